@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Makes a container. Limits: docs/cmdlets/New-Container.md.</summary>
+[MessagePackObject]
+public sealed partial record NewContainer
+{
+    /// <summary>1 to 64 characters: letters, digits, dot, dash, underscore; unique. Null: made up.</summary>
+    [Key(0)]
+    public string? Name { get; set; }
+
+    /// <summary>The image.</summary>
+    [Key(1)]
+    public string Image { get; set; } = "";
+
+    /// <summary>What to run; empty: the image's own.</summary>
+    [Key(2)]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>Variables, over the image's.</summary>
+    [Key(3)]
+    public Dictionary<string, string> Environment { get; set; } = [];
+
+    /// <summary>An absolute path; null: the image's.</summary>
+    [Key(4)]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>uid, uid:gid, or names from the image's /etc/passwd; null: root.</summary>
+    [Key(5)]
+    public string? User { get; set; }
+
+    /// <summary>Null: the container's name.</summary>
+    [Key(6)]
+    public string? HostName { get; set; }
+
+    /// <summary>At most so much memory, 4 MB or more; null: no limit.</summary>
+    [Key(7)]
+    public long? MemoryBytes { get; set; }
+
+    /// <summary>At most so many CPUs, 0.01 or more; null: no limit.</summary>
+    [Key(8)]
+    public double? CpuCount { get; set; }
+
+    /// <summary>At most so many processes; null: no limit.</summary>
+    [Key(9)]
+    public long? ProcessCount { get; set; }
+
+    /// <summary>The root cannot be written.</summary>
+    [Key(10)]
+    public bool ReadOnly { get; set; }
+
+    /// <summary>The user's own names and values.</summary>
+    [Key(11)]
+    public Dictionary<string, string> Labels { get; set; } = [];
+}

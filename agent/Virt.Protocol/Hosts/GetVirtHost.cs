@@ -1,0 +1,9 @@
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Asks for facts about the host.</summary>
+[MessagePackObject]
+public sealed partial record GetVirtHost
+{
+}

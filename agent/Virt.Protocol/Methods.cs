@@ -1,0 +1,90 @@
+using System.Collections.Generic;
+using static Virt.Protocol.MethodKind;
+
+namespace Virt.Protocol;
+
+/// <summary>Every method of the agent. A method is added here, in Routes.cs, and nowhere else.</summary>
+public static class Methods
+{
+    /// <summary>The first call on every connection.</summary>
+    public static readonly Method<Hello, HelloReply> Hello = new("hello", Query, Protocol.Hello.WireFormat, HelloReply.WireFormat);
+
+    /// <summary>Does nothing, to measure a round trip.</summary>
+    public static readonly Method<Nothing, Nothing> Ping = new("ping", Query, Nothing.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Facts about the host.</summary>
+    public static readonly Method<GetVirtHost, VirtHost> GetVirtHost = new("host.get", Query, Protocol.GetVirtHost.WireFormat, VirtHost.WireFormat);
+
+    /// <summary>What the host can and what it lacks.</summary>
+    public static readonly Method<TestVirtHost, HostCheckList> TestVirtHost = new("host.test", Query, Protocol.TestVirtHost.WireFormat, HostCheckList.WireFormat);
+
+    /// <summary>Operations, running and ended.</summary>
+    public static readonly Method<GetVirtOperation, VirtOperationList> GetVirtOperation = new("operation.get", Query, Protocol.GetVirtOperation.WireFormat, VirtOperationList.WireFormat);
+
+    /// <summary>Cancels a running operation.</summary>
+    public static readonly Method<StopVirtOperation, VirtOperation> StopVirtOperation = new("operation.stop", Query, Protocol.StopVirtOperation.WireFormat, VirtOperation.WireFormat);
+
+    /// <summary>Follows an operation to its end; its progress is streamed, its result comes as the bytes its method would have given.</summary>
+    public static readonly Method<WaitVirtOperation, OperationResult> WaitVirtOperation = new("operation.wait", Query, Protocol.WaitVirtOperation.WireFormat, OperationResult.WireFormat);
+
+    /// <summary>The images that virtual machines can be made from.</summary>
+    public static readonly Method<GetVMImage, VMImageList> GetVMImage = new("vmimage.get", Query, Protocol.GetVMImage.WireFormat, VMImageList.WireFormat);
+
+    /// <summary>The images that containers can be made from.</summary>
+    public static readonly Method<GetContainerImage, ContainerImageList> GetContainerImage = new("containerimage.get", Query, Protocol.GetContainerImage.WireFormat, ContainerImageList.WireFormat);
+
+    /// <summary>Virtual machines by name, id or pattern.</summary>
+    public static readonly Method<GetVM, VMList> GetVM = new("vm.get", Query, Protocol.GetVM.WireFormat, VMList.WireFormat);
+
+    /// <summary>Makes a virtual machine.</summary>
+    public static readonly Method<NewVM, VM> NewVM = new("vm.new", Change, Protocol.NewVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Starts a virtual machine.</summary>
+    public static readonly Method<StartVM, VM> StartVM = new("vm.start", Change, Protocol.StartVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Stops a virtual machine.</summary>
+    public static readonly Method<StopVM, VM> StopVM = new("vm.stop", Change, Protocol.StopVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Removes a virtual machine.</summary>
+    public static readonly Method<RemoveVM, Nothing> RemoveVM = new("vm.remove", Change, Protocol.RemoveVM.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Waits until a virtual machine has come to a condition.</summary>
+    public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Runs a command in a guest.</summary>
+    public static readonly Method<InvokeVMCommand, CommandExit> InvokeVMCommand = new("vm.invoke", Change, Protocol.InvokeVMCommand.WireFormat, CommandExit.WireFormat);
+
+    /// <summary>Containers by name, id or pattern.</summary>
+    public static readonly Method<GetContainer, ContainerList> GetContainer = new("container.get", Query, Protocol.GetContainer.WireFormat, ContainerList.WireFormat);
+
+    /// <summary>Makes a container.</summary>
+    public static readonly Method<NewContainer, Container> NewContainer = new("container.new", Change, Protocol.NewContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Starts a container; makes it first where the request says how.</summary>
+    public static readonly Method<StartContainer, Container> StartContainer = new("container.start", Change, Protocol.StartContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Stops a container.</summary>
+    public static readonly Method<StopContainer, Container> StopContainer = new("container.stop", Change, Protocol.StopContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Removes a container.</summary>
+    public static readonly Method<RemoveContainer, Nothing> RemoveContainer = new("container.remove", Change, Protocol.RemoveContainer.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Waits until a container has come to a condition.</summary>
+    public static readonly Method<WaitContainer, Container> WaitContainer = new("container.wait", Query, Protocol.WaitContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Runs a command in a container.</summary>
+    public static readonly Method<InvokeContainerCommand, CommandExit> InvokeContainerCommand = new("container.invoke", Change, Protocol.InvokeContainerCommand.WireFormat, CommandExit.WireFormat);
+
+    /// <summary>What a container has written.</summary>
+    public static readonly Method<GetContainerLog, ContainerLogEntry, Nothing> GetContainerLog = new("container.log", Query, Protocol.GetContainerLog.WireFormat, ContainerLogEntry.WireFormat, Nothing.WireFormat);
+
+    /// <summary>All of them, in the order of docs/protocol.md.</summary>
+    public static IReadOnlyList<IMethod> All { get; } =
+    [
+        Hello, Ping, GetVirtHost, TestVirtHost,
+        GetVirtOperation, StopVirtOperation, WaitVirtOperation,
+        GetVMImage, GetContainerImage,
+        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand,
+        GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
+    ];
+}

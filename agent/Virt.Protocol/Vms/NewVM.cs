@@ -1,0 +1,52 @@
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Makes a virtual machine. Limits: docs/cmdlets/New-VM.md.</summary>
+[MessagePackObject]
+public sealed partial record NewVM
+{
+    /// <summary>1 to 64 characters: letters, digits, dot, dash, underscore; unique.</summary>
+    [Key(0)]
+    public string Name { get; set; } = "";
+
+    /// <summary>32 MB to the host's memory.</summary>
+    [Key(1)]
+    public long MemoryStartupBytes { get; set; } = 268435456;
+
+    /// <summary>1 to 240.</summary>
+    [Key(2)]
+    public int ProcessorCount { get; set; } = 1;
+
+    /// <summary>1: BIOS. 2: UEFI.</summary>
+    [Key(3)]
+    public int Generation { get; set; } = 2;
+
+    /// <summary>The image it is made from; null: none.</summary>
+    [Key(4)]
+    public string? Image { get; set; }
+
+    /// <summary>An existing disk image to use; null: none.</summary>
+    [Key(5)]
+    public string? VHDPath { get; set; }
+
+    /// <summary>Where to make a new disk; null: in the machine's own folder.</summary>
+    [Key(6)]
+    public string? NewVHDPath { get; set; }
+
+    /// <summary>The new disk's size; null: the image's own, else 1 GB.</summary>
+    [Key(7)]
+    public long? NewVHDSizeBytes { get; set; }
+
+    /// <summary>No disk at all.</summary>
+    [Key(8)]
+    public bool NoVHD { get; set; }
+
+    /// <summary>The network; null: none. <c>user</c>: QEMU's own NAT, the only one there is yet.</summary>
+    [Key(9)]
+    public string? SwitchName { get; set; }
+
+    /// <summary>The user's own words.</summary>
+    [Key(10)]
+    public string Notes { get; set; } = "";
+}

@@ -1,0 +1,17 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Starts a machine that is Stopped or Failed, or lets a Paused one go on.</summary>
+[MessagePackObject]
+public sealed partial record StartVM
+{
+    /// <summary>The machine's id; all zeros: by name.</summary>
+    [Key(0)]
+    public Guid Id { get; set; }
+
+    /// <summary>Its name, for the lookup or for the error's text.</summary>
+    [Key(1)]
+    public string Name { get; set; } = "";
+}

@@ -1,0 +1,88 @@
+using System;
+using MessagePack;
+
+namespace Virt;
+
+/// <summary>A virtual machine at one moment.</summary>
+[MessagePackObject]
+public sealed partial record VM
+{
+    /// <summary>Its id, for life.</summary>
+    [Key(0)]
+    public Guid Id { get; set; }
+
+    /// <summary>Its name, unique on the host.</summary>
+    [Key(1)]
+    public string Name { get; set; } = "";
+
+    /// <summary>What it is doing.</summary>
+    [Key(2)]
+    public VMState State { get; set; }
+
+    /// <summary>Whether its guest agent answers.</summary>
+    [Key(3)]
+    public WorkloadHealth Health { get; set; }
+
+    /// <summary>Why it is in that state where that is not plain.</summary>
+    [Key(4)]
+    public string Status { get; set; } = "";
+
+    /// <summary>1: BIOS. 2: UEFI.</summary>
+    [Key(5)]
+    public int Generation { get; set; }
+
+    /// <summary>Virtual processors.</summary>
+    [Key(6)]
+    public int ProcessorCount { get; set; }
+
+    /// <summary>Memory of the guest.</summary>
+    [Key(7)]
+    public long MemoryBytes { get; set; }
+
+    /// <summary>The image it was made from; empty where none.</summary>
+    [Key(8)]
+    public string Image { get; set; } = "";
+
+    /// <summary>As the guest agent reports them, without loopback.</summary>
+    [Key(9)]
+    public string[] IPAddresses { get; set; } = [];
+
+    /// <summary>Of its network adapter; empty where it has none.</summary>
+    [Key(10)]
+    public string MacAddress { get; set; } = "";
+
+    /// <summary>Its disk, on the host; empty where it has none.</summary>
+    [Key(11)]
+    public string DiskPath { get; set; } = "";
+
+    /// <summary>The disk's size as the guest sees it.</summary>
+    [Key(12)]
+    public long DiskSizeBytes { get; set; }
+
+    /// <summary><c>kvm</c> or <c>tcg</c> while it runs, else empty.</summary>
+    [Key(13)]
+    public string Accelerator { get; set; } = "";
+
+    /// <summary>QEMU's process id; null while there is none.</summary>
+    [Key(14)]
+    public int? ProcessId { get; set; }
+
+    /// <summary>How long it has run; zero while it does not.</summary>
+    [Key(15)]
+    public TimeSpan Uptime { get; set; }
+
+    /// <summary>When it was made.</summary>
+    [Key(16)]
+    public DateTimeOffset CreationTime { get; set; }
+
+    /// <summary>The user's own words.</summary>
+    [Key(17)]
+    public string Notes { get; set; } = "";
+
+    /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
+    [IgnoreMember]
+    public string ComputerName { get; set; } = "";
+
+    /// <summary>The machine's name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,30 @@
+using MessagePack;
+
+namespace Virt.Protocol.Wire;
+
+/// <summary>Writes a value of <typeparamref name="T"/>.</summary>
+public delegate void WireWrite<in T>(ref MessagePackWriter writer, T value);
+
+/// <summary>Reads a value of <typeparamref name="T"/>; throws <see cref="MessagePackSerializationException"/> where the bytes are of another type.</summary>
+public delegate T WireRead<out T>(ref MessagePackReader reader);
+
+/// <summary>How one contract record goes over the wire. The source generator makes one for every <c>[MessagePackObject]</c>.</summary>
+public sealed class Format<T>
+{
+    /// <summary>Makes a format out of its two halves.</summary>
+    public Format(string name, WireWrite<T> write, WireRead<T> read)
+    {
+        Name = name;
+        Write = write;
+        Read = read;
+    }
+
+    /// <summary>The contract's name, as docs/protocol.md lists it.</summary>
+    public string Name { get; }
+
+    /// <summary>Writes a value.</summary>
+    public WireWrite<T> Write { get; }
+
+    /// <summary>Reads a value.</summary>
+    public WireRead<T> Read { get; }
+}
