@@ -52,7 +52,7 @@ public static class Methods
     public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);
 
     /// <summary>Runs a command in a guest.</summary>
-    public static readonly Method<InvokeVMCommand, CommandExit> InvokeVMCommand = new("vm.invoke", Change, Protocol.InvokeVMCommand.WireFormat, CommandExit.WireFormat);
+    public static readonly Method<InvokeVMCommand, CommandExit> InvokeVMCommand = new("vm.invoke", Query, Protocol.InvokeVMCommand.WireFormat, CommandExit.WireFormat);
 
     /// <summary>Containers by name, id or pattern.</summary>
     public static readonly Method<GetContainer, ContainerList> GetContainer = new("container.get", Query, Protocol.GetContainer.WireFormat, ContainerList.WireFormat);
@@ -73,7 +73,7 @@ public static class Methods
     public static readonly Method<WaitContainer, Container> WaitContainer = new("container.wait", Query, Protocol.WaitContainer.WireFormat, Container.WireFormat);
 
     /// <summary>Runs a command in a container.</summary>
-    public static readonly Method<InvokeContainerCommand, CommandExit> InvokeContainerCommand = new("container.invoke", Change, Protocol.InvokeContainerCommand.WireFormat, CommandExit.WireFormat);
+    public static readonly Method<InvokeContainerCommand, CommandExit> InvokeContainerCommand = new("container.invoke", Query, Protocol.InvokeContainerCommand.WireFormat, CommandExit.WireFormat);
 
     /// <summary>What a container has written.</summary>
     public static readonly Method<GetContainerLog, ContainerLogEntry, Nothing> GetContainerLog = new("container.log", Query, Protocol.GetContainerLog.WireFormat, ContainerLogEntry.WireFormat, Nothing.WireFormat);

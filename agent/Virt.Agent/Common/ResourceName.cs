@@ -1,0 +1,58 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Virt.Protocol;
+
+namespace Virt.Agent.Common;
+
+/// <summary>The rules that names of VMs and containers follow, and the errors around them.</summary>
+public static class ResourceName
+{
+    /// <summary>Refuses a name that could not be a host name or a folder.</summary>
+    /// <param name="verb">What was to be done, such as <c>create</c>.</param>
+    /// <param name="kind"><c>VM</c> or <c>container</c>.</param>
+    /// <param name="name">What the user typed.</param>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void Check(string verb, string kind, string name)
+    {
+        if (name.Length is 0 or > 64)
+        {
+            throw Bad(verb, kind, name, $"its name has {name.Length} characters; 1 to 64 are allowed");
+        }
+
+        if (!char.IsAsciiLetterOrDigit(name[0]) || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
+        {
+            throw Bad(verb, kind, name, "a name begins with a letter or digit and goes on with letters, digits, dots, dashes and underscores");
+        }
+    }
+
+    /// <summary>The error for a literal name that does not exist, with the nearest name that does.</summary>
+    public static VirtException NotFound(string verb, string kind, string name, IEnumerable<string> names)
+    {
+        var nearest = NearestName.Of(name, names);
+        var noun = kind == "VM" ? "VM" : "Container";
+        return new VirtException(
+            ErrorCode.NotFound,
+            noun + "NotFound",
+            nearest is null
+                ? $"Cannot {verb} {kind} '{name}': no {kind} has that name."
+                : $"Cannot {verb} {kind} '{name}': no {kind} has that name; did you mean '{nearest}'?",
+            target: name,
+            action: nearest is null ? $"Get-{noun}" : $"Get-{noun} -Name {nearest}");
+    }
+
+    /// <summary>The error for a name that is taken.</summary>
+    public static VirtException Taken(string verb, string kind, string name)
+    {
+        var noun = kind == "VM" ? "VM" : "Container";
+        return new VirtException(
+            ErrorCode.AlreadyExists,
+            noun + "AlreadyExists",
+            $"Cannot {verb} {kind} '{name}': a {kind} of that name exists already.",
+            target: name,
+            action: $"Get-{noun} -Name {name}");
+    }
+
+    private static VirtException Bad(string verb, string kind, string name, string why) =>
+        new(ErrorCode.InvalidArgument, "InvalidName", $"Cannot {verb} {kind} '{name}': {why}.", target: name, action: $"Use a name such as 'web01'.");
+}

@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+
+namespace Virt.Agent.Hosts;
+
+/// <summary>The checks of Test-VirtHost: each says what was found and, where something is missing, the command that mends it.</summary>
+internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator accelerator)
+{
+    private const long LowSpaceBytes = 2L << 30;
+
+    public Task<string?> QemuVersionAsync(CancellationToken cancellation) => QemuVersion.ReadAsync(cancellation);
+
+    public async Task<HostCheck[]> RunAsync(CancellationToken cancellation)
+    {
+        var version = await QemuVersionAsync(cancellation).ConfigureAwait(false);
+        var architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
+        var package = architecture == "x86_64" ? "qemu-system-x86" : "qemu-system-arm";
+        var checks = new List<HostCheck>
+        {
+            version is null
+                ? Missing("QEMU", $"qemu-system-{architecture} is not installed: no VM can start.", package)
+                : Ok("QEMU", $"QEMU {version} is installed."),
+            Programs.Find("qemu-img") is null ? Missing("qemu-img", "qemu-img is not installed: no disk can be made.", "qemu-utils") : Ok("qemu-img", "qemu-img is installed."),
+            File.Exists("/usr/share/OVMF/OVMF_CODE_4M.fd") || File.Exists("/usr/share/AAVMF/AAVMF_CODE.fd")
+                ? Ok("UEFI", "The UEFI firmware for generation 2 is installed.")
+                : Missing("UEFI", "No UEFI firmware is installed: VMs of generation 2 cannot start.", architecture == "x86_64" ? "ovmf" : "qemu-efi-aarch64"),
+            accelerator.IsHardware
+                ? Ok("Accelerator", accelerator.Reason)
+                : Warning("Accelerator", accelerator.Reason + " They run many times slower.", "Enable virtualization in the firmware, or nested virtualization for this machine."),
+            Ok("Control groups", $"Memory, CPU and process limits use cgroup version {facts.CgroupVersion}."),
+            Capability(),
+            Space(),
+        };
+        return [.. checks];
+    }
+
+    private static HostCheck Ok(string name, string message) => new() { Name = name, Result = CheckResult.Ok, Message = message };
+
+    private static HostCheck Warning(string name, string message, string action) =>
+        new() { Name = name, Result = CheckResult.Warning, Message = message, RecommendedAction = action };
+
+    private static HostCheck Missing(string name, string message, string package) =>
+        new() { Name = name, Result = CheckResult.Failed, Message = message, RecommendedAction = $"sudo apt-get install {package}" };
+
+    private static HostCheck Capability() => Environment.IsPrivilegedProcess
+        ? Ok("Rights", "The agent runs as root.")
+        : new HostCheck { Name = "Rights", Result = CheckResult.Failed, Message = "The agent does not run as root: it can start no container.", RecommendedAction = "sudo systemctl restart virt-agent" };
+
+    private HostCheck Space()
+    {
+        var free = new DriveInfo(paths.State).AvailableFreeSpace;
+        return free >= LowSpaceBytes
+            ? Ok("Disk space", $"{free >> 30} GB are free in '{paths.State}'.")
+            : Warning("Disk space", $"Only {free >> 20} MB are free in '{paths.State}'.", $"df -h '{paths.State}'");
+    }
+}

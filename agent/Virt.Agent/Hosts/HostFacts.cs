@@ -1,0 +1,57 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+
+namespace Virt.Agent.Hosts;
+
+/// <summary>Reads what the kernel and the system say of themselves.</summary>
+/// <param name="root">The root of /proc, /etc and /sys; <c>/</c> but in tests.</param>
+public sealed class HostFacts(string root)
+{
+    /// <summary>Such as <c>Debian GNU/Linux 12 (bookworm)</c>. Source: os-release(5).</summary>
+    public string OperatingSystem
+    {
+        get
+        {
+            var line = Lines("etc/os-release").FirstOrDefault(l => l.StartsWith("PRETTY_NAME=", StringComparison.Ordinal));
+            return line is null ? "Linux" : line["PRETTY_NAME=".Length..].Trim('"');
+        }
+    }
+
+    /// <summary>Such as <c>6.1.0-18-amd64</c>.</summary>
+    public string KernelVersion => Lines("proc/sys/kernel/osrelease").FirstOrDefault() ?? "";
+
+    /// <summary>The host's memory in bytes.</summary>
+    public long MemoryBytes => Meminfo("MemTotal");
+
+    /// <summary>Memory that could be given out without swapping, in bytes. Source: proc_meminfo(5).</summary>
+    public long MemoryAvailableBytes => Meminfo("MemAvailable");
+
+    /// <summary>How long the host has been up.</summary>
+    public TimeSpan Uptime
+    {
+        get
+        {
+            var first = Lines("proc/uptime").FirstOrDefault()?.Split(' ')[0];
+            return double.TryParse(first, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>2 where the controller of memory stands in the one hierarchy, else 1. Source: cgroups(7).</summary>
+    public int CgroupVersion =>
+        Lines("sys/fs/cgroup/cgroup.controllers").Any(line => line.Split(' ').Contains("memory")) ? 2 : 1;
+
+    private long Meminfo(string name)
+    {
+        var line = Lines("proc/meminfo").FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.Ordinal));
+        var kibibytes = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return long.TryParse(kibibytes, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value * 1024 : 0;
+    }
+
+    private string[] Lines(string path)
+    {
+        var full = Path.Combine(root, path);
+        return File.Exists(full) ? File.ReadAllLines(full) : [];
+    }
+}

@@ -1,0 +1,151 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.State;
+using Virt.Protocol;
+using Virt.Protocol.Wire;
+
+namespace Virt.Agent.Operations;
+
+/// <summary>One change that is under way: it goes on whoever listens, and anybody may watch or cancel it.</summary>
+public sealed class Operation : ICallSink, IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly OperationTable table;
+    private readonly VirtOperation state;
+    private readonly CancellationTokenSource cancel = new();
+    private readonly TaskCompletionSource<Outcome> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<ICallSink> watchers = [];
+    private bool isStored;
+
+    internal Operation(OperationTable table, string method, string user, DateTimeOffset now)
+    {
+        this.table = table;
+        state = new VirtOperation { Id = Guid.NewGuid(), Method = method, StartedBy = user, StartTime = now, State = OperationState.Running };
+    }
+
+    /// <summary>Its id.</summary>
+    public Guid Id => state.Id;
+
+    /// <summary>Ends when the operation does; never faults.</summary>
+    public Task<Outcome> Ended => ended.Task;
+
+    /// <summary>Cancelled when somebody has called <see cref="Cancel"/>.</summary>
+    public CancellationToken Cancellation => cancel.Token;
+
+    /// <summary>How it stands now.</summary>
+    public VirtOperation Snapshot()
+    {
+        lock (gate)
+        {
+            return state with { };
+        }
+    }
+
+    /// <summary>Asks it to end. It ends at its next safe point, or well if it was almost done.</summary>
+    public void Cancel()
+    {
+        if (!ended.Task.IsCompleted)
+        {
+            cancel.Cancel();
+        }
+    }
+
+    /// <summary>Passes on what it reports until the watcher disposes what it gets.</summary>
+    public IDisposable Watch(ICallSink watcher)
+    {
+        lock (gate)
+        {
+            watchers.Add(watcher);
+        }
+
+        return new Watching(this, watcher);
+    }
+
+    /// <summary>Writes it to the database, so that it is seen after a restart of the agent too.</summary>
+    public void Store()
+    {
+        lock (gate)
+        {
+            if (state.State == OperationState.Running)
+            {
+                isStored = true;
+                table.Save(new OperationRow { Operation = state with { } });
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WorksOn(string target)
+    {
+        lock (gate)
+        {
+            state.Target = target;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(ProgressInfo progress)
+    {
+        ICallSink[] now;
+        lock (gate)
+        {
+            state.Activity = progress.Status.Length == 0 ? progress.Activity : $"{progress.Activity}: {progress.Status}";
+            state.PercentComplete = progress.PercentComplete;
+            now = [.. watchers];
+        }
+
+        foreach (var watcher in now)
+        {
+            watcher.Report(progress);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteOutputAsync(ReadOnlyMemory<byte> bytes, bool isError, CancellationToken cancellation) => default;
+
+    /// <inheritdoc/>
+    public ValueTask SendItemAsync<T>(Format<T> format, T item, CancellationToken cancellation) => default;
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> ReadInputAsync(CancellationToken cancellation) => default;
+
+    /// <inheritdoc/>
+    public void Dispose() => cancel.Dispose();
+
+    internal void End(Outcome outcome, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            state.EndTime = now;
+            state.State = outcome.Error?.Code switch
+            {
+                null => OperationState.Completed,
+                ErrorCode.Cancelled => OperationState.Cancelled,
+                _ => OperationState.Failed,
+            };
+            state.ErrorId = outcome.Error?.Id;
+            state.ErrorMessage = outcome.Error?.Message;
+            state.PercentComplete = outcome.Error is null ? 100 : state.PercentComplete;
+            if (isStored)
+            {
+                table.Save(new OperationRow { Operation = state with { }, Error = outcome.Error, Result = outcome.Result });
+            }
+        }
+
+        ended.SetResult(outcome);
+    }
+
+    private sealed class Watching(Operation operation, ICallSink watcher) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (operation.gate)
+            {
+                operation.watchers.Remove(watcher);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Generic;
+using Microsoft.Data.Sqlite;
+using Virt.Protocol;
+
+namespace Virt.Agent.State;
+
+/// <summary>The schema's history: numbered, only ever appended to, each applied in a transaction of its own. SQLite's user_version holds the last.</summary>
+public static class Migrations
+{
+    /// <summary>The migrations in their order; number 1 is the first.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        // 1: VMs and containers
+        """
+        CREATE TABLE resource (
+            id      TEXT    NOT NULL PRIMARY KEY,
+            kind    TEXT    NOT NULL,
+            name    TEXT    NOT NULL COLLATE NOCASE,
+            phase   TEXT    NOT NULL,
+            spec    TEXT    NOT NULL,
+            run     TEXT,
+            created INTEGER NOT NULL,
+            UNIQUE (kind, name)
+        ) STRICT;
+        """,
+
+        // 2: operations
+        """
+        CREATE TABLE operation (
+            id            TEXT    NOT NULL PRIMARY KEY,
+            method        TEXT    NOT NULL,
+            target        TEXT    NOT NULL,
+            state         INTEGER NOT NULL,
+            activity      TEXT    NOT NULL,
+            percent       INTEGER,
+            started       INTEGER NOT NULL,
+            ended         INTEGER,
+            started_by    TEXT    NOT NULL,
+            error         BLOB,
+            result        BLOB
+        ) STRICT;
+        CREATE INDEX operation_started ON operation (started);
+        """,
+    ];
+
+    /// <summary>Brings a database to the newest schema, or to <paramref name="upTo"/>.</summary>
+    /// <exception cref="VirtException">NotSupported: a newer agent has been here.</exception>
+    public static void Apply(SqliteConnection connection, int? upTo = null)
+    {
+        var version = Version(connection);
+        if (version > All.Count)
+        {
+            throw new VirtException(
+                ErrorCode.NotSupported,
+                "StateTooNew",
+                $"Cannot open the state '{connection.DataSource}': its schema is {version}, this agent knows up to {All.Count}.",
+                connection.DataSource,
+                "Install the agent that wrote it, or a newer one.");
+        }
+
+        for (var number = version + 1; number <= (upTo ?? All.Count); number++)
+        {
+            using var transaction = connection.BeginTransaction();
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = All[number - 1] + $"PRAGMA user_version = {number};";
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+
+    /// <summary>The number of the last migration that was applied.</summary>
+    public static int Version(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA user_version";
+        return (int)(long)command.ExecuteScalar()!;
+    }
+}
