@@ -9,21 +9,19 @@ using Virt.Agent.Common;
 namespace Virt.Agent.Hosts;
 
 /// <summary>The checks of Test-VirtHost: each says what was found and, where something is missing, the command that mends it.</summary>
-internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator accelerator)
+internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator accelerator, QemuVersion qemu)
 {
     private const long LowSpaceBytes = 2L << 30;
 
-    public Task<string?> QemuVersionAsync(CancellationToken cancellation) => QemuVersion.ReadAsync(cancellation);
-
     public async Task<HostCheck[]> RunAsync(CancellationToken cancellation)
     {
-        var version = await QemuVersionAsync(cancellation).ConfigureAwait(false);
+        var version = await qemu.ReadAsync(cancellation).ConfigureAwait(false);
         var architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
         var package = architecture == "x86_64" ? "qemu-system-x86" : "qemu-system-arm";
         var checks = new List<HostCheck>
         {
             version is null
-                ? Missing("QEMU", $"qemu-system-{architecture} is not installed: no VM can start.", package)
+                ? Missing("QEMU", $"{QemuVersion.Program} is not installed: no VM can start.", package)
                 : Ok("QEMU", $"QEMU {version} is installed."),
             Programs.Find("qemu-img") is null ? Missing("qemu-img", "qemu-img is not installed: no disk can be made.", "qemu-utils") : Ok("qemu-img", "qemu-img is installed."),
             File.Exists("/usr/share/OVMF/OVMF_CODE_4M.fd") || File.Exists("/usr/share/AAVMF/AAVMF_CODE.fd")

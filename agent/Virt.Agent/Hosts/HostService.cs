@@ -14,17 +14,19 @@ public sealed class HostService
     private readonly AgentPaths paths;
     private readonly ResourceTable resources;
     private readonly HostFacts facts;
+    private readonly QemuVersion qemu;
     private readonly HostChecks checks;
     private readonly DateTimeOffset started;
 
     /// <summary>Makes the service.</summary>
-    public HostService(AgentPaths paths, ResourceTable resources, HostFacts facts, Accelerator accelerator, TimeProvider time)
+    public HostService(AgentPaths paths, ResourceTable resources, HostFacts facts, Accelerator accelerator, QemuVersion qemu, TimeProvider time)
     {
         this.paths = paths;
         this.resources = resources;
         this.facts = facts;
         Accelerator = accelerator;
-        checks = new HostChecks(paths, facts, accelerator);
+        this.qemu = qemu;
+        checks = new HostChecks(paths, facts, accelerator, qemu);
         started = time.GetUtcNow();
     }
 
@@ -72,7 +74,7 @@ public sealed class HostService
         MemoryBytes = facts.MemoryBytes,
         MemoryAvailableBytes = facts.MemoryAvailableBytes,
         Accelerator = Accelerator.Name,
-        QemuVersion = await checks.QemuVersionAsync(call.Cancellation).ConfigureAwait(false),
+        QemuVersion = await qemu.ReadAsync(call.Cancellation).ConfigureAwait(false),
         CgroupVersion = facts.CgroupVersion,
         StateFolder = paths.State,
         StateFreeBytes = new DriveInfo(paths.State).AvailableFreeSpace,

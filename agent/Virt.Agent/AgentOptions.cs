@@ -1,0 +1,74 @@
+using System.Collections.Generic;
+using Virt.Protocol;
+using Virt.Protocol.Client;
+
+namespace Virt.Agent;
+
+/// <summary>The agent's command line.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>What <c>virt-agent --help</c> prints.</summary>
+    public const string Usage = """
+        Usage: virt-agent serve [options]     serve this host
+               virt-agent --version           print the version
+
+          --listen ENDPOINT   where to listen: unix:///path or npipe://./name; may stand several times
+                              (default unix:///run/virt/agent.sock, or what systemd hands over)
+          --state DIR         what must outlive a reboot (default /var/lib/virt)
+          --run DIR           what lives until the next boot (default /run/virt)
+          --images DIR        a further folder of images; may stand several times
+          --group NAME        the group that may use the socket beside root (default virt)
+        """;
+
+    /// <summary>Where to listen; empty: the default, or what systemd hands over.</summary>
+    public List<VirtEndpoint> Listen { get; } = [];
+
+    /// <summary>What must outlive a reboot.</summary>
+    public string State { get; private set; } = "/var/lib/virt";
+
+    /// <summary>What lives until the next boot.</summary>
+    public string Run { get; private set; } = "/run/virt";
+
+    /// <summary>Further folders of images.</summary>
+    public List<string> Images { get; } = [];
+
+    /// <summary>The group that may use the socket.</summary>
+    public string Group { get; private set; } = "virt";
+
+    /// <summary>Reads what stands behind <c>serve</c>.</summary>
+    /// <exception cref="VirtException">InvalidArgument: an option that is not known, or without its value.</exception>
+    public static AgentOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new AgentOptions();
+        for (var i = 0; i < arguments.Count; i += 2)
+        {
+            var name = arguments[i];
+            var value = i + 1 < arguments.Count ? arguments[i + 1] : throw Bad(name, "its value is missing");
+            switch (name)
+            {
+                case "--listen":
+                    options.Listen.Add(VirtEndpoint.Parse(value));
+                    break;
+                case "--state":
+                    options.State = value;
+                    break;
+                case "--run":
+                    options.Run = value;
+                    break;
+                case "--images":
+                    options.Images.Add(value);
+                    break;
+                case "--group":
+                    options.Group = value;
+                    break;
+                default:
+                    throw Bad(name, "there is no such option");
+            }
+        }
+
+        return options;
+    }
+
+    private static VirtException Bad(string option, string why) =>
+        new(ErrorCode.InvalidArgument, "BadOption", $"Cannot use option '{option}': {why}.", option, "virt-agent --help");
+}

@@ -1,0 +1,94 @@
+using System;
+using System.Diagnostics;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Hosts;
+using Virt.Agent.Operations;
+using Virt.Agent.Rpc;
+using Virt.Agent.State;
+using Virt.Linux.Sockets;
+using Virt.Protocol;
+using Virt.Protocol.Client;
+
+namespace Virt.Agent;
+
+/// <summary>The composition root: the services are built by hand, in their order.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] arguments)
+    {
+        switch (arguments.FirstOrDefault())
+        {
+            case "serve":
+                break;
+            case "--version":
+                Console.WriteLine(HostService.Version);
+                return 0;
+            case "--help" or "-h":
+                Console.WriteLine(AgentOptions.Usage);
+                return 0;
+            default:
+                Console.Error.WriteLine(AgentOptions.Usage);
+                return 2;
+        }
+
+        try
+        {
+            await ServeAsync(AgentOptions.Parse(arguments[1..])).ConfigureAwait(false);
+            return 0;
+        }
+        catch (VirtException e)
+        {
+            Console.Error.WriteLine(e.RecommendedAction is null ? e.Message : $"{e.Message} {e.RecommendedAction}");
+            return 1;
+        }
+    }
+
+    private static async Task ServeAsync(AgentOptions options)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stopped));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stopped));
+
+        var time = TimeProvider.System;
+        var paths = new AgentPaths(options.State, options.Run, options.Images);
+        using var state = new StateStore(paths.Database);
+        var operations = new OperationService(state.Operations, time);
+        var tools = new DirectToolRunner();
+        var accelerator = Accelerator.Detect("/", RuntimeInformation.OSArchitecture);
+        var hosts = new HostService(paths, state.Resources, new HostFacts("/"), accelerator, new QemuVersion(tools), time);
+
+        await using var listener = new Listener(Routes.Map(hosts, operations));
+        Listen(listener, options);
+        AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
+        await stopped.Task.ConfigureAwait(false);
+        AgentLog.Info("virt-agent stops; VMs and containers go on");
+    }
+
+    private static void Listen(Listener listener, AgentOptions options)
+    {
+        var inherited = ActivationSockets.Take();
+        foreach (var socket in inherited)
+        {
+            listener.Listen(socket);
+        }
+
+        if (options.Listen.Count == 0 && inherited.Count == 0)
+        {
+            options.Listen.Add(VirtEndpoint.Parse(VirtEndpoint.Default));
+        }
+
+        foreach (var endpoint in options.Listen)
+        {
+            listener.Listen(endpoint, options.Group);
+        }
+    }
+
+    private static void Stop(PosixSignalContext signal, TaskCompletionSource stopped)
+    {
+        signal.Cancel = true;
+        stopped.TrySetResult();
+    }
+}
