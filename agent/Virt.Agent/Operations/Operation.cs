@@ -71,8 +71,7 @@ public sealed class Operation : ICallSink, IDisposable
         {
             if (state.State == OperationState.Running)
             {
-                isStored = true;
-                table.Save(new OperationRow { Operation = state with { } });
+                isStored = TrySave(new OperationRow { Operation = state with { } });
             }
         }
     }
@@ -131,11 +130,26 @@ public sealed class Operation : ICallSink, IDisposable
             state.PercentComplete = outcome.Error is null ? 100 : state.PercentComplete;
             if (isStored)
             {
-                table.Save(new OperationRow { Operation = state with { }, Error = outcome.Error, Result = outcome.Result });
+                TrySave(new OperationRow { Operation = state with { }, Error = outcome.Error, Result = outcome.Result });
             }
         }
 
         ended.SetResult(outcome);
+    }
+
+    // A full disk must neither end the agent nor keep the work from ending; what the work itself changed was written by its service.
+    private bool TrySave(OperationRow row)
+    {
+        try
+        {
+            table.Save(row);
+            return true;
+        }
+        catch (Exception e)
+        {
+            AgentLog.Error($"Could not write operation '{row.Operation.Id}'", e);
+            return false;
+        }
     }
 
     private sealed class Watching(Operation operation, ICallSink watcher) : IDisposable

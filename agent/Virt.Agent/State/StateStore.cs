@@ -17,7 +17,7 @@ public sealed class StateStore : IDisposable
     /// <exception cref="VirtException">DataLoss: it is damaged. NotSupported: a newer agent wrote it. Conflict: another agent has it open.</exception>
     public StateStore(string path)
     {
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
+        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 }.ToString());
         try
         {
             connection.Open();

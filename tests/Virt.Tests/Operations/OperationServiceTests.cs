@@ -1,0 +1,155 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Operations;
+using Virt.Agent.State;
+using Virt.Protocol;
+using Virt.Tests.Rpc;
+using Xunit;
+
+namespace Virt.Tests.Operations;
+
+public sealed class OperationServiceTests : IDisposable
+{
+    private static readonly Call Caller = new(NoSink.Instance, "root", whatIf: false, CancellationToken.None);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("virt-operations-").FullName;
+    private StateStore store;
+
+    public OperationServiceTests() => store = Open();
+
+    public void Dispose()
+    {
+        store.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_change_that_is_over_at_once_leaves_no_row()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var operation = service.Start("vm.start", "root", _ => Task.FromResult(new byte[] { 1 }));
+        var outcome = await Deadline.Await(operation.Ended, "the operation's end");
+        Assert.Equal([1], outcome.Result);
+        Assert.Empty(store.Operations.Load());
+    }
+
+    [Fact]
+    public async Task A_change_that_lasts_is_seen_by_everybody_and_stays_in_the_list()
+    {
+        var go = new TaskCompletionSource();
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var operation = service.Start("vm.start", "anna", async call =>
+        {
+            call.WorksOn("web01");
+            call.Report("Starting VM 'web01'", "waiting for the guest agent", 40);
+            await go.Task;
+            return [];
+        });
+        Assert.True(SpinWait.SpinUntil(() => store.Operations.Load(runningOnly: true).Count == 1, TimeSpan.FromSeconds(30)), "awaited in vain: the stored operation");
+        var seen = Assert.Single((await service.GetAsync(new GetVirtOperation { RunningOnly = true }, Caller)).Items);
+        Assert.Equal(("vm.start", "web01", "anna", 40), (seen.Method, seen.Target, seen.StartedBy, seen.PercentComplete));
+        Assert.Equal("Starting VM 'web01': waiting for the guest agent", seen.Activity);
+        go.SetResult();
+        await Deadline.Await(operation.Ended, "the operation's end");
+        Assert.Equal(OperationState.Completed, Assert.Single((await service.GetAsync(new GetVirtOperation(), Caller)).Items).State);
+    }
+
+    [Fact]
+    public async Task Stopping_cancels_it_and_waits_until_it_has_ended()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var cleaned = false;
+        var operation = service.Start("vm.start", "root", async call =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, call.Cancellation);
+            }
+            finally
+            {
+                cleaned = true;
+            }
+
+            return [];
+        });
+        operation.Store();
+        var ended = await service.StopAsync(new StopVirtOperation { Id = operation.Id }, Caller);
+        Assert.True(cleaned);
+        Assert.Equal(OperationState.Cancelled, ended.State);
+        var again = await Assert.ThrowsAsync<VirtException>(() => service.StopAsync(new StopVirtOperation { Id = operation.Id }, Caller));
+        Assert.Contains("it is Cancelled; Running is required", again.Message);
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_too_short_says_what_is_still_being_done()
+    {
+        var go = new TaskCompletionSource();
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var operation = service.Start("vm.start", "root", async call =>
+        {
+            call.Report("Starting VM 'web01'", "booting");
+            await go.Task;
+            return [];
+        });
+        var error = await Assert.ThrowsAsync<VirtException>(() => service.WaitAsync(new WaitVirtOperation { Id = operation.Id, Timeout = TimeSpan.FromMilliseconds(20) }, Caller));
+        Assert.Equal(ErrorCode.Timeout, error.Code);
+        Assert.Contains("booting", error.Message);
+        go.SetResult();
+        await Deadline.Await(operation.Ended, "the operation's end");
+    }
+
+    [Fact]
+    public async Task What_a_killed_agent_left_running_has_failed_with_the_reason()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var never = new TaskCompletionSource<byte[]>();
+        var operation = service.Start("vm.start", "root", call =>
+        {
+            call.WorksOn("web01");
+            return never.Task;
+        });
+        operation.Store();
+        store.Dispose();
+
+        store = Open();
+        var restarted = new OperationService(store.Operations, TimeProvider.System);
+        var seen = Assert.Single((await restarted.GetAsync(new GetVirtOperation { Ids = [operation.Id] }, Caller)).Items);
+        Assert.Equal((OperationState.Failed, "AgentRestarted"), (seen.State, seen.ErrorId));
+        var result = await restarted.WaitAsync(new WaitVirtOperation { Id = operation.Id }, Caller);
+        Assert.Equal("Get-VM", result.Error?.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task A_state_that_cannot_be_written_neither_ends_the_agent_nor_the_work()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var go = new TaskCompletionSource();
+        var operation = service.Start("vm.start", "root", async _ =>
+        {
+            await go.Task;
+            return [7];
+        });
+        store.Dispose();
+        operation.Store();
+        go.SetResult();
+        Assert.Equal([7], (await Deadline.Await(operation.Ended, "the operation's end")).Result);
+        store = Open();
+    }
+
+    [Fact]
+    public async Task An_id_that_does_not_exist_is_an_error_beside_those_that_do()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var missing = Guid.NewGuid();
+        var list = await service.GetAsync(new GetVirtOperation { Ids = [missing] }, Caller);
+        Assert.Empty(list.Items);
+        Assert.Equal("OperationNotFound", Assert.Single(list.Errors).Id);
+        await Assert.ThrowsAsync<VirtException>(() => service.StopAsync(new StopVirtOperation { Id = missing }, Caller));
+        await Assert.ThrowsAsync<VirtException>(() => service.WaitAsync(new WaitVirtOperation { Id = missing }, Caller));
+    }
+
+    private StateStore Open() => new(Path.Combine(folder, "virt.db"));
+}

@@ -1,0 +1,65 @@
+using System;
+using System.IO;
+using Microsoft.Data.Sqlite;
+using Virt.Agent.State;
+using Xunit;
+
+namespace Virt.Tests.State;
+
+/// <summary>Each migration, from a database that has the schema before it and data in it.</summary>
+public sealed class MigrationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("virt-migration-").FullName;
+    private readonly SqliteConnection connection;
+
+    public MigrationTests()
+    {
+        connection = new SqliteConnection($"Data Source={Path.Combine(folder, "virt.db")};Pooling=False");
+        connection.Open();
+    }
+
+    public void Dispose()
+    {
+        connection.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Every_migration_has_a_test_here() => Assert.Equal(2, Migrations.All.Count);
+
+    [Fact]
+    public void Migration_1_makes_resources_in_an_empty_database()
+    {
+        Migrations.Apply(connection, upTo: 1);
+        Run("INSERT INTO resource (id, kind, name, phase, spec, created) VALUES ('a', 'vm', 'web01', 'Stopped', '{}', 1)");
+        Assert.Throws<SqliteException>(() => Run("INSERT INTO resource (id, kind, name, phase, spec, created) VALUES ('b', 'vm', 'Web01', 'Stopped', '{}', 1)"));
+        Assert.Equal(1, Migrations.Version(connection));
+    }
+
+    [Fact]
+    public void Migration_2_adds_operations_and_keeps_the_resources()
+    {
+        Migrations.Apply(connection, upTo: 1);
+        Run("INSERT INTO resource (id, kind, name, phase, spec, created) VALUES ('a', 'vm', 'web01', 'Stopped', '{}', 1)");
+        Migrations.Apply(connection, upTo: 2);
+        Assert.Equal("web01", Run("SELECT name FROM resource"));
+        Run("INSERT INTO operation (id, method, target, state, activity, started, started_by) VALUES ('o', 'vm.start', 'web01', 0, '', 1, 'root')");
+        Assert.Equal(2, Migrations.Version(connection));
+    }
+
+    [Fact]
+    public void Applying_them_again_changes_nothing()
+    {
+        Migrations.Apply(connection);
+        Run("INSERT INTO resource (id, kind, name, phase, spec, created) VALUES ('a', 'vm', 'web01', 'Stopped', '{}', 1)");
+        Migrations.Apply(connection);
+        Assert.Equal("web01", Run("SELECT name FROM resource"));
+    }
+
+    private object? Run(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
