@@ -12,7 +12,7 @@ public sealed partial class MachineTests
     private static readonly string[] PublicHosts =
     [
         "github.com", "learn.microsoft.com", "dotnet.microsoft.com", "aka.ms", "www.apache.org", "keepachangelog.com", "semver.org", "msgpack.org",
-        "man7.org", "www.kernel.org", "docs.kernel.org", "www.qemu.org", "qemu.readthedocs.io", "www.freedesktop.org", "opencontainers.org", "www.rfc-editor.org",
+        "man7.org", "www.kernel.org", "docs.kernel.org", "www.qemu.org", "www.sqlite.org", "sqlite.org", "qemu.readthedocs.io", "www.freedesktop.org", "opencontainers.org", "www.rfc-editor.org",
         "schemas.microsoft.com", "www.w3.org", "json-schema.org", "msbuild.org", "localhost", "127.0.0.1",
     ];
 
