@@ -39,7 +39,7 @@ public sealed class ArrowTests
     [Fact]
     public void Every_project_stands_in_the_solution()
     {
-        var solution = File.ReadAllText(Path.Combine(SourceTree.Root, "VirtTools.sln")).Replace('\\', '/');
+        var solution = File.ReadAllText(RepositoryRoot.File("VirtTools.sln")).Replace('\\', '/');
         Assert.Empty(SourceTree.Projects.Where(project => !solution.Contains($"\"{project.Path}\"", System.StringComparison.Ordinal)).Select(static project => project.Path));
     }
 

@@ -12,11 +12,8 @@ internal static class SourceTree
     private static readonly string[] TextExtensions =
         [".cs", ".csproj", ".props", ".targets", ".sln", ".json", ".md", ".sh", ".c", ".h", ".ps1", ".psd1", ".psm1", ".ps1xml", ".xml", ".yml", ".service", ".socket", ".conf", ""];
 
-    /// <summary>The folder that VirtTools.sln stands in.</summary>
-    public static string Root { get; } = FindRoot();
-
     /// <summary>Every text file.</summary>
-    public static IReadOnlyList<SourceFile> Files { get; } = Read(Root).ToList();
+    public static IReadOnlyList<SourceFile> Files { get; } = Read(RepositoryRoot.Path).ToList();
 
     /// <summary>The C# files under any of the folders.</summary>
     public static IEnumerable<SourceFile> CSharp(params string[] folders) =>
@@ -24,24 +21,11 @@ internal static class SourceTree
 
     public static IEnumerable<SourceFile> Projects => Files.Where(static file => file.Path.EndsWith(".csproj", StringComparison.Ordinal));
 
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "VirtTools.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException($"VirtTools.sln stands in no folder above {AppContext.BaseDirectory}.");
-    }
-
     private static IEnumerable<SourceFile> Read(string folder)
     {
         foreach (var path in Directory.EnumerateFiles(folder).Where(static path => TextExtensions.Contains(Path.GetExtension(path))))
         {
-            yield return new SourceFile(Path.GetRelativePath(Root, path).Replace('\\', '/'), File.ReadAllText(path));
+            yield return new SourceFile(Path.GetRelativePath(RepositoryRoot.Path, path).Replace('\\', '/'), File.ReadAllText(path));
         }
 
         foreach (var inner in Directory.EnumerateDirectories(folder).Where(static inner => !Written.Contains(Path.GetFileName(inner))))
