@@ -70,4 +70,5 @@ find_shell() {
 }
 
 import="Import-Module '$out/module/Virt/Virt.psd1' -ErrorAction Stop"
-shell_command() { "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import; $1"; }
+strict="\$ErrorActionPreference = 'Stop'; $import"
+shell_command() { "${shell[@]}" -NonInteractive -Command "$strict; $1"; }

@@ -36,7 +36,7 @@ start_agent "${keep:-$(mktemp -d "${TMPDIR:-/tmp}/virt.XXXXXX")}"
 
 if [ -n "$script" ]; then
     # The script is a child to wait for, so that a signal is answered at once and not after it.
-    shell_command "& '$script'; exit \$LASTEXITCODE" &
+    "${shell[@]}" -NonInteractive -Command "$strict; & '$script'; exit \$LASTEXITCODE" &
     shell_pid=$!
     trap 'kill "$shell_pid" 2>/dev/null; exit 130' INT
     trap 'kill "$shell_pid" 2>/dev/null; exit 143' TERM HUP
