@@ -2,35 +2,6 @@ using Virt.Protocol.Wire;
 
 namespace Virt.Protocol;
 
-/// <summary>The name of a method with the formats of what it takes and gives; both sides read it from <see cref="Methods"/>.</summary>
-public interface IMethod
-{
-    /// <summary>Its name on the wire, such as <c>vm.start</c>.</summary>
-    string Name { get; }
-
-    /// <summary>What the call does to the host.</summary>
-    MethodKind Kind { get; }
-
-    /// <summary>The contract of its request.</summary>
-    string RequestName { get; }
-
-    /// <summary>The contract of its result.</summary>
-    string ResultName { get; }
-
-    /// <summary>The contract of the items it streams; null where it streams none.</summary>
-    string? ItemName { get; }
-}
-
-/// <summary>What a call does to the host, and so what becomes of it when its client leaves.</summary>
-public enum MethodKind
-{
-    /// <summary>Reads, waits, or runs something for its client. Ends when its client leaves.</summary>
-    Query = 0,
-
-    /// <summary>Changes something: an operation, which goes on when its client leaves and which WhatIf applies to.</summary>
-    Change = 1,
-}
-
 /// <summary>A method that takes a <typeparamref name="TRequest"/> and gives a <typeparamref name="TResult"/>.</summary>
 public class Method<TRequest, TResult> : IMethod
 {

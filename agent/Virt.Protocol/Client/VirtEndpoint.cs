@@ -2,16 +2,6 @@ using System;
 
 namespace Virt.Protocol.Client;
 
-/// <summary>How a connection is made.</summary>
-public enum EndpointKind
-{
-    /// <summary>A Unix socket: <c>unix:///run/virt/agent.sock</c>.</summary>
-    UnixSocket,
-
-    /// <summary>A named pipe: <c>npipe://./virt-agent</c>.</summary>
-    NamedPipe,
-}
-
 /// <summary>Where an agent listens: <c>unix:///path</c> or <c>npipe://server/name</c>.</summary>
 public sealed record VirtEndpoint
 {

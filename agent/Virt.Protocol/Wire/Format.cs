@@ -1,12 +1,4 @@
-using MessagePack;
-
 namespace Virt.Protocol.Wire;
-
-/// <summary>Writes a value of <typeparamref name="T"/>.</summary>
-public delegate void WireWrite<in T>(ref MessagePackWriter writer, T value);
-
-/// <summary>Reads a value of <typeparamref name="T"/>; throws <see cref="MessagePackSerializationException"/> where the bytes are of another type.</summary>
-public delegate T WireRead<out T>(ref MessagePackReader reader);
 
 /// <summary>How one contract record goes over the wire. The source generator makes one for every <c>[MessagePackObject]</c>.</summary>
 public sealed class Format<T>

@@ -2,19 +2,6 @@ using System;
 
 namespace Virt.Protocol.Wire;
 
-/// <summary>The three messages of MessagePack-RPC, by their first number.</summary>
-public enum MessageKind
-{
-    /// <summary><c>[0, id, method, params]</c></summary>
-    Request = 0,
-
-    /// <summary><c>[1, id, error, result]</c></summary>
-    Response = 1,
-
-    /// <summary><c>[2, method, params]</c></summary>
-    Notification = 2,
-}
-
 /// <summary>One message, taken apart as far as every message is alike; what is particular to its method is still bytes.</summary>
 public sealed class Message
 {

@@ -1,0 +1,11 @@
+namespace Virt.Protocol.Client;
+
+/// <summary>How a connection is made.</summary>
+public enum EndpointKind
+{
+    /// <summary>A Unix socket: <c>unix:///run/virt/agent.sock</c>.</summary>
+    UnixSocket,
+
+    /// <summary>A named pipe: <c>npipe://./virt-agent</c>.</summary>
+    NamedPipe,
+}

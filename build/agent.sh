@@ -1,0 +1,74 @@
+# Sourced by run.sh and its like: an agent of one's own in a private folder, and its end without a trace.
+
+# start_agent <folder>: the folder is private and its name short, since a socket's path may have 107 bytes at most.
+start_agent() {
+    agent_dir=$1
+    mkdir -p "$agent_dir"
+    # QEMU runs as a user without rights and must be able to reach its own folder below.
+    chmod 0711 "$agent_dir"
+    export VIRT_ENDPOINT=unix://$agent_dir/agent.sock
+    # A session of its own: Ctrl+C in the terminal is for the shell and not for the agent.
+    setsid "$out/agent/virt-agent" serve --listen "$VIRT_ENDPOINT" --state "$agent_dir/state" --run "$agent_dir/run" \
+        --images "$out/images" --group "$(id -gn)" </dev/null >"$agent_dir/agent.log" 2>&1 &
+    agent_pid=$!
+    local waited=0
+    until [ -S "$agent_dir/agent.sock" ]; do
+        kill -0 "$agent_pid" 2>/dev/null || { cat "$agent_dir/agent.log" >&2; fail "The agent ended before it was ready: its own words are above."; }
+        [ $((waited += 1)) -lt 500 ] || fail "The agent has not opened its socket within 10 s; its log is $agent_dir/agent.log."
+        sleep 0.02
+    done
+}
+
+# The agent's keeper, what the keeper has started, and QEMU processes that have lost it: all of this one folder.
+agent_processes() {
+    local process pid
+    for process in /proc/[0-9]*; do
+        pid=${process#/proc/}
+        case $(readlink "$process/exe") in */virt-agent | */virt-agent\ * | */qemu-system-*) ;; *) continue ;; esac
+        tr '\0' '\n' <"$process/cmdline" | grep -qF "$agent_dir/" && echo "$pid" && descendants "$pid"
+    done 2>/dev/null | sort -un
+}
+
+descendants() {
+    local child
+    for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
+        echo "$child"
+        descendants "$child"
+    done
+}
+
+# stop_agent [keep]: ends the agent; VMs and containers go too, unless they are kept.
+stop_agent() {
+    [ -n "${agent_pid:-}" ] || return 0
+    local pid=$agent_pid waited=0
+    agent_pid=
+    if [ "${1:-}" != keep ] && kill -0 "$pid" 2>/dev/null; then
+        shell_command 'Get-VM | Remove-VM -Force -DeleteDisk -Confirm:$false; Get-Container | Remove-Container -Force -Confirm:$false' >"$agent_dir/end.log" 2>&1 ||
+            say "Not every VM and container could be removed: $(tail -n 1 "$agent_dir/end.log")"
+    fi
+    kill "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    [ "${1:-}" != keep ] || return 0
+
+    # The keeper ends by itself once it has neither an agent nor children. What outlasts two seconds is ended by name of the folder.
+    while [ -n "$(agent_processes)" ]; do
+        if [ $((waited += 1)) -gt 40 ]; then
+            # shellcheck disable=SC2046
+            kill -KILL $(agent_processes) 2>/dev/null
+        fi
+        [ "$waited" -lt 80 ] || { say "These processes of the agent would not end: $(agent_processes | tr '\n' ' ')"; break; }
+        sleep 0.05
+    done
+    grep -oF "$agent_dir/" /proc/self/mounts >/dev/null && say "A mount is left under $agent_dir: look at 'grep $agent_dir /proc/mounts'." && return 1
+    rm -rf "$agent_dir"
+}
+
+# The PowerShell there is: pwsh, else our own console host.
+find_shell() {
+    export POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
+    if command -v pwsh >/dev/null; then shell=(pwsh -NoLogo -NoProfile); else shell=("$out/shell/virt-shell" -NoLogo -NoProfile); fi
+}
+
+import="Import-Module '$out/module/Virt/Virt.psd1' -ErrorAction Stop"
+strict="\$ErrorActionPreference = 'Stop'; $import"
+shell_command() { "${shell[@]}" -NonInteractive -Command "$strict; $1"; }

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Builds what has changed, into out/.
+#   build/build.sh                     agent, module, shell, images
+#   build/build.sh agent tests ...     only these: agent module shell images tests bench
+# A product is made again when a file that it is made of has another content; otherwise nothing is started, and no network is needed.
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+[ $# -gt 0 ] || set -- agent module shell images
+
+cd "$root"
+
+common=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json .editorconfig build/Virt.*Generator)
+images=(build/starter-images.sh build/starter)
+
+# One build at a time: two would write the same files under out/obj.
+mkdir -p "$out"
+exec 9>"$out/.lock"
+flock 9
+
+# net <what> <arguments>...: one dotnet command, quiet unless it fails.
+net() {
+    local name=$1
+    shift
+    dotnet "$@" --nologo -v q -clp:NoSummary -nodeReuse:false 9>&- >"$out/$name.log" 2>&1 || {
+        cat "$out/$name.log" >&2
+        fail "Cannot build the $name: see above."
+    }
+}
+
+product() {
+    local name=$1 hash
+    shift
+    case $name in
+        agent) inputs=("${common[@]}" agent); products=("$out/agent/virt-agent") ;;
+        module) inputs=("${common[@]}" agent/Virt.Protocol module/Virt Virt.psd1); products=("$out/module/Virt/Virt.psd1") ;;
+        shell) inputs=("${common[@]}" module/Virt.Shell); products=("$out/shell/virt-shell") ;;
+        tests) inputs=("${common[@]}" agent module tests Virt.psd1); products=("$(test_exe Virt.Tests)" "$(test_exe Virt.IntegrationTests)") ;;
+        bench) inputs=("${common[@]}" agent/Virt.Protocol tests/Benchmarks); products=("$out/bench/virt-bench") ;;
+        images) inputs=("${images[@]}"); products=("$out/images") ;;
+        *) fail "Unknown product '$name': agent, module, shell, images, tests and bench can be built." ;;
+    esac
+    hash=$(hash_of "${inputs[@]}")
+    is_fresh "$name" "$hash" "${products[@]}" && return
+    say "Building the $name ..."
+    "make_$name"
+    # Made again from what is there now: a build may write files that are tracked (help pages).
+    mark_fresh "$name" "$(hash_of "${inputs[@]}")"
+}
+
+test_exe() { echo "$out/bin/$1/Release/net10.0/$1"; }
+
+make_agent() { net agent publish agent/Virt.Agent -c Release -r "$rid" -o "$out/agent"; }
+make_module() { net module build module/Virt -c Release; }
+make_shell() { net shell publish module/Virt.Shell -c Release -o "$out/shell"; }
+make_tests() { for p in Virt.Tests Virt.IntegrationTests; do net tests build "tests/$p" -c Release; done; }
+make_bench() { net bench publish tests/Benchmarks -c Release -o "$out/bench"; }
+make_images() { bash build/starter-images.sh "$out/images" 9>&- >"$out/images.log" 2>&1 || { cat "$out/images.log" >&2; fail "Cannot build the starter images: see above."; }; }
+
+# The images are made of packages, not of code, so they need not wait for the compiler.
+pids=()
+for name in "$@"; do
+    if [ "$name" = images ]; then
+        product images &
+        pids+=($!)
+    fi
+done
+for name in "$@"; do
+    [ "$name" = images ] || product "$name"
+done
+for pid in "${pids[@]}"; do wait "$pid" || exit 1; done

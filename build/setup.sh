@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs what is missing on Debian or Ubuntu with nothing but the .NET SDK. Asks dpkg first: a second run needs no network and no root.
+#   build/setup.sh           what building, running and testing needs
+#   build/setup.sh bench     the peers too that build/bench.sh measures beside (crun, podman, libvirt)
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+
+packages=(
+    ca-certificates git             # restoring packages; telling what has changed
+    gcc libc6-dev                   # the link step of Native AOT, and the C shim
+    iproute2 util-linux             # namespaces of the tests: ip, unshare, nsenter, flock
+    qemu-utils                      # qemu-img
+    seabios                         # generation 1, and qboot's neighbours
+    busybox-static cpio lz4 xz-utils zstd   # the starter guest and the starter image
+)
+case $debian_arch in
+    amd64) packages+=(qemu-system-x86 ovmf) ;;
+    arm64) packages+=(qemu-system-arm qemu-efi-aarch64) ;;
+esac
+case ${1:-} in
+    '') ;;
+    bench) packages+=(crun podman libvirt-daemon-system libvirt-clients) ;;
+    *) fail "Unknown argument '$1'. Usage: build/setup.sh [bench]" ;;
+esac
+
+command -v dotnet >/dev/null || fail "The .NET SDK 10.0 is not on the PATH: install it first (https://dotnet.microsoft.com/download, or: apt-get install dotnet-sdk-10.0)."
+command -v dpkg-query >/dev/null ||
+    fail "This is not Debian or Ubuntu: install these packages (by whatever name they have here), then run build/build.sh: ${packages[*]}"
+
+mapfile -t missing < <(
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
+    for package in "${packages[@]}"; do
+        grep -qx "installed $package" <<<"$installed" || echo "$package"
+    done
+)
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+[ "$(id -u)" = 0 ] || fail "These packages are missing: ${missing[*]}. Install them with: sudo $root/build/setup.sh ${1:-}"
+command -v apt-get >/dev/null || fail "These packages are missing, and there is no apt-get to install them: ${missing[*]}."
+
+say "Installing ${missing[*]} ..."
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null >>"$log" 2>&1; }
+# The lists are often there already; they are fetched only when apt cannot do without.
+if ! apt install -y --no-install-recommends "${missing[@]}"; then
+    apt update || { tail -n 3 "$log" >&2; fail "Cannot fetch the package lists: check the network and /etc/apt/sources.list, then run this again."; }
+    apt install -y --no-install-recommends "${missing[@]}" || { tail -n 5 "$log" >&2; fail "Cannot install ${missing[*]}: apt's last lines are above."; }
+fi

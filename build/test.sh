@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the tests. The last line is "N passed, N failed, N skipped".
+#   build/test.sh                        everything
+#   build/test.sh unit integration       only these: format unit integration pester
+#   build/test.sh unit Virt.Tests.House  a part, and in it the classes whose full name begins so
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+cd "$root"
+
+parts=() filter=()
+for argument in "$@"; do
+    case $argument in
+        format | unit | integration | pester) parts+=("$argument") ;;
+        *) filter+=(--filter-class "$argument*") ;;
+    esac
+done
+[ ${#parts[@]} -gt 0 ] || { if [ ${#filter[@]} -eq 0 ]; then parts=(format unit integration pester); else parts=(unit integration); fi; }
+
+passed=0 failed=0 skipped=0
+add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+last_line() { say ""; echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" = 0 ] && [ $((passed + skipped)) != 0 ]; }
+
+wants() { local part; for part in "${parts[@]}"; do [ "$part" = "$1" ] && return; done; return 1; }
+
+if wants integration || wants pester; then
+    [ "$(id -u)" = 0 ] || fail "The integration tests make namespaces, guests and containers, which needs root: sudo $root/build/test.sh, or without root: build/test.sh format unit"
+fi
+
+build/setup.sh
+products=(tests)
+! wants integration || products+=(agent module shell images)
+! wants pester || products+=(agent module shell images)
+build/build.sh "${products[@]}"
+
+# run_format: whether the code is as .editorconfig has it. Asked again only when a file has changed.
+run_format() {
+    local hash
+    hash=$(hash_of .editorconfig Directory.Build.props agent module tests build)
+    if is_fresh format "$hash" || dotnet format VirtTools.sln --verify-no-changes --no-restore -v q; then
+        mark_fresh format "$hash"
+        add 1 0 0
+    else
+        say "failed: the format of the code. Mend it with: dotnet format VirtTools.sln"
+        add 0 1 0
+    fi
+}
+
+# run_xunit <project>: its own executable, and its summary added up. One that dies without a summary is one failure.
+run_xunit() {
+    local exe=$out/bin/$1/Release/net10.0/$1 log=$out/$1.log status=0
+    "$exe" --no-ansi --progress off "${filter[@]}" 2>&1 | tee "$log" >&2 || status=$?
+    local total
+    total=$(count total "$log")
+    if [ -z "$total" ]; then
+        say "failed: $1 ended with code $status before it summed up its tests."
+        add 0 1 0
+        return
+    fi
+    add "$(count succeeded "$log")" "$(count failed "$log")" "$(count skipped "$log")"
+    if [ "$status" != 0 ] && [ "$(count failed "$log")" = 0 ] && [ "$total" != 0 ]; then
+        say "failed: $1 ended with code $status though no test of it failed."
+        add 0 1 0
+    fi
+}
+
+count() { sed -n "s/^  $1: \([0-9]*\).*/\1/p" "$2" | tail -n 1; }
+
+# run_pester: a user's view, with pwsh, against an agent of its own.
+run_pester() {
+    local files=(tests/Pester/*.Tests.ps1) summary
+    [ -e "${files[0]}" ] || return 0
+    if ! command -v pwsh >/dev/null; then
+        say "Pester was not run (${#files[@]} files skipped): pwsh is not on the PATH. https://aka.ms/powershell says how to get it; then, in pwsh: Install-Module Pester"
+        add 0 0 ${#files[@]}
+        return
+    fi
+    if ! pwsh -NoProfile -NonInteractive -Command 'if (-not (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.0)) { exit 1 }'; then
+        say "Pester was not run (${#files[@]} files skipped): pwsh has no Pester 5. Get it with: pwsh -Command 'Install-Module Pester -Scope AllUsers'"
+        add 0 0 ${#files[@]}
+        return
+    fi
+    summary=$out/pester.summary
+    rm -f "$summary"
+    PESTER_SUMMARY=$summary build/run.sh --script tests/Pester/run.ps1 >&2 || true
+    if [ -s "$summary" ]; then
+        # shellcheck disable=SC2046
+        add $(<"$summary")
+    else
+        say "failed: Pester ended before it summed up its tests."
+        add 0 1 0
+    fi
+}
+
+! wants format || run_format
+! wants unit || run_xunit Virt.Tests
+! wants integration || run_xunit Virt.IntegrationTests
+! wants pester || run_pester
+last_line
