@@ -1,0 +1,34 @@
+using System;
+using System.Diagnostics;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace Virt.IntegrationTests.Fixtures;
+
+/// <summary>Waits for something that no event tells of, and says what was awaited when it does not come.</summary>
+internal static class Poll
+{
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed > Limit)
+            {
+                Assert.Fail($"awaited in vain for {Limit.TotalSeconds} s: {what}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    public static async Task<T> ForAsync<T>(Func<T?> find, string what)
+        where T : class
+    {
+        T? found = null;
+        await UntilAsync(() => (found = find()) is not null, what);
+        return found!;
+    }
+}

@@ -1,0 +1,219 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Protocol;
+using Virt.Protocol.Client;
+using Virt.Tests;
+using Xunit;
+
+namespace Virt.IntegrationTests.Fixtures;
+
+/// <summary>
+/// A host of its own for one test: a network and a mount namespace, a state folder, and in them the published agent.
+/// At its end it removes what the test made, ends the agent, and fails the test where anything is left over.
+/// </summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly Leftovers before = Leftovers.Now();
+    private readonly Process holder;
+    private Process? agent;
+    private VirtClient? client;
+
+    private TestHost(string folder, Process holder)
+    {
+        Folder = folder;
+        this.holder = holder;
+    }
+
+    /// <summary>Everything of this host stands here.</summary>
+    public string Folder { get; }
+
+    public string Socket => Path.Combine(Folder, "a.sock");
+
+    public string StateFolder => Path.Combine(Folder, "state");
+
+    public string RunFolder => Path.Combine(Folder, "run");
+
+    public VirtEndpoint Endpoint => VirtEndpoint.Parse("unix://" + Socket);
+
+    /// <summary>The agent's process; changes with every restart.</summary>
+    public Process Agent => agent ?? throw new InvalidOperationException("The agent does not run.");
+
+    /// <summary>A client of the running agent.</summary>
+    public VirtClient Client => client ??= VirtClient.Connect(Endpoint, "tests/1");
+
+    /// <summary>The agent's standard error so far.</summary>
+    public string Log => File.Exists(Path.Combine(Folder, "log")) ? File.ReadAllText(Path.Combine(Folder, "log")) : "";
+
+    public static string AgentProgram => RepositoryRoot.File("out", "agent", "virt-agent");
+
+    public static async Task<TestHost> StartAsync(params string[] options)
+    {
+        var host = await MakeAsync();
+        await host.StartAgentAsync(options);
+        return host;
+    }
+
+    /// <summary>A host whose agent is not started yet.</summary>
+    public static async Task<TestHost> MakeAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("vt-").FullName;
+
+        // QEMU runs as another user and must reach its folder below.
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        var namespaces = Start("unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", "ip link set lo up && echo ready && exec sleep infinity");
+        Assert.Equal("ready", await namespaces.StandardOutput.ReadLineAsync());
+        return new TestHost(folder, namespaces);
+    }
+
+    /// <summary>Starts the agent in the host's namespaces and waits until it answers.</summary>
+    public async Task StartAgentAsync(params string[] options)
+    {
+        // The shell only sends the log to a file: a pipe of ours would end with us, or fill.
+        string[] command =
+        [
+            "--target", $"{holder.Id}", "--mount", "--net", "--", "sh", "-c", "exec \"$0\" \"$@\" 2>>" + Path.Combine(Folder, "log"),
+            AgentProgram, "serve", "--listen", Endpoint.Text, "--state", StateFolder, "--run", RunFolder, "--images", RepositoryRoot.File("out", "images"), .. options,
+        ];
+        agent = Start("nsenter", command);
+        await Poll.UntilAsync(Answers, "the agent's answer");
+    }
+
+    /// <summary>Runs a command in the host's namespaces and gives its output.</summary>
+    public async Task<string> RunAsync(params string[] command)
+    {
+        using var process = Start("nsenter", ["--target", $"{holder.Id}", "--mount", "--net", "--", .. command]);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} ended with {process.ExitCode}: {error}");
+        return output;
+    }
+
+    /// <summary>kill -9, as a crash would end it.</summary>
+    public async Task KillAgentAsync()
+    {
+        Agent.Kill();
+        await EndedAsync();
+    }
+
+    /// <summary>SIGTERM, as systemd would end it.</summary>
+    public async Task StopAgentAsync()
+    {
+        using var kill = Start("kill", $"{Agent.Id}");
+        await kill.WaitForExitAsync();
+        await EndedAsync();
+    }
+
+    public TResult Invoke<TRequest, TResult>(Method<TRequest, TResult> method, TRequest request, ICallObserver? observer = null) =>
+        Client.Invoke(method, request, observer: observer);
+
+    /// <summary>What the call must fail with.</summary>
+    public VirtException Refused<TRequest, TResult>(Method<TRequest, TResult> method, TRequest request) =>
+        Assert.Throws<VirtException>(() => Client.Invoke(method, request));
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (agent is null)
+            {
+                await StartAgentAsync();
+            }
+
+            foreach (var container in Invoke(Methods.GetContainer, new GetContainer()).Items)
+            {
+                Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+            }
+
+            foreach (var machine in Invoke(Methods.GetVM, new GetVM()).Items)
+            {
+                Invoke(Methods.RemoveVM, new RemoveVM { Id = machine.Id, Force = true, DeleteDisk = true });
+            }
+
+            await StopAgentAsync();
+            await Poll.UntilAsync(() => ProcessesOf(Folder).All(p => p == holder.Id), $"the end of all processes of {Folder}: {string.Join(", ", ProcessesOf(Folder))}");
+        }
+        finally
+        {
+            client?.Dispose();
+            holder.Kill();
+            await holder.WaitForExitAsync();
+            holder.Dispose();
+        }
+
+        AssertOnlyLogsAndStateAreLeft();
+        Directory.Delete(Folder, recursive: true);
+        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now()), "nothing left over: " + before.Difference(Leftovers.Now()));
+    }
+
+    /// <summary>The processes that have this path in their command line.</summary>
+    public static IReadOnlyList<int> ProcessesOf(string path)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => char.IsAsciiDigit(f[6])))
+        {
+            try
+            {
+                // A zombie has no command line any more: PID 1 may reap it late, but it holds nothing.
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(path, StringComparison.Ordinal))
+                {
+                    found.Add(int.Parse(folder[6..], System.Globalization.CultureInfo.InvariantCulture));
+                }
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return found;
+    }
+
+    private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    })!;
+
+    private bool Answers()
+    {
+        if (Agent.HasExited)
+        {
+            Assert.Fail($"the agent ended with code {Agent.ExitCode}: {Log}");
+        }
+
+        try
+        {
+            client = VirtClient.Connect(Endpoint, "tests/1");
+            return true;
+        }
+        catch (VirtException e) when (e.Code == ErrorCode.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private async Task EndedAsync()
+    {
+        await Agent.WaitForExitAsync();
+        agent!.Dispose();
+        agent = null;
+        client?.Dispose();
+        client = null;
+    }
+
+    // After everything is removed, the state folder has the database and empty folders, and the run folder nothing but empty folders.
+    private void AssertOnlyLogsAndStateAreLeft()
+    {
+        var files = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Folder, f))
+            .Where(f => f != "log" && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
+            .ToList();
+        Assert.True(files.Count == 0, $"files are left over: {string.Join(", ", files)}");
+    }
+}
