@@ -1,0 +1,45 @@
+@{
+    RootModule           = 'Virt.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6d0f6a3b-3c0e-4c39-9a3e-0b7f6f6f2c51'
+    Author               = 'The Virt authors'
+    CompanyName          = 'Virt'
+    Copyright            = 'Copyright the Virt authors. Apache-2.0.'
+    Description          = 'Virtual machines and containers on Linux hosts, from PowerShell.'
+    PowerShellVersion    = '5.1'
+    CompatiblePSEditions = @('Desktop', 'Core')
+    FormatsToProcess     = @('Virt.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Get-Container'
+        'Get-ContainerImage'
+        'Get-ContainerLog'
+        'Get-VirtHost'
+        'Get-VirtOperation'
+        'Get-VM'
+        'Get-VMImage'
+        'Invoke-ContainerCommand'
+        'Invoke-VMCommand'
+        'New-Container'
+        'New-VM'
+        'Remove-Container'
+        'Remove-VM'
+        'Start-Container'
+        'Start-VM'
+        'Stop-Container'
+        'Stop-VirtOperation'
+        'Stop-VM'
+        'Test-VirtHost'
+        'Wait-Container'
+        'Wait-VirtOperation'
+        'Wait-VM'
+    )
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Virtualization', 'Container', 'QEMU', 'KVM', 'Linux')
+            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Text;
+
+namespace Virt.Commands;
+
+/// <summary>Standard input of a command: a string is a line of text, bytes go as they are.</summary>
+public sealed class CommandInput
+{
+    /// <summary>A line of text; it gets its line end.</summary>
+    public CommandInput(string text) => Bytes = Encoding.UTF8.GetBytes(text + "\n");
+
+    /// <summary>Bytes as they are.</summary>
+    public CommandInput(byte[] bytes) => Bytes = bytes;
+
+    /// <summary>A byte, as the pipeline takes an array apart.</summary>
+    public CommandInput(byte value) => Bytes = [value];
+
+    /// <summary>Several of these.</summary>
+    public CommandInput(object[] items) => Bytes = items.SelectMany(item => LanguagePrimitives.ConvertTo<CommandInput>(item).Bytes).ToArray();
+
+    /// <summary>A machine to run the command in: in <c>Get-VM web* | Invoke-VMCommand -- uname -a</c> the first word is no name.</summary>
+    public CommandInput(VM machine) => Workload = machine;
+
+    /// <summary>A container to run the command in.</summary>
+    public CommandInput(Container container) => Workload = container;
+
+    internal byte[] Bytes { get; } = [];
+
+    internal object? Workload { get; }
+
+    /// <summary>All of them, one behind the other; null where there are none.</summary>
+    internal static byte[]? Join(System.Collections.Generic.IReadOnlyCollection<CommandInput> items)
+    {
+        using var joined = new MemoryStream();
+        foreach (var item in items)
+        {
+            joined.Write(item.Bytes, 0, item.Bytes.Length);
+        }
+
+        return items.Count == 0 ? null : joined.ToArray();
+    }
+}

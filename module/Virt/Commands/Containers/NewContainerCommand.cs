@@ -1,0 +1,37 @@
+using System;
+using System.Management.Automation;
+using Virt.Protocol;
+
+namespace Virt.Commands;
+
+/// <summary>Makes a container.</summary>
+/// <remarks>The container is made and not started; Start-Container -Image does both at once. Every parameter binds by property name.</remarks>
+/// <example>
+/// <code>New-Container worker -Image starter -Command sleep, 600 -MemoryBytes 64MB -CpuCount 0.5</code>
+/// <para>Makes a container with limits for memory and CPU.</para>
+/// </example>
+/// <example>
+/// <code>'Name,Image,Environment', 'blue,starter,COLOR=blue', 'green,starter,COLOR=green' | ConvertFrom-Csv | New-Container</code>
+/// <para>Makes one container for each row. Import-Csv does the same with a file.</para>
+/// </example>
+[Cmdlet(VerbsCommon.New, "Container", DefaultParameterSetName = ParameterSets.Image, SupportsShouldProcess = true)]
+[OutputType(typeof(Container))]
+public sealed class NewContainerCommand : ContainerSpecCommand
+{
+    /// <summary>The new container's name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host. Without it one is made up.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string? Name { get; set; }
+
+    private protected override string[] TargetNames => [];
+
+    private protected override Container[] TargetObjects => [];
+
+    private protected override Guid[] TargetIds => [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var target = new Target(Guid.Empty, string.IsNullOrEmpty(Name) ? Image : Name!, string.IsNullOrEmpty(Name) ? Image : Name!);
+        ForEachHost(HostNames, host => Guard(target.Input, () => Change(host, target, Methods.NewContainer, Spec(Name))));
+    }
+}

@@ -1,0 +1,122 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Protocol.Wire;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>The base of cmdlets that run a command inside something.</summary>
+/// <typeparam name="T">Inside what.</typeparam>
+public abstract class InvokeCommand<T> : TargetCommand<T>
+    where T : class
+{
+    private readonly List<CommandInput> input = [];
+    private bool tookObjects;
+
+    /// <summary>The program and its arguments, also as the rest of the line: -- cat /etc/os-release.</summary>
+    [Parameter(Position = 1, ValueFromRemainingArguments = true)]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>Standard input of the command, mostly from the pipeline: strings are lines, bytes go as they are.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Id)]
+    [Parameter(ParameterSetName = ParameterSets.InputObject)]
+    public CommandInput? Input { get; set; }
+
+    /// <summary>Variables of the command, as @{ Name = 'value' } or 'Name=value'.</summary>
+    [Parameter]
+    [NameValues]
+    public IDictionary? Environment { get; set; }
+
+    /// <summary>Write an error too when the exit code is not 0. Without it the exit code is only in the result.</summary>
+    [Parameter]
+    public SwitchParameter ErrorOnNonZeroExit { get; set; }
+
+    /// <summary>Go on as a job with a connection of its own. Stop-Job cancels the command.</summary>
+    [Parameter]
+    [Alias("RunAsync")]
+    public SwitchParameter AsJob { get; set; }
+
+    private protected override bool RunsAsJob => AsJob;
+
+    /// <summary>Calls the agent, which runs the command.</summary>
+    private protected abstract CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallOptions? options, CallObserver observer);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (ParameterSetName == ParameterSets.InputObject)
+        {
+            var invocation = Invocation(Command, Input is null ? [] : [Input]);
+            ForEachTarget((host, target) => Run(host, target, invocation));
+        }
+        else if (Input?.Workload is T item)
+        {
+            // Get-VM | Invoke-VMCommand -- uname -a: PowerShell has taken the first word for a name.
+            tookObjects = true;
+            var invocation = Invocation([.. TargetNames, .. Command], []);
+            ForEachObject([item], (host, target) => Run(host, target, invocation));
+        }
+        else if (Input is not null)
+        {
+            input.Add(Input);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // By name or id the whole pipeline is standard input, so the command begins when that has ended.
+        if (ParameterSetName != ParameterSets.InputObject && !tookObjects)
+        {
+            var invocation = Invocation(Command, input);
+            ForEachTarget((host, target) => Run(host, target, invocation));
+        }
+    }
+
+    private CommandInvocation Invocation(string[] command, IReadOnlyCollection<CommandInput> parts)
+    {
+        if (command.Length == 0)
+        {
+            Refuse("CommandRequired", "Cannot run nothing: a command is required.", null, $"{MyInvocation.MyCommand.Name} web -- cat /etc/os-release");
+        }
+
+        return new CommandInvocation(command, CommandInput.Join(parts), NameValuesAttribute.ToStrings(Environment));
+    }
+
+    private void Run(HostCalls host, Target target, CommandInvocation invocation)
+    {
+        if (!MayChange(host, target, () => Call(host, target, invocation, CheckOnly, new CallObserver())))
+        {
+            return;
+        }
+
+        if (AsJob)
+        {
+            StartJob(host, target, null, calls => Run(calls, target, invocation, e => throw e));
+            return;
+        }
+
+        Emit(Run(host, target, invocation, e => Report(e, target.Input)));
+    }
+
+    private CommandResult Run(HostCalls host, Target target, CommandInvocation invocation, Action<VirtException> fail)
+    {
+        var run = new CommandRun();
+        var result = run.End(host, target, invocation.Command, Call(host, target, invocation, null, run.Observer));
+        if (ErrorOnNonZeroExit && result.ExitCode != 0)
+        {
+            var last = result.ErrorOutput.Split('\n').Last().Trim();
+            fail(new VirtException(
+                ErrorCode.HealthCheckFailed,
+                "CommandFailed",
+                $"Cannot complete '{invocation.Command[0]}' in '{target.Name}': it ended with exit code {result.ExitCode}{(last.Length > 0 ? ": " + last : "")}."));
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,31 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+
+namespace Virt.Commands;
+
+/// <summary>
+/// Lets a -Name be strings, or rows with a Name such as Import-Csv makes, and nothing else: PowerShell would turn any object into a string, and
+/// <c>Get-Container web | Remove-VM</c> would remove the machine of that name.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NamesAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        inputData is null ? null : LanguagePrimitives.GetEnumerable(inputData) is { } items ? items.Cast<object>().Select(Name).ToArray() : new[] { Name(inputData) };
+
+    private static string Name(object item)
+    {
+        var wrapped = PSObject.AsPSObject(item);
+        return wrapped.BaseObject switch
+        {
+            string text => text,
+            PSCustomObject when wrapped.Properties["Name"]?.Value is { } name && !wrapped.TypeNames[0].Contains("Virt.") => name.ToString()!,
+            _ when wrapped.BaseObject.GetType().IsPrimitive => wrapped.ToString(),
+            _ => throw new ArgumentTransformationMetadataException(
+                $"Cannot use a {wrapped.TypeNames[0]} as a name: names are strings.",
+                new PSInvalidCastException($"Cannot use a {wrapped.TypeNames[0]} as a name: names are strings.")),
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using System;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>How objects of one kind are found on a host, and what finds one of them again.</summary>
+/// <param name="Find">Asks a host for objects; for all of them where neither names nor ids are given.</param>
+/// <param name="Identify">The parts of an object that find it again.</param>
+internal sealed record Noun<T>(
+    Func<HostCalls, string[], Guid[], (T[] Items, ErrorInfo[] Errors)> Find, Func<T, (Guid Id, string Name, string ComputerName)> Identify);
+
+/// <content>The kinds.</content>
+internal static class Nouns
+{
+    public static readonly Noun<VM> VM = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVM, new GetVM { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
+    public static readonly Noun<Container> Container = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetContainer, new GetContainer { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
+    public static readonly Noun<VirtOperation> Operation = new(
+        static (host, _, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVirtOperation, new GetVirtOperation { Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.ToString(), item.ComputerName));
+}

@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>The base of cmdlets that work on objects which the user names, pipes in, or gives the ids of.</summary>
+/// <typeparam name="T">The objects, such as <see cref="VM"/>.</typeparam>
+public abstract class TargetCommand<T> : VirtCommand
+    where T : class
+{
+    private protected abstract string[] TargetNames { get; }
+
+    private protected abstract T[] TargetObjects { get; }
+
+    private protected abstract Guid[] TargetIds { get; }
+
+    private protected abstract Noun<T> Noun { get; }
+
+    /// <summary>Does what the cmdlet is for, with one object.</summary>
+    private protected virtual void Act(HostCalls host, Target target)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => ForEachTarget(Act);
+
+    /// <summary>Finds what the user gave on every host, and hands it over one by one.</summary>
+    private protected void ForEachTarget(Action<HostCalls, Target> act)
+    {
+        if (TargetObjects.Length == 0)
+        {
+            ForEachHost(HostNames, host => Resolve(host).ForEach(target => Guard(target.Input, () => act(host, target))));
+            return;
+        }
+
+        ForEachObject(TargetObjects, act);
+    }
+
+    /// <summary>Hands objects over one by one, each with the host that it came from; one that was made by hand, for a test, may not know it.</summary>
+    private protected void ForEachObject(T[] objects, Action<HostCalls, Target> act)
+    {
+        foreach (var group in objects.ToLookup(item => Noun.Identify(item).ComputerName, StringComparer.Ordinal))
+        {
+            var hosts = group.Key.Length > 0 ? [group.Key] : HostNames;
+            ForEachHost(hosts, host => group.ToList().ForEach(item => Guard(item, () => act(host, ToTarget(item, item)))));
+        }
+    }
+
+    /// <summary>Reads what the user gave from every host in one call each, and hands it over one by one.</summary>
+    private protected void ForEachFound(Action<T> show)
+    {
+        var objects = TargetObjects.Select(Noun.Identify).ToLookup(item => item.ComputerName, StringComparer.Ordinal);
+        if (objects.Count == 0)
+        {
+            Read(HostNames, TargetNames, TargetIds);
+        }
+
+        foreach (var group in objects)
+        {
+            var known = group.ToLookup(item => item.Id != Guid.Empty);
+            Read(group.Key.Length > 0 ? [group.Key] : HostNames, [.. known[false].Select(item => item.Name)], [.. known[true].Select(item => item.Id)]);
+        }
+
+        void Read(string[] hosts, string[] names, Guid[] ids) => ForEachHost(hosts, host =>
+        {
+            var (items, errors) = Noun.Find(host, names, ids);
+            Array.ForEach(items, show);
+            Report(errors);
+        });
+    }
+
+    // A literal name goes to the agent as it is: it knows best whether that exists, in one round trip.
+    private List<Target> Resolve(HostCalls host)
+    {
+        var targets = new List<Target>();
+        foreach (var name in TargetNames)
+        {
+            if (WildcardPattern.ContainsWildcardCharacters(name))
+            {
+                targets.AddRange(Noun.Find(host, [name], []).Items.Select(item => ToTarget(item, name)));
+            }
+            else
+            {
+                targets.Add(new Target(Guid.Empty, name, name));
+            }
+        }
+
+        if (TargetIds.Length > 0)
+        {
+            var (items, errors) = Noun.Find(host, [], TargetIds);
+            targets.AddRange(items.Select(item => ToTarget(item, Noun.Identify(item).Id)));
+            Report(errors);
+        }
+
+        return targets;
+    }
+
+    private Target ToTarget(T item, object input)
+    {
+        var (id, name, _) = Noun.Identify(item);
+        return new Target(id, name, input);
+    }
+}

@@ -1,0 +1,148 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>The base of every cmdlet: it owns cancellation, the hosts, and what becomes of errors and progress.</summary>
+public abstract partial class VirtCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private PipelineQueue? queue;
+
+    /// <summary>
+    /// The hosts, as endpoints such as unix:///run/virt/agent.sock or npipe://server/name. Several are asked in parallel. Without it, and without
+    /// an object that knows its host: the variable VIRT_ENDPOINT, else the agent of this machine.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("VMHost")]
+    public string[] ComputerName { get; set; } = [];
+
+    /// <summary>Set when the user has pressed Ctrl+C or the pipeline has stopped.</summary>
+    private protected CancellationToken Cancellation => stop.Token;
+
+    /// <summary>The hosts to ask.</summary>
+    private protected string[] HostNames =>
+        ComputerName.Where(name => !string.IsNullOrEmpty(name)).Distinct(StringComparer.Ordinal).DefaultIfEmpty(VirtSession.DefaultEndpoint).ToArray();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            stop.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => stop.Cancel();
+
+    /// <summary>Asks every host, several in parallel; a host that cannot be reached is one error and loses nothing of the others.</summary>
+    private protected void ForEachHost(string[] hosts, Action<HostCalls> body)
+    {
+        if (hosts.Length == 1)
+        {
+            OnHost(hosts[0], body);
+            return;
+        }
+
+        using var gathered = new PipelineQueue();
+        queue = gathered;
+        try
+        {
+            gathered.Run(Array.ConvertAll(hosts, name => (Action)(() => OnHost(name, body))), stop.Cancel);
+        }
+        finally
+        {
+            queue = null;
+        }
+    }
+
+    /// <summary>Does something with one object; its failure is an error record with what the user gave as target, and the next object's turn.</summary>
+    private protected void Guard(object? input, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (Cancellation.IsCancellationRequested && e is OperationCanceledException or VirtException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (VirtException e) when (!ErrorRecords.IsHostFailure(e))
+        {
+            Report(e, input);
+        }
+    }
+
+    /// <summary>Writes an object, from any thread.</summary>
+    private protected void Emit(object? item)
+    {
+        if (item is not null and not Nothing)
+        {
+            OnPipeline(() => WriteObject(item));
+        }
+    }
+
+    /// <summary>Writes an error, from any thread.</summary>
+    private protected void Report(VirtException e, object? input) => OnPipeline(() => WriteError(ErrorRecords.From(e, input)));
+
+    /// <summary>Writes the errors that came with a list, each with the very thing that the user gave.</summary>
+    private protected void Report(ErrorInfo[] errors) => Array.ForEach(errors, error => Report(new VirtException(error), error.Target));
+
+    /// <summary>Asks the user something, from any thread.</summary>
+    private protected T AskUser<T>(Func<T> ask) => queue is null ? ask() : queue.Ask(ask);
+
+    /// <summary>Ends the cmdlet because of what the user gave.</summary>
+    private protected void Refuse(string id, string message, object? input, string action) =>
+        ThrowTerminatingError(ErrorRecords.From(new VirtException(ErrorCode.InvalidArgument, id, message, action: action), input));
+
+    /// <summary>True where the user gave the parameter.</summary>
+    private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>A duration from a -…Seconds parameter.</summary>
+    private protected static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+
+    /// <summary>Refuses -For Port without a port, and a port without -For Port.</summary>
+    private protected void RequirePort(WaitCondition condition, int port)
+    {
+        if (condition == WaitCondition.Port != (port != 0))
+        {
+            Refuse("PortRequired", "Cannot wait: -For Port and -Port <number> are required together.", port, $"{MyInvocation.MyCommand.Name} -For Port -Port 22");
+        }
+    }
+
+    private void OnHost(string computerName, Action<HostCalls> body)
+    {
+        try
+        {
+            Guard(computerName, () => body(new HostCalls(computerName, record => OnPipeline(() => WriteProgress(record)), Cancellation)));
+        }
+        catch (VirtException e)
+        {
+            Report(e, computerName);
+        }
+    }
+
+    private protected void OnPipeline(Action action)
+    {
+        if (queue is null)
+        {
+            action();
+        }
+        else
+        {
+            queue.Post(action);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using Virt.Completion;
+using Virt.Protocol;
+
+namespace Virt.Commands;
+
+/// <summary>Makes a virtual machine.</summary>
+/// <remarks>
+/// The machine is made and not started. Its disk comes from an image (-Image), is new and empty (-NewVHDSizeBytes, -NewVHDPath), exists already
+/// (-VHDPath), or there is none. Every parameter binds by property name, so that a CSV file makes a fleet.
+/// </remarks>
+/// <example>
+/// <code>New-VM web03 -MemoryStartupBytes 256MB -Image starter</code>
+/// <para>Makes a virtual machine from the starter image.</para>
+/// </example>
+/// <example>
+/// <code>New-VM build01 1GB -NewVHDSizeBytes 4GB -Generation 1 -ProcessorCount 2 -WhatIf</code>
+/// <para>Runs every check for a BIOS machine with an empty disk, and makes nothing.</para>
+/// </example>
+/// <example>
+/// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,128MB', 'csv02,starter,256MB' | ConvertFrom-Csv | New-VM</code>
+/// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
+/// </example>
+[Cmdlet(VerbsCommon.New, "VM", SupportsShouldProcess = true, DefaultParameterSetName = "NoVHD")]
+[OutputType(typeof(VM))]
+public sealed class NewVMCommand : NewCommand
+{
+    /// <summary>The new machine's name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    public string Name { get; set; } = "";
+
+    /// <summary>The guest's memory, such as 4GB; 32MB at least. 256MB where it is not given.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public long MemoryStartupBytes { get; set; }
+
+    /// <summary>Virtual processors, 1 to 240.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int ProcessorCount { get; set; } = 1;
+
+    /// <summary>1 boots by BIOS, 2 by UEFI.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateSet("1", "2")]
+    public int Generation { get; set; } = 2;
+
+    /// <summary>The image to make it from, as Get-VMImage lists them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ArgumentCompleter(typeof(VMImageCompleter))]
+    public string? Image { get; set; }
+
+    /// <summary>An existing disk image on the host, which the machine then uses as it is.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "VHD")]
+    public string? VHDPath { get; set; }
+
+    /// <summary>Where on the host the new disk is made. Without it: in the machine's own folder.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = "NewVHD")]
+    public string? NewVHDPath { get; set; }
+
+    /// <summary>The size of the new disk, such as 20GB; of an image's disk at least the image's own.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "NewVHD")]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public long NewVHDSizeBytes { get; set; }
+
+    /// <summary>Makes no disk. This is so too where nothing is said of a disk.</summary>
+    [Parameter(ParameterSetName = "NoVHD")]
+    public SwitchParameter NoVHD { get; set; }
+
+    /// <summary>The network of its adapter: user, QEMU's own NAT. Without it: no adapter.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? SwitchName { get; set; }
+
+    /// <summary>Your own words on it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string Notes { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var request = new NewVM
+        {
+            Name = Name,
+            ProcessorCount = ProcessorCount,
+            Generation = Generation,
+            Image = Given(Image),
+            VHDPath = Given(VHDPath),
+            NewVHDPath = Given(NewVHDPath),
+            NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,
+            NoVHD = ParameterSetName == "NoVHD",
+            SwitchName = Given(SwitchName),
+            Notes = Notes,
+        };
+        if (MemoryStartupBytes != 0)
+        {
+            request.MemoryStartupBytes = MemoryStartupBytes;
+        }
+
+        Make(Methods.NewVM, request, Name);
+    }
+}

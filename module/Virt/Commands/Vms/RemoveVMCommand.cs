@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Removes virtual machines.</summary>
+/// <remarks>Removes machines that are stopped and keeps their disks. With -DeleteDisk the disk goes too; as that loses data, it asks first.</remarks>
+/// <example>
+/// <code>Remove-VM web02</code>
+/// <para>Removes a machine and keeps its disk.</para>
+/// </example>
+/// <example>
+/// <code>Remove-VM web0* -DeleteDisk -Force</code>
+/// <para>Turns off and removes the machines whose names begin with web0, and their disks, without a question.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Remove, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveVMCommand : VMChangeCommand
+{
+    /// <summary>Delete its disk too.</summary>
+    [Parameter]
+    public SwitchParameter DeleteDisk { get; set; }
+
+    /// <summary>Turn it off first where it runs, and do not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    private protected override bool IsForced => Force;
+
+    private protected override bool LosesData => DeleteDisk;
+
+    private protected override void Act(HostCalls host, Target target) => Change(
+        host, target, Methods.RemoveVM, new RemoveVM { Id = target.Id, Name = target.Name, DeleteDisk = DeleteDisk, Force = Force });
+}

@@ -1,0 +1,35 @@
+using System;
+using Virt.Protocol;
+
+namespace Virt.Session;
+
+/// <summary>Tells results which host they came from, so that they find back to it.</summary>
+internal static class HostObjects
+{
+    /// <summary>Sets the ComputerName of a result and of the items of a list.</summary>
+    public static T Stamp<T>(T result, string computerName)
+    {
+        switch (result)
+        {
+            case VM item: item.ComputerName = computerName; break;
+            case Container item: item.ComputerName = computerName; break;
+            case VirtHost item: item.ComputerName = computerName; break;
+            case HostCheck item: item.ComputerName = computerName; break;
+            case VirtOperation item: item.ComputerName = computerName; break;
+            case VMImage item: item.ComputerName = computerName; break;
+            case ContainerImage item: item.ComputerName = computerName; break;
+            case ContainerLogEntry item: item.ComputerName = computerName; break;
+            case VMList list: StampAll(list.Items, computerName); break;
+            case ContainerList list: StampAll(list.Items, computerName); break;
+            case HostCheckList list: StampAll(list.Items, computerName); break;
+            case VirtOperationList list: StampAll(list.Items, computerName); break;
+            case VMImageList list: StampAll(list.Items, computerName); break;
+            case ContainerImageList list: StampAll(list.Items, computerName); break;
+            case OperationResult ended: Stamp(ended.Operation, computerName); break;
+        }
+
+        return result;
+    }
+
+    private static void StampAll<T>(T[] items, string computerName) => Array.ForEach(items, item => Stamp(item, computerName));
+}

@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Concurrent;
+using System.IO;
+using System.Threading;
+using Virt.Protocol;
+using Virt.Protocol.Client;
+using Virt.Protocol.Wire;
+
+namespace Virt.Session;
+
+/// <summary>The connections of this process to its agents. An idle connection is used again; one in use is its caller's alone.</summary>
+public static class VirtSession
+{
+    private const int IdleAtMost = 8;
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<VirtClient>> Idle = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
+    private static readonly string ClientName = "Virt/" + typeof(VirtSession).Assembly.GetName().Version?.ToString(3);
+
+    /// <summary>Where a cmdlet goes that was given no ComputerName: the variable VIRT_ENDPOINT, else the installed agent.</summary>
+    public static string DefaultEndpoint =>
+        Environment.GetEnvironmentVariable("VIRT_ENDPOINT") is { Length: > 0 } text ? text : VirtEndpoint.Default;
+
+    /// <summary>The name that a host gave itself, for the Host column; the ComputerName as it is where the host was never asked.</summary>
+    public static string HostName(string computerName) => Names.TryGetValue(computerName, out var name) ? name : computerName;
+
+    /// <summary>Closes every idle connection.</summary>
+    public static void Close()
+    {
+        foreach (var bag in Idle.Values)
+        {
+            while (bag.TryTake(out var client))
+            {
+                client.Dispose();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Calls a method. A query whose kept connection turns out to be dead (the agent was restarted) is asked once more over a new one; a change
+    /// never is, so before a change a kept connection is tried with a ping.
+    /// </summary>
+    /// <exception cref="VirtException">What the agent answered, or why it could not be reached.</exception>
+    internal static TResult Invoke<TRequest, TResult>(
+        string computerName, Method<TRequest, TResult> method, TRequest request, CallOptions? options, CallObserver observer, Stream? stdin, CancellationToken cancellation)
+    {
+        using var lease = Rent(computerName, method.Kind == MethodKind.Change, cancellation);
+        try
+        {
+            return lease.Client.Invoke(method, request, options, observer, stdin, cancellation);
+        }
+        catch (VirtException e) when (CanRepeat(e, method.Kind, observer, cancellation))
+        {
+            lease.Renew(Connect(computerName));
+            return lease.Client.Invoke(method, request, options, observer, stdin, cancellation);
+        }
+    }
+
+    /// <summary>Turns a change into an operation that goes on by itself.</summary>
+    internal static VirtOperation Detach<TRequest, TResult>(string computerName, Method<TRequest, TResult> method, TRequest request, CancellationToken cancellation)
+    {
+        using var lease = Rent(computerName, alive: true, cancellation);
+        return lease.Client.Detach(method, request, cancellation);
+    }
+
+    private static bool CanRepeat(VirtException e, MethodKind kind, CallObserver observer, CancellationToken cancellation) =>
+        kind == MethodKind.Query && e.Id == "ConnectionLost" && !observer.SawItems && !cancellation.IsCancellationRequested;
+
+    private static Lease Rent(string computerName, bool alive, CancellationToken cancellation)
+    {
+        var bag = Idle.GetOrAdd(computerName, static _ => []);
+        while (bag.TryTake(out var client))
+        {
+            if (client.IsOpen && (!alive || IsAlive(client, cancellation)))
+            {
+                return new Lease(bag, client);
+            }
+
+            client.Dispose();
+        }
+
+        return new Lease(bag, Connect(computerName));
+    }
+
+    private static bool IsAlive(VirtClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            client.Invoke(Methods.Ping, new Nothing(), cancellation: cancellation);
+            return true;
+        }
+        catch (VirtException)
+        {
+            return false;
+        }
+    }
+
+    private static VirtClient Connect(string computerName)
+    {
+        var local = computerName is "localhost" or ".";
+        var client = VirtClient.Connect(VirtEndpoint.Parse(local ? DefaultEndpoint : computerName), ClientName);
+        Names[computerName] = client.Agent.HostName;
+        return client;
+    }
+
+    private sealed class Lease(ConcurrentBag<VirtClient> bag, VirtClient client) : IDisposable
+    {
+        public VirtClient Client { get; private set; } = client;
+
+        public void Renew(VirtClient fresh)
+        {
+            Client.Dispose();
+            Client = fresh;
+        }
+
+        public void Dispose()
+        {
+            if (Client.IsOpen && bag.Count < IdleAtMost)
+            {
+                bag.Add(Client);
+            }
+            else
+            {
+                Client.Dispose();
+            }
+        }
+    }
+}
