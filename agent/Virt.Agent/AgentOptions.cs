@@ -10,6 +10,7 @@ public sealed record AgentOptions
     /// <summary>What <c>virt-agent --help</c> prints.</summary>
     public const string Usage = """
         Usage: virt-agent serve [options]     serve this host
+               virt-agent bridge [ENDPOINT]   copy bytes between stdio and an agent, for clients that come by SSH
                virt-agent --version           print the version
 
           --listen ENDPOINT   where to listen: unix:///path or npipe://./name; may stand several times

@@ -21,7 +21,7 @@ internal static class Program
     {
         switch (arguments.FirstOrDefault())
         {
-            case "serve":
+            case "serve" or "bridge":
                 break;
             case "--version":
                 Console.WriteLine(HostService.Version);
@@ -36,7 +36,9 @@ internal static class Program
 
         try
         {
-            await ServeAsync(AgentOptions.Parse(arguments[1..])).ConfigureAwait(false);
+            await (arguments[0] == "bridge"
+                ? Bridge.RunAsync(VirtEndpoint.Parse(arguments.ElementAtOrDefault(1) ?? VirtEndpoint.Default))
+                : ServeAsync(AgentOptions.Parse(arguments[1..]))).ConfigureAwait(false);
             return 0;
         }
         catch (VirtException e)

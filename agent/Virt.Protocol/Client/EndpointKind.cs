@@ -8,4 +8,7 @@ public enum EndpointKind
 
     /// <summary>A named pipe: <c>npipe://./virt-agent</c>.</summary>
     NamedPipe,
+
+    /// <summary>The agent of another host, through the user's own OpenSSH client: <c>ssh://user@host</c>.</summary>
+    Ssh,
 }

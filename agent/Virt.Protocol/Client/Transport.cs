@@ -13,6 +13,7 @@ internal static class Transport
     public static Stream Open(VirtEndpoint endpoint, TimeSpan timeout) => endpoint.Kind switch
     {
         EndpointKind.UnixSocket => OpenSocket(endpoint),
+        EndpointKind.Ssh => SshStream.Open(endpoint),
         _ => OpenPipe(endpoint, timeout),
     };
 
