@@ -1,0 +1,136 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using Virt.Linux.Files;
+
+namespace Virt.Linux.Cgroups;
+
+/// <summary>
+/// The cgroup file systems under one folder. Only children of our own are ever made, limited or removed (cgroups(7),
+/// Documentation/admin-guide/cgroup-v1 and cgroup-v2).
+/// </summary>
+public sealed class CgroupTree
+{
+    // What limits and counts; on v1 also the hierarchy that says which devices may be opened (on v2 that takes a BPF program).
+    private static readonly string[] Wanted = ["memory", "pids", "cpu", "devices"];
+    private readonly string root;
+    private readonly HashSet<string> prepared = new(StringComparer.Ordinal);
+
+    /// <summary>Looks at what is mounted.</summary>
+    /// <param name="root">Where, such as /sys/fs/cgroup.</param>
+    public CgroupTree(string root = "/sys/fs/cgroup")
+    {
+        this.root = root;
+        var controllers = Path.Combine(root, "cgroup.controllers");
+        Version = File.Exists(controllers) ? CgroupVersion.V2 : CgroupVersion.V1;
+        var names = new List<string>();
+        var hierarchies = new List<string>();
+        if (Version == CgroupVersion.V2)
+        {
+            names.AddRange(File.ReadAllText(controllers).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+            hierarchies.Add(root);
+        }
+        else
+        {
+            foreach (var name in Wanted)
+            {
+                var folder = Path.Combine(root, name);
+                if (!Directory.Exists(folder))
+                    continue;
+                names.Add(name);
+                // cpu -> cpu,cpuacct: one hierarchy under two names.
+                folder = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+                if (!hierarchies.Contains(folder))
+                    hierarchies.Add(folder);
+            }
+        }
+        Controllers = names;
+        Hierarchies = hierarchies;
+    }
+
+    /// <summary>Which interface holds the controllers.</summary>
+    public CgroupVersion Version { get; }
+
+    /// <summary>The controllers that there are.</summary>
+    public IReadOnlyList<string> Controllers { get; }
+
+    /// <summary>The folders of the hierarchies that we use: one on v2, one for each controller or group of them on v1.</summary>
+    public IReadOnlyList<string> Hierarchies { get; }
+
+    /// <summary>Makes a cgroup, in all hierarchies.</summary>
+    /// <param name="path">Below the root, such as <c>virt/web</c>.</param>
+    /// <exception cref="LinuxException">EEXIST; EACCES or EROFS: the host does not let us.</exception>
+    public Cgroup Create(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        if (slash > 0)
+            Prepare(path[..slash]);
+        foreach (var hierarchy in Hierarchies)
+            Libc.Check(Libc.mkdir(Path.Combine(hierarchy, path), 0x1ED /* 0755 */), "mkdir", Path.Combine(hierarchy, path));
+        return Open(path);
+    }
+
+    /// <summary>Names a cgroup, whether it exists or not.</summary>
+    public Cgroup Open(string path) => new(this, path);
+
+    /// <summary>The names of a cgroup's children, in any hierarchy.</summary>
+    public IReadOnlyCollection<string> Children(string path)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var hierarchy in Hierarchies)
+        {
+            var folder = Path.Combine(hierarchy, path);
+            if (!Directory.Exists(folder))
+                continue;
+            foreach (var child in Directory.EnumerateDirectories(folder))
+                names.Add(Path.GetFileName(child));
+        }
+        return names;
+    }
+
+    internal string? Folder(string controller, string path)
+    {
+        if (Version == CgroupVersion.V2)
+            return Path.Combine(root, path);
+        return Contains(controller) ? Path.Combine(root, controller, path) : null;
+    }
+
+    internal bool Contains(string controller)
+    {
+        foreach (var name in Controllers)
+        {
+            if (name == controller)
+                return true;
+        }
+        return false;
+    }
+
+    // The parent of our cgroups; on v2 it and everything above must hand the controllers down.
+    private void Prepare(string parent)
+    {
+        lock (prepared)
+        {
+            if (prepared.Contains(parent))
+                return;
+            var slash = parent.LastIndexOf('/');
+            if (slash > 0)
+                Prepare(parent[..slash]);
+            if (Version == CgroupVersion.V2)
+                HandDown(slash > 0 ? Path.Combine(root, parent[..slash]) : root);
+            foreach (var hierarchy in Hierarchies)
+                Directory.CreateDirectory(Path.Combine(hierarchy, parent));
+            if (Version == CgroupVersion.V2)
+                HandDown(Path.Combine(root, parent));
+            prepared.Add(parent);
+        }
+    }
+
+    private void HandDown(string folder)
+    {
+        foreach (var controller in Controllers)
+        {
+            if (Array.IndexOf(Wanted, controller) >= 0)
+                FileHandles.WriteText(Path.Combine(folder, "cgroup.subtree_control"), "+" + controller);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Virt.Linux.Files;
+
+/// <summary>Descriptors of files, folders and pipes.</summary>
+public static unsafe class FileHandles
+{
+    private const int Create = 0x40;
+
+    /// <summary>Opens a folder as a place, without reading it (O_PATH).</summary>
+    /// <exception cref="LinuxException">ENOENT, ENOTDIR, EACCES.</exception>
+    public static SafeFileHandle OpenFolder(string path) => Open(path, Libc.O_PATH | Libc.O_DIRECTORY);
+
+    /// <summary>Opens an existing file for writing only.</summary>
+    /// <exception cref="LinuxException">ENOENT, EACCES.</exception>
+    public static SafeFileHandle OpenForWriting(string path) => Open(path, Libc.O_WRONLY);
+
+    /// <summary>Writes a short text in one call, as kernel files need it.</summary>
+    /// <exception cref="LinuxException">The file does not take it.</exception>
+    public static void WriteText(string path, string text)
+    {
+        using var file = Open(path, Libc.O_WRONLY | Create);
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(text))
+            Libc.Check(Libc.write((int)file.DangerousGetHandle(), bytes, Encoding.UTF8.GetByteCount(text)), "write", path);
+    }
+
+    /// <summary>Opens a file inside a root that may be hostile: no link in it, however made, leads out (RESOLVE_IN_ROOT of openat2(2)).</summary>
+    /// <param name="root">The root's descriptor; a detached mount is one.</param>
+    /// <param name="path">The path inside it.</param>
+    /// <returns>The file, for reading; null where it is missing or is not a regular file or folder.</returns>
+    public static SafeFileHandle? OpenInside(SafeFileHandle root, string path)
+    {
+        var how = stackalloc ulong[3]; // struct open_how: flags, mode, resolve
+        how[0] = (ulong)(Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK);
+        how[1] = 0;
+        how[2] = 0x10 | 0x02; // RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
+        var name = Marshal.StringToCoTaskMemUTF8(path);
+        try
+        {
+            var fd = Libc.syscall(Libc.SYS_openat2, root.DangerousGetHandle(), name, (nint)how, 24, 0, 0);
+            if (fd >= 0)
+                return new SafeFileHandle(fd, ownsHandle: true);
+            return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR or Errno.EACCES or 40 /* ELOOP */ or 6 /* ENXIO */
+                ? null
+                : throw Libc.Error("openat2", path);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(name);
+        }
+    }
+
+    /// <summary>Makes a pipe; both ends are closed on exec.</summary>
+    /// <exception cref="LinuxException">EMFILE: too many open files.</exception>
+    public static (SafeFileHandle Read, SafeFileHandle Write) CreatePipe()
+    {
+        var ends = stackalloc int[2];
+        Libc.Check(Libc.pipe2(ends, Libc.O_CLOEXEC), "pipe2");
+        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+    }
+
+    internal static SafeFileHandle Open(string path, int flags) =>
+        new((nint)Libc.Check(Libc.open(path, flags | Libc.O_CLOEXEC, 0x1A4 /* 0644 */), "open", path), ownsHandle: true);
+}

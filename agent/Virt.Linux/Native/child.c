@@ -1,0 +1,301 @@
+// What runs between clone3 and execve: raw system calls only, over data that does not change meanwhile.
+#define _GNU_SOURCE
+#include "launch.h"
+#include "raw.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/openat2.h>
+#include <linux/seccomp.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+// linux/mount.h and sys/mount.h cannot be included together in older libcs.
+enum {
+    VIRT_FSCONFIG_SET_FLAG = 0, VIRT_FSCONFIG_SET_STRING = 1, VIRT_FSCONFIG_CMD_CREATE = 6,
+    VIRT_FSOPEN_CLOEXEC = 1, VIRT_FSMOUNT_CLOEXEC = 1, VIRT_OPEN_TREE_CLONE = 1,
+    VIRT_MOVE_F_EMPTY = 4, VIRT_MOVE_T_EMPTY = 0x40, VIRT_RECURSIVE = 0x8000,
+    VIRT_ATTR_RDONLY = 1, VIRT_ATTR_NOSUID = 2, VIRT_ATTR_NODEV = 4, VIRT_ATTR_NOEXEC = 8,
+    VIRT_CLOSE_RANGE_CLOEXEC = 4,
+};
+struct mount_attributes { uint64_t set, clear, propagation, userns_fd; };
+
+// Like libc's strlen; libc itself is out of bounds here.
+static size_t length(const char *s)
+{
+    size_t n = 0;
+    while (s[n])
+        n++;
+    return n;
+}
+
+#define TRY(call) do { long try_ = (call); if (try_ < 0) return try_; } while (0)
+
+// An image may have a link where a mount belongs; following it would hide what is meant to be seen, or show what is meant to be hidden.
+static long open_target(const char *path, uint64_t flags)
+{
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    return RAW(openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+static long attach(long mount, const char *path)
+{
+    long target = open_target(path, O_PATH);
+    TRY(target);
+    long r = RAW(move_mount, mount, "", target, "", VIRT_MOVE_F_EMPTY | VIRT_MOVE_T_EMPTY);
+    RAW(close, target);
+    return r;
+}
+
+static long new_mount(const struct op *op)
+{
+    long fs = RAW(fsopen, op->type, VIRT_FSOPEN_CLOEXEC);
+    TRY(fs);
+    for (const char *key = op->data; key && *key;) {
+        const char *value = key + length(key) + 1;
+        TRY(RAW(fsconfig, fs, *value ? VIRT_FSCONFIG_SET_STRING : VIRT_FSCONFIG_SET_FLAG, key, *value ? value : 0, 0));
+        key = value + length(value) + 1;
+    }
+    TRY(RAW(fsconfig, fs, VIRT_FSCONFIG_CMD_CREATE, 0, 0, 0));
+    long mount = RAW(fsmount, fs, VIRT_FSMOUNT_CLOEXEC, op->flags);
+    RAW(close, fs);
+    TRY(mount);
+    long r = attach(mount, op->dst);
+    RAW(close, mount);
+    return r;
+}
+
+static long bind_over(const char *src, const char *dst, uint64_t attributes)
+{
+    long tree = RAW(open_tree, AT_FDCWD, src, VIRT_OPEN_TREE_CLONE | O_CLOEXEC | VIRT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
+    TRY(tree);
+    if (attributes) {
+        struct mount_attributes set = {.set = attributes};
+        TRY(RAW(mount_setattr, tree, "", AT_EMPTY_PATH | VIRT_RECURSIVE, &set, sizeof set));
+    }
+    long r = attach(tree, dst);
+    RAW(close, tree);
+    return r;
+}
+
+static long mask(const char *path)
+{
+    long target = open_target(path, O_PATH);
+    TRY(target);
+    // A folder can be opened as one, whatever its permissions say to others.
+    long folder = open_target(path, O_PATH | O_DIRECTORY);
+    RAW(close, target);
+    if (folder < 0)
+        return bind_over("/dev/null", path, 0);
+    RAW(close, folder);
+    struct op empty = {
+        .dst = path, .type = "tmpfs", .data = "size\0" "0\0",
+        .flags = VIRT_ATTR_RDONLY | VIRT_ATTR_NOSUID | VIRT_ATTR_NODEV | VIRT_ATTR_NOEXEC,
+    };
+    return new_mount(&empty);
+}
+
+static long write_file(const struct op *op)
+{
+    long fd = RAW(openat, AT_FDCWD, op->dst, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, op->mode);
+    TRY(fd);
+    long r = RAW(write, fd, op->src, length(op->src));
+    RAW(close, fd);
+    return r;
+}
+
+static long set_attributes(const struct op *op)
+{
+    struct mount_attributes set = {.set = op->flags};
+    return RAW(mount_setattr, AT_FDCWD, op->dst, 0, &set, sizeof set);
+}
+
+static long run_op(const struct op *op)
+{
+    long r;
+    switch (op->kind) {
+    case OP_MOUNT: return new_mount(op);
+    case OP_MKDIR: r = RAW(mkdirat, AT_FDCWD, op->dst, op->mode); return r == -EEXIST ? 0 : r;
+    case OP_MKNOD: return RAW(mknodat, AT_FDCWD, op->dst, op->mode, op->number);
+    case OP_SYMLINK: return RAW(symlinkat, op->src, AT_FDCWD, op->dst);
+    case OP_MOVE: return attach(op->fd, op->dst);
+    case OP_BIND: return bind_over(op->src, op->dst, op->flags);
+    case OP_ATTRIBUTES: return set_attributes(op);
+    case OP_READ_ONLY: return bind_over(op->dst, op->dst, VIRT_ATTR_RDONLY);
+    case OP_MASK: return mask(op->dst);
+    case OP_FILE: return write_file(op);
+    default: return -EINVAL;
+    }
+}
+
+// The old root is gone before the first path of the image is looked up: whatever an image holds, nothing of the host can be reached by a name.
+static long enter_root(const struct launch *launch)
+{
+    TRY(RAW(mount, 0, "/", 0, MS_REC | MS_PRIVATE, 0));
+    TRY(RAW(move_mount, launch->root_fd, "", AT_FDCWD, "/", VIRT_MOVE_F_EMPTY));
+    TRY(RAW(fchdir, launch->root_fd));
+    TRY(RAW(pivot_root, ".", "."));
+    TRY(RAW(umount2, ".", MNT_DETACH));
+    return RAW(chdir, "/");
+}
+
+static long loopback_up(void)
+{
+    struct ifreq request = {0};
+    request.ifr_name[0] = 'l';
+    request.ifr_name[1] = 'o';
+    request.ifr_flags = IFF_UP | IFF_RUNNING;
+    long fd = RAW(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    TRY(fd);
+    long r = RAW(ioctl, fd, SIOCSIFFLAGS, &request);
+    RAW(close, fd);
+    return r;
+}
+
+// While the parent waits in vfork, the score is the child's own although the memory is shared (fs/proc/base.c, __set_oom_adj).
+static long set_oom_score(int score)
+{
+    char text[12];
+    int at = sizeof text, negative = score < 0;
+    unsigned left = negative ? -(unsigned)score : (unsigned)score;
+    do
+        text[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (negative)
+        text[--at] = '-';
+    long fd = RAW(openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    TRY(fd);
+    long r = RAW(write, fd, text + at, sizeof text - at);
+    RAW(close, fd);
+    return r == -EACCES ? 0 : r; // lowering it needs CAP_SYS_RESOURCE
+}
+
+static long join_cgroups(const struct launch *launch)
+{
+    if (!launch->cgroup_inherited)
+        for (uint32_t i = 0; i < launch->cgroup_count; i++)
+            TRY(RAW(write, launch->cgroup_fds[i], "0", 1));
+    return 0;
+}
+
+// Puts the descriptors to 0, 1, 2, 3 ... and marks all others to close. First all go above the targets, so that none is overwritten unread.
+static long place_descriptors(const struct launch *launch)
+{
+    uint32_t count = 3 + launch->extra_count;
+    for (uint32_t i = 0; i < count; i++) {
+        int from = i < 3 ? launch->stdio_fd[i] : launch->extra_fds[i - 3];
+        long high = RAW(fcntl, from, F_DUPFD_CLOEXEC, count);
+        TRY(high);
+        // SAFETY: the arrays are this launch's own, and nobody reads them after the child.
+        if (i < 3)
+            ((struct launch *)launch)->stdio_fd[i] = (int)high;
+        else
+            launch->extra_fds[i - 3] = (int)high;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        TRY(RAW(dup3, i < 3 ? launch->stdio_fd[i] : launch->extra_fds[i - 3], i, 0));
+    return RAW(close_range, count, ~0U, VIRT_CLOSE_RANGE_CLOEXEC);
+}
+
+static long drop_capabilities(uint64_t keep)
+{
+    for (int i = 0; i < 64; i++) {
+        if (keep >> i & 1)
+            continue;
+        long r = RAW(prctl, PR_CAPBSET_DROP, i);
+        if (r == -EINVAL)
+            break; // the last capability that this kernel knows
+        TRY(r);
+    }
+    RAW(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    return 0;
+}
+
+static long become_user(const struct launch *launch)
+{
+    const struct blob_header *h = launch->header;
+    TRY(RAW(setgroups, launch->groups_count, launch->groups));
+    TRY(RAW(setresgid, h->gid, h->gid, h->gid));
+    TRY(RAW(setresuid, h->uid, h->uid, h->uid));
+    // Another user than root has none after execve; root has what the bounding set leaves.
+    uint64_t keep = h->uid == 0 ? h->capabilities : 0;
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2] = {{(uint32_t)keep, (uint32_t)keep, 0}, {(uint32_t)(keep >> 32), (uint32_t)(keep >> 32), 0}};
+    return RAW(capset, &header, data);
+}
+
+static long execute(const struct launch *launch)
+{
+    long first = -ENOENT;
+    for (const char **path = launch->exe; *path; path++) {
+        long r = RAW(execve, *path, launch->argv, launch->envp);
+        if (r != -ENOENT && r != -ENOTDIR && r != -EACCES)
+            return r;
+        if (r == -EACCES)
+            first = r; // as execvp: remembered while the search goes on
+    }
+    return first;
+}
+
+#define STEP(number, call) do { long step_ = (call); if (step_ < 0) { child->error = (int)-step_; child->step = (number); goto failed; } } while (0)
+
+__attribute__((noreturn)) void child_main(void *argument)
+{
+    struct child *child = argument;
+    const struct launch *launch = child->launch;
+    const struct blob_header *h = launch->header;
+
+    STEP(STEP_SESSION, RAW(setsid));
+    if (h->oom_score_adj != launch->inherited_oom_score)
+        STEP(STEP_OOM_SCORE, set_oom_score(h->oom_score_adj));
+    STEP(STEP_CGROUP, join_cgroups(launch));
+    if (launch->join_fd >= 0)
+        STEP(STEP_JOIN, RAW(setns, launch->join_fd, h->namespaces & ~(uint64_t)CLONE_NEWPID));
+    else if (h->namespaces & CLONE_NEWCGROUP)
+        STEP(STEP_CGROUP, RAW(unshare, CLONE_NEWCGROUP));
+    if (launch->hostname)
+        STEP(STEP_HOSTNAME, RAW(sethostname, launch->hostname, length(launch->hostname)));
+    if (h->flags & LAUNCH_LOOPBACK_UP)
+        STEP(STEP_LOOPBACK, loopback_up());
+
+    RAW(umask, 0);
+    if (launch->root_fd >= 0)
+        STEP(STEP_ROOT, enter_root(launch));
+    for (uint32_t i = 0; i < launch->ops_count; i++) {
+        const struct op *op = &launch->ops[i];
+        child->op = (int)i;
+        long r = run_op(op);
+        if (!((op->options & OP_OPTIONAL) && (r == -ENOENT || r == -ENOTDIR)))
+            STEP(STEP_OP, r);
+    }
+    child->op = -1;
+    RAW(umask, 022);
+
+    STEP(STEP_STDIO, place_descriptors(launch));
+    for (uint32_t i = 0; i < launch->limits_count; i++)
+        STEP(STEP_LIMITS, RAW(prlimit64, 0, launch->limits[i].resource, &launch->limits[i].soft, 0));
+    STEP(STEP_CAPABILITIES, drop_capabilities(h->capabilities));
+    STEP(STEP_USER, become_user(launch));
+    STEP(STEP_CWD, RAW(chdir, launch->cwd ? launch->cwd : "/"));
+    if (h->flags & LAUNCH_NO_NEW_PRIVS)
+        STEP(STEP_CAPABILITIES, RAW(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+
+    uint64_t none = 0;
+    RAW(rt_sigprocmask, SIG_SETMASK, &none, 0, sizeof none);
+    if (launch->filter_count) {
+        struct sock_fprog program = {.len = (unsigned short)launch->filter_count, .filter = (struct sock_filter *)launch->filter};
+        STEP(STEP_FILTER, RAW(seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+    }
+    STEP(STEP_EXEC, execute(launch));
+
+failed:
+    RAW(exit_group, 127);
+    __builtin_unreachable();
+}

@@ -1,0 +1,37 @@
+// A thread that only forks. There are two: one stays in the keeper's own cgroups; on cgroup v1 the other waits inside cgroups that were
+// made ready for the next container, which is then born in them. (Moving a process there afterwards waits for an RCU grace period.)
+#pragma once
+#include "launch.h"
+#include <pthread.h>
+
+enum job_kind { JOB_LAUNCH, JOB_READY };
+
+struct job {
+    enum job_kind kind;
+    struct job *next;
+    uint32_t tag;               // of the request
+    uint64_t connection;        // the number of the connection that asked
+    void *blob;
+    int fds[FDS_MAX], fds_count;
+    // JOB_LAUNCH
+    struct launch launch;
+    struct outcome outcome;
+    void *kept;                 // the keeper's own
+    // JOB_READY
+    uint64_t ready_set;
+    int error;
+};
+
+struct forker {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct job *first, **last;
+    uint64_t ready_set;         // where the thread sits; used up by the launch that inherits it
+    void *stack;
+    void (*done)(struct job *);
+};
+
+// 0, or an errno. `done` is called on the forker's thread.
+int forker_start(struct forker *forker, void (*done)(struct job *));
+void forker_submit(struct forker *forker, struct job *job);

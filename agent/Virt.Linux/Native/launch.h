@@ -1,0 +1,104 @@
+// What a launch is told, as it crosses the socket (blob_*) and as the child reads it (struct launch).
+// The blob's layout is mirrored by Processes/LaunchBlob.cs; the assertions below and that file's constants keep the two together.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BLOB_VERSION = 1, BLOB_MAX = 128 * 1024, FDS_MAX = 64 };
+
+// An array in the blob: offset from the blob's start, aligned to 8, and how many elements.
+struct blob_array { uint32_t offset, count; };
+
+enum launch_flag {
+    LAUNCH_NO_NEW_PRIVS = 1,
+    LAUNCH_LOOPBACK_UP = 2,
+    LAUNCH_LOG_OUTPUT = 4,      // standard output goes through the keeper into the log
+    LAUNCH_LOG_ERROR = 8,
+};
+
+enum op_kind {
+    OP_MOUNT = 1,               // a new file system of `type` with `data` and mount attributes `flags` at dst
+    OP_MKDIR = 2,               // existing ones are fine
+    OP_MKNOD = 3,               // mode, number = device
+    OP_SYMLINK = 4,             // dst -> src
+    OP_MOVE = 5,                // a detached mount, by descriptor, at dst
+    OP_BIND = 6,                // src, inside the new root, recursively at dst
+    OP_ATTRIBUTES = 7,          // add the mount attributes `flags` to the mount at dst
+    OP_READ_ONLY = 8,           // dst and what is mounted below it become read-only
+    OP_MASK = 9,                // an empty read-only folder over a folder, /dev/null over a file
+    OP_FILE = 10,               // write src to the file dst, made with mode where it is missing
+};
+
+enum { OP_OPTIONAL = 1 };       // what is missing (ENOENT, ENOTDIR) is skipped
+
+struct blob_op {
+    uint32_t kind, options, mode, number;
+    uint64_t flags;
+    int32_t fd;                 // index of a descriptor that came with the message, or -1
+    uint32_t dst, src, type;    // offsets of strings, 0: none
+    uint32_t data, reserved;    // key NUL value NUL ... NUL; an empty value sets a flag
+};
+
+struct blob_limit { uint64_t resource, soft, hard; };
+
+struct blob_header {
+    uint32_t size, version;
+    uint8_t id[16];
+    uint64_t namespaces;        // CLONE_NEW* for a new container, or to join with join_fd
+    uint64_t capabilities;      // one bit each: kept in bounding, permitted, effective
+    uint64_t ready_set;         // the set of cgroups that the launching thread shall sit in; 0: none
+    uint32_t flags, uid, gid;
+    int32_t oom_score_adj;
+    int32_t root_fd, cgroup_fd, join_fd, stdio_fd[3]; // indices of descriptors, -1: none
+    uint32_t hostname, cwd, log_path, exit_path;      // offsets of strings, 0: none
+    struct blob_array exe, argv, envp;                // offsets of strings; exe: candidates in order
+    struct blob_array ops, limits, filter;            // blob_op, blob_limit, struct sock_filter
+    struct blob_array groups, extra_fds, cgroup_fds;  // uint32, int32 indices (placed at 3, 4, 5 ...), int32 indices
+};
+
+_Static_assert(sizeof(struct blob_op) == 48, "LaunchBlob.OpSize");
+_Static_assert(sizeof(struct blob_limit) == 24, "LaunchBlob.LimitSize");
+_Static_assert(sizeof(struct blob_header) == 176, "LaunchBlob.HeaderSize");
+_Static_assert(offsetof(struct blob_header, exe) == 104, "LaunchBlob");
+
+struct op {
+    uint32_t kind, options, mode, number;
+    uint64_t flags;
+    int fd;
+    const char *dst, *src, *type, *data;
+};
+
+// The same with pointers and descriptors in place of offsets and indices. Everything points into the blob or into its own allocation.
+struct launch {
+    const struct blob_header *header;
+    int root_fd, cgroup_fd, join_fd, stdio_fd[3];
+    const char *hostname, *cwd, *log_path, *exit_path;
+    const char **exe, **argv, **envp;
+    struct op *ops;
+    const struct blob_limit *limits;
+    const void *filter;
+    const uint32_t *groups;
+    int *extra_fds, *cgroup_fds;
+    uint32_t ops_count, limits_count, filter_count, groups_count, extra_count, cgroup_count;
+    int cgroup_inherited;       // the forking thread sits in the right cgroups already
+    int inherited_oom_score;    // the keeper's own
+};
+
+// Where a launch failed; Processes/LaunchStep.cs has the same names.
+enum step {
+    STEP_BLOB = 1, STEP_LOG, STEP_CLONE, STEP_SESSION, STEP_OOM_SCORE, STEP_CGROUP, STEP_JOIN, STEP_HOSTNAME, STEP_LOOPBACK,
+    STEP_ROOT, STEP_OP, STEP_LIMITS, STEP_STDIO, STEP_CAPABILITIES, STEP_USER, STEP_CWD, STEP_FILTER, STEP_EXEC,
+};
+
+struct outcome { int pid, pidfd, error, step, op; };
+
+// Checks every offset, count, index and string of a blob and points into it. 0, or an errno; free with launch_free.
+int launch_parse(struct launch *launch, const void *blob, size_t size, const int *fds, int fds_count);
+void launch_free(struct launch *launch);
+
+// Runs it as a child of this process, from the calling thread. `stack` is the child's, until it executes.
+struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size);
+
+// What the child does; never returns. (child.c)
+struct child { const struct launch *launch; volatile int error, step, op; };
+void child_main(void *child);

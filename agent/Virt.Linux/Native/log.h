@@ -1,0 +1,18 @@
+// A container's output in the CRI log format: `<RFC 3339 time> stdout|stderr F|P <bytes>`, P where the line goes on in the next entry.
+#pragma once
+#include <stddef.h>
+
+struct log_stream {
+    int pipe;                   // the reading end, not blocking; -1: closed
+    const char *name;           // "stdout" or "stderr"
+    int open_line;              // the last entry was a P
+};
+
+enum log_state { LOG_DRAINED, LOG_MORE, LOG_ENDED };
+
+// Moves what the pipe holds, at most one buffer of it, to the log. LOG_ENDED: it has no writer any more; the caller closes it.
+enum log_state log_move(struct log_stream *stream, int log);
+
+// `2026-11-23T05:06:07.123456789Z` and a zero: 31 bytes.
+enum { TIME_LENGTH = 30 };
+void format_time(char *text, long long seconds, long nanoseconds);

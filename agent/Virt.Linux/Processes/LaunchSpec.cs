@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Virt.Linux.Namespaces;
+using Virt.Linux.Seccomp;
+
+namespace Virt.Linux.Processes;
+
+/// <summary>
+/// A process to be started by the keeper. Everything that is not said is the least: no capabilities, no new privileges, no environment,
+/// /dev/null for input, output and error. Handles stay the caller's, who closes them after the launch.
+/// </summary>
+public sealed record LaunchSpec
+{
+    /// <summary>Names the process for the keeper's list; two living ones cannot have the same.</summary>
+    public Guid Id { get; init; } = Guid.NewGuid();
+
+    /// <summary>Candidates for the program's path, as the process sees them, tried in order like execvp(3); empty: the first argument.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
+    /// <summary>The arguments, the first being the program's own name. At least one.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>An absolute path, entered as the user; null: the root.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>The user; 0 is root.</summary>
+    public uint UserId { get; init; }
+
+    /// <summary>The primary group.</summary>
+    public uint GroupId { get; init; }
+
+    /// <summary>All other groups.</summary>
+    public IReadOnlyList<uint> Groups { get; init; } = [];
+
+    /// <summary>A bit for each capability that the process and its children may ever have; see <see cref="Capabilities.CapabilitySet"/>.</summary>
+    public ulong Capabilities { get; init; }
+
+    /// <summary>execve gives no more rights than there are (PR_SET_NO_NEW_PRIVS).</summary>
+    public bool NoNewPrivileges { get; init; } = true;
+
+    /// <summary>Which system calls it may use; null: all.</summary>
+    public SeccompFilter? Filter { get; init; }
+
+    /// <summary>New namespaces; with <see cref="Join"/> those of that process.</summary>
+    public NamespaceKinds Namespaces { get; init; }
+
+    /// <summary>The process whose namespaces are joined; null: none.</summary>
+    public PidFd? Join { get; init; }
+
+    /// <summary>A detached mount that becomes the root; needs a new mount namespace.</summary>
+    public SafeFileHandle? Root { get; init; }
+
+    /// <summary>What is done in the new root, in this order.</summary>
+    public IReadOnlyList<RootStep> RootSteps { get; init; } = [];
+
+    /// <summary>The host name in a new UTS namespace.</summary>
+    public string? HostName { get; init; }
+
+    /// <summary>Sets <c>lo</c> up in a new network namespace.</summary>
+    public bool LoopbackUp { get; init; }
+
+    /// <summary>A cgroup v2 folder in which the process is born.</summary>
+    public SafeFileHandle? Cgroup { get; init; }
+
+    /// <summary>Open <c>cgroup.procs</c> files of cgroup v1 that the process enters; not needed where <see cref="ReadySet"/> is still ready.</summary>
+    public IReadOnlyList<SafeFileHandle> CgroupFiles { get; init; } = [];
+
+    /// <summary>The set of cgroups that was made ready by <see cref="Keeper.ReadyAsync"/>; 0: none.</summary>
+    public ulong ReadySet { get; init; }
+
+    /// <summary>Standard input; null: /dev/null.</summary>
+    public SafeHandle? Input { get; init; }
+
+    /// <summary>Standard output; null: the log where there is one, or /dev/null.</summary>
+    public SafeHandle? Output { get; init; }
+
+    /// <summary>Standard error; null: the log where there is one, or /dev/null.</summary>
+    public SafeHandle? Error { get; init; }
+
+    /// <summary>Further descriptors: 3, 4, 5 …</summary>
+    public IReadOnlyList<SafeHandle> Descriptors { get; init; } = [];
+
+    /// <summary>The keeper appends output to this file in the CRI log format; null: no log.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>The keeper writes how the process ended to this file (<see cref="ExitFile"/>); null: it does not.</summary>
+    public string? ExitPath { get; init; }
+
+    /// <summary>Resource limits.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
+
+    /// <summary>-1000 (never killed) to 1000 (killed first) when memory runs out.</summary>
+    public int OutOfMemoryScore { get; init; }
+}

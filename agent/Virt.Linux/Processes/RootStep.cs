@@ -1,0 +1,93 @@
+using System.Collections.Generic;
+using Microsoft.Win32.SafeHandles;
+using Virt.Linux.Mounts;
+
+namespace Virt.Linux.Processes;
+
+/// <summary>
+/// One thing that a new process does inside its new root, before it becomes the program. Paths are absolute in that root; the folder
+/// or file that something is mounted on may not be reached through a symbolic link (ELOOP).
+/// </summary>
+public sealed record RootStep
+{
+    private RootStep(RootStepKind kind, string path)
+    {
+        Kind = kind;
+        Path = path;
+    }
+
+    /// <summary>What is done.</summary>
+    public RootStepKind Kind { get; }
+
+    /// <summary>Where.</summary>
+    public string Path { get; }
+
+    /// <summary>What is missing is skipped.</summary>
+    public bool Optional { get; init; }
+
+    /// <summary>The file system's type, for <see cref="RootStepKind.Mount"/>.</summary>
+    public string? Type { get; private init; }
+
+    /// <summary>The link's target, the bound path, or the file's text.</summary>
+    public string? Source { get; private init; }
+
+    /// <summary>Mount options; an empty value sets a flag.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Options { get; private init; } = [];
+
+    /// <summary>Attributes of the mount.</summary>
+    public MountAttributes Attributes { get; private init; }
+
+    /// <summary>File type and permissions, as for mknod(2).</summary>
+    public uint Mode { get; private init; }
+
+    /// <summary>The device's number, as for mknod(2).</summary>
+    public uint Device { get; private init; }
+
+    /// <summary>The detached mount to attach; whoever launches keeps it open until then.</summary>
+    public SafeFileHandle? Tree { get; private init; }
+
+    /// <summary>Mounts a new file system.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="type">Such as <c>tmpfs</c>.</param>
+    /// <param name="attributes">Of the mount.</param>
+    /// <param name="options">Of the file system, <c>key=value</c> or <c>flag</c>.</param>
+    public static RootStep Mount(string path, string type, MountAttributes attributes, params string[] options)
+    {
+        var pairs = new KeyValuePair<string, string>[options.Length];
+        for (var i = 0; i < options.Length; i++)
+        {
+            var at = options[i].IndexOf('=');
+            pairs[i] = at < 0 ? new(options[i], "") : new(options[i][..at], options[i][(at + 1)..]);
+        }
+        return new RootStep(RootStepKind.Mount, path) { Type = type, Attributes = attributes, Options = pairs };
+    }
+
+    /// <summary>Makes a folder; one that is there stays as it is.</summary>
+    public static RootStep Folder(string path, uint mode) => new(RootStepKind.Folder, path) { Mode = mode };
+
+    /// <summary>Makes a character device node.</summary>
+    public static RootStep CharacterDevice(string path, uint permissions, uint major, uint minor) =>
+        new(RootStepKind.Node, path) { Mode = 0x2000 | permissions, Device = (minor & 0xFF) | (major << 8) | ((minor & ~0xFFu) << 12) };
+
+    /// <summary>Makes a symbolic link.</summary>
+    public static RootStep Link(string path, string target) => new(RootStepKind.Link, path) { Source = target };
+
+    /// <summary>Attaches a detached mount.</summary>
+    public static RootStep Attach(string path, SafeFileHandle tree) => new(RootStepKind.Attach, path) { Tree = tree };
+
+    /// <summary>Shows one path of the root at another, with what is mounted below it.</summary>
+    public static RootStep Bind(string path, string source, MountAttributes attributes = MountAttributes.None) =>
+        new(RootStepKind.Bind, path) { Source = source, Attributes = attributes };
+
+    /// <summary>Adds attributes to the mount at a path.</summary>
+    public static RootStep SetAttributes(string path, MountAttributes attributes) => new(RootStepKind.SetAttributes, path) { Attributes = attributes };
+
+    /// <summary>Makes a path and what is mounted below it read-only; nothing where it is missing.</summary>
+    public static RootStep ReadOnly(string path) => new(RootStepKind.ReadOnly, path) { Optional = true };
+
+    /// <summary>Hides a path: an empty folder over a folder, /dev/null over a file; nothing where it is missing.</summary>
+    public static RootStep Mask(string path) => new(RootStepKind.Mask, path) { Optional = true };
+
+    /// <summary>Writes a text file; nothing where its folder is missing.</summary>
+    public static RootStep File(string path, string text, uint mode) => new(RootStepKind.File, path) { Source = text, Mode = mode, Optional = true };
+}

@@ -1,0 +1,35 @@
+namespace Virt.Linux.Processes;
+
+/// <summary>What a <see cref="RootStep"/> does; the numbers are those of Native/launch.h.</summary>
+public enum RootStepKind
+{
+    /// <summary>Mounts a new file system.</summary>
+    Mount = 1,
+
+    /// <summary>Makes a folder.</summary>
+    Folder = 2,
+
+    /// <summary>Makes a device node.</summary>
+    Node = 3,
+
+    /// <summary>Makes a symbolic link.</summary>
+    Link = 4,
+
+    /// <summary>Attaches a detached mount.</summary>
+    Attach = 5,
+
+    /// <summary>Shows a path at another.</summary>
+    Bind = 6,
+
+    /// <summary>Adds attributes to a mount.</summary>
+    SetAttributes = 7,
+
+    /// <summary>Makes a path read-only.</summary>
+    ReadOnly = 8,
+
+    /// <summary>Hides a path.</summary>
+    Mask = 9,
+
+    /// <summary>Writes a file.</summary>
+    File = 10,
+}
