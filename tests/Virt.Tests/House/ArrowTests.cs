@@ -12,11 +12,11 @@ public sealed class ArrowTests
     private static readonly Dictionary<string, string[]> MayReference = new()
     {
         ["Virt.Protocol.Generator"] = [],
-        ["Virt.Help.Generator"] = [],
+        ["Virt.HelpGenerator"] = [],
         ["Virt.Linux"] = [],
         ["Virt.Protocol"] = ["Virt.Protocol.Generator"],
         ["Virt.Agent"] = ["Virt.Protocol", "Virt.Linux"],
-        ["Virt"] = ["Virt.Protocol", "Virt.Help.Generator"],
+        ["Virt"] = ["Virt.Protocol", "Virt.HelpGenerator"],
         ["Virt.Shell"] = [],
     };
 
@@ -44,9 +44,9 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void PowerShell_is_known_to_the_module_alone()
+    public void PowerShell_is_known_to_the_module_and_its_help_alone()
     {
-        var wrong = SourceTree.CSharp("agent", "build").Where(static file => file.Code.Contains("System.Management.Automation", System.StringComparison.Ordinal)).Select(static file => file.Path);
+        var wrong = SourceTree.CSharp("agent", "build").Where(static file => !file.IsUnder("build/Virt.HelpGenerator") && file.Code.Contains("System.Management.Automation", System.StringComparison.Ordinal)).Select(static file => file.Path);
         Assert.Empty(wrong);
     }
 
