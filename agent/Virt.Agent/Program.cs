@@ -8,6 +8,7 @@ using Virt.Agent.Hosts;
 using Virt.Agent.Operations;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
+using Virt.Linux.Processes;
 using Virt.Linux.Sockets;
 using Virt.Protocol;
 using Virt.Protocol.Client;
@@ -58,7 +59,8 @@ internal static class Program
         var paths = new AgentPaths(options.State, options.Run, options.Images);
         using var state = new StateStore(paths.Database);
         var operations = new OperationService(state.Operations, time);
-        var tools = new DirectToolRunner();
+        using var keeper = new Keeper(paths.KeeperSocket, Environment.ProcessPath!);
+        var tools = new KeptToolRunner(keeper);
         var accelerator = Accelerator.Detect("/", RuntimeInformation.OSArchitecture);
         var hosts = new HostService(paths, state.Resources, new HostFacts("/"), accelerator, new QemuVersion(tools), time);
 

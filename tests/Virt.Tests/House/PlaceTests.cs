@@ -9,7 +9,7 @@ namespace Virt.Tests.House;
 public sealed partial class PlaceTests
 {
     // The client starts the user's own ssh; it is the user's process, not the agent's.
-    private static readonly string[] StartsProcesses = ["agent/Virt.Agent/Common/DirectToolRunner.cs", "agent/Virt.Protocol/Client/SshStream.cs"];
+    private static readonly string[] StartsProcesses = ["agent/Virt.Protocol/Client/SshStream.cs"];
 
     [Fact]
     public void Unsafe_code_and_native_imports_stand_only_in_Virt_Linux()
@@ -27,7 +27,7 @@ public sealed partial class PlaceTests
     }
 
     [Fact]
-    public void Processes_are_started_only_by_the_keeper_and_by_one_runner_of_short_tools()
+    public void Processes_are_started_only_by_the_keeper()
     {
         Assert.Empty(Matches(
             ProcessStart(),

@@ -1,0 +1,18 @@
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Common;
+
+/// <summary>Runs short programs as children of the keeper.</summary>
+/// <param name="keeper">Starts them.</param>
+public sealed class KeptToolRunner(Keeper keeper) : IToolRunner
+{
+    /// <inheritdoc/>
+    public async Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var result = await keeper.RunToolAsync([program, .. arguments], cancellation).ConfigureAwait(false);
+        return new ToolResult(result.ExitCode, result.OutputText, result.ErrorText);
+    }
+}
