@@ -227,7 +227,13 @@ static long become_user(const struct launch *launch)
     // Another user than root has none after execve; root has what the bounding set leaves.
     uint64_t keep = h->uid == 0 ? h->capabilities : 0;
     struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct data[2] = {{(uint32_t)keep, (uint32_t)keep, 0}, {(uint32_t)(keep >> 32), (uint32_t)(keep >> 32), 0}};
+    struct __user_cap_data_struct data[2];
+    TRY(RAW(capget, &header, data));
+    for (int i = 0; i < 2; i++) {
+        data[i].permitted &= (uint32_t)(keep >> 32 * i); // the keeper need not have all of them itself
+        data[i].effective = data[i].permitted;
+        data[i].inheritable = 0;
+    }
     return RAW(capset, &header, data);
 }
 
