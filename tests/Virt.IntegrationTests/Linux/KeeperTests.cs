@@ -196,14 +196,11 @@ public sealed class KeeperTests
     public async Task The_keeper_ends_when_it_has_neither_an_agent_nor_children()
     {
         await using var fixture = new KeeperFixture();
-        using (var process = await fixture.Keeper.LaunchAsync(KeeperFixture.Shell($"read line < {fixture.File("go")}")))
-        {
-            fixture.Keeper.Dispose();
-        }
-
+        (await fixture.Keeper.LaunchAsync(KeeperFixture.Shell("exec sleep 1000"))).Dispose();
+        var process = Assert.Single(await fixture.Reconnect().ListAsync());
+        process.Signal(Signals.Kill);
+        await process.Exited;
         Assert.NotEmpty(TestHost.ProcessesOf(fixture.Socket));
-        await fixture.Reconnect().RunToolAsync(["mkfifo", fixture.File("go")]);
-        await fixture.Keeper.RunToolAsync(["pkill", "-P", $"{fixture.ProcessId}", "sh"]);
         fixture.Keeper.Dispose();
         await Poll.UntilAsync(() => TestHost.ProcessesOf(fixture.Socket).Count == 0, "the keeper's end");
         Assert.False(File.Exists(fixture.Socket));
