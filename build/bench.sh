@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Measures Virt beside its peers in one run and prints the table, in namespaces of its own: nothing of the machine is touched.
+#   build/bench.sh                      everything (some minutes)
+#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm
+#   build/bench.sh --save               puts the table into docs/performance.md
+#   build/bench.sh --install-peers      installs crun, podman and libvirt first (a peer that is missing has an empty column otherwise)
+set -euo pipefail
+. "$(dirname "$0")/common.sh"
+cd "$root"
+
+# The second half: inside.
+if [ "${1:-}" = inside ]; then
+    work=$2
+    shift 2
+    ip link set lo up
+    # Empty folders over all that the peers would read or write; libvirtd gets the few lines that let it run without system services.
+    for folder in /run /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt /var/lib/containers; do
+        [ ! -d "$folder" ] || mount -t tmpfs tmpfs "$folder"
+    done
+    mkdir -p /run/lock /run/libvirt
+    # Where both kinds of control groups are mounted side by side, crun and podman only know what to do with the older one alone.
+    if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
+    if [ -d /etc/libvirt ]; then
+        printf '%s\n' 'auth_unix_rw = "none"' 'auth_unix_ro = "none"' >/etc/libvirt/libvirtd.conf
+        printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' 'cgroup_controllers = []' 'namespaces = []' 'stdio_handler = "file"' >/etc/libvirt/qemu.conf
+    fi
+    printf '%s\n' '[engine]' 'cgroup_manager = "cgroupfs"' 'events_logger = "file"' 'runtime = "crun"' >"$work/containers.conf"
+    export CONTAINERS_CONF=$work/containers.conf
+    # Not exec: as the first process of its namespace this shell reaps what the others leave.
+    "$out/bench/virt-bench" run "$root" "$work" "$@"
+    exit
+fi
+
+[ "$(id -u)" = 0 ] || fail "The benchmarks make namespaces, guests and containers, which needs root: sudo $root/build/bench.sh"
+save='' peers='' arguments=()
+for argument in "$@"; do
+    case $argument in
+        --save) save=yes ;;
+        --install-peers) peers=bench ;;
+        *) arguments+=("$argument") ;;
+    esac
+done
+build/setup.sh $peers
+build/build.sh agent module shell images bench
+[ "$out/bench/first" -nt tests/Benchmarks/first.c ] || gcc -O2 -static -o "$out/bench/first" tests/Benchmarks/first.c
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/vb.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/images/containers"
+cp -a "$out/images/containers/starter" "$work/images/containers/bench"
+sed -i 's/"starter"/"bench"/' "$work/images/containers/bench/image.json"
+cp "$out/bench/first" "$work/images/containers/bench/rootfs/bin/first"
+
+# A process namespace too: whatever happens, nothing that was started here outlives it.
+status=0
+unshare --mount --net --ipc --pid --fork --kill-child --mount-proc --propagation private build/bench.sh inside "$work" "${arguments[@]}" >"$work/table" || status=$?
+cat "$work/table"
+if [ -n "$save" ] && [ "$status" = 0 ]; then
+    {
+        echo "$(date -u +%Y-%m-%d), $(nproc) processors ($(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)), Linux $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME"):"
+        echo
+        cat "$work/table"
+    } >"$work/section"
+    sed -i -e '/<!-- table -->/,/<!-- end of the table -->/{//!d}' -e "/<!-- table -->/r $work/section" docs/performance.md
+fi
+exit "$status"
