@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using Virt.Protocol;
-using Virt.Protocol.Wire;
 using Virt.Session;
 
 namespace Virt.Commands;
@@ -44,7 +43,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
     private protected override bool RunsAsJob => AsJob;
 
     /// <summary>Calls the agent, which runs the command.</summary>
-    private protected abstract CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallOptions? options, CallObserver observer);
+    private protected abstract CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallObserver observer);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -90,7 +89,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
 
     private void Run(HostCalls host, Target target, CommandInvocation invocation)
     {
-        if (!MayChange(host, target, () => Call(host, target, invocation, CheckOnly, new CallObserver())))
+        if (!MayChange(host, target, () => Require(host, target)))
         {
             return;
         }
@@ -107,7 +106,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
     private CommandResult Run(HostCalls host, Target target, CommandInvocation invocation, Action<VirtException> fail)
     {
         var run = new CommandRun();
-        var result = run.End(host, target, invocation.Command, Call(host, target, invocation, null, run.Observer));
+        var result = run.End(host, target, invocation.Command, Call(host, target, invocation, run.Observer));
         if (ErrorOnNonZeroExit && result.ExitCode != 0)
         {
             var last = result.ErrorOutput.Split('\n').Last().Trim();

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using Virt.Protocol;
 using Virt.Session;
 
 namespace Virt.Commands;
@@ -70,6 +71,17 @@ public abstract class TargetCommand<T> : VirtCommand
             Array.ForEach(items, show);
             Report(errors);
         });
+    }
+
+    /// <summary>Throws where the object is not there.</summary>
+    private protected void Require(HostCalls host, Target target)
+    {
+        var byName = target.Id == Guid.Empty;
+        var (_, errors) = Noun.Find(host, byName ? [target.Name] : [], byName ? [] : [target.Id]);
+        if (errors.Length > 0)
+        {
+            throw new VirtException(errors[0]);
+        }
     }
 
     // A literal name goes to the agent as it is: it knows best whether that exists, in one round trip.

@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// <content>How a cmdlet changes something: -WhatIf, -Confirm, -AsJob.</content>
 public abstract partial class VirtCommand
 {
-    private protected static readonly CallOptions CheckOnly = new() { WhatIf = true };
+    private static readonly CallOptions CheckOnly = new() { WhatIf = true };
 
     /// <summary>True where the change is to go on as a job.</summary>
     private protected virtual bool RunsAsJob => false;

@@ -43,12 +43,14 @@ public static class VirtSession
     internal static TResult Invoke<TRequest, TResult>(
         string computerName, Method<TRequest, TResult> method, TRequest request, CallOptions? options, CallObserver observer, Stream? stdin, CancellationToken cancellation)
     {
-        using var lease = Rent(computerName, method.Kind == MethodKind.Change, cancellation);
+        // A command in a guest or container is a query, as it ends with its client, but must not run twice.
+        var once = method.Kind == MethodKind.Change || observer.Output is not null;
+        using var lease = Rent(computerName, alive: once, cancellation);
         try
         {
             return lease.Client.Invoke(method, request, options, observer, stdin, cancellation);
         }
-        catch (VirtException e) when (CanRepeat(e, method.Kind, observer, cancellation))
+        catch (VirtException e) when (!once && CanRepeat(e, observer, cancellation))
         {
             lease.Renew(Connect(computerName));
             return lease.Client.Invoke(method, request, options, observer, stdin, cancellation);
@@ -62,8 +64,8 @@ public static class VirtSession
         return lease.Client.Detach(method, request, cancellation);
     }
 
-    private static bool CanRepeat(VirtException e, MethodKind kind, CallObserver observer, CancellationToken cancellation) =>
-        kind == MethodKind.Query && e.Id == "ConnectionLost" && !observer.SawItems && !cancellation.IsCancellationRequested;
+    private static bool CanRepeat(VirtException e, CallObserver observer, CancellationToken cancellation) =>
+        e.Id == "ConnectionLost" && !observer.SawItems && !cancellation.IsCancellationRequested;
 
     private static Lease Rent(string computerName, bool alive, CancellationToken cancellation)
     {

@@ -3,7 +3,6 @@ using System.IO;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
-using Virt.Protocol.Wire;
 using Virt.Session;
 
 namespace Virt.Commands;
@@ -38,6 +37,7 @@ public sealed class InvokeContainerCommandCommand : InvokeCommand<Container>
 
     /// <summary>Containers, as Get-Container gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Kind(typeof(Container))]
     public Container[] InputObject { get; set; } = [];
 
     /// <summary>The ids of containers.</summary>
@@ -60,7 +60,7 @@ public sealed class InvokeContainerCommandCommand : InvokeCommand<Container>
 
     private protected override Guid[] TargetIds => Id;
 
-    private protected override CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallOptions? options, CallObserver observer)
+    private protected override CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallObserver observer)
     {
         var request = new InvokeContainerCommand
         {
@@ -70,9 +70,9 @@ public sealed class InvokeContainerCommandCommand : InvokeCommand<Container>
             Environment = invocation.Environment,
             User = User,
             WorkingDirectory = WorkingDirectory,
-            HasInput = invocation.Input is not null && options is null,
+            HasInput = invocation.Input is not null,
         };
         using var stdin = request.HasInput ? new MemoryStream(invocation.Input!) : null;
-        return host.Invoke(Methods.InvokeContainerCommand, request, options, observer, stdin);
+        return host.Invoke(Methods.InvokeContainerCommand, request, observer: observer, stdin: stdin);
     }
 }

@@ -14,6 +14,7 @@ public abstract class OperationTargetCommand : TargetCommand<VirtOperation>
 
     /// <summary>Operations, as Get-VirtOperation gives them.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Kind(typeof(VirtOperation))]
     public VirtOperation[] InputObject { get; set; } = [];
 
     private protected override Noun<VirtOperation> Noun => Nouns.Operation;

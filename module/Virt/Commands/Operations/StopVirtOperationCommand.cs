@@ -20,7 +20,7 @@ public sealed class StopVirtOperationCommand : OperationTargetCommand
 
     private protected override void Act(HostCalls host, Target target)
     {
-        if (MayChange(host, target, () => { }))
+        if (MayChange(host, target, () => Require(host, target)))
         {
             var operation = host.Invoke(Methods.StopVirtOperation, new StopVirtOperation { Id = target.Id });
             Emit(PassThru ? operation : null);

@@ -2,7 +2,6 @@ using System;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
-using Virt.Protocol.Wire;
 using Virt.Session;
 
 namespace Virt.Commands;
@@ -37,6 +36,7 @@ public sealed class InvokeVMCommandCommand : InvokeCommand<VM>
 
     /// <summary>Virtual machines, as Get-VM gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Kind(typeof(VM))]
     public VM[] InputObject { get; set; } = [];
 
     /// <summary>The ids of virtual machines.</summary>
@@ -56,7 +56,7 @@ public sealed class InvokeVMCommandCommand : InvokeCommand<VM>
 
     private protected override Guid[] TargetIds => Id;
 
-    private protected override CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallOptions? options, CallObserver observer)
+    private protected override CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallObserver observer)
     {
         var request = new InvokeVMCommand
         {
@@ -67,6 +67,6 @@ public sealed class InvokeVMCommandCommand : InvokeCommand<VM>
             Environment = invocation.Environment,
             Timeout = Seconds(TimeoutSeconds),
         };
-        return host.Invoke(Methods.InvokeVMCommand, request, options, observer);
+        return host.Invoke(Methods.InvokeVMCommand, request, observer: observer);
     }
 }

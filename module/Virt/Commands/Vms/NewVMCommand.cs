@@ -21,7 +21,7 @@ namespace Virt.Commands;
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,128MB', 'csv02,starter,256MB' | ConvertFrom-Csv | New-VM</code>
 /// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
 /// </example>
-[Cmdlet(VerbsCommon.New, "VM", SupportsShouldProcess = true, DefaultParameterSetName = "NoVHD")]
+[Cmdlet(VerbsCommon.New, "VM", SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
 public sealed class NewVMCommand : NewCommand
 {
