@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using Virt.Agent.Fleet;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 
@@ -19,6 +21,8 @@ public sealed record AgentOptions
           --run DIR           what lives until the next boot (default /run/virt)
           --images DIR        a further folder of images; may stand several times
           --group NAME        the group that may use the socket beside root (default virt)
+          --name NAME         this host's name (default the system's)
+          --peer-listen A:P   where agents of other hosts may connect, such as 0.0.0.0:7711 (default: nowhere)
         """;
 
     /// <summary>Where to listen; empty: the default, or what systemd hands over.</summary>
@@ -35,6 +39,12 @@ public sealed record AgentOptions
 
     /// <summary>The group that may use the socket.</summary>
     public string Group { get; private set; } = "virt";
+
+    /// <summary>This host's name.</summary>
+    public string Name { get; private set; } = Environment.MachineName;
+
+    /// <summary>Where agents of other hosts may connect; null: nowhere.</summary>
+    public PeerAddress? PeerListen { get; private set; }
 
     /// <summary>Reads what stands behind <c>serve</c>.</summary>
     /// <exception cref="VirtException">InvalidArgument: an option that is not known, or without its value.</exception>
@@ -61,6 +71,12 @@ public sealed record AgentOptions
                     break;
                 case "--group":
                     options.Group = value;
+                    break;
+                case "--name":
+                    options.Name = value;
+                    break;
+                case "--peer-listen":
+                    options.PeerListen = PeerAddress.Parse(value);
                     break;
                 default:
                     throw Bad(name, "there is no such option");

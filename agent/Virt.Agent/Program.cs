@@ -1,9 +1,11 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Operations;
 using Virt.Agent.Rpc;
@@ -62,10 +64,20 @@ internal static class Program
         using var keeper = new Keeper(paths.KeeperSocket, Environment.ProcessPath!);
         var tools = new KeptToolRunner(keeper);
         var accelerator = Accelerator.Detect("/", RuntimeInformation.OSArchitecture);
-        var hosts = new HostService(paths, state.Resources, new HostFacts("/"), accelerator, new QemuVersion(tools), time);
+        var hosts = new HostService(paths, state.Resources, new HostFacts("/"), accelerator, new QemuVersion(tools), options.Name, time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations));
+        // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
+        var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
+        var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
+
+        await using var listener = new Listener(Routes.Map(hosts, operations, peers));
+        await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
         Listen(listener, options);
+        if (options.PeerListen is { } address)
+        {
+            peerListener.Listen(address);
+        }
+
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");

@@ -78,6 +78,21 @@ public static class Methods
     /// <summary>What a container has written.</summary>
     public static readonly Method<GetContainerLog, ContainerLogEntry, Nothing> GetContainerLog = new("container.log", Query, Protocol.GetContainerLog.WireFormat, ContainerLogEntry.WireFormat, Nothing.WireFormat);
 
+    /// <summary>Makes a one-time code with which another agent becomes a peer.</summary>
+    public static readonly Method<NewVirtPeerCode, VirtPeerCode> NewVirtPeerCode = new("peer.code", Change, Protocol.NewVirtPeerCode.WireFormat, VirtPeerCode.WireFormat);
+
+    /// <summary>Makes another agent a peer.</summary>
+    public static readonly Method<AddVirtPeer, VirtPeer> AddVirtPeer = new("peer.add", Change, Protocol.AddVirtPeer.WireFormat, VirtPeer.WireFormat);
+
+    /// <summary>Peers by name or pattern.</summary>
+    public static readonly Method<GetVirtPeer, VirtPeerList> GetVirtPeer = new("peer.get", Query, Protocol.GetVirtPeer.WireFormat, VirtPeerList.WireFormat);
+
+    /// <summary>Ends the trust in a peer.</summary>
+    public static readonly Method<RemoveVirtPeer, Nothing> RemoveVirtPeer = new("peer.remove", Change, Protocol.RemoveVirtPeer.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Between agents: what a new peer says of itself.</summary>
+    public static readonly Method<PeerIntroduction, VirtPeer> IntroducePeer = new("peer.introduce", Query, PeerIntroduction.WireFormat, VirtPeer.WireFormat);
+
     /// <summary>All of them, in the order of docs/protocol.md.</summary>
     public static IReadOnlyList<IMethod> All { get; } =
     [
@@ -86,5 +101,6 @@ public static class Methods
         GetVMImage, GetContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand,
         GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
+        NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
     ];
 }

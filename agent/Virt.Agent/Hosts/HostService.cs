@@ -19,19 +19,23 @@ public sealed class HostService
     private readonly DateTimeOffset started;
 
     /// <summary>Makes the service.</summary>
-    public HostService(AgentPaths paths, ResourceTable resources, HostFacts facts, Accelerator accelerator, QemuVersion qemu, TimeProvider time)
+    public HostService(AgentPaths paths, ResourceTable resources, HostFacts facts, Accelerator accelerator, QemuVersion qemu, string name, TimeProvider time)
     {
         this.paths = paths;
         this.resources = resources;
         this.facts = facts;
         Accelerator = accelerator;
         this.qemu = qemu;
+        Name = name;
         checks = new HostChecks(paths, facts, accelerator, qemu);
         started = time.GetUtcNow();
     }
 
     /// <summary>The agent's version.</summary>
     public static string Version { get; } = typeof(HostService).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>This host's name.</summary>
+    public string Name { get; }
 
     /// <summary>How guests run here.</summary>
     public Accelerator Accelerator { get; }
@@ -54,7 +58,7 @@ public sealed class HostService
         {
             ProtocolVersion = Math.Min(request.ProtocolVersion, ProtocolVersion.Newest),
             AgentVersion = Version,
-            HostName = Environment.MachineName,
+            HostName = Name,
         });
     }
 
@@ -64,7 +68,7 @@ public sealed class HostService
     /// <summary>Facts about the host.</summary>
     public async Task<VirtHost> GetAsync(GetVirtHost request, Call call) => new()
     {
-        Name = Environment.MachineName,
+        Name = Name,
         AgentVersion = Version,
         ProtocolVersion = ProtocolVersion.Newest,
         OperatingSystem = facts.OperatingSystem,

@@ -1,3 +1,4 @@
+using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Operations;
 using Virt.Protocol;
@@ -8,7 +9,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations)
+    public static Router Map(HostService hosts, OperationService operations, PeerService peers)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -18,6 +19,10 @@ public static class Routes
         router.Add(Methods.GetVirtOperation, operations.GetAsync);
         router.Add(Methods.StopVirtOperation, operations.StopAsync);
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
+        router.Add(Methods.NewVirtPeerCode, peers.NewCodeAsync);
+        router.Add(Methods.AddVirtPeer, peers.AddAsync);
+        router.Add(Methods.GetVirtPeer, peers.GetAsync);
+        router.Add(Methods.RemoveVirtPeer, peers.RemoveAsync);
         return router;
     }
 }

@@ -41,6 +41,16 @@ public static class Migrations
         ) STRICT;
         CREATE INDEX operation_started ON operation (started);
         """,
+
+        // 3: peers
+        """
+        CREATE TABLE peer (
+            fingerprint TEXT    NOT NULL PRIMARY KEY,
+            name        TEXT    NOT NULL COLLATE NOCASE UNIQUE,
+            address     TEXT    NOT NULL,
+            added       INTEGER NOT NULL
+        ) STRICT;
+        """,
     ];
 
     /// <summary>Brings a database to the newest schema, or to <paramref name="upTo"/>.</summary>

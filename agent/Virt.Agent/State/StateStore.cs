@@ -38,6 +38,7 @@ public sealed class StateStore : IDisposable
 
         Resources = new ResourceTable(connection);
         Operations = new OperationTable(connection);
+        Peers = new PeerTable(connection);
     }
 
     /// <summary>VMs and containers.</summary>
@@ -46,6 +47,9 @@ public sealed class StateStore : IDisposable
     /// <summary>Operations that have lasted.</summary>
     public OperationTable Operations { get; }
 
+    /// <summary>Agents of other hosts.</summary>
+    public PeerTable Peers { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -53,6 +57,7 @@ public sealed class StateStore : IDisposable
         {
             Resources.Dispose();
             Operations.Dispose();
+            Peers.Dispose();
             connection.Dispose();
         }
     }

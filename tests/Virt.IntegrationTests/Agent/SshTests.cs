@@ -56,14 +56,17 @@ public sealed class SshTests : IAsyncLifetime
         File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Environment.SetEnvironmentVariable("VIRT_SSH", wrapper);
         Directory.CreateDirectory("/run/sshd");
-        server = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", Path.Combine(folder, "sshd_config")]) { RedirectStandardError = true, UseShellExecute = false })!;
-        string? line;
-        while ((line = await server.StandardError.ReadLineAsync()) is not null && !line.Contains("listening", StringComparison.Ordinal))
+        server = Process.Start(new ProcessStartInfo("/usr/sbin/sshd", ["-D", "-e", "-f", Path.Combine(folder, "sshd_config")]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        var listening = new TaskCompletionSource();
+        server.ErrorDataReceived += (_, line) =>
         {
-            Assert.False(server.HasExited, line);
-        }
-
+            if (line.Data?.Contains("listening", StringComparison.Ordinal) == true)
+            {
+                listening.TrySetResult();
+            }
+        };
         server.BeginErrorReadLine();
+        await listening.Task.WaitAsync(Poll.Limit);
     }
 
     public async ValueTask DisposeAsync()

@@ -6,14 +6,14 @@ using System.Net.NetworkInformation;
 
 namespace Virt.IntegrationTests.Fixtures;
 
-/// <summary>What the machine has that a test could leave behind: mounts, control groups, links, rules' owners, temporary files.</summary>
+/// <summary>What the machine has that a test could leave behind: mounts, control groups, links.</summary>
 internal sealed class Leftovers
 {
     private readonly SortedSet<string> items;
 
     private Leftovers(IEnumerable<string> items) => this.items = new SortedSet<string>(items, StringComparer.Ordinal);
 
-    public static Leftovers Now() => new([.. Mounts(), .. ControlGroups(), .. Links(), .. TemporaryFiles()]);
+    public static Leftovers Now() => new([.. Mounts(), .. ControlGroups(), .. Links()]);
 
     /// <summary>True where nothing has come since; what others have taken away does not matter.</summary>
     public bool IsSame(Leftovers after) => after.items.IsSubsetOf(items);
@@ -28,6 +28,4 @@ internal sealed class Leftovers
             .Select(path => "cgroup " + path);
 
     private static IEnumerable<string> Links() => NetworkInterface.GetAllNetworkInterfaces().Select(link => "link " + link.Name);
-
-    private static IEnumerable<string> TemporaryFiles() => Directory.EnumerateFileSystemEntries(Path.GetTempPath(), "v*").Select(path => "file " + path);
 }

@@ -58,13 +58,15 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>A host whose agent is not started yet.</summary>
-    public static async Task<TestHost> MakeAsync()
+    /// <param name="beside">Another host whose network this one shares; null: a network of its own.</param>
+    public static async Task<TestHost> MakeAsync(TestHost? beside = null)
     {
         var folder = Directory.CreateTempSubdirectory("vt-").FullName;
 
         // QEMU runs as another user and must reach its folder below.
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        var namespaces = Start("unshare", "--mount", "--net", "--propagation", "private", "sh", "-c", "ip link set lo up && echo ready && exec sleep infinity");
+        string[] holding = ["unshare", "--mount", .. beside is null ? new[] { "--net" } : [], "--propagation", "private", "sh", "-c", "ip link set lo up && echo ready && exec sleep infinity"];
+        var namespaces = beside is null ? Start(holding[0], holding[1..]) : Start("nsenter", ["--target", $"{beside.holder.Id}", "--net", "--", .. holding]);
         Assert.Equal("ready", await namespaces.StandardOutput.ReadLineAsync());
         return new TestHost(folder, namespaces);
     }
@@ -212,7 +214,7 @@ internal sealed class TestHost : IAsyncDisposable
     {
         var files = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => f != "log" && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
+            .Where(f => f is not ("log" or "state/identity.pem") && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
             .ToList();
         Assert.True(files.Count == 0, $"files are left over: {string.Join(", ", files)}");
     }

@@ -25,7 +25,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public void Every_migration_has_a_test_here() => Assert.Equal(2, Migrations.All.Count);
+    public void Every_migration_has_a_test_here() => Assert.Equal(3, Migrations.All.Count);
 
     [Fact]
     public void Migration_1_makes_resources_in_an_empty_database()
@@ -45,6 +45,17 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal("web01", Run("SELECT name FROM resource"));
         Run("INSERT INTO operation (id, method, target, state, activity, started, started_by) VALUES ('o', 'vm.start', 'web01', 0, '', 1, 'root')");
         Assert.Equal(2, Migrations.Version(connection));
+    }
+
+    [Fact]
+    public void Migration_3_adds_peers_and_keeps_the_operations()
+    {
+        Migrations.Apply(connection, upTo: 2);
+        Run("INSERT INTO operation (id, method, target, state, activity, started, started_by) VALUES ('o', 'vm.start', 'web01', 0, '', 1, 'root')");
+        Migrations.Apply(connection, upTo: 3);
+        Assert.Equal("web01", Run("SELECT target FROM operation"));
+        Run("INSERT INTO peer (fingerprint, name, address, added) VALUES ('f', 'b', '', 1)");
+        Assert.Throws<SqliteException>(() => Run("INSERT INTO peer (fingerprint, name, address, added) VALUES ('g', 'B', '', 1)"));
     }
 
     [Fact]

@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Security.Cryptography;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.State;
+using Virt.Protocol;
+using Virt.Protocol.Client;
+
+namespace Virt.Agent.Fleet;
+
+/// <summary>Makes agents of different hosts peers, by a one-time code, and ends that.</summary>
+public sealed class PeerService(PeerTable table, Lazy<PeerIdentity> identity, string hostName, string listenAddress, TimeProvider time)
+{
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(1);
+
+    private readonly Lock gate = new();
+    private readonly List<(byte[] Secret, DateTimeOffset Expiry)> codes = [];
+
+    /// <summary>Gives a one-time code.</summary>
+    /// <exception cref="VirtException">InvalidArgument: a lifetime out of range. NotSupported: this agent listens for no peers.</exception>
+    public Task<VirtPeerCode> NewCodeAsync(NewVirtPeerCode request, Call call)
+    {
+        if (listenAddress.Length == 0)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "NoPeerListener", $"Cannot make a peer code on host '{hostName}': its agent listens for no peers.", hostName, "Start virt-agent with --peer-listen ADDRESS:7711.");
+        }
+
+        if (request.Lifetime < TimeSpan.FromMinutes(1) || request.Lifetime > LongestLifetime)
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "BadLifetime", $"Cannot make a peer code: its lifetime is {request.Lifetime}; a minute to a day is allowed.", action: "New-VirtPeerCode -Lifetime 00:10:00");
+        }
+
+        var code = PeerCode.New(identity.Value.Fingerprint);
+        var expiry = time.GetUtcNow() + request.Lifetime;
+        if (!call.WhatIf)
+        {
+            lock (gate)
+            {
+                codes.Add((code.Secret, expiry));
+            }
+        }
+
+        return Task.FromResult(new VirtPeerCode { Code = code.ToString(), Address = listenAddress, ExpiryTime = expiry });
+    }
+
+    /// <summary>Connects to the agent that made a code; afterwards each trusts the other.</summary>
+    /// <exception cref="VirtException">See <see cref="PeerCode.Parse"/>, <see cref="PeerChannel.ConnectAsync"/>; Unauthenticated: the code is used up.</exception>
+    public async Task<VirtPeer> AddAsync(AddVirtPeer request, Call call)
+    {
+        call.WorksOn(request.Address);
+        var address = PeerAddress.Parse(request.Address);
+        var code = PeerCode.Parse(request.Code);
+        if (code.Fingerprint.AsSpan().SequenceEqual(identity.Value.Fingerprint))
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "PeerIsSelf", $"Cannot add peer '{request.Address}': the code is this agent's own.", request.Address, "Run New-VirtPeerCode on the other host.");
+        }
+
+        var stream = await PeerChannel.ConnectAsync(identity.Value, address, code.Fingerprint, call.Cancellation).ConfigureAwait(false);
+        if (call.WhatIf)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return new VirtPeer { Address = address.ToString(), Fingerprint = Convert.ToHexString(code.Fingerprint) };
+        }
+
+        // The client is synchronous and must not hold one of the pool's few threads for the length of a call.
+        var introduction = new PeerIntroduction { Secret = code.Secret, Name = hostName, Address = listenAddress };
+        var other = await Task.Factory.StartNew(
+            () =>
+            {
+                using var client = VirtClient.Connect(stream, VirtEndpoint.Parse("ssh://" + address.Host), $"virt-agent/{hostName}");
+                return client.Invoke(Methods.IntroducePeer, introduction, cancellation: call.Cancellation);
+            },
+            call.Cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+        return Keep(other.Name, address.ToString(), code.Fingerprint);
+    }
+
+    /// <summary>Takes an agent that brings the secret of a code as a peer.</summary>
+    /// <param name="request">What it says of itself.</param>
+    /// <param name="fingerprint">The certificate that it showed.</param>
+    /// <exception cref="VirtException">Unauthenticated: no code has that secret, or it was used, or is too old.</exception>
+    public VirtPeer Introduce(PeerIntroduction request, byte[] fingerprint)
+    {
+        if (!Take(request.Secret))
+        {
+            throw new VirtException(ErrorCode.Unauthenticated, "PeerCodeRefused", $"Cannot add host '{hostName}' as a peer: the code is wrong, used or too old.", hostName, "New-VirtPeerCode there gives a new one.");
+        }
+
+        Keep(request.Name, request.Address, fingerprint);
+        return new VirtPeer { Name = hostName, Address = listenAddress, Fingerprint = Convert.ToHexString(identity.Value.Fingerprint) };
+    }
+
+    /// <summary>Lists peers.</summary>
+    public Task<VirtPeerList> GetAsync(GetVirtPeer request, Call call)
+    {
+        var all = table.Load();
+        if (request.Names.Length == 0)
+        {
+            return Task.FromResult(new VirtPeerList { Items = [.. all] });
+        }
+
+        return Task.FromResult(new VirtPeerList
+        {
+            Items = [.. all.Where(peer => request.Names.Any(name => NamePattern.Matches(name, peer.Name)))],
+            Errors = [.. request.Names.Where(name => !NamePattern.IsPattern(name) && !all.Any(peer => NamePattern.Matches(name, peer.Name))).Select(name => Missing("get", name, all).ToInfo())],
+        });
+    }
+
+    /// <summary>Ends the trust in a peer on this side.</summary>
+    /// <exception cref="VirtException">NotFound.</exception>
+    public Task<Nothing> RemoveAsync(RemoveVirtPeer request, Call call)
+    {
+        var all = table.Load();
+        var peer = all.FirstOrDefault(p => string.Equals(p.Name, request.Name, StringComparison.OrdinalIgnoreCase)) ?? throw Missing("remove", request.Name, all);
+        if (!call.WhatIf)
+        {
+            table.Delete(peer.Fingerprint);
+        }
+
+        return Task.FromResult(new Nothing());
+    }
+
+    /// <summary>The peer with this certificate; null where it is none.</summary>
+    public VirtPeer? Find(byte[] fingerprint)
+    {
+        var text = Convert.ToHexString(fingerprint);
+        return table.Load().FirstOrDefault(peer => peer.Fingerprint == text);
+    }
+
+    private static VirtException Missing(string verb, string name, IReadOnlyList<VirtPeer> all)
+    {
+        var nearest = NearestName.Of(name, all.Select(peer => peer.Name));
+        var hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
+        return new VirtException(ErrorCode.NotFound, "PeerNotFound", $"Cannot {verb} peer '{name}': no peer has that name{(nearest is null ? "." : hint)}", name, "Get-VirtPeer");
+    }
+
+    private VirtPeer Keep(string name, string address, byte[] fingerprint)
+    {
+        ResourceName.Check("add", "peer", name);
+        var peer = new VirtPeer { Name = name, Address = address, Fingerprint = Convert.ToHexString(fingerprint), AddedTime = time.GetUtcNow() };
+        if (!table.TrySave(peer))
+        {
+            throw new VirtException(ErrorCode.AlreadyExists, "PeerNameTaken", $"Cannot add peer '{name}': another peer has that name.", name, $"Remove-VirtPeer {name}, or start one of the agents with --name.");
+        }
+
+        return peer;
+    }
+
+    // A secret is good once. All are compared, in constant time, so that an answer's delay tells nothing.
+    private bool Take(byte[] secret)
+    {
+        lock (gate)
+        {
+            codes.RemoveAll(code => code.Expiry <= time.GetUtcNow());
+            var found = codes.FindIndex(code => CryptographicOperations.FixedTimeEquals(code.Secret, secret));
+            if (found >= 0)
+            {
+                codes.RemoveAt(found);
+            }
+
+            return found >= 0;
+        }
+    }
+}
