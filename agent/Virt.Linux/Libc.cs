@@ -56,6 +56,21 @@ internal static unsafe partial class Libc
     internal static partial int rmdir(string path);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int openat(int folder, byte* path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int unlinkat(int folder, byte* path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int renameat(int fromFolder, byte* from, int toFolder, byte* to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint getdents64(int fd, byte* buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial long lseek(int fd, long offset, int origin);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int setns(int fd, int kind);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
+using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Files;
 
 namespace Virt.Linux.Cgroups;
@@ -57,6 +59,9 @@ public sealed class CgroupTree
     /// <summary>The folders of the hierarchies that we use: one on v2, one for each controller or group of them on v1.</summary>
     public IReadOnlyList<string> Hierarchies { get; }
 
+    /// <summary>v1: their names, each the controllers that it holds.</summary>
+    public IReadOnlyList<string> HierarchyNames => [.. Hierarchies.Select(Path.GetFileName)!];
+
     /// <summary>Makes a cgroup, in all hierarchies.</summary>
     /// <param name="path">Below the root, such as <c>virt/web</c>.</param>
     /// <exception cref="LinuxException">EEXIST; EACCES or EROFS: the host does not let us.</exception>
@@ -86,6 +91,34 @@ public sealed class CgroupTree
                 names.Add(Path.GetFileName(child));
         }
         return names;
+    }
+
+    /// <summary>v1: the <c>tasks</c> files of the cgroups that this very process is in, in the hierarchies that we use.</summary>
+    /// <param name="self">/proc/self/cgroup, whose lines are <c>4:memory:/path</c>.</param>
+    public IReadOnlyList<SafeFileHandle> OpenOwn(string self = "/proc/self/cgroup")
+    {
+        var files = new List<SafeFileHandle>();
+        foreach (var fields in File.ReadLines(self).Select(static line => line.Split(':', 3)).Where(static fields => fields.Length == 3))
+        {
+            foreach (var hierarchy in Hierarchies.Where(h => Version == CgroupVersion.V1 && fields[1].Split(',').Contains(Path.GetFileName(h).Split(',')[0])))
+            {
+                var folder = Path.Join(hierarchy, fields[2]);
+                // Under a cgroup namespace or a bind mount the path need not be there; the root always is.
+                files.Add(FileHandles.OpenForWriting(Path.Combine(Directory.Exists(folder) ? folder : hierarchy, "tasks")));
+            }
+        }
+        return files;
+    }
+
+    /// <summary>Removes our cgroups' parent where it is empty.</summary>
+    public void RemoveParent(string path)
+    {
+        lock (prepared)
+        {
+            prepared.Remove(path);
+            foreach (var hierarchy in Hierarchies)
+                _ = Libc.rmdir(Path.Combine(hierarchy, path));
+        }
     }
 
     internal string? Folder(string controller, string path)

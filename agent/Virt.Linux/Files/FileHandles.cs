@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -12,6 +13,10 @@ public static unsafe class FileHandles
     /// <summary>Opens a folder as a place, without reading it (O_PATH).</summary>
     /// <exception cref="LinuxException">ENOENT, ENOTDIR, EACCES.</exception>
     public static SafeFileHandle OpenFolder(string path) => Open(path, Libc.O_PATH | Libc.O_DIRECTORY);
+
+    /// <summary>Opens the root folder of a process as a place.</summary>
+    /// <exception cref="LinuxException">ENOENT: it has ended.</exception>
+    public static SafeFileHandle OpenRoot(int processId) => OpenFolder(FormattableString.Invariant($"/proc/{processId}/root"));
 
     /// <summary>Opens an existing file for writing only.</summary>
     /// <exception cref="LinuxException">ENOENT, EACCES.</exception>

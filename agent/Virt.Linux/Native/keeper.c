@@ -41,6 +41,8 @@ static struct {
     int epoll, listener, agent, done, null, oom_score;
     uint64_t connection;        // the number of the current one
     int had_agent, jobs;
+    int list_waits;             // a LIST waits for the end of all jobs
+    uint32_t list_tag;
     const char *path;
     struct kept *kept;
     struct packet *out, **out_last;
@@ -72,6 +74,7 @@ static void drop_agent(void)
     }
     keeper.out = NULL;
     keeper.out_last = &keeper.out;
+    keeper.list_waits = 0;
 }
 
 // 0, EAGAIN, or that the agent is gone.
@@ -362,6 +365,8 @@ static void launched(struct job *job)
         forget(kept);
 }
 
+static void request_list(uint32_t tag);
+
 static void jobs_ended(void)
 {
     uint64_t count;
@@ -380,10 +385,20 @@ static void jobs_ended(void)
             reply(job->tag, job->error, 0, -1, 0, -1);
         free_job(job);
     }
+    if (keeper.jobs == 0 && keeper.list_waits) {
+        keeper.list_waits = 0;
+        request_list(keeper.list_tag);
+    }
 }
 
+// What the agent before this one asked for, and did not live to hear of, must be in the list.
 static void request_list(uint32_t tag)
 {
+    if (keeper.jobs > 0) {
+        keeper.list_waits = 1;
+        keeper.list_tag = tag;
+        return;
+    }
     for (struct kept *kept = keeper.kept; kept; kept = kept->next) {
         if (kept->dead)
             continue;

@@ -15,6 +15,16 @@ public sealed class KeptProcess : IDisposable
         Identity = new ProcessIdentity(pid, pidFd.Inode, ProcessIdentity.ReadStartTicks(pid));
     }
 
+    /// <summary>Takes up a process whose keeper was lost, if it is still the very same; null where it has ended.</summary>
+    public static KeptProcess? Adopt(Guid id, ProcessIdentity identity)
+    {
+        if (PidFd.Open(identity) is not { } pidFd)
+            return null;
+        var process = new KeptProcess(id, identity.Id, pidFd);
+        _ = process.FollowWithoutKeeperAsync();
+        return process;
+    }
+
     /// <summary>The launch's id.</summary>
     public Guid Id { get; }
 

@@ -1,0 +1,179 @@
+using System;
+using System.Collections.Generic;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Linux;
+using Virt.Linux.Cgroups;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>
+/// The cgroups of all runs, under one parent of this agent's own. On v1 one is always made ready ahead, with the keeper's launching thread
+/// in it: entering a cgroup of v1 waits for the kernel for up to 12 ms, being born in it does not.
+/// </summary>
+internal sealed class ContainerCgroups : IAsyncDisposable
+{
+    private static readonly TimeSpan[] RemovalPauses =
+        [TimeSpan.Zero, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
+
+    private readonly CgroupTree tree;
+    private readonly Keeper keeper;
+    private readonly string parent;
+    private readonly SemaphoreSlim replenishing = new(1, 1);
+    private CgroupLease? ready;
+    private long lastNumber = DateTime.UtcNow.Ticks;
+
+    public ContainerCgroups(CgroupTree tree, Keeper keeper, string stateFolder)
+    {
+        this.tree = tree;
+        this.keeper = keeper;
+        parent = "virt-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stateFolder)))[..8];
+    }
+
+    /// <summary>Which interface and which hierarchies there are.</summary>
+    public CgroupTree Tree => tree;
+
+    /// <summary>Names the cgroup of a run.</summary>
+    public Cgroup Open(string name) => tree.Open($"{parent}/{name}");
+
+    /// <summary>The name of a cgroup, as a run stores it.</summary>
+    public static string NameOf(Cgroup cgroup) => cgroup.Path[(cgroup.Path.LastIndexOf('/') + 1)..];
+
+    /// <summary>Gives a new cgroup: the one that is ready, or else one made now.</summary>
+    public CgroupLease Take() => Interlocked.Exchange(ref ready, null) ?? Make(0);
+
+    /// <summary>Sets the limits of a run before it is launched. The thread that still sits in a ready cgroup counts as one process.</summary>
+    public static void SetLimits(CgroupLease lease, CgroupLimits limits) =>
+        lease.Cgroup.SetLimits(lease.ReadySet == 0 ? limits : limits with { ProcessCount = limits.ProcessCount + 1 });
+
+    /// <summary>Off the path of a request: makes the next cgroup ready, whereby the thread leaves the last one, whose limit then becomes exact.</summary>
+    public async Task ReplenishAsync(CgroupLease? last, CgroupLimits? limits)
+    {
+        if (tree.Version == CgroupVersion.V2)
+        {
+            return;
+        }
+
+        await replenishing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (Volatile.Read(ref ready) is null)
+            {
+                var next = Make((ulong)Interlocked.Increment(ref lastNumber));
+                await SitAsync(next.ReadySet, next.Cgroup.OpenForThread()).ConfigureAwait(false);
+                if (Interlocked.CompareExchange(ref ready, next, null) is not null)
+                {
+                    next.Dispose();
+                }
+            }
+
+            if (last is { ReadySet: not 0 } && limits?.ProcessCount is { } count && last.Cgroup.Exists)
+            {
+                last.Cgroup.SetLimits(new CgroupLimits { ProcessCount = count });
+            }
+        }
+        catch (LinuxException e)
+        {
+            // The next container enters its cgroup the slow way.
+            AgentLog.Error("Could not make a cgroup ready", e);
+        }
+        finally
+        {
+            replenishing.Release();
+        }
+    }
+
+    /// <summary>Removes the cgroup of a run that has ended; tries again for a while where the kernel still holds it.</summary>
+    public async Task RemoveAsync(string name)
+    {
+        if (name.Length == 0)
+        {
+            return;
+        }
+
+        var cgroup = Open(name);
+        foreach (var pause in RemovalPauses)
+        {
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause).ConfigureAwait(false);
+            }
+
+            if (cgroup.TryRemove())
+            {
+                return;
+            }
+
+            cgroup.Kill();
+        }
+
+        AgentLog.Warning($"The cgroup '{cgroup.Path}' cannot be removed: something is still in it. The agent's next start tries again.");
+    }
+
+    /// <summary>Removes what an agent before this one left.</summary>
+    /// <param name="inUse">The names of the cgroups of living runs.</param>
+    public async Task RemoveOthersAsync(IReadOnlySet<string> inUse)
+    {
+        if (tree.Children(parent).Count > inUse.Count)
+        {
+            await GoHomeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var name in tree.Children(parent))
+        {
+            if (!inUse.Contains(name))
+            {
+                await RemoveAsync(name).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Leaves nothing but the cgroups of living runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await replenishing.WaitAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref ready, null) is { } unused)
+        {
+            await GoHomeAsync().ConfigureAwait(false);
+            unused.Dispose();
+            await RemoveAsync(NameOf(unused.Cgroup)).ConfigureAwait(false);
+        }
+
+        tree.RemoveParent(parent);
+        replenishing.Dispose();
+    }
+
+    private CgroupLease Make(ulong set)
+    {
+        var cgroup = tree.Create($"{parent}/{Interlocked.Increment(ref lastNumber):x}");
+        cgroup.SetDevices(Rootfs.Devices);
+        return new CgroupLease(cgroup, set, cgroup.OpenForBirth(), cgroup.OpenForEntry());
+    }
+
+    private async Task GoHomeAsync()
+    {
+        if (tree.Version == CgroupVersion.V1)
+        {
+            await SitAsync(0, tree.OpenOwn()).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SitAsync(ulong set, IReadOnlyList<Microsoft.Win32.SafeHandles.SafeFileHandle> tasks)
+    {
+        try
+        {
+            await keeper.ReadyAsync(set, tasks).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var file in tasks)
+            {
+                file.Dispose();
+            }
+        }
+    }
+}

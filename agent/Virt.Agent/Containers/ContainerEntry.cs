@@ -1,0 +1,91 @@
+using System;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.State;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>A container in memory: its row, read, and its process while that lives. Changed only under its lock; may be read at any time.</summary>
+internal sealed class ContainerEntry
+{
+    private readonly Lock gate = new();
+    private TaskCompletionSource changed = New();
+
+    public ContainerEntry(ResourceRow row)
+    {
+        Row = row;
+        Spec = JsonSerializer.Deserialize(row.Spec, ContainerJson.Default.ContainerSpec)!;
+        Run = row.Run is null ? null : JsonSerializer.Deserialize(row.Run, ContainerJson.Default.ContainerRun);
+        State = Enum.Parse<ContainerState>(row.Phase);
+    }
+
+    public ResourceRow Row { get; private set; }
+
+    public ContainerSpec Spec { get; }
+
+    public Guid Id => Row.Id;
+
+    public string Name => Row.Name;
+
+    public ContainerState State { get; private set; }
+
+    /// <summary>Null before the first start.</summary>
+    public ContainerRun? Run { get; private set; }
+
+    /// <summary>The first process; null while there is none.</summary>
+    public KeptProcess? Process { get; set; }
+
+    /// <summary>Ends with the next change of state. Take it before looking at the state.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return changed.Task;
+            }
+        }
+    }
+
+    public static ResourceRow NewRow(Guid id, string name, ContainerState state, ContainerSpec spec, DateTimeOffset time) => new()
+    {
+        Id = id,
+        Kind = ContainerService.Kind,
+        Name = name,
+        Phase = state.ToString(),
+        Spec = JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec),
+        Created = time,
+    };
+
+    /// <summary>Writes the state and the run to the disk, then shows them.</summary>
+    public void Set(ResourceTable table, ContainerState state, ContainerRun? run)
+    {
+        var row = Row with { Phase = state.ToString(), Run = run is null ? null : JsonSerializer.Serialize(run, ContainerJson.Default.ContainerRun) };
+        table.Update(row);
+        lock (gate)
+        {
+            Row = row;
+            State = state;
+            Run = run;
+            changed.SetResult();
+            changed = New();
+        }
+    }
+
+    /// <summary>Tells waiters that it is gone.</summary>
+    public void SetRemoved()
+    {
+        lock (gate)
+        {
+            IsRemoved = true;
+            changed.SetResult();
+            changed = New();
+        }
+    }
+
+    public bool IsRemoved { get; private set; }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    /// <summary>Containers by name, id or pattern. A literal name or id that does not exist is an error beside the others.</summary>
+    public Task<ContainerList> GetAsync(GetContainer request, Call call)
+    {
+        var errors = new List<ErrorInfo>();
+        var found = new Dictionary<Guid, ContainerEntry>();
+        if (request.Names.Length == 0 && request.Ids.Length == 0)
+        {
+            found = entries.ToDictionary();
+        }
+
+        foreach (var name in request.Names)
+        {
+            if (NamePattern.IsPattern(name))
+            {
+                foreach (var entry in entries.Values.Where(e => NamePattern.Matches(name, e.Name)))
+                {
+                    found[entry.Id] = entry;
+                }
+            }
+            else
+            {
+                Add(Guid.Empty, name);
+            }
+        }
+
+        foreach (var id in request.Ids)
+        {
+            Add(id, "");
+        }
+
+        return Task.FromResult(new ContainerList
+        {
+            Items = [.. found.Values.OrderBy(e => e.Name, StringComparer.OrdinalIgnoreCase).Select(Show)],
+            Errors = [.. errors],
+        });
+
+        void Add(Guid id, string name)
+        {
+            try
+            {
+                var entry = Find("get", id, name);
+                found[entry.Id] = entry;
+            }
+            catch (VirtException e)
+            {
+                errors.Add(e.ToInfo());
+            }
+        }
+    }
+}

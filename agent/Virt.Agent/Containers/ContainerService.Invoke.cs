@@ -1,0 +1,156 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Common;
+using Virt.Linux.Files;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    private const int OutputChunk = 32 * 1024;
+
+    // What the command left running may hold its output open for ever; once the command has ended, silence of this length is its end.
+    private static readonly TimeSpan SilenceAfterEnd = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Runs a command in a container, with the container's own confinement; its output goes to the caller as it comes.</summary>
+    /// <exception cref="VirtException">NotFound (also of the program); WrongState; InvalidArgument.</exception>
+    public async Task<CommandExit> InvokeAsync(InvokeContainerCommand request, Call call)
+    {
+        var entry = Find("run a command in", request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        CheckCommand(entry.Name, request);
+        var (outputRead, outputWrite) = FileHandles.CreatePipe();
+        var (errorRead, errorWrite) = FileHandles.CreatePipe();
+        await using var output = Tool.ReadingStream(outputRead);
+        await using var error = Tool.ReadingStream(errorRead);
+        var (input, process) = await EnterAsync(entry, request, outputWrite, errorWrite, call).ConfigureAwait(false);
+        using (process)
+        {
+            await using var kill = call.Cancellation.Register(() => process.Signal(Signals.Kill)).ConfigureAwait(false);
+            using var ended = new CancellationTokenSource();
+            var feeding = input is null ? Task.CompletedTask : FeedAsync(input, call, ended.Token);
+            var pumps = new[] { PumpAsync(output, false, process, call), PumpAsync(error, true, process, call) };
+            var status = await process.Exited.ConfigureAwait(false);
+            await Task.WhenAll(pumps).ConfigureAwait(false);
+            await ended.CancelAsync().ConfigureAwait(false);
+            await feeding.ConfigureAwait(false);
+            call.Cancellation.ThrowIfCancellationRequested();
+            return new CommandExit { ExitCode = status.ExitCode, Signal = status.Signal };
+        }
+    }
+
+    private static void CheckCommand(string name, InvokeContainerCommand request)
+    {
+        var cause = request switch
+        {
+            { Command: [] or ["", ..] } => "no command was given",
+            { WorkingDirectory: { } path } when !NewContainerCheck.IsPlainPath(path) => $"'{path}' is not an absolute path without '..'",
+            _ when request.Command.Any(a => a.Contains('\0')) || request.Environment.Any(v => v.Key.Length == 0 || v.Key.Contains('=') || v.Key.Contains('\0') || v.Value.Contains('\0')) =>
+                "an argument or a variable holds what cannot be passed on",
+            _ => null,
+        };
+        if (cause is not null)
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidCommand", $"Cannot run a command in container '{name}': {cause}.", name, $"Invoke-ContainerCommand -Name {name} -Command ls, /");
+        }
+    }
+
+    private async Task<(Stream? Input, KeptProcess Process)> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, SafeFileHandle output, SafeFileHandle error, Call call)
+    {
+        SafeFileHandle? inputRead = null;
+        Stream? input = null;
+        using (output)
+        using (error)
+        {
+            if (request.HasInput)
+            {
+                (inputRead, var inputWrite) = FileHandles.CreatePipe();
+                input = Tool.WritingStream(inputWrite);
+            }
+
+            // Under the lock, so that the container cannot end and its cgroup cannot go between the look at it and the launch.
+            using (inputRead)
+            using (await LockAsync("run a command in", entry, call).ConfigureAwait(false))
+            {
+                ContainerStates.CheckInvoke(entry.Name, entry.State);
+                try
+                {
+                    return (input, await EnterAsync(entry, request, inputRead, output, error).ConfigureAwait(false));
+                }
+                catch (Exception e)
+                {
+                    input?.Dispose();
+                    throw LaunchError.OfCommand(entry.Name, request.Command[0], request.WorkingDirectory ?? entry.Spec.WorkingDirectory, e);
+                }
+            }
+        }
+    }
+
+    private async Task<KeptProcess> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, SafeFileHandle? input, SafeFileHandle output, SafeFileHandle error)
+    {
+        var first = entry.Process!;
+        var cgroup = cgroups.Open(entry.Run!.Cgroup);
+        using var lease = new CgroupLease(cgroup, 0, cgroup.OpenForBirth(), cgroup.OpenForEntry());
+        using var root = FileHandles.OpenRoot(first.ProcessId);
+        var user = UserOf(entry, request.User ?? entry.Spec.User, root, "run a command in");
+        return await keeper.LaunchAsync(ContainerPlan.Further(entry.Spec, request.Command, request.Environment, request.WorkingDirectory, user) with
+        {
+            Join = first.PidFd,
+            Cgroup = lease.Birth,
+            CgroupFiles = lease.Entry,
+            Input = input,
+            Output = output,
+            Error = error,
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task PumpAsync(Stream stream, bool isError, KeptProcess process, Call call)
+    {
+        var buffer = new byte[OutputChunk];
+        while (true)
+        {
+            var reading = stream.ReadAsync(buffer).AsTask();
+            if (!reading.IsCompleted)
+            {
+                await Task.WhenAny(reading, process.Exited).ConfigureAwait(false);
+                if (!reading.IsCompleted && await Task.WhenAny(reading, Task.Delay(SilenceAfterEnd)).ConfigureAwait(false) != reading)
+                {
+                    return; // the caller disposes the stream, which ends the read
+                }
+            }
+
+            var count = await reading.ConfigureAwait(false);
+            if (count == 0)
+            {
+                return;
+            }
+
+            await call.WriteOutputAsync(buffer.AsMemory(0, count), isError).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task FeedAsync(Stream input, Call call, CancellationToken ended)
+    {
+        await using (input)
+        {
+            try
+            {
+                ReadOnlyMemory<byte> bytes;
+                while ((bytes = await call.ReadInputAsync(ended).ConfigureAwait(false)).Length > 0)
+                {
+                    await input.WriteAsync(bytes, ended).ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // The command has closed its input, or has ended.
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    /// <summary>Makes a container. Nothing but its row is written before its first start.</summary>
+    /// <exception cref="VirtException">InvalidArgument, NotFound (the image), AlreadyExists.</exception>
+    public Task<Container> NewAsync(NewContainer request, Call call) => Task.FromResult(Show(Create(request, call, ContainerState.Created)));
+
+    // The row is written with the state that the container is to have first.
+    private ContainerEntry Create(NewContainer request, Call call, ContainerState state)
+    {
+        var name = request.Name ?? MakeUpName(request.Image);
+        ResourceName.Check("create", Kind, name);
+        var source = findBase(request.Image, $"Cannot create container '{name}'");
+        var spec = NewContainerCheck.ToSpec(name, request, source);
+        if (FindByName(name) is not null)
+        {
+            throw ResourceName.Taken("create", Kind, name);
+        }
+
+        call.WorksOn(name);
+        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, time.GetUtcNow());
+        var entry = new ContainerEntry(row);
+        if (call.WhatIf)
+        {
+            return entry;
+        }
+
+        if (!table.TryInsert(row))
+        {
+            throw ResourceName.Taken("create", Kind, name);
+        }
+
+        entries[entry.Id] = entry;
+        return entry;
+    }
+
+    private string MakeUpName(string image)
+    {
+        var stem = new string([.. image.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')]);
+        stem = stem.Length == 0 || !char.IsAsciiLetterOrDigit(stem[0]) ? "container" : stem[..Math.Min(stem.Length, 50)];
+        string name;
+        do
+        {
+            name = $"{stem}-{Random.Shared.Next(0x10000):x4}";
+        }
+        while (FindByName(name) is not null);
+        return name;
+    }
+}

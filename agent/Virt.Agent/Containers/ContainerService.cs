@@ -1,0 +1,158 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.State;
+using Virt.Linux.Cgroups;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>
+/// Containers: each handler checks the state, writes the phase before the step that it names, acts, and writes what has come of it
+/// (docs/architecture.md, State). The keeper is the parent of every process.
+/// </summary>
+public sealed partial class ContainerService : IAsyncDisposable
+{
+    internal const string Kind = "container";
+
+    private readonly string stateFolder;
+    private readonly ResourceTable table;
+    private readonly Keeper keeper;
+    private readonly ContainerCgroups cgroups;
+    private readonly FindContainerBase findBase;
+    private readonly TimeProvider time;
+    private readonly KeyedLock locks = new();
+    private readonly ConcurrentDictionary<Guid, ContainerEntry> entries = new();
+    private readonly ConcurrentDictionary<Task, bool> background = new();
+    private volatile bool isStopping;
+
+    /// <summary>Makes the service and reads what is stored; <see cref="RecoverAsync()"/> must follow before any request.</summary>
+    /// <param name="paths">Where containers' files lie.</param>
+    /// <param name="table">Stored containers.</param>
+    /// <param name="keeper">Starts processes.</param>
+    /// <param name="tree">The host's cgroups.</param>
+    /// <param name="findBase">Finds images.</param>
+    /// <param name="time">The clock.</param>
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, TimeProvider time)
+    {
+        stateFolder = paths.State;
+        this.table = table;
+        this.keeper = keeper;
+        this.findBase = findBase;
+        this.time = time;
+        cgroups = new ContainerCgroups(tree, keeper, stateFolder);
+        foreach (var row in table.Load(Kind))
+        {
+            entries[row.Id] = new ContainerEntry(row);
+        }
+    }
+
+    /// <summary>Ends what goes on beside requests; containers run on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        isStopping = true;
+        while (!background.IsEmpty)
+        {
+            await Task.WhenAll(background.Keys).ConfigureAwait(false);
+        }
+
+        await cgroups.DisposeAsync().ConfigureAwait(false);
+        foreach (var entry in entries.Values)
+        {
+            entry.Process?.Dispose();
+        }
+    }
+
+    private ContainerFolder FolderOf(ContainerEntry entry) => ContainerFolder.Of(stateFolder, entry.Id);
+
+    /// <exception cref="VirtException">NotFound.</exception>
+    private ContainerEntry Find(string verb, Guid id, string name)
+    {
+        if (id != Guid.Empty)
+        {
+            return entries.TryGetValue(id, out var byId)
+                ? byId
+                : throw new VirtException(
+                    ErrorCode.NotFound,
+                    "ContainerNotFound",
+                    $"Cannot {verb} container '{(name.Length > 0 ? name : id)}': it does not exist any more (no container has the id {id}).",
+                    name.Length > 0 ? name : id.ToString(),
+                    "Get-Container");
+        }
+
+        return FindByName(name) ?? throw ResourceName.NotFound(verb, Kind, name, entries.Values.Select(e => e.Name));
+    }
+
+    private ContainerEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    // Enters the container's lock, and makes sure that it was not removed while we waited for it.
+    private async ValueTask<IDisposable> LockAsync(string verb, ContainerEntry entry, Call call)
+    {
+        var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
+        if (!entry.IsRemoved)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(e => e.Name));
+    }
+
+    // Work that a request began and does not wait for; DisposeAsync does.
+    private void InBackground(Func<Task> work, string what)
+    {
+        var task = RunAsync();
+        background[task] = true;
+        _ = task.ContinueWith(t => background.TryRemove(t, out _), TaskScheduler.Default);
+
+        async Task RunAsync()
+        {
+            await Task.Yield();
+            try
+            {
+                await work().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                AgentLog.Error($"Could not {what}", e);
+            }
+        }
+    }
+
+    private Container Show(ContainerEntry entry)
+    {
+        var run = entry.Run;
+        var alive = ContainerStates.IsAlive(entry.State);
+        var usage = alive && run is not null ? cgroups.Open(run.Cgroup).ReadUsage() : null;
+        return new Container
+        {
+            Id = entry.Id,
+            Name = entry.Name,
+            State = entry.State,
+            Status = run?.Status ?? "",
+            Image = entry.Spec.Image,
+            Command = [.. entry.Spec.Command],
+            ExitCode = alive ? null : run?.ExitCode,
+            ProcessId = alive ? run?.ProcessId : null,
+            Uptime = alive && run?.StartTime is { } start ? time.GetUtcNow() - start : TimeSpan.Zero,
+            CreationTime = entry.Row.Created,
+            StartTime = run?.StartTime,
+            ExitTime = alive ? null : run?.ExitTime,
+            MemoryLimitBytes = entry.Spec.MemoryBytes,
+            CpuCountLimit = entry.Spec.CpuCount,
+            ProcessCountLimit = entry.Spec.ProcessCount,
+            MemoryBytes = usage?.MemoryBytes,
+            Environment = new Dictionary<string, string>(entry.Spec.Environment),
+            HostName = entry.Spec.HostName,
+            User = entry.Spec.User,
+            WorkingDirectory = entry.Spec.WorkingDirectory,
+            ReadOnly = entry.Spec.ReadOnly,
+            Labels = new Dictionary<string, string>(entry.Spec.Labels),
+            OutOfMemory = !alive && run is { OutOfMemory: true },
+        };
+    }
+}

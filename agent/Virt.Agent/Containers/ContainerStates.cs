@@ -1,0 +1,51 @@
+using System.Linq;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>Which state a container must be in for what. The one place that says so.</summary>
+internal static class ContainerStates
+{
+    private static readonly ContainerState[] Startable = [ContainerState.Created, ContainerState.Stopped, ContainerState.Failed];
+    private static readonly ContainerState[] Stoppable = [ContainerState.Running, ContainerState.Stopping];
+    private static readonly ContainerState[] Enterable = [ContainerState.Running, ContainerState.Stopping];
+    private static readonly ContainerState[] Removable = [ContainerState.Created, ContainerState.Stopped, ContainerState.Failed, ContainerState.Removing];
+
+    /// <summary>Its first process lives.</summary>
+    public static bool IsAlive(ContainerState state) => state is ContainerState.Running or ContainerState.Stopping;
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckStart(string name, ContainerState state) => Check("start", name, state, Startable, $"Get-Container -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckStop(string name, ContainerState state) => Check("stop", name, state, Stoppable, $"Start-Container -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckInvoke(string name, ContainerState state) => Check("run a command in", name, state, Enterable, $"Start-Container -Name {name}");
+
+    /// <summary>A running one can be removed by force only.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRemove(string name, ContainerState state, bool force)
+    {
+        if (!force || !IsAlive(state))
+        {
+            Check("remove", name, state, Removable, IsAlive(state) ? $"Remove-Container -Name {name} -Force" : $"Get-Container -Name {name}");
+        }
+    }
+
+    private static void Check(string verb, string name, ContainerState state, ContainerState[] required, string action)
+    {
+        if (!required.Contains(state))
+        {
+            throw new VirtException(
+                ErrorCode.WrongState,
+                "ContainerWrongState",
+                $"Cannot {verb} container '{name}': it is {state}; {Words(required)} is required.",
+                name,
+                action);
+        }
+    }
+
+    private static string Words(ContainerState[] states) =>
+        states.Length == 1 ? $"{states[0]}" : $"{string.Join(", ", states[..^1])} or {states[^1]}";
+}

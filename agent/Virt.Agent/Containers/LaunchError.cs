@@ -1,0 +1,40 @@
+using System;
+using Virt.Linux;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>What kept a process of a container from starting, as its user is told.</summary>
+internal static class LaunchError
+{
+    private const int NoMemory = 12;
+
+    /// <summary>The error for a container's first process.</summary>
+    public static VirtException Of(string name, ContainerSpec spec, Exception e) =>
+        Of($"Cannot start container '{name}'", name, spec.Command[0], spec.WorkingDirectory, e);
+
+    /// <summary>The error for a further process.</summary>
+    public static VirtException OfCommand(string name, string program, string workingDirectory, Exception e) =>
+        Of($"Cannot run '{program}' in container '{name}'", name, program, workingDirectory, e);
+
+    private static VirtException Of(string action, string name, string program, string workingDirectory, Exception e) => e switch
+    {
+        VirtException known => known,
+        LaunchException { Step: LaunchStep.Execute, Errno: Errno.ENOENT or Errno.ENOTDIR } => new VirtException(
+            ErrorCode.NotFound, "ProgramNotFound", $"{action}: its file system has no program '{program}'.", name, "Use a program that the image has, with its full path or one on its PATH.", e),
+        LaunchException { Step: LaunchStep.Execute } denied => new VirtException(
+            ErrorCode.InvalidArgument, "ProgramNotExecutable", $"{action}: '{program}' cannot be executed ({denied.Cause}).", name, "Use a program for this architecture whose file is executable.", e),
+        LaunchException { Step: LaunchStep.WorkingDirectory } folder => new VirtException(
+            ErrorCode.InvalidArgument, "WorkingDirectoryNotUsable", $"{action}: its working directory '{workingDirectory}' cannot be entered ({folder.Cause}).", name, "Use a folder that the image has.", e),
+        LaunchException { Errno: NoMemory } or LinuxException { Errno: NoMemory or Errno.ENOSPC or Errno.EAGAIN } or LaunchException { Errno: Errno.EAGAIN or Errno.ENOSPC } => new VirtException(
+            ErrorCode.ResourceExhausted, "ContainerResourcesExhausted", $"{action}: the host or its own limits gave it no room ({e.Message}).", name, "Get-VirtHost", e),
+        LaunchException launch => new VirtException(
+            ErrorCode.Internal, "ContainerLaunchFailed", $"{action}: its {launch.Step} could not be set up{(launch.Subject is null ? "" : $" at '{launch.Subject}'")} ({launch.Cause}).", name, "Test-VirtHost", e),
+        LinuxException { Call: "keep" or "posix_spawn" or "connect" or "sendmsg" or "recvmsg" } => new VirtException(
+            ErrorCode.Unavailable, "KeeperUnavailable", $"{action}: the keeper of processes does not answer ({e.Message}).", name, "systemctl restart virt-agent", e),
+        LinuxException linux => new VirtException(
+            ErrorCode.Internal, "ContainerLaunchFailed", $"{action}: the kernel refused {linux.Message}.", name, "Test-VirtHost", e),
+        _ => new VirtException(ErrorCode.Internal, "ContainerLaunchFailed", $"{action}: {e.Message}", name, "journalctl --unit virt-agent", e),
+    };
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>Refuses what could never run, and fills in what the image says.</summary>
+internal static class NewContainerCheck
+{
+    private const long LeastMemory = 4L << 20;
+    private const double LeastCpu = 0.01;
+
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static ContainerSpec ToSpec(string name, NewContainer request, ContainerBase source)
+    {
+        var hostName = request.HostName ?? name;
+        var command = request.Command.Length > 0 ? request.Command : [.. source.Command];
+        Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
+        Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
+        Require(name, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
+        Require(name, "WorkingDirectory", request.WorkingDirectory is null || IsPlainPath(request.WorkingDirectory), $"its working directory '{request.WorkingDirectory}' is not an absolute path without '..'", "New-Container -WorkingDirectory /srv");
+        Require(name, "HostName", hostName.Length is > 0 and <= 64 && hostName.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'), $"'{hostName}' is no host name: 1 to 64 letters, digits, dots and dashes are", "New-Container -HostName web01");
+        Require(name, "MemoryBytes", request.MemoryBytes is null or >= LeastMemory, $"it would have {request.MemoryBytes} bytes of memory; 4 MB is the least", "New-Container -MemoryBytes 64MB");
+        Require(name, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
+        Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
+        return new ContainerSpec
+        {
+            Image = source.Name,
+            Rootfs = source.Rootfs,
+            Command = command,
+            Environment = Merge(source.Environment, request.Environment),
+            WorkingDirectory = request.WorkingDirectory ?? "/",
+            User = request.User ?? "",
+            HostName = hostName,
+            MemoryBytes = request.MemoryBytes,
+            CpuCount = request.CpuCount,
+            ProcessCount = request.ProcessCount,
+            ReadOnly = request.ReadOnly,
+            Labels = request.Labels,
+        };
+    }
+
+    public static bool IsPlainPath(string path) => path.StartsWith('/') && NoZero(path) && !path.Split('/').Contains("..");
+
+    private static bool NoZero(string text) => !text.Contains('\0');
+
+    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string> second)
+    {
+        var all = new Dictionary<string, string>(first, StringComparer.Ordinal);
+        foreach (var (key, value) in second)
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+
+    private static void Require(string name, string parameter, bool condition, string cause, string action)
+    {
+        if (!condition)
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "Invalid" + parameter, $"Cannot create container '{name}': {cause}.", name, action);
+        }
+    }
+}
