@@ -11,12 +11,16 @@ namespace Virt.Benchmarks;
 /// <summary>A published agent in a folder of its own, and a connection to it.</summary>
 internal sealed class Agent : IDisposable
 {
+    private static int count;
+
     private readonly Process process;
-    private readonly string folder = Directory.CreateTempSubdirectory("vb").FullName;
+    private readonly string folder;
 
     public Agent(Setting setting)
     {
-        File.SetUnixFileMode(folder, File.GetUnixFileMode("/") | UnixFileMode.OtherExecute);
+        // A socket's path may have 107 bytes at most.
+        folder = Path.Combine(setting.Work, $"a{++count}");
+        Directory.CreateDirectory(folder);
         Endpoint = VirtEndpoint.Parse($"unix://{folder}/agent.sock");
         var start = Stopwatch.GetTimestamp();
         process = Run.Start(
@@ -43,6 +47,24 @@ internal sealed class Agent : IDisposable
 
     public void Dispose()
     {
+        try
+        {
+            RemoveAll();
+        }
+        catch (VirtException e)
+        {
+            Console.Error.WriteLine($"Not everything could be removed: {e.Message}");
+        }
+
+        Client.Dispose();
+        Run.Output("/bin/kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        process.WaitForExit();
+        process.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void RemoveAll()
+    {
         foreach (var vm in Client.Invoke(Methods.GetVM, new GetVM()).Items)
         {
             Client.Invoke(Methods.RemoveVM, new RemoveVM { Id = vm.Id, Name = vm.Name, DeleteDisk = true, Force = true });
@@ -52,12 +74,6 @@ internal sealed class Agent : IDisposable
         {
             Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
         }
-
-        Client.Dispose();
-        Run.Output("/bin/kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        process.WaitForExit();
-        process.Dispose();
-        Directory.Delete(folder, recursive: true);
     }
 
     private VirtClient Connect(long start)
