@@ -15,11 +15,16 @@ internal sealed class Agent : IDisposable
 
     private readonly Process process;
     private readonly string folder;
+    private readonly bool lasts;
 
-    public Agent(Setting setting)
+    /// <summary>Starts it.</summary>
+    /// <param name="setting">Where things are.</param>
+    /// <param name="again">The name of a folder that lasts, so that the agent finds its state; null: a new one, which goes when it ends.</param>
+    public Agent(Setting setting, string? again = null)
     {
+        lasts = again is not null;
         // A socket's path may have 107 bytes at most.
-        folder = Path.Combine(setting.Work, $"a{++count}");
+        folder = Path.Combine(setting.Work, again ?? $"a{++count}");
         Directory.CreateDirectory(folder);
         Endpoint = VirtEndpoint.Parse($"unix://{folder}/agent.sock");
         var start = Stopwatch.GetTimestamp();
@@ -60,7 +65,10 @@ internal sealed class Agent : IDisposable
         Run.Output("/bin/kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         process.WaitForExit();
         process.Dispose();
-        Directory.Delete(folder, recursive: true);
+        if (!lasts)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private void RemoveAll()
