@@ -46,6 +46,8 @@ build/build.sh agent module shell images bench
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vb.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+# QEMU runs as a user without rights and must be able to reach its own folder below.
+chmod 0711 "$work"
 mkdir -p "$work/images/containers"
 cp -a "$out/images/containers/starter" "$work/images/containers/bench"
 sed -i 's/"starter"/"bench"/' "$work/images/containers/bench/image.json"

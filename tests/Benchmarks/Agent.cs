@@ -11,12 +11,21 @@ namespace Virt.Benchmarks;
 /// <summary>A published agent in a folder of its own, and a connection to it.</summary>
 internal sealed class Agent : IDisposable
 {
-    private readonly Process process;
-    private readonly string folder = Directory.CreateTempSubdirectory("vb").FullName;
+    private static int count;
 
-    public Agent(Setting setting)
+    private readonly Process process;
+    private readonly string folder;
+    private readonly bool lasts;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="setting">Where things are.</param>
+    /// <param name="again">The name of a folder that lasts, so that the agent finds its state; null: a new one, which goes when it ends.</param>
+    public Agent(Setting setting, string? again = null)
     {
-        File.SetUnixFileMode(folder, File.GetUnixFileMode("/") | UnixFileMode.OtherExecute);
+        lasts = again is not null;
+        // A socket's path may have 107 bytes at most.
+        folder = Path.Combine(setting.Work, again ?? $"a{++count}");
+        Directory.CreateDirectory(folder);
         Endpoint = VirtEndpoint.Parse($"unix://{folder}/agent.sock");
         var start = Stopwatch.GetTimestamp();
         process = Run.Start(
@@ -43,6 +52,27 @@ internal sealed class Agent : IDisposable
 
     public void Dispose()
     {
+        try
+        {
+            RemoveAll();
+        }
+        catch (VirtException e)
+        {
+            Console.Error.WriteLine($"Not everything could be removed: {e.Message}");
+        }
+
+        Client.Dispose();
+        Run.Output("/bin/kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        process.WaitForExit();
+        process.Dispose();
+        if (!lasts)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private void RemoveAll()
+    {
         foreach (var vm in Client.Invoke(Methods.GetVM, new GetVM()).Items)
         {
             Client.Invoke(Methods.RemoveVM, new RemoveVM { Id = vm.Id, Name = vm.Name, DeleteDisk = true, Force = true });
@@ -52,12 +82,6 @@ internal sealed class Agent : IDisposable
         {
             Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
         }
-
-        Client.Dispose();
-        Run.Output("/bin/kill", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        process.WaitForExit();
-        process.Dispose();
-        Directory.Delete(folder, recursive: true);
     }
 
     private VirtClient Connect(long start)

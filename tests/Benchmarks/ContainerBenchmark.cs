@@ -28,34 +28,34 @@ internal static class ContainerBenchmark
             Benchmarks.Run.Output("/bin/sh", "-c", $"tar -C {setting.Rootfs} -c . | {podman} import -q - bench");
         }
 
-        Samples ours = new(), crunTotal = new(), podmanTotal = new();
         var cases = new List<Case>
         {
-            new("exec", () => OfProcess(setting.First, [], null)),
-            new("Virt", () => OfAgent(agent, ours)),
+            new("exec", total => OfProcess(setting.First, [], total)),
+            new("Virt", total => OfAgent(agent, total)),
         };
         if (crun is not null)
         {
-            cases.Add(new("crun", () => OfProcess(crun, ["run", "-b", bundle!, $"vb{Guid.NewGuid():n}"], crunTotal)));
+            cases.Add(new("crun", total => OfProcess(crun, ["run", "-b", bundle!, $"vb{Guid.NewGuid():n}"], total)));
         }
 
         if (podman is not null)
         {
-            cases.Add(new("podman", () => OfProcess(podman, ["run", "--rm", "--network=none", "bench", "/bin/first"], podmanTotal)));
+            cases.Add(new("podman", total => OfProcess(podman, ["run", "--rm", "--network=none", "bench", "/bin/first"], total)));
         }
 
         var rounds = setting.Rounds(50);
         Case.Interleave(rounds, cases);
 
         Samples? Of(string name) => cases.FirstOrDefault(one => one.Name == name)?.Samples;
+        Samples? TotalOf(string name) => cases.FirstOrDefault(one => one.Name == name)?.Beside;
         string Peer(string name, string? path) => path is null ? $"{name} is not installed" : $"`{name} run`";
         const string First = "Container: from the request to its first instruction";
         const string Whole = "Container: started, ended and removed";
         yield return new Row(First, "ms", Of("Virt")!, Peer("crun", crun), Of("crun"), "4× sooner than crun");
         yield return new Row(First, "ms", Of("Virt")!, Peer("podman", podman), Of("podman"));
         yield return new Row(First, "ms", Of("Virt")!, "the program alone, no container", Of("exec"));
-        yield return new Row(Whole, "ms", ours, Peer("crun", crun), crunTotal.OrNull);
-        yield return new Row(Whole, "ms", ours, Peer("podman", podman), podmanTotal.OrNull);
+        yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("crun", crun), TotalOf("crun"));
+        yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("podman", podman), TotalOf("podman"));
 
         yield return KeeperRow(agent, podman);
     }
@@ -72,11 +72,11 @@ internal static class ContainerBenchmark
         return Benchmarks.Run.SinceFirst(start, log.Last);
     }
 
-    private static double OfProcess(string program, IEnumerable<string> arguments, Samples? total)
+    private static double OfProcess(string program, IEnumerable<string> arguments, Samples total)
     {
         var start = Stopwatch.GetTimestamp();
         var printed = Benchmarks.Run.Output(program, arguments);
-        total?.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        total.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         return Benchmarks.Run.SinceFirst(start, printed);
     }
 

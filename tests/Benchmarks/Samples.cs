@@ -21,6 +21,8 @@ internal sealed class Samples
 
     public void Add(double value) => values.Add(value);
 
+    public void Clear() => values.Clear();
+
     public static Samples Of(double value)
     {
         var samples = new Samples();
