@@ -1,6 +1,5 @@
+using System.Collections.Generic;
 using System.IO;
-using System.Linq;
-using System.Management.Automation;
 using System.Text;
 
 namespace Virt.Commands;
@@ -14,12 +13,6 @@ public sealed class CommandInput
     /// <summary>Bytes as they are.</summary>
     public CommandInput(byte[] bytes) => Bytes = bytes;
 
-    /// <summary>A byte, as the pipeline takes an array apart.</summary>
-    public CommandInput(byte value) => Bytes = [value];
-
-    /// <summary>Several of these.</summary>
-    public CommandInput(object[] items) => Bytes = items.SelectMany(item => LanguagePrimitives.ConvertTo<CommandInput>(item).Bytes).ToArray();
-
     /// <summary>A machine to run the command in: in <c>Get-VM web* | Invoke-VMCommand -- uname -a</c> the first word is no name.</summary>
     public CommandInput(VM machine) => Workload = machine;
 
@@ -30,8 +23,8 @@ public sealed class CommandInput
 
     internal object? Workload { get; }
 
-    /// <summary>All of them, one behind the other; null where there are none.</summary>
-    internal static byte[]? Join(System.Collections.Generic.IReadOnlyCollection<CommandInput> items)
+    /// <summary>All of them, one behind the other.</summary>
+    internal static CommandInput Join(IEnumerable<CommandInput> items)
     {
         using var joined = new MemoryStream();
         foreach (var item in items)
@@ -39,6 +32,6 @@ public sealed class CommandInput
             joined.Write(item.Bytes, 0, item.Bytes.Length);
         }
 
-        return items.Count == 0 ? null : joined.ToArray();
+        return new CommandInput(joined.ToArray());
     }
 }

@@ -24,6 +24,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
     [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
     [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Id)]
     [Parameter(ParameterSetName = ParameterSets.InputObject)]
+    [CommandInput]
     public CommandInput? Input { get; set; }
 
     /// <summary>Variables of the command, as @{ Name = 'value' } or 'Name=value'.</summary>
@@ -84,7 +85,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
             Refuse("CommandRequired", "Cannot run nothing: a command is required.", null, $"{MyInvocation.MyCommand.Name} web -- cat /etc/os-release");
         }
 
-        return new CommandInvocation(command, CommandInput.Join(parts), NameValuesAttribute.ToStrings(Environment));
+        return new CommandInvocation(command, parts.Count == 0 ? null : CommandInput.Join(parts).Bytes, NameValuesAttribute.ToStrings(Environment));
     }
 
     private void Run(HostCalls host, Target target, CommandInvocation invocation)

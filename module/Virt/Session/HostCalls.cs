@@ -35,8 +35,12 @@ internal sealed class HostCalls(string computerName, Action<ProgressRecord> show
         {
             if (shown is not null)
             {
-                shown.RecordType = ProgressRecordType.Completed;
-                showProgress(shown);
+                // A record of its own: the one that was shown may still be looked at.
+                showProgress(new ProgressRecord(activity, shown.Activity, shown.StatusDescription)
+                {
+                    PercentComplete = shown.PercentComplete,
+                    RecordType = ProgressRecordType.Completed,
+                });
             }
         }
     }
