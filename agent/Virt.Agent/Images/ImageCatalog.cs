@@ -1,0 +1,90 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Images;
+
+/// <summary>
+/// The images on this host: each folder <c>vms/NAME</c> or <c>containers/NAME</c> with an <c>image.json</c> under one of the roots.
+/// Read anew each time, so that an image is there as soon as its folder is. Where two roots have the same name, the first counts.
+/// </summary>
+/// <param name="roots">Folders of images, in the order they are looked at; one that is missing is empty.</param>
+public sealed class ImageCatalog(IReadOnlyList<string> roots)
+{
+    private const string VmFolder = "vms";
+    private const string ContainerFolder = "containers";
+    private const string ManifestName = "image.json";
+
+    /// <summary>The names of the images that virtual machines can be made from, in their order.</summary>
+    public IReadOnlyList<string> VmNames => [.. Folders(VmFolder).Keys];
+
+    /// <summary>The names of the images that containers can be made from, in their order.</summary>
+    public IReadOnlyList<string> ContainerNames => [.. Folders(ContainerFolder).Keys];
+
+    /// <summary>An image of virtual machines.</summary>
+    /// <param name="name">Its name, whatever its case.</param>
+    /// <param name="action">What it is wanted for, as the error's beginning: <c>Cannot create VM 'web01'</c>; null: only the image is asked for.</param>
+    /// <exception cref="VirtException">NotFound: there is none. DataLoss: its image.json cannot be read.</exception>
+    public StoredImage<VmImageManifest> FindVm(string name, string? action = null) =>
+        Find(VmFolder, "VM", name, action, ImageJson.Default.VmImageManifest);
+
+    /// <summary>An image of containers.</summary>
+    /// <inheritdoc cref="FindVm"/>
+    public StoredImage<ContainerImageManifest> FindContainer(string name, string? action = null) =>
+        Find(ContainerFolder, "container", name, action, ImageJson.Default.ContainerImageManifest);
+
+    private StoredImage<TManifest> Find<TManifest>(string kindFolder, string kind, string name, string? action, JsonTypeInfo<TManifest> type)
+        where TManifest : class
+    {
+        var folders = Folders(kindFolder);
+        if (!folders.TryGetValue(name, out var folder))
+        {
+            throw NotFound(kind, name, action, [.. folders.Keys]);
+        }
+
+        var path = Path.Combine(folder, ManifestName);
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var manifest = JsonSerializer.Deserialize(stream, type) ?? throw new JsonException("it is null");
+            return new StoredImage<TManifest>(Path.GetFileName(folder), folder, manifest);
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new VirtException(ErrorCode.DataLoss, "ImageDamaged", $"Cannot read image '{name}': '{path}' cannot be used ({e.Message}).", name, $"cat '{path}'", e);
+        }
+    }
+
+    private SortedDictionary<string, string> Folders(string kindFolder)
+    {
+        var folders = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var root in roots.Select(root => Path.GetFullPath(Path.Combine(root, kindFolder))).Where(Directory.Exists))
+        {
+            foreach (var folder in Directory.EnumerateDirectories(root).Where(static folder => File.Exists(Path.Combine(folder, ManifestName))))
+            {
+                folders.TryAdd(Path.GetFileName(folder), folder);
+            }
+        }
+
+        return folders;
+    }
+
+    private static VirtException NotFound(string kind, string name, string? action, IReadOnlyList<string> names)
+    {
+        var nearest = NearestName.Of(name, names);
+        var known = names.Count == 0 ? "there are none" : "there are " + string.Join(", ", names.Take(10).Select(static n => $"'{n}'")) + (names.Count > 10 ? " and others" : "");
+        var meant = nearest is null ? "" : $"; did you mean '{nearest}'?";
+        var noun = kind == "VM" ? "VMImage" : "ContainerImage";
+        return new VirtException(
+            ErrorCode.NotFound,
+            noun + "NotFound",
+            $"{action ?? $"Cannot find {kind} image '{name}'"}: no {kind} image is named '{name}'{(meant.Length > 0 ? meant : $" ({known}).")}",
+            name,
+            $"Get-{noun}");
+    }
+}

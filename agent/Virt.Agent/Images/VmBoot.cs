@@ -1,0 +1,17 @@
+namespace Virt.Agent.Images;
+
+/// <summary>How an image's kernel is booted. Paths are relative to the image's folder.</summary>
+public sealed record VmBoot
+{
+    /// <summary>A kernel that every firmware can start (x86: a bzImage with the EFI stub).</summary>
+    public required string Kernel { get; init; }
+
+    /// <summary>The same kernel as an ELF file, which starts sooner by PVH; null where there is none.</summary>
+    public string? PvhKernel { get; init; }
+
+    /// <summary>Its initramfs; null where it needs none.</summary>
+    public string? Initrd { get; init; }
+
+    /// <summary>Its command line; <c>{name}</c> stands for the machine's name.</summary>
+    public string CommandLine { get; init; } = "";
+}

@@ -1,0 +1,20 @@
+namespace Virt.Agent.Images;
+
+/// <summary>The <c>image.json</c> of a folder that virtual machines are made from: a kernel, a disk, or both.</summary>
+public sealed record VmImageManifest
+{
+    /// <summary>What it holds, for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary><c>x64</c> or <c>arm64</c>.</summary>
+    public string Architecture { get; init; } = "";
+
+    /// <summary>True where a QEMU guest agent starts in it.</summary>
+    public bool GuestAgent { get; init; }
+
+    /// <summary>The kernel that is booted directly; null: the firmware boots the disk.</summary>
+    public VmBoot? Boot { get; init; }
+
+    /// <summary>A qcow2 file, relative to the image's folder, that each machine gets a copy-on-write child of; null: machines get a blank disk.</summary>
+    public string? Disk { get; init; }
+}

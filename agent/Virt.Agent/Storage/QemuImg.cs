@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+
+namespace Virt.Agent.Storage;
+
+/// <summary>Makes and examines disk images by qemu-img(1). Every method throws <see cref="DiskException"/> where the image is at fault.</summary>
+/// <param name="tools">Runs qemu-img.</param>
+/// <param name="program">Its full path.</param>
+public sealed class QemuImg(IToolRunner tools, string program)
+{
+    /// <summary>Makes a blank qcow2 image that grows as it is written.</summary>
+    /// <param name="path">Its path; there must be nothing there.</param>
+    /// <param name="sizeBytes">The disk as the guest sees it, a multiple of 512.</param>
+    /// <param name="cancellation">Stops it; half a file may be left.</param>
+    public Task CreateAsync(string path, long sizeBytes, CancellationToken cancellation) =>
+        CreateAsync(path, ["create", "-q", "-f", "qcow2", path, FormattableString.Invariant($"{sizeBytes}")], cancellation);
+
+    /// <summary>Makes a qcow2 image that keeps only what differs from another.</summary>
+    /// <param name="path">Its path; there must be nothing there.</param>
+    /// <param name="backingPath">The qcow2 image that must not change from now on.</param>
+    /// <param name="sizeBytes">The disk as the guest sees it; null: as large as the other.</param>
+    /// <param name="cancellation">Stops it; half a file may be left.</param>
+    public Task CreateChildAsync(string path, string backingPath, long? sizeBytes, CancellationToken cancellation)
+    {
+        List<string> arguments = ["create", "-q", "-f", "qcow2", "-b", backingPath, "-F", "qcow2", path];
+        if (sizeBytes is { } size)
+        {
+            arguments.Add(FormattableString.Invariant($"{size}"));
+        }
+
+        return CreateAsync(path, arguments, cancellation);
+    }
+
+    /// <summary>Reads what an image says of itself.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="inUse">True: a VM may be writing to it; the figures may be a moment old. False: that is an error (InUse).</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<DiskInfo> InfoAsync(string path, bool inUse, CancellationToken cancellation)
+    {
+        List<string> arguments = ["info", "--output=json"];
+        if (inUse)
+        {
+            arguments.Add("--force-share");
+        }
+
+        var result = await RunAsync(path, [.. arguments, path], cancellation).ConfigureAwait(false);
+        using var json = JsonDocument.Parse(result.Output);
+        var root = json.RootElement;
+        return new DiskInfo(
+            root.GetProperty("format").GetString()!,
+            root.GetProperty("virtual-size").GetInt64(),
+            root.TryGetProperty("actual-size", out var actual) ? actual.GetInt64() : 0,
+            root.TryGetProperty("full-backing-filename", out var backing) ? backing.GetString() : null,
+            root.TryGetProperty("format-specific", out var specific)
+                && specific.TryGetProperty("data", out var data)
+                && data.TryGetProperty("corrupt", out var corrupt)
+                && corrupt.GetBoolean());
+    }
+
+    /// <summary>Looks through a qcow2 image's tables. Takes as long as reading them takes. No VM may be using it.</summary>
+    public async Task<DiskCheck> CheckAsync(string path, CancellationToken cancellation)
+    {
+        // qemu-img(1): 0 sound, 2 corruptions, 3 leaks only; 1 the check itself could not be done.
+        var result = await tools.RunAsync(program, ["check", "--output=json", path], cancellation).ConfigureAwait(false);
+        if (result.ExitCode is not (0 or 2 or 3))
+        {
+            throw Translate(path, result.LastErrorLine);
+        }
+
+        using var json = JsonDocument.Parse(result.Output);
+        return new DiskCheck(Count(json.RootElement, "corruptions") + Count(json.RootElement, "check-errors"), Count(json.RootElement, "leaks"));
+    }
+
+    private static long Count(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
+
+    private static DiskException Translate(string path, string error)
+    {
+        // "qemu-img: Could not open 'x': Could not open 'x': No such file or directory"
+        var detail = error.StartsWith("qemu-img: ", StringComparison.Ordinal) ? error["qemu-img: ".Length..] : error;
+        var problem = detail switch
+        {
+            _ when Has("No such file or directory") => DiskProblem.Missing,
+            _ when Has("\" lock") || Has("Is another process using") => DiskProblem.InUse,
+            _ when Has("No space left on device") || Has("Disk quota exceeded") => DiskProblem.NoSpace,
+            _ when Has("Could not open") && !Has("Permission denied") => DiskProblem.Damaged,
+            _ => DiskProblem.Other,
+        };
+        return new DiskException(problem, path, detail);
+
+        bool Has(string text) => detail.Contains(text, StringComparison.Ordinal);
+    }
+
+    private async Task CreateAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        // qemu-img would write over it.
+        if (Path.Exists(path))
+        {
+            throw new DiskException(DiskProblem.Exists, path, "there is a file of that name already");
+        }
+
+        await RunAsync(path, arguments, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ToolResult> RunAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var result = await tools.RunAsync(program, arguments, cancellation).ConfigureAwait(false);
+        return result.ExitCode == 0 ? result : throw Translate(path, ErrorOf(result));
+    }
+
+    // The lock's error has a second line that only asks a question.
+    private static string ErrorOf(ToolResult result) =>
+        result.LastErrorLine.StartsWith("Is another process using", StringComparison.Ordinal) ? result.Error.ReplaceLineEndings(" ").Trim() : result.LastErrorLine;
+}

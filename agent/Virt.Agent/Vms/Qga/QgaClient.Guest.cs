@@ -1,0 +1,104 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Virt.Agent.Vms.Qga;
+
+/// <summary>What the agent tells of the guest, and its end.</summary>
+public sealed partial class QgaClient
+{
+    private const int FileChunk = 65536;
+
+    /// <summary>Whether anybody answers.</summary>
+    /// <exception cref="TimeoutException">Nobody does.</exception>
+    public Task PingAsync(TimeSpan timeout, CancellationToken cancellation) => ExecuteAsync("guest-ping", null, timeout, cancellation);
+
+    /// <summary>The guest's addresses that others can reach it by: without loopback and link-local ones.</summary>
+    /// <inheritdoc cref="ExecuteAsync"/>
+    public async Task<IReadOnlyList<IPAddress>> GetAddressesAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        const string Command = "guest-network-get-interfaces";
+        var interfaces = await ExecuteAsync(Command, null, timeout, cancellation).ConfigureAwait(false);
+        var addresses = new List<IPAddress>();
+        try
+        {
+            foreach (var link in interfaces.EnumerateArray())
+            {
+                if (!link.TryGetProperty("ip-addresses", out var list))
+                {
+                    continue;
+                }
+
+                foreach (var item in list.EnumerateArray())
+                {
+                    if (IPAddress.TryParse(item.GetProperty("ip-address").GetString(), out var address) && IsReachable(address))
+                    {
+                        addresses.Add(address);
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            throw NoAnswer(Command, e);
+        }
+
+        return addresses;
+    }
+
+    /// <summary>Tells the guest to shut down and power off. Its end is seen by QMP's SHUTDOWN.</summary>
+    /// <inheritdoc cref="SendAsync(string, Action{Utf8JsonWriter}?, TimeSpan, CancellationToken)"/>
+    public Task ShutdownAsync(TimeSpan timeout, CancellationToken cancellation) =>
+        SendAsync("guest-shutdown", static json => json.WriteString("mode", "powerdown"), timeout, cancellation);
+
+    /// <summary>Reads a file of the guest, to its end or to <paramref name="most"/> bytes.</summary>
+    /// <exception cref="QgaException">There is no such file, or the agent must not read files.</exception>
+    /// <inheritdoc cref="ExecuteAsync"/>
+    public async Task<byte[]> ReadFileAsync(string path, int most, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var handle = await ExecuteAsync("guest-file-open", json => json.WriteString("path", path), timeout, cancellation).ConfigureAwait(false);
+        using var content = new MemoryStream();
+        try
+        {
+            var isAtEnd = false;
+            while (!isAtEnd && content.Length < most)
+            {
+                var part = await ExecuteAsync("guest-file-read", WriteRead, timeout, cancellation).ConfigureAwait(false);
+                content.Write(part.GetProperty("buf-b64").GetBytesFromBase64());
+                isAtEnd = part.GetProperty("eof").GetBoolean() || part.GetProperty("count").GetInt64() == 0;
+            }
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            throw NoAnswer("guest-file-read", e);
+        }
+        finally
+        {
+            await ExecuteAsync("guest-file-close", WriteHandle, timeout, cancellation).ConfigureAwait(false);
+        }
+
+        return content.ToArray();
+
+        void WriteHandle(Utf8JsonWriter json)
+        {
+            json.WritePropertyName("handle");
+            handle.WriteTo(json);
+        }
+
+        void WriteRead(Utf8JsonWriter json)
+        {
+            WriteHandle(json);
+            json.WriteNumber("count", FileChunk);
+        }
+    }
+
+    private static bool IsReachable(IPAddress address) =>
+        !IPAddress.IsLoopback(address)
+        && !address.IsIPv6LinkLocal
+        && !(address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() is [169, 254, ..]);
+}

@@ -1,0 +1,199 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Virt.Agent.Vms.Qga;
+
+/// <summary>
+/// Speaks with the guest agent over a stream, one command at a time. What comes from the guest is not trusted.
+/// Source: QEMU's docs/interop/qemu-ga and the guest agent protocol reference.
+/// </summary>
+public sealed partial class QgaClient : IAsyncDisposable
+{
+    // qemu-ga drops what it has read of a message at this byte, and puts it before the answer of guest-sync-delimited.
+    private const byte Delimiter = 0xFF;
+
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly Stream stream;
+    private readonly TimeProvider time;
+    private readonly LineReader lines;
+    private readonly SemaphoreSlim one = new(1, 1);
+    private bool isSynced;
+
+    /// <summary>Takes a stream to the guest agent, whether one listens yet or not.</summary>
+    /// <param name="stream">Both directions; the client's from now on.</param>
+    /// <param name="time">What time-outs and polls go by.</param>
+    public QgaClient(Stream stream, TimeProvider time)
+    {
+        this.stream = stream;
+        this.time = time;
+        lines = new LineReader(stream);
+    }
+
+    /// <summary>Waits until the agent answers, for as long as it takes: what is sent before the guest has booted is kept for it.</summary>
+    /// <exception cref="IOException">QEMU is gone.</exception>
+    public async Task SyncAsync(CancellationToken cancellation)
+    {
+        await one.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await SyncUnderLockAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <summary>Runs a command and waits for its answer. After a time-out the next command first waits until the agent has caught up.</summary>
+    /// <param name="command">Such as <c>guest-ping</c>.</param>
+    /// <param name="arguments">Writes the properties of its arguments; null: it has none.</param>
+    /// <param name="timeout">How long the agent may take, with the catching up.</param>
+    /// <param name="cancellation">Ends the wait, not the command.</param>
+    /// <returns>What stood behind <c>return</c>.</returns>
+    /// <exception cref="QgaException">The agent refused, or its answer was none.</exception>
+    /// <exception cref="TimeoutException">The agent did not answer in time.</exception>
+    /// <exception cref="IOException">QEMU is gone.</exception>
+    public async Task<JsonElement> ExecuteAsync(string command, Action<Utf8JsonWriter>? arguments, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await one.WaitAsync(either.Token).ConfigureAwait(false);
+            try
+            {
+                if (!isSynced)
+                {
+                    await SyncUnderLockAsync(either.Token).ConfigureAwait(false);
+                }
+
+                isSynced = false;
+                await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
+                var line = await ReadAsync(either.Token).ConfigureAwait(false);
+                isSynced = true;
+                return Answer(command, line);
+            }
+            finally
+            {
+                one.Release();
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException(FormattableString.Invariant($"The guest agent did not answer {command} within {timeout.TotalSeconds:0.###} s."), e);
+        }
+    }
+
+    /// <summary>Sends a command that has no answer where it succeeds, such as <c>guest-shutdown</c>.</summary>
+    /// <exception cref="TimeoutException">The agent did not take it in time.</exception>
+    /// <exception cref="IOException">QEMU is gone.</exception>
+    public async Task SendAsync(string command, Action<Utf8JsonWriter>? arguments, TimeSpan timeout, CancellationToken cancellation)
+    {
+        await ExecuteAsync("guest-ping", null, timeout, cancellation).ConfigureAwait(false);
+        await one.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            isSynced = false;
+            await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+
+    private static JsonElement Answer(string command, ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var message = JsonDocument.Parse(line);
+            if (message.RootElement.TryGetProperty("return", out var result))
+            {
+                return result.Clone();
+            }
+
+            var error = message.RootElement.GetProperty("error");
+            throw new QgaException(command, error.GetProperty("class").GetString() ?? "", error.GetProperty("desc").GetString() ?? "");
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            throw NoAnswer(command, e);
+        }
+    }
+
+    // What JsonDocument and JsonElement throw at text that is no JSON or has not the shape it should.
+    private static bool IsBadJson(Exception e) => e is JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException or FormatException;
+
+    private static QgaException NoAnswer(string command, Exception e) => new(command, "", "the guest agent's answer cannot be understood", e);
+
+    private async Task SyncUnderLockAsync(CancellationToken cancellation)
+    {
+        isSynced = false;
+        var id = Random.Shared.NextInt64(1, int.MaxValue);
+        var command = JsonCommand.Write("guest-sync-delimited", json => json.WriteNumber("id", id), null);
+        await SendAsync(new byte[] { Delimiter }).ConfigureAwait(false);
+        await SendAsync(command).ConfigureAwait(false);
+        while (true)
+        {
+            // Everything else is what older commands were answered.
+            var line = await ReadAsync(cancellation).ConfigureAwait(false);
+            var at = line.Span.LastIndexOf(Delimiter);
+            if (at >= 0 && IsReturn(line[(at + 1)..], id))
+            {
+                isSynced = true;
+                return;
+            }
+        }
+    }
+
+    private static bool IsReturn(ReadOnlyMemory<byte> line, long id)
+    {
+        try
+        {
+            using var message = JsonDocument.Parse(line);
+            return message.RootElement.GetProperty("return").GetInt64() == id;
+        }
+        catch (Exception e) when (IsBadJson(e))
+        {
+            return false;
+        }
+    }
+
+    // Not cancelled by the caller: half a command would spoil the next. A guest that reads nothing for long loses its channel.
+    private async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        using var limit = new CancellationTokenSource(WriteTimeout, time);
+        try
+        {
+            await stream.WriteAsync(bytes, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw new IOException("The guest agent's channel is full: nobody reads it.", e);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new IOException("The guest agent's channel is closed.", e);
+        }
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await lines.ReadAsync(cancellation).ConfigureAwait(false) ?? throw new EndOfStreamException("QEMU closed the guest agent's channel.");
+        }
+        catch (Exception e) when (e is InvalidDataException or ObjectDisposedException)
+        {
+            throw new IOException("The guest agent's channel is closed: " + e.Message, e);
+        }
+    }
+}
