@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what has changed, into out/.
 #   build/build.sh                     agent, module, shell, images
-#   build/build.sh agent tests ...     only these: agent module shell images tests bench
+#   build/build.sh agent tests ...     only these: agent module shell images debian tests bench
 # A product is made again when a file that it is made of has another content; otherwise nothing is started, and no network is needed.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -12,6 +12,7 @@ cd "$root"
 
 common=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json .editorconfig build/Virt.*Generator)
 images=(build/starter-images.sh build/starter)
+debian=(build/debian-image.sh build/debian build/starter/packages.sh build/starter/guest.sh)
 
 # One build at a time: two would write the same files under out/obj.
 mkdir -p "$out"
@@ -38,7 +39,8 @@ product() {
         tests) inputs=("${common[@]}" agent module tests Virt.psd1); products=("$(test_exe Virt.Tests)" "$(test_exe Virt.IntegrationTests)") ;;
         bench) inputs=("${common[@]}" agent/Virt.Protocol tests/Benchmarks); products=("$out/bench/virt-bench") ;;
         images) inputs=("${images[@]}"); products=("$out/images") ;;
-        *) fail "Unknown product '$name': agent, module, shell, images, tests and bench can be built." ;;
+        debian) inputs=("${debian[@]}"); products=("$out/test-images/vms/debian/image.json") ;;
+        *) fail "Unknown product '$name': agent, module, shell, images, debian, tests and bench can be built." ;;
     esac
     hash=$(hash_of "${inputs[@]}")
     is_fresh "$name" "$hash" "${products[@]}" && return
@@ -56,16 +58,19 @@ make_shell() { net shell publish module/Virt.Shell -c Release -o "$out/shell"; }
 make_tests() { for p in Virt.Tests Virt.IntegrationTests; do net tests build "tests/$p" -c Release; done; }
 make_bench() { net bench publish tests/Benchmarks -c Release -o "$out/bench"; }
 make_images() { bash build/starter-images.sh "$out/images" 9>&- >"$out/images.log" 2>&1 || { cat "$out/images.log" >&2; fail "Cannot build the starter images: see above."; }; }
+make_debian() { bash build/debian-image.sh "$out/test-images" 9>&- >"$out/debian.log" 2>&1 || { cat "$out/debian.log" >&2; fail "Cannot build the Debian image: see above."; }; }
 
 # The images are made of packages, not of code, so they need not wait for the compiler.
 pids=()
 for name in "$@"; do
-    if [ "$name" = images ]; then
-        product images &
-        pids+=($!)
-    fi
+    case $name in
+        images | debian)
+            product "$name" &
+            pids+=($!)
+            ;;
+    esac
 done
 for name in "$@"; do
-    [ "$name" = images ] || product "$name"
+    case $name in images | debian) ;; *) product "$name" ;; esac
 done
 for pid in "${pids[@]}"; do wait "$pid" || exit 1; done

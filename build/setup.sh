@@ -12,6 +12,7 @@ packages=(
     qemu-utils                      # qemu-img
     seabios                         # generation 1, and qboot's neighbours
     busybox-static cpio lz4 xz-utils zstd   # the starter guest and the starter image
+    mmdebstrap e2fsprogs            # the Debian image
 )
 case $debian_arch in
     amd64) packages+=(qemu-system-x86 ovmf) ;;

@@ -28,7 +28,7 @@ fi
 
 build/setup.sh
 products=(tests)
-! wants integration || products+=(agent module shell images)
+! wants integration || products+=(agent module shell images debian)
 ! wants pester || products+=(agent module shell images)
 build/build.sh "${products[@]}"
 
