@@ -5,11 +5,14 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Containers;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
+using Virt.Agent.Images;
 using Virt.Agent.Operations;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
+using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Linux.Sockets;
 using Virt.Protocol;
@@ -22,6 +25,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
+        Signals.ResetChildEnded();
         switch (arguments.FirstOrDefault())
         {
             case "serve" or "bridge":
@@ -66,11 +70,15 @@ internal static class Program
         var accelerator = Accelerator.Detect("/", RuntimeInformation.OSArchitecture);
         var hosts = new HostService(paths, state.Resources, new HostFacts("/"), accelerator, new QemuVersion(tools), options.Name, time);
 
+        var images = new ImageCatalog(paths.Images);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
+        await containers.RecoverAsync().ConfigureAwait(false);
+
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, peers));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), containers, peers));
         await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
@@ -81,6 +89,12 @@ internal static class Program
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
+    }
+
+    private static ContainerBase Base(ImageCatalog images, string name, string action)
+    {
+        var image = images.FindContainer(name, action);
+        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment);
     }
 
     private static void Listen(Listener listener, AgentOptions options)

@@ -1,5 +1,7 @@
+using Virt.Agent.Containers;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
+using Virt.Agent.Images;
 using Virt.Agent.Operations;
 using Virt.Protocol;
 
@@ -9,7 +11,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, PeerService peers)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, ContainerService containers, PeerService peers)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -19,6 +21,16 @@ public static class Routes
         router.Add(Methods.GetVirtOperation, operations.GetAsync);
         router.Add(Methods.StopVirtOperation, operations.StopAsync);
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
+        router.Add(Methods.GetVMImage, images.GetVMImageAsync);
+        router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
+        router.Add(Methods.GetContainer, containers.GetAsync);
+        router.Add(Methods.NewContainer, containers.NewAsync);
+        router.Add(Methods.StartContainer, containers.StartAsync);
+        router.Add(Methods.StopContainer, containers.StopAsync);
+        router.Add(Methods.RemoveContainer, containers.RemoveAsync);
+        router.Add(Methods.WaitContainer, containers.WaitAsync);
+        router.Add(Methods.InvokeContainerCommand, containers.InvokeAsync);
+        router.Add(Methods.GetContainerLog, containers.GetLogAsync);
         router.Add(Methods.NewVirtPeerCode, peers.NewCodeAsync);
         router.Add(Methods.AddVirtPeer, peers.AddAsync);
         router.Add(Methods.GetVirtPeer, peers.GetAsync);
