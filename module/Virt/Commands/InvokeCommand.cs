@@ -78,7 +78,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
         }
     }
 
-    private CommandInvocation Invocation(string[] command, IReadOnlyCollection<CommandInput> parts)
+    private CommandInvocation Invocation(string[] command, List<CommandInput> parts)
     {
         if (command.Length == 0)
         {

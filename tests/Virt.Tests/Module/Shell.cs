@@ -27,7 +27,10 @@ internal sealed class Shell : IDisposable
         {
             // Per shell, not per process: tests run side by side.
             runspace.SessionStateProxy.SetVariable("agent", agent.Endpoint);
-            runspace.SessionStateProxy.SetVariable("PSDefaultParameterValues", new DefaultParameterDictionary { { "*:ComputerName", agent.Endpoint } });
+            string[] ours = ["*-VM*:ComputerName", "*-Container*:ComputerName", "*-Virt*:ComputerName"];
+            var defaults = new DefaultParameterDictionary();
+            Array.ForEach(ours, name => defaults.Add(name, agent.Endpoint));
+            runspace.SessionStateProxy.SetVariable("PSDefaultParameterValues", defaults);
         }
     }
 

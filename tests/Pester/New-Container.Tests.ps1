@@ -1,0 +1,34 @@
+BeforeAll { . $PSScriptRoot/Virt.Tests.Setup.ps1 }
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'New-Container' {
+    It 'makes one and does not start it' {
+        $container = New-Container (New-TestName a) -Image starter -Command sleep, 600 -MemoryBytes 64MB -CpuCount 0.5 -Labels @{ team = 'blue' }
+        $container.State | Should -Be Created
+        $container.MemoryLimitBytes | Should -Be 64MB
+        $container.CpuCountLimit | Should -Be 0.5
+        $container.Labels['team'] | Should -Be 'blue'
+    }
+
+    It 'makes up a name' {
+        $container = New-Container -Image starter
+        $container.Name | Should -Not -BeNullOrEmpty
+        $container | Remove-Container -Force
+    }
+
+    It 'makes one for each row' {
+        $rows = "Name,Image,Environment`n$(New-TestName csv1),starter,A=1`n$(New-TestName csv2),starter,A=2" | ConvertFrom-Csv
+        ($rows | New-Container | ForEach-Object { $_.Environment['A'] }) | Should -Be '1', '2'
+    }
+
+    It 'makes nothing with -WhatIf' {
+        New-Container (New-TestName whatif) -Image starter -WhatIf
+        Get-Container (New-TestName 'whatif*') | Should -BeNullOrEmpty
+    }
+
+    It 'refuses an image that does not exist' {
+        New-Container (New-TestName bad) -Image startre -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be ObjectNotFound
+    }
+}

@@ -1,0 +1,57 @@
+BeforeAll { . $PSScriptRoot/Virt.Tests.Setup.ps1 }
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'New-VM' {
+    It 'makes one from an image' {
+        $vm = New-VM (New-TestName image) 192MB -Image starter -ProcessorCount 2 -Notes 'mine'
+        $vm.State | Should -Be Stopped
+        $vm.MemoryBytes | Should -Be 192MB
+        $vm.ProcessorCount | Should -Be 2
+        $vm.Notes | Should -Be 'mine'
+        (Get-VM -Id $vm.Id).Name | Should -Be $vm.Name
+    }
+
+    It 'makes one with a new disk' {
+        $vm = New-VM (New-TestName disk) -NewVHDSizeBytes 64MB -Generation 1
+        $vm.DiskSizeBytes | Should -Be 64MB
+        $vm.Generation | Should -Be 1
+        Test-Path $vm.DiskPath | Should -BeTrue
+    }
+
+    It 'makes one for each row' {
+        $rows = "Name,Image,MemoryStartupBytes`n$(New-TestName csv1),starter,128MB`n$(New-TestName csv2),starter,256MB" | ConvertFrom-Csv
+        ($rows | New-VM).MemoryBytes | Should -Be 128MB, 256MB
+    }
+
+    It 'makes nothing with -WhatIf' {
+        New-VM (New-TestName whatif) -Image starter -WhatIf
+        Get-VM (New-TestName 'whatif*') | Should -BeNullOrEmpty
+    }
+
+    It 'shows with -WhatIf what would fail' {
+        New-VM (New-TestName whatif) -Image no-such-image -WhatIf -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be ObjectNotFound
+    }
+
+    It 'refuses <Word>' -ForEach @(
+        @{ Word = 'the same name twice'; Category = 'ResourceExists'; Arguments = @{ Image = 'starter' }; Twice = $true }
+        @{ Word = 'an image that does not exist'; Category = 'ObjectNotFound'; Arguments = @{ Image = 'startre' } }
+        @{ Word = 'a memory of 1KB'; Category = 'InvalidArgument'; Arguments = @{ Image = 'starter'; MemoryStartupBytes = 1KB } }
+        @{ Word = 'more memory than any host has'; Category = 'InvalidArgument'; Arguments = @{ Image = 'starter'; MemoryStartupBytes = 1PB } }
+    ) {
+        $name = New-TestName ('bad' + [array]::IndexOf(@('ResourceExists', 'ObjectNotFound', 'InvalidArgument'), $Category))
+        if ($Twice) { New-VM $name @Arguments | Out-Null }
+        New-VM $name @Arguments -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].CategoryInfo.Category | Should -Be $Category
+        $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'goes on as a job' {
+        $job = New-VM (New-TestName job) -Image starter -AsJob
+        $vm = $job | Wait-Job -Timeout 60 | Receive-Job
+        $vm.Name | Should -Be (New-TestName job)
+        (Get-VirtOperation $job.OperationId).State | Should -Be Completed
+        $job | Remove-Job
+    }
+}

@@ -1,0 +1,35 @@
+BeforeAll {
+    . $PSScriptRoot/Virt.Tests.Setup.ps1
+    $vm = New-TestVM
+}
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'Start-VM' {
+    It 'starts nothing with -WhatIf' {
+        Start-VM $vm.Name -WhatIf
+        (Get-VM $vm.Name).State | Should -Be Stopped
+    }
+
+    It 'gives nothing' { Start-VM $vm.Name | Should -BeNullOrEmpty }
+    It 'has started it' { (Get-VM $vm.Name).State | Should -Be Running }
+
+    It 'says which state is required when it runs already' {
+        Start-VM $vm.Name -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidOperation
+        "$($problem[0])" | Should -BeLike '*Running*required*'
+    }
+
+    It 'starts an object, waits for it and gives it' {
+        Stop-VM $vm.Name -TurnOff
+        $started = $vm | Start-VM -Wait -For GuestAgent -TimeoutSeconds 120 -PassThru
+        $started.Health | Should -Be Healthy
+    }
+
+    It 'says what was awaited when the time is over' {
+        Stop-VM $vm.Name -TurnOff
+        Start-VM $vm.Name -Wait -For Port -Port 9 -TimeoutSeconds 1 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem | Should -Not -BeNullOrEmpty
+        "$($problem[0])" | Should -BeLike '*ort*'
+    }
+}

@@ -1,0 +1,29 @@
+BeforeAll { . $PSScriptRoot/Virt.Tests.Setup.ps1 }
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'Stop-Container' {
+    It 'kills one at once' {
+        $container = Start-TestContainer hard
+        $stopped = $container | Stop-Container -TurnOff -PassThru
+        $stopped.State | Should -Be Stopped
+        $stopped.ExitCode | Should -Be 137
+    }
+
+    It 'lets the first process end by itself' {
+        $container = Start-TestContainer soft @('sh', '-c', 'trap "exit 5" TERM; while :; do sleep 0.1; done')
+        (Stop-Container $container.Name -PassThru).ExitCode | Should -Be 5
+    }
+
+    It 'lets one run on with -NoKill' {
+        $container = Start-TestContainer stubborn @('sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done')
+        Stop-Container $container.Name -TimeoutSeconds 1 -NoKill -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be OperationTimeout
+        (Get-Container $container.Name).State | Should -Be Running
+    }
+
+    It 'says so when it has stopped already' {
+        Stop-Container (New-TestName hard) -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidOperation
+    }
+}

@@ -1,0 +1,23 @@
+# What every Pester file begins with: the module, and names of this file's own, so that nothing of the user's is touched and all of ours is removed.
+if (-not (Get-Module Virt)) {
+    Import-Module (Join-Path $PSScriptRoot '../../out/module/Virt/Virt.psd1') -ErrorAction Stop
+}
+
+$script:TestPrefix = 'pester-' + [guid]::NewGuid().ToString('N').Substring(0, 8)
+
+function New-TestName([string] $Word = 'a') {
+    "$script:TestPrefix-$Word"
+}
+
+function New-TestVM([string] $Word = 'a') {
+    New-VM (New-TestName $Word) -Image starter -MemoryStartupBytes 128MB -ErrorAction Stop
+}
+
+function Start-TestContainer([string] $Word = 'a', [string[]] $Command = @('sleep', '600')) {
+    Start-Container -Image starter -Name (New-TestName $Word) -Command $Command -ErrorAction Stop
+}
+
+function Remove-TestWorkload {
+    Get-VM "$script:TestPrefix-*" | Remove-VM -Force -DeleteDisk
+    Get-Container "$script:TestPrefix-*" | Remove-Container -Force
+}

@@ -1,0 +1,224 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Reflection;
+using System.Xml.Linq;
+using Virt.Commands;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.Tests.Module;
+
+/// <summary>What docs/cmdlets conventions ask of every cmdlet, without exceptions. What is missing for a new one fails here.</summary>
+public sealed class ManifestTests
+{
+    private static readonly Type[] Types = typeof(VirtCommand).Assembly.GetExportedTypes().Where(type => type.IsDefined(typeof(CmdletAttribute), inherit: false)).ToArray();
+
+    public static TheoryData<string> Names => [.. Types.Select(NameOf).Order(StringComparer.Ordinal)];
+
+    private static readonly string[] Data = ["Name", "InputObject", "Id", "AsJob", "ComputerName", "NoVHD"];
+
+    [Fact]
+    public void The_manifest_exports_every_cmdlet_and_nothing_else()
+    {
+        var manifest = Parser.ParseFile(RepositoryRoot.File("Virt.psd1"), out _, out _).Find(ast => ast is HashtableAst, searchNestedScriptBlocks: false)!.SafeGetValue();
+        var table = (System.Collections.Hashtable)manifest;
+        Assert.Equal(Names.Select(row => row.Data), ((object[])table["CmdletsToExport"]!).Cast<string>().Order(StringComparer.Ordinal));
+        Assert.Empty((object[])table["FunctionsToExport"]!);
+        Assert.Empty((object[])table["AliasesToExport"]!);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_verb_is_approved_and_the_class_is_named_after_the_cmdlet(string name)
+    {
+        var approved = typeof(VerbsCommon).Assembly.GetExportedTypes().Where(type => type.Namespace == "System.Management.Automation" && type.Name.StartsWith("Verbs", StringComparison.Ordinal))
+            .SelectMany(type => type.GetFields()).Select(field => (string)field.GetRawConstantValue()!);
+        var words = name.Split('-');
+        Assert.Contains(words[0], approved);
+        Assert.Equal(string.Concat(words) + "Command", TypeOf(name).Name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_says_what_it_gives(string name)
+    {
+        var output = TypeOf(name).GetCustomAttribute<OutputTypeAttribute>();
+        Assert.NotNull(output);
+        Assert.All(output.Type, type => Assert.True(type.Type == typeof(void) || type.Type.GetConstructor([]) is not null, $"{type.Name} can be made by a test"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_takes_several_hosts_under_both_names(string name)
+    {
+        var parameter = TypeOf(name).GetProperty(nameof(VirtCommand.ComputerName))!;
+        Assert.Equal(typeof(string[]), parameter.PropertyType);
+        Assert.Contains("VMHost", parameter.GetCustomAttribute<AliasAttribute>()!.AliasNames);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_change_asks_ShouldProcess_and_can_be_a_job(string name)
+    {
+        var type = TypeOf(name);
+        var method = MethodOf(name);
+        var runsCommand = name.StartsWith("Invoke-", StringComparison.Ordinal);
+        var changes = method.Kind == MethodKind.Change || runsCommand || name == "Stop-VirtOperation";
+        Assert.Equal(changes, type.GetCustomAttribute<CmdletAttribute>()!.SupportsShouldProcess);
+        if (method.Kind == MethodKind.Change || runsCommand)
+        {
+            Assert.Contains("RunAsync", type.GetProperty("AsJob")!.GetCustomAttribute<AliasAttribute>()!.AliasNames);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Only_what_can_lose_data_asks_by_itself(string name)
+    {
+        var losesData = name is "Remove-VM" or "Remove-Container";
+        Assert.Equal(losesData, TypeOf(name).GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_works_on_objects_takes_names_objects_and_ids(string name)
+    {
+        var type = TypeOf(name);
+        var noun = name.Split('-')[1];
+        if (name.StartsWith("New-", StringComparison.Ordinal) || noun is "VirtHost" or "VMImage" or "ContainerImage")
+        {
+            return;
+        }
+
+        Assert.Contains(Sets(type, "InputObject"), set => set is { ParameterSetName: "InputObject", ValueFromPipeline: true });
+        Assert.Contains(Sets(type, "Id"), set => set.ParameterSetName == "Id");
+        if (noun != "VirtOperation")
+        {
+            Assert.Contains(Sets(type, "Name"), set => set is { ParameterSetName: "Name", Position: 0 });
+            Assert.NotNull(type.GetProperty("Name")!.GetCustomAttribute<SupportsWildcardsAttribute>());
+            Assert.NotNull(type.GetProperty("Name")!.GetCustomAttribute<ArgumentCompleterAttribute>());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_data_parameter_of_New_binds_by_property_name(string name)
+    {
+        if (!name.StartsWith("New-", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        foreach (var property in Parameters(TypeOf(name)).Where(property => !Data.Contains(property.Name) || property.Name is "Name" or "ComputerName"))
+        {
+            Assert.All(Sets(TypeOf(name), property.Name), set => Assert.True(set.ValueFromPipelineByPropertyName, $"{name} -{property.Name} binds by property name"));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Units_stand_in_the_names_of_parameters(string name)
+    {
+        foreach (var property in Parameters(TypeOf(name)))
+        {
+            if (property.PropertyType == typeof(long) || property.PropertyType == typeof(long?))
+            {
+                Assert.Matches("(Bytes|Count)$", property.Name);
+            }
+
+            Assert.False(property.Name.Contains("Timeout", StringComparison.Ordinal) && property.Name != "TimeoutSeconds", $"{name} -{property.Name} has a unit");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_it_gives_has_a_table_of_at_most_seven_columns(string name)
+    {
+        var views = XDocument.Load(RepositoryRoot.File("module", "Virt", "Virt.Format.ps1xml")).Descendants("View").ToArray();
+        foreach (var type in TypeOf(name).GetCustomAttribute<OutputTypeAttribute>()!.Type.Select(output => output.Type).Where(type => type != typeof(void)))
+        {
+            var view = Assert.Single(views, view => view.Descendants("TypeName").Any(selected => selected.Value == type.FullName));
+            Assert.True(view.Descendants("CustomControl").Any() || view.Descendants("TableColumnItem").Count() is > 0 and <= 7, $"{type.Name} has 1 to 7 columns");
+            Assert.Equal(view.Descendants("TableColumnHeader").Count(), view.Descendants("TableColumnItem").Count());
+            Assert.All(view.Descendants("PropertyName"), property => Assert.NotNull(type.GetProperty(property.Value)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_page_says_what_its_comments_say(string name)
+    {
+        var page = RepositoryRoot.File("docs", "cmdlets", name + ".md");
+        var made = RepositoryRoot.File("out", "docs", "cmdlets", name + ".md");
+        Assert.True(File.Exists(page), $"docs/cmdlets/{name}.md is there; a build makes it in out/docs/cmdlets");
+        Assert.True(
+            File.ReadAllText(made) == File.ReadAllText(page),
+            $"docs/cmdlets/{name}.md is what the comments of {TypeOf(name).Name} say; to bring it up to date: cp out/docs/cmdlets/*.md docs/cmdlets/");
+    }
+
+    [Fact]
+    public void Get_Help_has_words_of_ours_and_examples_for_every_cmdlet()
+    {
+        using var shell = new Shell();
+        foreach (var name in Names.Select(row => row.Data))
+        {
+            var help = Assert.Single(shell.Run($"Get-Help {name} -Full"));
+            Assert.EndsWith(".", help.Properties["Synopsis"].Value.ToString()!.Trim(), StringComparison.Ordinal);
+            var examples = ((PSObject)help.Properties["examples"].Value).Properties["example"].Value;
+            var first = LanguagePrimitives.GetEnumerable(examples)?.Cast<PSObject>().First() ?? (PSObject)examples;
+            Assert.Contains(name, first.Properties["code"].Value.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Its_examples_are_scripts_that_call_it(string name)
+    {
+        foreach (var code in Examples(name))
+        {
+            var script = Parser.ParseInput(code, out _, out var errors);
+            Assert.Empty(errors);
+            Assert.Contains(script.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>(), call => call.GetCommandName() == name);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_user_has_tried_it_in_a_Pester_file(string name)
+    {
+        var file = RepositoryRoot.File("tests", "Pester", name + ".Tests.ps1");
+        Assert.True(File.Exists(file), $"tests/Pester/{name}.Tests.ps1 is there");
+        Assert.Contains(name, File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_method_has_a_cmdlet()
+    {
+        string[] withoutCmdlet = ["hello", "ping"];
+        var called = Types.Select(NameOf).Select(MethodOf).Select(method => method.Name);
+        Assert.Equal(Methods.All.Select(method => method.Name).Except(withoutCmdlet).Order(StringComparer.Ordinal), called.Order(StringComparer.Ordinal));
+    }
+
+    internal static IEnumerable<string> Examples(string name) => XDocument.Load(Path.Combine(Shell.ModuleFolder, "en-US", "Virt.dll-Help.xml")).Root!.Elements()
+        .Single(command => command.Descendants().First(element => element.Name.LocalName == "name").Value == name)
+        .Descendants().Where(element => element.Name.LocalName == "code").Select(element => element.Value);
+
+    // One word for one thing: Start-VM sends the contract StartVM.
+    private static IMethod MethodOf(string name) => Methods.All.Single(method => method.RequestName == name.Replace("-", "", StringComparison.Ordinal));
+
+    private static string NameOf(Type type)
+    {
+        var cmdlet = type.GetCustomAttribute<CmdletAttribute>()!;
+        return $"{cmdlet.VerbName}-{cmdlet.NounName}";
+    }
+
+    private static Type TypeOf(string name) => Types.Single(type => NameOf(type) == name);
+
+    private static IEnumerable<PropertyInfo> Parameters(Type type) => type.GetProperties().Where(property => property.GetCustomAttributes<ParameterAttribute>(inherit: false).Any());
+
+    private static IEnumerable<ParameterAttribute> Sets(Type type, string parameter) => type.GetProperty(parameter)?.GetCustomAttributes<ParameterAttribute>(inherit: false) ?? [];
+}
