@@ -3,35 +3,36 @@ using System;
 namespace Virt.Agent.Containers;
 
 /// <summary>What is true of a container's present or last run. Stored as JSON.</summary>
+/// <remarks>What has a default is set and not init: the generated reader would give null for what an older agent did not write.</remarks>
 public sealed record ContainerRun
 {
     /// <summary>The launch's id, by which the keeper knows the process.</summary>
-    public Guid LaunchId { get; init; }
+    public Guid LaunchId { get; set; }
 
     /// <summary>The name of its cgroup.</summary>
-    public string Cgroup { get; init; } = "";
+    public string Cgroup { get; set; } = "";
 
     /// <summary>The first process; 0 before it is known.</summary>
-    public int ProcessId { get; init; }
+    public int ProcessId { get; set; }
 
     /// <summary>The inode of its pidfd.</summary>
-    public ulong Inode { get; init; }
+    public ulong Inode { get; set; }
 
     /// <summary>Its start in clock ticks since boot.</summary>
-    public ulong StartTicks { get; init; }
+    public ulong StartTicks { get; set; }
 
     /// <summary>When it was started.</summary>
-    public DateTimeOffset? StartTime { get; init; }
+    public DateTimeOffset? StartTime { get; set; }
 
     /// <summary>When it ended; null while it runs.</summary>
-    public DateTimeOffset? ExitTime { get; init; }
+    public DateTimeOffset? ExitTime { get; set; }
 
     /// <summary>Its exit code, 128 + n where signal n ended it; null where it could not be learned.</summary>
-    public int? ExitCode { get; init; }
+    public int? ExitCode { get; set; }
 
     /// <summary>The kernel ended it for want of memory.</summary>
-    public bool OutOfMemory { get; init; }
+    public bool OutOfMemory { get; set; }
 
     /// <summary>Why it is in its state where that is not plain.</summary>
-    public string Status { get; init; } = "";
+    public string Status { get; set; } = "";
 }

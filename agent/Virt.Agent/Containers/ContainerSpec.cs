@@ -4,6 +4,7 @@ using System.Collections.Generic;
 namespace Virt.Agent.Containers;
 
 /// <summary>What a container was asked to be, with the image's own values where the user gave none. Stored as JSON.</summary>
+/// <remarks>What has a default is set and not init: the generated reader would give null for what an older agent did not write.</remarks>
 public sealed record ContainerSpec
 {
     /// <summary>The image's name.</summary>
@@ -16,29 +17,29 @@ public sealed record ContainerSpec
     public required IReadOnlyList<string> Command { get; init; }
 
     /// <summary>Variables, without those that every container has.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>An absolute path.</summary>
-    public string WorkingDirectory { get; init; } = "/";
+    public string WorkingDirectory { get; set; } = "/";
 
     /// <summary>uid, uid:gid or names; empty: root.</summary>
-    public string User { get; init; } = "";
+    public string User { get; set; } = "";
 
     /// <summary>The host name.</summary>
     public required string HostName { get; init; }
 
     /// <summary>At most so much memory; null: no limit.</summary>
-    public long? MemoryBytes { get; init; }
+    public long? MemoryBytes { get; set; }
 
     /// <summary>At most so many CPUs; null: no limit.</summary>
-    public double? CpuCount { get; init; }
+    public double? CpuCount { get; set; }
 
     /// <summary>At most so many processes; null: no limit.</summary>
-    public long? ProcessCount { get; init; }
+    public long? ProcessCount { get; set; }
 
     /// <summary>The root cannot be written.</summary>
-    public bool ReadOnly { get; init; }
+    public bool ReadOnly { get; set; }
 
     /// <summary>The user's own names and values.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
