@@ -60,9 +60,12 @@ make_bench() { net bench publish tests/Benchmarks -c Release -o "$out/bench"; }
 make_images() { bash build/starter-images.sh "$out/images" 9>&- >"$out/images.log" 2>&1 || { cat "$out/images.log" >&2; fail "Cannot build the starter images: see above."; }; }
 make_debian() { bash build/debian-image.sh "$out/test-images" 9>&- >"$out/debian.log" 2>&1 || { cat "$out/debian.log" >&2; fail "Cannot build the Debian image: see above."; }; }
 
+# Each once, however often it was asked for.
+mapfile -t names < <(printf '%s\n' "$@" | awk '!seen[$0]++')
+
 # The images are made of packages, not of code, so they need not wait for the compiler.
 pids=()
-for name in "$@"; do
+for name in "${names[@]}"; do
     case $name in
         images | debian)
             product "$name" &
@@ -70,7 +73,7 @@ for name in "$@"; do
             ;;
     esac
 done
-for name in "$@"; do
+for name in "${names[@]}"; do
     case $name in images | debian) ;; *) product "$name" ;; esac
 done
 for pid in "${pids[@]}"; do wait "$pid" || exit 1; done

@@ -16,6 +16,7 @@ internal static class Program
         ["module"] = ModuleBenchmark.Run,
         ["list"] = ListBenchmark.Run,
         ["container"] = ContainerBenchmark.Run,
+        ["vm"] = VmBenchmark.Run,
     };
 
     private static int Main(string[] arguments)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Virt.Benchmarks;
 
@@ -23,6 +24,18 @@ internal sealed class Samples
 
     public void Clear() => values.Clear();
 
+    /// <summary>Round by round, how much more this was than another that was measured in turn with it.</summary>
+    public Samples Beyond(Samples other)
+    {
+        var difference = new Samples();
+        foreach (var (mine, its) in values.Zip(other.values))
+        {
+            difference.Add(mine - its);
+        }
+
+        return difference;
+    }
+
     public static Samples Of(double value)
     {
         var samples = new Samples();
@@ -37,7 +50,7 @@ internal sealed class Samples
             throw new InvalidOperationException("Nothing was measured.");
         }
 
-        values.Sort();
-        return values[(int)Math.Round((values.Count - 1) * part, MidpointRounding.AwayFromZero)];
+        var sorted = values.Order().ToList();
+        return sorted[(int)Math.Round((values.Count - 1) * part, MidpointRounding.AwayFromZero)];
     }
 }
