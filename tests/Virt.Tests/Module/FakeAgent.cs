@@ -161,35 +161,42 @@ internal sealed class FakeAgent : IDisposable
     {
         using var stream = new NetworkStream(connection);
         var running = new ConcurrentDictionary<uint, FakeCall>();
-        var bytes = new List<byte>();
+        using var message = new MemoryStream();
         var scanner = new MessageScanner();
-        var one = new byte[1];
+        var chunk = new byte[64 * 1024];
         try
         {
-            while (stream.Read(one) == 1)
+            for (var read = stream.Read(chunk); read > 0; read = stream.Read(chunk))
             {
-                bytes.Add(one[0]);
-                if (!scanner.Feed(one, out _))
+                for (var at = 0; at < read;)
                 {
-                    continue;
-                }
-
-                var message = MessageCodec.Read(bytes.ToArray());
-                bytes.Clear();
-                if (message.Kind == MessageKind.Request)
-                {
-                    var call = running[message.Id] = new FakeCall(message, stream);
-                    new Thread(() => Answer(call)) { IsBackground = true }.Start();
-                }
-                else if (running.TryGetValue(message.Id, out var call))
-                {
-                    call.Take(message);
+                    var whole = scanner.Feed(chunk.AsSpan(at, read - at), out var consumed);
+                    message.Write(chunk, at, consumed);
+                    at += consumed;
+                    if (whole)
+                    {
+                        Take(MessageCodec.Read(message.ToArray()), stream, running);
+                        message.SetLength(0);
+                    }
                 }
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The client has gone, or the test restarts the agent.
+        }
+    }
+
+    private void Take(Message message, NetworkStream stream, ConcurrentDictionary<uint, FakeCall> running)
+    {
+        if (message.Kind == MessageKind.Request)
+        {
+            var call = running[message.Id] = new FakeCall(message, stream);
+            new Thread(() => Answer(call)) { IsBackground = true }.Start();
+        }
+        else if (running.TryGetValue(message.Id, out var call))
+        {
+            call.Take(message);
         }
     }
 
