@@ -1,20 +1,27 @@
 using System;
 using System.IO;
 using System.Linq;
+using Virt.Tests;
 
 namespace Virt.IntegrationTests.Packaging;
 
 /// <summary>The .deb, built once for all tests here.</summary>
 public sealed class BuiltPackage : IDisposable
 {
+    private static readonly Lazy<string> Package = new(static () =>
+        ProgramRun.Output0(RepositoryRoot.File("build", "package.sh")).Split('\n').Last(static line => line.EndsWith(".deb", StringComparison.Ordinal) && line[0] == '/'));
+
     public BuiltPackage()
     {
-        File = ProgramRun.Output0(Path.Combine(Root, "build", "package.sh")).Split('\n').Last(static line => line.EndsWith(".deb", StringComparison.Ordinal) && line[0] == '/');
+        File = Build();
         Tree = Directory.CreateTempSubdirectory("virt-deb-").FullName;
         ProgramRun.Output0("dpkg-deb", "-x", File, Tree);
     }
 
     public static string Root { get; } = FindRoot();
+
+    /// <summary>Makes the package, once for all classes of tests.</summary>
+    public static string Build() => Package.Value;
 
     /// <summary>The package.</summary>
     public string File { get; }

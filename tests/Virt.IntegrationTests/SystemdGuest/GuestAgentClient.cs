@@ -1,0 +1,67 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Virt.IntegrationTests.SystemdGuest;
+
+/// <summary>Speaks with the QEMU guest agent: one command at a time (qemu: docs/interop/qemu-ga-ref).</summary>
+internal sealed class GuestAgentClient : IDisposable
+{
+    private readonly NetworkStream stream;
+    private readonly StreamReader reader;
+
+    private GuestAgentClient(NetworkStream stream)
+    {
+        this.stream = stream;
+        reader = new StreamReader(stream);
+    }
+
+    /// <summary>Connects to the port's socket and waits until the guest's agent answers: what is sent is held until the guest opens its port.</summary>
+    public static async Task<GuestAgentClient> ConnectAsync(string socketPath, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+        var client = new GuestAgentClient(new NetworkStream(socket, ownsSocket: true));
+        await client.CallAsync("guest-sync", new JsonObject { ["id"] = 1 }, cancellation);
+        return client;
+    }
+
+    /// <summary>Runs a program and waits for its end.</summary>
+    public async Task<GuestRun> RunAsync(string program, string[] arguments, CancellationToken cancellation)
+    {
+        var started = await CallAsync(
+            "guest-exec",
+            new JsonObject { ["path"] = program, ["arg"] = new JsonArray([.. arguments]), ["capture-output"] = true },
+            cancellation);
+        while (true)
+        {
+            var status = await CallAsync("guest-exec-status", new JsonObject { ["pid"] = (long)started["pid"]! }, cancellation);
+            if ((bool)status["exited"]!)
+            {
+                // What a signal ended has no exit code.
+                var code = status["exitcode"] is { } exit ? (int)exit : 128 + (int)status["signal"]!;
+                return new GuestRun(code, Text(status["out-data"]), Text(status["err-data"]));
+            }
+
+            // The guest agent has no event for it.
+            await Task.Delay(20, cancellation);
+        }
+    }
+
+    public void Dispose() => reader.Dispose();
+
+    private async Task<JsonNode> CallAsync(string command, JsonObject arguments, CancellationToken cancellation)
+    {
+        var request = new JsonObject { ["execute"] = command, ["arguments"] = arguments }.ToJsonString();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request + "\n"), cancellation);
+        var line = await reader.ReadLineAsync(cancellation) ?? throw new IOException($"The guest agent hung up instead of answering {command}.");
+        return JsonNode.Parse(line)!["return"] ?? throw new UnreachableException($"{request} was answered by {line}");
+    }
+
+    private static string Text(JsonNode? data) => data is null ? "" : Encoding.UTF8.GetString(Convert.FromBase64String((string)data!)).TrimEnd('\n');
+}
