@@ -39,7 +39,7 @@ internal static class UnixListener
             }
 
             File.SetUnixFileMode(path, mode);
-            socket.Listen(128);
+            socket.Listen(1024);
             return socket;
         }
         catch
