@@ -130,7 +130,7 @@ public sealed class ConfinementTests
         var image = Path.Combine(host.StateFolder, "images", "containers", "hostile");
         var rootfs = Path.Combine(image, "rootfs");
         Directory.CreateDirectory(Path.Combine(rootfs, "bin"));
-        await File.WriteAllTextAsync(Path.Combine(image, "image.json"), """{ "command": ["/bin/busybox", "true"], "environment": {}, "rootfs": "rootfs" }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(image, "image.json"), """{ "command": ["/bin/busybox", "true"] }""", TestContext.Current.CancellationToken);
         File.Copy("/bin/busybox", Path.Combine(rootfs, "bin", "busybox"));
         File.CreateSymbolicLink(Path.Combine(rootfs, "proc"), "bin/../../../../.." + host.Folder);
         try
