@@ -59,12 +59,14 @@ public sealed class ConfinementTests
     {
         await using var host = await TestHost.StartAsync();
         var bystander = host.Run(ContainerHost.Script("exec sleep 1000"));
-        for (var i = 0; i < 3; i++)
+        var keeper = TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Single();
+        for (var i = 0; i < 6; i++)
         {
             var container = host.RunToEnd(ContainerHost.Script("exec tail /dev/zero") with { MemoryBytes = 8 << 20 });
             Assert.Equal((137, true, "It reached its memory limit, and the kernel ended it."), (container.ExitCode, container.OutOfMemory, container.Status));
         }
 
+        Assert.Equal(keeper, TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Single());
         Assert.Equal(ContainerState.Running, host.Get(bystander).State);
         Assert.Equal("alive\n", host.Exec(bystander, "echo alive").Output);
     }
