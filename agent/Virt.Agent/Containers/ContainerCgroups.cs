@@ -12,8 +12,8 @@ using Virt.Linux.Processes;
 namespace Virt.Agent.Containers;
 
 /// <summary>
-/// The cgroups of all runs, under one parent of this agent's own. On v1 one is always made ready ahead, with the keeper's launching thread
-/// in it: entering a cgroup of v1 waits for the kernel for up to 12 ms, being born in it does not.
+/// The cgroups of all runs, under one parent of this agent's own. On v1 some are made ready ahead, each with a launching thread of
+/// the keeper in it: entering a cgroup of v1 waits for the kernel for up to 12 ms, being born in it does not.
 /// </summary>
 internal sealed class ContainerCgroups : IAsyncDisposable
 {
@@ -23,14 +23,16 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     private readonly CgroupTree tree;
     private readonly Keeper keeper;
     private readonly string parent;
-    private readonly SemaphoreSlim replenishing = new(1, 1);
-    private CgroupLease? ready;
-    private long lastNumber = DateTime.UtcNow.Ticks;
+    private readonly SemaphoreSlim filling = new(1, 1);
+    private readonly CgroupLease?[] ready;
+    private bool isDisposed;
+    private long lastNumber = DateTime.UtcNow.Ticks / 10;
 
     public ContainerCgroups(CgroupTree tree, Keeper keeper, string stateFolder)
     {
         this.tree = tree;
         this.keeper = keeper;
+        ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? Keeper.ReadyThreads : 0];
         parent = "virt-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stateFolder)))[..8];
     }
 
@@ -43,47 +45,45 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     /// <summary>The name of a cgroup, as a run stores it.</summary>
     public static string NameOf(Cgroup cgroup) => cgroup.Path[(cgroup.Path.LastIndexOf('/') + 1)..];
 
-    /// <summary>Gives a new cgroup: the one that is ready, or else one made now.</summary>
-    public CgroupLease Take() => Interlocked.Exchange(ref ready, null) ?? Make(0);
+    /// <summary>Gives a new cgroup: one that is ready, or else one made now.</summary>
+    public CgroupLease Take()
+    {
+        for (var thread = 0; thread < ready.Length; thread++)
+        {
+            if (Interlocked.Exchange(ref ready[thread], null) is { } lease)
+            {
+                return lease;
+            }
+        }
+
+        return Make(0);
+    }
 
     /// <summary>Sets the limits of a run before it is launched. The thread that still sits in a ready cgroup counts as one process.</summary>
     public static void SetLimits(CgroupLease lease, CgroupLimits limits) =>
         lease.Cgroup.SetLimits(lease.ReadySet == 0 ? limits : limits with { ProcessCount = limits.ProcessCount + 1 });
 
-    /// <summary>Off the path of a request: makes the next cgroup ready, whereby the thread leaves the last one, whose limit then becomes exact.</summary>
-    public async Task ReplenishAsync(CgroupLease? last, CgroupLimits? limits)
+    /// <summary>Off the path of any request: makes cgroups ready for all threads.</summary>
+    public async Task FillAsync()
     {
-        if (tree.Version == CgroupVersion.V2)
+        for (var thread = 0; thread < ready.Length; thread++)
+        {
+            await FillAsync(thread).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Off the path of the request: lets the thread hop from a lease that was used to the next cgroup, whereby the limit becomes exact.</summary>
+    public async Task ReplaceAsync(CgroupLease used, CgroupLimits limits)
+    {
+        if (used.ReadySet == 0)
         {
             return;
         }
 
-        await replenishing.WaitAsync().ConfigureAwait(false);
-        try
+        await FillAsync((int)(used.ReadySet % Keeper.ReadyThreads)).ConfigureAwait(false);
+        if (limits.ProcessCount is { } count && used.Cgroup.Exists)
         {
-            if (Volatile.Read(ref ready) is null)
-            {
-                var next = Make((ulong)Interlocked.Increment(ref lastNumber));
-                await SitAsync(next.ReadySet, next.Cgroup.OpenForThread()).ConfigureAwait(false);
-                if (Interlocked.CompareExchange(ref ready, next, null) is not null)
-                {
-                    next.Dispose();
-                }
-            }
-
-            if (last is { ReadySet: not 0 } && limits?.ProcessCount is { } count && last.Cgroup.Exists)
-            {
-                last.Cgroup.SetLimits(new CgroupLimits { ProcessCount = count });
-            }
-        }
-        catch (LinuxException e)
-        {
-            // The next container enters its cgroup the slow way.
-            AgentLog.Error("Could not make a cgroup ready", e);
-        }
-        finally
-        {
-            replenishing.Release();
+            used.Cgroup.SetLimits(new CgroupLimits { ProcessCount = count });
         }
     }
 
@@ -135,16 +135,49 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     /// <summary>Leaves nothing but the cgroups of living runs.</summary>
     public async ValueTask DisposeAsync()
     {
-        await replenishing.WaitAsync().ConfigureAwait(false);
-        if (Interlocked.Exchange(ref ready, null) is { } unused)
+        await filling.WaitAsync().ConfigureAwait(false);
+        isDisposed = true;
+        if (Array.Exists(ready, static lease => lease is not null))
         {
             await GoHomeAsync().ConfigureAwait(false);
-            unused.Dispose();
-            await RemoveAsync(NameOf(unused.Cgroup)).ConfigureAwait(false);
+        }
+
+        for (var thread = 0; thread < ready.Length; thread++)
+        {
+            if (Interlocked.Exchange(ref ready[thread], null) is { } unused)
+            {
+                unused.Dispose();
+                await RemoveAsync(NameOf(unused.Cgroup)).ConfigureAwait(false);
+            }
         }
 
         tree.RemoveParent(parent);
-        replenishing.Dispose();
+        filling.Release();
+    }
+
+    private async Task FillAsync(int thread)
+    {
+        await filling.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (isDisposed || Volatile.Read(ref ready[thread]) is not null)
+            {
+                return;
+            }
+
+            var next = Make(((ulong)Interlocked.Increment(ref lastNumber) * Keeper.ReadyThreads) + (ulong)thread);
+            await SitAsync(next.ReadySet, next.Cgroup.OpenForThread()).ConfigureAwait(false);
+            Volatile.Write(ref ready[thread], next);
+        }
+        catch (LinuxException e)
+        {
+            // The next container enters its cgroup the slow way.
+            AgentLog.Error("Could not make a cgroup ready", e);
+        }
+        finally
+        {
+            filling.Release();
+        }
     }
 
     private CgroupLease Make(ulong set)
@@ -156,9 +189,9 @@ internal sealed class ContainerCgroups : IAsyncDisposable
 
     private async Task GoHomeAsync()
     {
-        if (tree.Version == CgroupVersion.V1)
+        for (var thread = 0; thread < ready.Length; thread++)
         {
-            await SitAsync(0, tree.OpenOwn()).ConfigureAwait(false);
+            await SitAsync((ulong)thread, tree.OpenOwn()).ConfigureAwait(false);
         }
     }
 

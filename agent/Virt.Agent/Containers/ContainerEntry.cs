@@ -49,20 +49,21 @@ internal sealed class ContainerEntry
         }
     }
 
-    public static ResourceRow NewRow(Guid id, string name, ContainerState state, ContainerSpec spec, DateTimeOffset time) => new()
+    public static ResourceRow NewRow(Guid id, string name, ContainerState state, ContainerSpec spec, ContainerRun? run, DateTimeOffset time) => new()
     {
         Id = id,
         Kind = ContainerService.Kind,
         Name = name,
         Phase = state.ToString(),
         Spec = JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec),
+        Run = Write(run),
         Created = time,
     };
 
     /// <summary>Writes the state and the run to the disk, then shows them.</summary>
     public void Set(ResourceTable table, ContainerState state, ContainerRun? run)
     {
-        var row = Row with { Phase = state.ToString(), Run = run is null ? null : JsonSerializer.Serialize(run, ContainerJson.Default.ContainerRun) };
+        var row = Row with { Phase = state.ToString(), Run = Write(run) };
         table.Update(row);
         lock (gate)
         {
@@ -86,6 +87,8 @@ internal sealed class ContainerEntry
     }
 
     public bool IsRemoved { get; private set; }
+
+    private static string? Write(ContainerRun? run) => run is null ? null : JsonSerializer.Serialize(run, ContainerJson.Default.ContainerRun);
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -31,8 +31,6 @@ public sealed partial class ContainerService
             entry.Set(table, ContainerState.Stopped, Ended(run, status));
         }
 
-        // The keeper's thread may still sit in it.
-        await cgroups.ReplenishAsync(null, null).ConfigureAwait(false);
         await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
     }
 

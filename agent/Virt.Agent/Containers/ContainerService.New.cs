@@ -10,10 +10,10 @@ public sealed partial class ContainerService
 {
     /// <summary>Makes a container. Nothing but its row is written before its first start.</summary>
     /// <exception cref="VirtException">InvalidArgument, NotFound (the image), AlreadyExists.</exception>
-    public Task<Container> NewAsync(NewContainer request, Call call) => Task.FromResult(Show(Create(request, call, ContainerState.Created)));
+    public Task<Container> NewAsync(NewContainer request, Call call) => Task.FromResult(Show(Create(request, call, ContainerState.Created, null)));
 
-    // The row is written with the state that the container is to have first.
-    private ContainerEntry Create(NewContainer request, Call call, ContainerState state)
+    // The row is written with the state and the run that the container is to have first.
+    private ContainerEntry Create(NewContainer request, Call call, ContainerState state, ContainerRun? run)
     {
         var name = request.Name ?? MakeUpName(request.Image);
         ResourceName.Check("create", Kind, name);
@@ -25,7 +25,7 @@ public sealed partial class ContainerService
         }
 
         call.WorksOn(name);
-        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, time.GetUtcNow());
+        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run, time.GetUtcNow());
         var entry = new ContainerEntry(row);
         if (call.WhatIf)
         {

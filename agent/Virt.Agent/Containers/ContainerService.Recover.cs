@@ -20,7 +20,7 @@ public sealed partial class ContainerService
             var living = (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id);
             foreach (var entry in unclear)
             {
-                await RecoverAsync(entry, living).ConfigureAwait(false);
+                Recover(entry, living);
             }
         }
 
@@ -29,16 +29,16 @@ public sealed partial class ContainerService
             async () =>
             {
                 await cgroups.RemoveOthersAsync(inUse).ConfigureAwait(false);
-                await cgroups.ReplenishAsync(null, null).ConfigureAwait(false);
+                await cgroups.FillAsync().ConfigureAwait(false);
             },
             "tidy up cgroups");
     }
 
-    private async Task RecoverAsync(ContainerEntry entry, Dictionary<Guid, KeptProcess> living)
+    private void Recover(ContainerEntry entry, Dictionary<Guid, KeptProcess> living)
     {
         if (entry.State == ContainerState.Removing)
         {
-            await RemoveAsync(entry).ConfigureAwait(false);
+            Remove(entry);
             return;
         }
 

@@ -41,13 +41,14 @@ public sealed partial class ContainerService
         {
             // Somebody may have started it again meanwhile.
             ContainerStates.CheckRemove(entry.Name, entry.State, force: false);
-            await RemoveAsync(entry).ConfigureAwait(false);
+            Remove(entry);
         }
 
         return new Nothing();
     }
 
-    private async Task RemoveAsync(ContainerEntry entry)
+    // Its cgroup went, or goes, after the end of its run.
+    private void Remove(ContainerEntry entry)
     {
         entry.Set(table, ContainerState.Removing, entry.Run);
         try
@@ -57,12 +58,6 @@ public sealed partial class ContainerService
         catch (LinuxException e)
         {
             throw new VirtException(ErrorCode.Internal, "ContainerFolderNotRemoved", $"Cannot remove container '{entry.Name}': its folder cannot be removed ({e.Message}).", entry.Name, $"Remove-Container -Name {entry.Name}", e);
-        }
-
-        if (entry.Run is { } run)
-        {
-            await cgroups.ReplenishAsync(null, null).ConfigureAwait(false);
-            await cgroups.RemoveAsync(run.Cgroup).ConfigureAwait(false);
         }
 
         table.Delete(entry.Id);

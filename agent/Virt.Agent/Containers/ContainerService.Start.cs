@@ -3,6 +3,7 @@ using System.IO;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Common;
+using Virt.Linux;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Files;
 using Virt.Linux.Mounts;
@@ -19,40 +20,70 @@ public sealed partial class ContainerService
     /// <exception cref="VirtException">NotFound; WrongState; InvalidArgument; ResourceExhausted; what kept the first process from starting.</exception>
     public async Task<Container> StartAsync(StartContainer request, Call call)
     {
-        var entry = request.Create is null ? Find("start", request.Id, request.Name) : Create(request.Create, call, ContainerState.Starting);
+        if (request.Create is { } create)
+        {
+            return call.WhatIf ? Show(Create(create, call, ContainerState.Created, null)) : await StartNewAsync(create, call).ConfigureAwait(false);
+        }
+
+        var entry = Find("start", request.Id, request.Name);
         call.WorksOn(entry.Name);
-        if (request.Create is not null && call.WhatIf)
-        {
-            return Show(entry);
-        }
-
         using var held = await LockAsync("start", entry, call).ConfigureAwait(false);
-        if (request.Create is null)
+        ContainerStates.CheckStart(entry.Name, entry.State);
+        if (!call.WhatIf)
         {
-            ContainerStates.CheckStart(entry.Name, entry.State);
-            if (call.WhatIf)
-            {
-                return Show(entry);
-            }
+            var lease = TakeCgroup(entry.Name);
+            var run = NewRun(lease);
+            await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run)).ConfigureAwait(false);
         }
 
-        await LaunchAsync(entry).ConfigureAwait(false);
         return Show(entry);
     }
 
-    // Under the container's lock.
-    private async Task LaunchAsync(ContainerEntry entry)
+    // One write for both: the container is made as one that is starting.
+    private async Task<Container> StartNewAsync(NewContainer create, Call call)
     {
-        var run = new ContainerRun { LaunchId = Guid.NewGuid() };
-        CgroupLease? lease = null;
+        var lease = TakeCgroup(create.Name ?? create.Image);
+        var run = NewRun(lease);
+        ContainerEntry entry;
         try
         {
-            lease = cgroups.Take();
-            run = run with { Cgroup = ContainerCgroups.NameOf(lease.Cgroup) };
-            entry.Set(table, ContainerState.Starting, run);
+            entry = Create(create, call, ContainerState.Starting, run);
+        }
+        catch
+        {
+            InBackground(() => CleanUpAsync(lease), "remove an unused cgroup");
+            throw;
+        }
+
+        using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
+        await LaunchAsync(entry, run, lease, static () => { }).ConfigureAwait(false);
+        return Show(entry);
+    }
+
+    private CgroupLease TakeCgroup(string name)
+    {
+        try
+        {
+            return cgroups.Take();
+        }
+        catch (LinuxException e)
+        {
+            throw new VirtException(ErrorCode.Internal, "CgroupNotMade", $"Cannot start container '{name}': its cgroup cannot be made ({e.Message}).", name, "Test-VirtHost", e);
+        }
+    }
+
+    private static ContainerRun NewRun(CgroupLease lease) => new() { LaunchId = Guid.NewGuid(), Cgroup = ContainerCgroups.NameOf(lease.Cgroup) };
+
+    // Under the container's lock. Takes the lease over.
+    private async Task LaunchAsync(ContainerEntry entry, ContainerRun run, CgroupLease lease, Action setStarting)
+    {
+        try
+        {
+            setStarting();
             var limits = LimitsOf(entry.Spec);
             ContainerCgroups.SetLimits(lease, limits);
             var process = await LaunchAsync(entry, run, lease).ConfigureAwait(false);
+            lease.Dispose();
             entry.Process = process;
             entry.Set(table, ContainerState.Running, run with
             {
@@ -62,18 +93,14 @@ public sealed partial class ContainerService
                 StartTime = time.GetUtcNow(),
             });
             _ = FollowAsync(entry, process);
-            InBackground(() => cgroups.ReplenishAsync(lease, limits), "make a cgroup ready");
+            InBackground(() => cgroups.ReplaceAsync(lease, limits), "make a cgroup ready");
         }
         catch (Exception e)
         {
             var error = LaunchError.Of(entry.Name, entry.Spec, e);
+            InBackground(() => CleanUpAsync(lease), $"remove the cgroup of container '{entry.Name}'");
             entry.Set(table, ContainerState.Failed, run with { Status = error.Message, ExitTime = time.GetUtcNow() });
-            InBackground(() => CleanUpAsync(lease, run.Cgroup), $"remove the cgroup of container '{entry.Name}'");
             throw error;
-        }
-        finally
-        {
-            lease?.Dispose();
         }
     }
 
@@ -93,11 +120,12 @@ public sealed partial class ContainerService
         }).ConfigureAwait(false);
     }
 
-    // A launch that failed has left the keeper's thread in the cgroup: it must hop on before the cgroup can go.
-    private async Task CleanUpAsync(CgroupLease? lease, string cgroup)
+    // The keeper's thread may sit in the cgroup: it must hop on before the cgroup can go.
+    private async Task CleanUpAsync(CgroupLease lease)
     {
-        await cgroups.ReplenishAsync(lease, null).ConfigureAwait(false);
-        await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
+        lease.Dispose();
+        await cgroups.ReplaceAsync(lease, new CgroupLimits()).ConfigureAwait(false);
+        await cgroups.RemoveAsync(ContainerCgroups.NameOf(lease.Cgroup)).ConfigureAwait(false);
     }
 
     private static CgroupLimits LimitsOf(ContainerSpec spec) => new() { MemoryBytes = spec.MemoryBytes, CpuCount = spec.CpuCount, ProcessCount = spec.ProcessCount };

@@ -30,7 +30,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> background = new();
     private volatile bool isStopping;
 
-    /// <summary>Makes the service and reads what is stored; <see cref="RecoverAsync()"/> must follow before any request.</summary>
+    /// <summary>Makes the service and reads what is stored; <see cref="RecoverAsync"/> must follow before any request.</summary>
     /// <param name="paths">Where containers' files lie.</param>
     /// <param name="table">Stored containers.</param>
     /// <param name="keeper">Starts processes.</param>

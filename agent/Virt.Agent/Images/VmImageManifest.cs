@@ -1,20 +1,21 @@
 namespace Virt.Agent.Images;
 
 /// <summary>The <c>image.json</c> of a folder that virtual machines are made from: a kernel, a disk, or both.</summary>
+/// <remarks>What has a default is set and not init: the generated JSON reader gives null, not the default, for an init property that is missing.</remarks>
 public sealed record VmImageManifest
 {
     /// <summary>What it holds, for people.</summary>
-    public string Description { get; init; } = "";
+    public string Description { get; set; } = "";
 
     /// <summary><c>x64</c> or <c>arm64</c>.</summary>
-    public string Architecture { get; init; } = "";
+    public string Architecture { get; set; } = "";
 
     /// <summary>True where a QEMU guest agent starts in it.</summary>
-    public bool GuestAgent { get; init; }
+    public bool GuestAgent { get; set; }
 
     /// <summary>The kernel that is booted directly; null: the firmware boots the disk.</summary>
-    public VmBoot? Boot { get; init; }
+    public VmBoot? Boot { get; set; }
 
     /// <summary>A qcow2 file, relative to the image's folder, that each machine gets a copy-on-write child of; null: machines get a blank disk.</summary>
-    public string? Disk { get; init; }
+    public string? Disk { get; set; }
 }

@@ -94,16 +94,15 @@ public sealed class Cgroup
         };
     }
 
-    /// <summary>The processes in it.</summary>
+    /// <summary>The processes in it. A process of which only some threads are in it, as is possible on v1, is not.</summary>
     public IReadOnlyList<int> ReadProcesses()
     {
-        var ids = new List<int>();
-        foreach (var line in Read(IsV2 ? File("pids", "cgroup.procs") : System.IO.Path.Combine(tree.Hierarchies[0], Path, "cgroup.procs"))?.Split('\n') ?? [])
-        {
-            if (int.TryParse(line, CultureInfo.InvariantCulture, out var id) && id > 0)
-                ids.Add(id);
-        }
-        return ids;
+        if (IsV2)
+            return Ids(File("pids", "cgroup.procs"));
+        // There, cgroup.procs names the process of every single thread.
+        var folder = System.IO.Path.Combine(tree.Hierarchies[0], Path);
+        var threads = new HashSet<int>(Ids(System.IO.Path.Combine(folder, "tasks")));
+        return Ids(System.IO.Path.Combine(folder, "cgroup.procs")).FindAll(threads.Contains);
     }
 
     /// <summary>Kills every process in it.</summary>
@@ -182,6 +181,17 @@ public sealed class Cgroup
                 return long.TryParse(line.AsSpan(space + 1), CultureInfo.InvariantCulture, out var value) ? value : null;
         }
         return null;
+    }
+
+    private static List<int> Ids(string? path)
+    {
+        var ids = new List<int>();
+        foreach (var line in Read(path)?.Split('\n') ?? [])
+        {
+            if (int.TryParse(line, CultureInfo.InvariantCulture, out var id) && id > 0)
+                ids.Add(id);
+        }
+        return ids;
     }
 
     private static string? Read(string? path)

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "forker.h"
+#include "keeper.h"
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ static void run(struct forker *forker, struct job *job)
     for (int i = 0; i < job->fds_count; i++)
         if (write(job->fds[i], "0", 1) < 0)
             job->error = errno;
-    if (!job->error)
+    if (!job->error && job->ready_set >= READY_THREADS)
         forker->ready_set = job->ready_set;
 }
 

@@ -1,5 +1,5 @@
-// A thread that only forks. There are two: one stays in the keeper's own cgroups; on cgroup v1 the other waits inside cgroups that were
-// made ready for the next container, which is then born in them. (Moving a process there afterwards waits for an RCU grace period.)
+// A thread that only forks. One stays in the keeper's own cgroups; on cgroup v1 the others wait inside cgroups that were made ready for
+// the next containers, which are then born in them. (Moving a process there afterwards waits for an RCU grace period.)
 #pragma once
 #include "launch.h"
 #include <pthread.h>

@@ -1,4 +1,4 @@
-// The parent of everything that outlives the agent (docs/adr/0002-keeper.md): one thread around epoll, and two that fork.
+// The parent of everything that outlives the agent (docs/adr/0002-keeper.md): one thread around epoll, and a few that fork.
 #define _GNU_SOURCE
 #include "keeper.h"
 #include "forker.h"
@@ -46,7 +46,7 @@ static struct {
     const char *path;
     struct kept *kept;
     struct packet *out, **out_last;
-    struct forker home, ready;
+    struct forker home, ready[READY_THREADS];
     pthread_mutex_t done_lock;
     struct job *done_jobs;
 } keeper;
@@ -341,7 +341,8 @@ static void request_launch(struct job *job, const char *bytes, size_t size)
     job->kind = JOB_LAUNCH;
     job->kept = kept;
     keeper.jobs++;
-    forker_submit(job->launch.header->ready_set ? &keeper.ready : &keeper.home, job);
+    uint64_t set = job->launch.header->ready_set;
+    forker_submit(set ? &keeper.ready[set % READY_THREADS] : &keeper.home, job);
 }
 
 static void launched(struct job *job)
@@ -441,7 +442,7 @@ static void request(const char *bytes, size_t size, const int *fds, int fds_coun
             job->kind = JOB_READY;
             memcpy(&job->ready_set, bytes, size);
             keeper.jobs++;
-            forker_submit(&keeper.ready, job);
+            forker_submit(&keeper.ready[job->ready_set % READY_THREADS], job);
             return;
         }
         reply(header.tag, EINVAL, STEP_BLOB, -1, -1, -1);
@@ -550,8 +551,8 @@ int keeper_main(const char *path)
     if (keeper.epoll < 0 || keeper.done < 0 || keeper.null < 0)
         return errno;
     int error = forker_start(&keeper.home, job_done);
-    if (!error)
-        error = forker_start(&keeper.ready, job_done);
+    for (int i = 0; i < READY_THREADS && !error; i++)
+        error = forker_start(&keeper.ready[i], job_done);
     if (!error)
         error = watch(keeper.listener, &listener_source, EPOLLIN);
     if (!error)

@@ -2,12 +2,14 @@
 #pragma once
 #include <stdint.h>
 
-enum { KEEPER_VERSION = 1 };
+// A set of ready cgroups has a number from which the thread that shall sit in it follows: number % READY_THREADS. Numbers below that are no
+// sets: the files are those of the keeper's own cgroups, and the thread goes home.
+enum { KEEPER_VERSION = 1, READY_THREADS = 4 };
 
 enum message_type {
     MESSAGE_HELLO = 1,          // -> reply with error = 0 and pid = version
     MESSAGE_LAUNCH = 2,         // blob + descriptors -> reply, with the pidfd
-    MESSAGE_READY = 3,          // u64 set + descriptors of `tasks` files -> reply when the thread sits there
+    MESSAGE_READY = 3,          // u64 number + descriptors of `tasks` files -> reply when the thread sits there
     MESSAGE_LIST = 4,           // -> MESSAGE_CHILD for each, with its pidfd, then the reply
     MESSAGE_REPLY = 100,
     MESSAGE_CHILD = 101,

@@ -38,10 +38,16 @@ public sealed class Keeper : IDisposable
     /// <exception cref="LinuxException">The keeper cannot be reached, or the description is too long (E2BIG).</exception>
     public async Task<KeptProcess> LaunchAsync(LaunchSpec spec) => await (await ConnectedAsync()).LaunchAsync(spec);
 
+    /// <summary>How many threads can sit in ready cgroups.</summary>
+    public const int ReadyThreads = 4; // READY_THREADS of Native/keeper.h
+
     /// <summary>
-    /// Lets the launching thread sit in cgroups (v1) ahead of time: the launch that names the set is then born in them. Ends when it sits there.
+    /// Lets a launching thread sit in cgroups (v1) ahead of time: the launch that names the set is then born in them. Ends when it sits there.
     /// </summary>
-    /// <param name="set">The set's number, not 0; 0 with the keeper's own <c>tasks</c> files sends the thread home.</param>
+    /// <param name="set">
+    /// The set's number; the thread is its remainder by <see cref="ReadyThreads"/>. A number below that with the keeper's own
+    /// <c>tasks</c> files sends the thread home.
+    /// </param>
     /// <param name="tasks">Open <c>tasks</c> files, one of each hierarchy.</param>
     public async Task ReadyAsync(ulong set, IReadOnlyList<SafeHandle> tasks) => await (await ConnectedAsync()).ReadyAsync(set, tasks);
 

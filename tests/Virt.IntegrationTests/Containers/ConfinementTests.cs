@@ -59,12 +59,14 @@ public sealed class ConfinementTests
     {
         await using var host = await TestHost.StartAsync();
         var bystander = host.Run(ContainerHost.Script("exec sleep 1000"));
-        for (var i = 0; i < 3; i++)
+        var keeper = TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Single();
+        for (var i = 0; i < 6; i++)
         {
             var container = host.RunToEnd(ContainerHost.Script("exec tail /dev/zero") with { MemoryBytes = 8 << 20 });
             Assert.Equal((137, true, "It reached its memory limit, and the kernel ended it."), (container.ExitCode, container.OutOfMemory, container.Status));
         }
 
+        Assert.Equal(keeper, TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Single());
         Assert.Equal(ContainerState.Running, host.Get(bystander).State);
         Assert.Equal("alive\n", host.Exec(bystander, "echo alive").Output);
     }
@@ -130,7 +132,7 @@ public sealed class ConfinementTests
         var image = Path.Combine(host.StateFolder, "images", "containers", "hostile");
         var rootfs = Path.Combine(image, "rootfs");
         Directory.CreateDirectory(Path.Combine(rootfs, "bin"));
-        await File.WriteAllTextAsync(Path.Combine(image, "image.json"), """{ "command": ["/bin/busybox", "true"], "environment": {}, "rootfs": "rootfs" }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(image, "image.json"), """{ "command": ["/bin/busybox", "true"] }""", TestContext.Current.CancellationToken);
         File.Copy("/bin/busybox", Path.Combine(rootfs, "bin", "busybox"));
         File.CreateSymbolicLink(Path.Combine(rootfs, "proc"), "bin/../../../../.." + host.Folder);
         try
