@@ -12,6 +12,8 @@ using Virt.Agent.Images;
 using Virt.Agent.Operations;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
+using Virt.Agent.Storage;
+using Virt.Agent.Vms;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Linux.Sockets;
@@ -67,18 +69,22 @@ internal static class Program
         var operations = new OperationService(state.Operations, time);
         using var keeper = new Keeper(paths.KeeperSocket, Environment.ProcessPath!);
         var tools = new KeptToolRunner(keeper);
-        var accelerator = Accelerator.Detect("/", RuntimeInformation.OSArchitecture);
-        var hosts = new HostService(paths, state.Resources, new HostFacts("/"), accelerator, new QemuVersion(tools), options.Name, time);
-
+        var architecture = RuntimeInformation.OSArchitecture;
+        var accelerator = Accelerator.Detect("/", architecture);
+        var facts = new HostFacts("/");
+        var hosts = new HostService(paths, state.Resources, facts, accelerator, new QemuVersion(tools), options.Name, time);
         var images = new ImageCatalog(paths.Images);
+        var disks = new QemuImg(tools, Programs.Find("qemu-img") ?? "qemu-img");
+        var qemu = new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture));
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, qemu, time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
-        await containers.RecoverAsync().ConfigureAwait(false);
+        await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), containers, peers));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers));
         await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)

@@ -3,6 +3,7 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
+using Virt.Agent.Vms;
 using Virt.Protocol;
 
 namespace Virt.Agent.Rpc;
@@ -11,7 +12,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, ContainerService containers, PeerService peers)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PeerService peers)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -23,6 +24,13 @@ public static class Routes
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
         router.Add(Methods.GetVMImage, images.GetVMImageAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
+        router.Add(Methods.GetVM, vms.GetAsync);
+        router.Add(Methods.NewVM, vms.NewAsync);
+        router.Add(Methods.StartVM, vms.StartAsync);
+        router.Add(Methods.StopVM, vms.StopAsync);
+        router.Add(Methods.RemoveVM, vms.RemoveAsync);
+        router.Add(Methods.WaitVM, vms.WaitAsync);
+        router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
         router.Add(Methods.NewContainer, containers.NewAsync);
         router.Add(Methods.StartContainer, containers.StartAsync);

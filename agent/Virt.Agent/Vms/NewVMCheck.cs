@@ -1,0 +1,102 @@
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+using Virt.Agent.Common;
+using Virt.Agent.Images;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What a request for a new machine must keep to, as far as the request alone tells.</summary>
+internal static class NewVMCheck
+{
+    /// <summary>QEMU's own network, the only one there is yet.</summary>
+    public const string UserNetwork = "user";
+
+    private const long LeastMemory = 32L << 20;
+    private const long LeastDisk = 1L << 20;
+    private const long MostDisk = 64L << 40;
+    private const int MostProcessors = 240;
+
+    /// <exception cref="VirtException">InvalidArgument; NotFound (the network); NotSupported.</exception>
+    public static void Check(NewVM request, long hostMemory, Architecture architecture)
+    {
+        var name = request.Name;
+        ResourceName.Check("create", "VM", name);
+        if (request.MemoryStartupBytes < LeastMemory || request.MemoryStartupBytes > hostMemory)
+        {
+            throw Bad(name, "InvalidMemory", $"its memory is {Size(request.MemoryStartupBytes)}; {Size(LeastMemory)} to {Size(hostMemory)} are allowed on this host", $"New-VM -Name {name} -MemoryStartupBytes 512MB");
+        }
+
+        if (request.ProcessorCount is < 1 or > MostProcessors)
+        {
+            throw Bad(name, "InvalidProcessorCount", $"its processor count is {request.ProcessorCount}; 1 to {MostProcessors} are allowed", $"New-VM -Name {name} -ProcessorCount 2");
+        }
+
+        if (request.Generation is not (1 or 2))
+        {
+            throw Bad(name, "InvalidGeneration", $"its generation is {request.Generation}; 1 (BIOS) and 2 (UEFI) are allowed", $"New-VM -Name {name} -Generation 2");
+        }
+
+        if (request.Generation == 1 && architecture == Architecture.Arm64)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': this host's CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Generation 2");
+        }
+
+        if (request.SwitchName is { } network && !network.Equals(UserNetwork, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new VirtException(ErrorCode.NotFound, "NetworkNotFound", $"Cannot create VM '{name}': no network is named '{network}' (there is '{UserNetwork}').", network, $"New-VM -Name {name} -SwitchName {UserNetwork}");
+        }
+
+        CheckDisk(request);
+    }
+
+    /// <exception cref="VirtException">NotSupported: it is for another CPU.</exception>
+    public static void CheckImage(string name, StoredImage<VmImageManifest> image, Architecture architecture)
+    {
+        var own = architecture == Architecture.Arm64 ? "arm64" : "x64";
+        if (image.Manifest.Architecture.Length > 0 && image.Manifest.Architecture != own)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot create VM '{name}': image '{image.Name}' is for {image.Manifest.Architecture}; this host is {own}.", image.Name, "Get-VMImage");
+        }
+    }
+
+    /// <summary>The next multiple of a step.</summary>
+    public static long RoundUp(long value, long step) => (value + step - 1) / step * step;
+
+    private static void CheckDisk(NewVM request)
+    {
+        var name = request.Name;
+        var isNew = request.NewVHDPath is not null || request.NewVHDSizeBytes is not null;
+        if ((request.NoVHD ? 1 : 0) + (request.VHDPath is not null ? 1 : 0) + (isNew ? 1 : 0) > 1)
+        {
+            throw Bad(name, "AmbiguousDisk", "a new disk, an existing disk and no disk exclude each other", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
+        }
+
+        foreach (var path in new[] { request.VHDPath, request.NewVHDPath })
+        {
+            if (path is not null && (!Path.IsPathFullyQualified(path) || path.Contains('\0')))
+            {
+                throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot create VM '{name}': the disk's path '{path}' is not a full path on the host.", path, $"New-VM -Name {name} -VHDPath '/var/lib/virt/disks/{name}.qcow2'");
+            }
+        }
+
+        if (request.NewVHDSizeBytes is { } size and (< LeastDisk or > MostDisk))
+        {
+            throw Bad(name, "InvalidDiskSize", $"its disk's size is {Size(size)}; {Size(LeastDisk)} to {Size(MostDisk)} are allowed", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
+        }
+    }
+
+    private static VirtException Bad(string name, string id, string why, string action) =>
+        new(ErrorCode.InvalidArgument, id, $"Cannot create VM '{name}': {why}.", name, action);
+
+    // In PowerShell's own units, so that it can be typed.
+    private static string Size(long bytes) => bytes switch
+    {
+        >= 1L << 40 when bytes % (1L << 40) == 0 => FormattableString.Invariant($"{bytes >> 40}TB"),
+        >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.##}GB"),
+        >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.##}MB"),
+        >= 1L << 10 => FormattableString.Invariant($"{bytes / (double)(1L << 10):0.##}KB"),
+        _ => FormattableString.Invariant($"{bytes} bytes"),
+    };
+}

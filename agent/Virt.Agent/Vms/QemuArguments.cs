@@ -1,0 +1,194 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>
+/// QEMU's command line for a machine. Pure: reads and changes nothing. Every device costs the guest time while it boots, so there is none that nothing uses.
+/// QEMU is given its files and sockets as descriptors. Source: qemu(1).
+/// </summary>
+public sealed class QemuArguments
+{
+    /// <summary>The character device of the guest agent, as QMP's query-chardev names it.</summary>
+    public const string GuestAgentDevice = "qga0";
+
+    /// <summary>The virtio port of the guest agent, as QMP's VSERPORT_CHANGE names it.</summary>
+    public const string GuestAgentPort = "port0";
+
+    /// <summary>The last of the serial console, as QMP's ringbuf-read takes it.</summary>
+    public const string ConsoleDevice = "console0";
+
+    private const int FirstDescriptor = 3;
+
+    private readonly List<string> arguments = [];
+    private readonly List<QemuDescriptor> descriptors = [];
+    private readonly QemuHost host;
+    private readonly bool isArm;
+
+    private QemuArguments(QemuHost host)
+    {
+        this.host = host;
+        isArm = host.Architecture == Architecture.Arm64;
+    }
+
+    /// <summary>Plans how a machine is started. The guest's CPUs stand still until QMP's <c>cont</c>.</summary>
+    /// <param name="id">The machine's id: also the guest's system UUID, and how a process is known to be its QEMU.</param>
+    /// <param name="name">The machine's name.</param>
+    /// <param name="spec">What it is.</param>
+    /// <param name="folder">Where its files stand.</param>
+    /// <param name="boot">The kernel that is started directly; null: the firmware starts what the disk has.</param>
+    /// <param name="host">What of the host decides.</param>
+    public static QemuPlan Build(Guid id, string name, VmSpec spec, VmFolder folder, QemuBoot? boot, QemuHost host)
+    {
+        var builder = new QemuArguments(host);
+        builder.AddProgram(id, name);
+        builder.AddMonitor(folder);
+        builder.AddMachine(spec, folder, boot);
+        builder.AddConsole();
+        builder.AddGuestAgent(folder);
+        builder.AddDisk(spec.Disk, isFirst: boot is null);
+        builder.AddNetwork(spec);
+        builder.AddSmallDevices();
+        return new QemuPlan(builder.arguments, builder.descriptors);
+    }
+
+    private void Add(params ReadOnlySpan<string> values) => arguments.AddRange(values);
+
+    // Its number in QEMU.
+    private int Open(QemuDescriptorKind kind, string path)
+    {
+        descriptors.Add(new QemuDescriptor(kind, path));
+        return FirstDescriptor + descriptors.Count - 1;
+    }
+
+    // What QEMU's own open() understands: it takes a duplicate of the descriptor in the set.
+    private string OpenSet(QemuDescriptorKind kind, string path)
+    {
+        var number = Open(kind, path);
+        Add("-add-fd", $"fd={number},set={number}");
+        return $"/dev/fdset/{number}";
+    }
+
+    private void AddProgram(Guid id, string name)
+    {
+        Add(isArm ? "qemu-system-aarch64" : "qemu-system-x86_64");
+        Add("-name", $"guest={name},debug-threads=on");
+        Add("-uuid", id.ToString("D"));
+        Add("-nodefaults", "-no-user-config", "-display", "none", "-S");
+        Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+        Add("-msg", "timestamp=off");
+    }
+
+    private void AddMonitor(VmFolder folder)
+    {
+        var number = Open(QemuDescriptorKind.Listener, folder.QmpSocket);
+        Add("-chardev", $"socket,id=qmp0,fd={number},server=on,wait=off", "-mon", "chardev=qmp0,mode=control");
+    }
+
+    private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot)
+    {
+        Add("-accel", host.Accelerator);
+        Add("-cpu", host.Accelerator == "kvm" ? "host" : "max");
+        Add("-smp", FormattableString.Invariant($"{spec.ProcessorCount}"));
+        Add("-m", FormattableString.Invariant($"{spec.MemoryBytes >> 20}M"));
+        Add("-rtc", "base=utc");
+        // A guest that panics or cannot write its disk is kept as it is, to be looked at.
+        Add("-action", "panic=pause");
+
+        var machine = isArm ? "virt" : "q35";
+        if (spec.Generation == 2 && host.Firmware.UefiCode is { } code)
+        {
+            Add("-blockdev", $"driver=raw,node-name=uefi0,read-only=on,file.driver=file,file.filename={Escape(code)}");
+            machine += ",pflash0=uefi0";
+            if (boot is null)
+            {
+                // Boot entries live here; a kernel that is started directly needs none.
+                var nvram = OpenSet(QemuDescriptorKind.ReadWrite, folder.NvramFile);
+                Add("-blockdev", $"driver=raw,node-name=nvram0,file.driver=file,file.filename={nvram}");
+                machine += ",pflash1=nvram0";
+            }
+        }
+
+        Add("-machine", machine);
+        if (boot is not null)
+        {
+            AddKernel(spec, boot);
+        }
+    }
+
+    private void AddKernel(VmSpec spec, QemuBoot boot)
+    {
+        var kernel = boot.Kernel;
+        if (spec.Generation == 1 && boot.PvhKernel is not null && host.Firmware.Qboot is { } qboot)
+        {
+            kernel = boot.PvhKernel;
+            Add("-bios", qboot);
+        }
+
+        // QEMU opens these again by name: that needs the right to read the file, and none to reach it.
+        Add("-kernel", $"/proc/self/fd/{Open(QemuDescriptorKind.Read, kernel)}");
+        if (boot.Initrd is { } initrd)
+        {
+            Add("-initrd", $"/proc/self/fd/{Open(QemuDescriptorKind.Read, initrd)}");
+        }
+
+        Add("-append", boot.CommandLine);
+    }
+
+    // A ring in memory: a guest that writes for ever fills no disk.
+    private void AddConsole() => Add("-chardev", $"ringbuf,id={ConsoleDevice},size=65536", "-serial", $"chardev:{ConsoleDevice}");
+
+    private void AddGuestAgent(VmFolder folder)
+    {
+        var number = Open(QemuDescriptorKind.Listener, folder.GuestAgentSocket);
+        Add("-device", "virtio-serial-pci");
+        Add("-chardev", $"socket,id={GuestAgentDevice},fd={number},server=on,wait=off");
+        Add("-device", $"virtserialport,id={GuestAgentPort},chardev={GuestAgentDevice},name=org.qemu.guest_agent.0");
+    }
+
+    private void AddDisk(VmDisk? disk, bool isFirst)
+    {
+        if (disk is null)
+        {
+            return;
+        }
+
+        string? below = null;
+        for (var i = disk.Backing.Count - 1; i >= 0; i--)
+        {
+            var layer = disk.Backing[i];
+            var node = FormattableString.Invariant($"disk0base{i}");
+            AddBlock(node, layer.Format, OpenSet(QemuDescriptorKind.Read, layer.Path), below, isReadOnly: true);
+            below = node;
+        }
+
+        AddBlock("disk0", disk.Format, OpenSet(QemuDescriptorKind.ReadWrite, disk.Path), below, isReadOnly: false);
+        Add("-device", "virtio-blk-pci,id=vda,drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
+    }
+
+    private void AddBlock(string node, string format, string file, string? below, bool isReadOnly)
+    {
+        var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}";
+        Add("-blockdev", below is null ? text : $"{text},backing={below}");
+    }
+
+    private void AddNetwork(VmSpec spec)
+    {
+        if (spec.Network is not null)
+        {
+            Add("-netdev", "user,id=net0", "-device", $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=");
+        }
+    }
+
+    // Memory given back, random numbers (a guest without any waits for seconds), and word of a panic.
+    private void AddSmallDevices()
+    {
+        Add("-device", "virtio-balloon-pci,id=balloon0,free-page-reporting=on");
+        Add("-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0");
+        Add("-device", "pvpanic-pci");
+    }
+
+    // In QEMU's key=value lists a comma is written twice.
+    private static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
+}

@@ -1,0 +1,14 @@
+namespace Virt.Agent.Vms;
+
+/// <summary>How a descriptor for QEMU is opened.</summary>
+public enum QemuDescriptorKind
+{
+    /// <summary>A Unix socket that listens.</summary>
+    Listener = 0,
+
+    /// <summary>A file, for reading.</summary>
+    Read = 1,
+
+    /// <summary>A file, for reading and writing.</summary>
+    ReadWrite = 2,
+}

@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Storage;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What a plan's descriptors are, opened: QEMU gets duplicates, ours are closed after the launch.</summary>
+internal sealed class QemuFiles : IDisposable
+{
+    private readonly List<SafeHandle> handles = [];
+    private readonly List<IDisposable> owners = [];
+
+    private QemuFiles()
+    {
+    }
+
+    /// <summary>The descriptors in the plan's order.</summary>
+    public IReadOnlyList<SafeHandle> Descriptors => handles;
+
+    /// <summary>QEMU's standard error.</summary>
+    public SafeHandle Error { get; private set; } = null!;
+
+    /// <summary>Opens them; makes the run folder and the sockets in it.</summary>
+    /// <param name="name">The machine's name, for errors.</param>
+    /// <param name="folder">Where its files stand.</param>
+    /// <param name="plan">What is opened.</param>
+    /// <exception cref="Virt.Protocol.VirtException">A file is not there, or cannot be opened.</exception>
+    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan)
+    {
+        var files = new QemuFiles();
+        try
+        {
+            Directory.CreateDirectory(folder.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.Delete(folder.ExitFile);
+            files.Error = files.Keep(File.OpenHandle(folder.ErrorFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite));
+            foreach (var (kind, path) in plan.Descriptors)
+            {
+                files.handles.Add(kind == QemuDescriptorKind.Listener ? files.Listen(path) : files.OpenFile(name, path, kind));
+            }
+
+            return files;
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var owner in owners)
+        {
+            owner.Dispose();
+        }
+
+        owners.Clear();
+    }
+
+    private T Keep<T>(T owner)
+        where T : IDisposable
+    {
+        owners.Add(owner);
+        return owner;
+    }
+
+    private SafeSocketHandle Listen(string path)
+    {
+        var socket = Keep(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
+        // A Socket deletes the name it was bound to when it is closed; this one's must stay for QEMU's.
+        var bound = path + "~";
+        File.Delete(bound);
+        socket.Bind(new UnixDomainSocketEndPoint(bound));
+        socket.Listen(1);
+        File.Move(bound, path, overwrite: true);
+        return socket.SafeHandle;
+    }
+
+    private SafeFileHandle OpenFile(string name, string path, QemuDescriptorKind kind)
+    {
+        try
+        {
+            // Shared with everybody: the locks that count are QEMU's own.
+            return Keep(File.OpenHandle(path, FileMode.Open, kind == QemuDescriptorKind.Read ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw VmErrors.Disk("start", name, new DiskException(DiskProblem.Missing, path, e.Message));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw VmErrors.Disk("start", name, new DiskException(DiskProblem.Other, path, e.Message));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.State;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>A machine in memory: its row, read, and its QEMU while that lives. Changed only under its lock; may be read at any time.</summary>
+internal sealed class VmEntry
+{
+    private readonly Lock gate = new();
+    private TaskCompletionSource changed = NewChange();
+    private VMState phase;
+
+    public VmEntry(ResourceRow row)
+    {
+        Row = row;
+        Spec = JsonSerializer.Deserialize(row.Spec, VmJson.Default.VmSpec)!;
+        Run = row.Run is null ? null : JsonSerializer.Deserialize(row.Run, VmJson.Default.VmRun);
+        phase = Enum.Parse<VMState>(row.Phase);
+    }
+
+    public ResourceRow Row { get; private set; }
+
+    public VmSpec Spec { get; }
+
+    public Guid Id => Row.Id;
+
+    public string Name => Row.Name;
+
+    /// <summary>Null before the first start.</summary>
+    public VmRun? Run { get; private set; }
+
+    /// <summary>QEMU; null while there is none.</summary>
+    public VmProcess? Process { get; set; }
+
+    /// <summary>The connection to QEMU; null while there is none, or where QEMU does not answer.</summary>
+    public VmSession? Session { get; set; }
+
+    /// <summary>The guest was told to shut down and has not yet.</summary>
+    public bool IsStopping { get; set; }
+
+    /// <summary>We are ending QEMU: whatever its exit code, that is no failure.</summary>
+    public bool IsTurnedOff { get; set; }
+
+    /// <summary>It was removed while somebody waited for its lock.</summary>
+    public bool IsRemoved { get; private set; }
+
+    /// <summary>What it is doing: what is stored, and for a running one what QEMU tells.</summary>
+    public VMState State =>
+        phase != VMState.Running ? phase
+        : Session is { IsPaused: true } ? VMState.Paused
+        : IsStopping ? VMState.Stopping
+        : VMState.Running;
+
+    /// <summary>What is stored.</summary>
+    public VMState Phase => phase;
+
+    /// <summary>Ends with the next change. Take it before looking at the state.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (gate)
+            {
+                return changed.Task;
+            }
+        }
+    }
+
+    public static ResourceRow NewRow(Guid id, string name, VMState phase, VmSpec spec, DateTimeOffset time) => new()
+    {
+        Id = id,
+        Kind = VmService.Kind,
+        Name = name,
+        Phase = phase.ToString(),
+        Spec = JsonSerializer.Serialize(spec, VmJson.Default.VmSpec),
+        Created = time,
+    };
+
+    /// <summary>Writes the phase and the run to the disk, then shows them.</summary>
+    public void Set(ResourceTable table, VMState next, VmRun? run)
+    {
+        var row = Row with { Phase = next.ToString(), Run = run is null ? null : JsonSerializer.Serialize(run, VmJson.Default.VmRun) };
+        table.Update(row);
+        Row = row;
+        phase = next;
+        Run = run;
+        Notify();
+    }
+
+    /// <summary>Tells waiters that it is gone.</summary>
+    public void SetRemoved()
+    {
+        IsRemoved = true;
+        Notify();
+    }
+
+    /// <summary>Tells waiters to look again.</summary>
+    public void Notify()
+    {
+        lock (gate)
+        {
+            changed.SetResult();
+            changed = NewChange();
+        }
+    }
+
+    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,54 @@
+using System;
+using Virt.Agent.Storage;
+using Virt.Agent.Vms.Qmp;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What can go wrong with a machine's parts, in the words of the machine. Each begins <c>Cannot VERB VM 'NAME': </c>.</summary>
+internal static class VmErrors
+{
+    /// <summary>The disk cannot be made or used.</summary>
+    public static VirtException Disk(string verb, string name, DiskException e)
+    {
+        var start = $"Cannot {verb} VM '{name}': ";
+        return e.Problem switch
+        {
+            DiskProblem.Missing => new(ErrorCode.NotFound, "DiskNotFound", $"{start}there is no disk '{e.Path}'.", e.Path, $"ls -l '{e.Path}'", e),
+            DiskProblem.Exists => new(ErrorCode.AlreadyExists, "DiskAlreadyExists", $"{start}there is a file '{e.Path}' already.", e.Path, $"New-VM -Name {name} -VHDPath '{e.Path}'", e),
+            DiskProblem.InUse => new(ErrorCode.Conflict, "DiskInUse", $"{start}its disk '{e.Path}' is in use by another process.", e.Path, $"fuser -v '{e.Path}'", e),
+            DiskProblem.Damaged => new(ErrorCode.DataLoss, "DiskDamaged", $"{start}its disk '{e.Path}' is damaged or no disk image ({Sentence(e.Detail)}).", e.Path, $"qemu-img check '{e.Path}'", e),
+            DiskProblem.NoSpace => new(ErrorCode.ResourceExhausted, "DiskFull", $"{start}there is no space for its disk '{e.Path}'.", e.Path, "df -h", e),
+            _ => new(ErrorCode.Unavailable, "DiskUnavailable", $"{start}its disk '{e.Path}' cannot be used ({Sentence(e.Detail)}).", e.Path, $"ls -l '{e.Path}'", e),
+        };
+    }
+
+    /// <summary>QEMU ended before the machine ran.</summary>
+    public static VirtException Ended(string name, string how, string lastLine)
+    {
+        var message = $"Cannot start VM '{name}': QEMU {how} before it opened its monitor{(lastLine.Length > 0 ? ": " + Sentence(lastLine) : "")}.";
+        return lastLine switch
+        {
+            _ when lastLine.Contains("\" lock", StringComparison.Ordinal) || lastLine.Contains("Is another process using", StringComparison.Ordinal) =>
+                new(ErrorCode.Conflict, "DiskInUse", message, name, "Get-VM"),
+            _ when lastLine.Contains("Cannot allocate memory", StringComparison.Ordinal) || lastLine.Contains("cannot set up guest memory", StringComparison.Ordinal) =>
+                new(ErrorCode.ResourceExhausted, "NoMemory", message, name, "Get-VirtHost"),
+            _ => new(ErrorCode.Unavailable, "QemuEnded", message, name, "Test-VirtHost"),
+        };
+    }
+
+    /// <summary>QEMU refused a command.</summary>
+    public static VirtException Refused(string verb, string name, QmpException e) =>
+        new(ErrorCode.WrongState, "QemuRefused", $"Cannot {verb} VM '{name}': QEMU refused '{e.Command}' ({Sentence(e.Description)}).", name, $"Stop-VM -Name {name} -TurnOff", e);
+
+    /// <summary>QEMU does not answer, or has just ended.</summary>
+    public static VirtException NoMonitor(string verb, string name, Exception? e = null) =>
+        new(ErrorCode.Unavailable, "QemuSilent", $"Cannot {verb} VM '{name}': QEMU does not answer on its monitor.", name, $"Stop-VM -Name {name} -TurnOff", e);
+
+    /// <summary>The guest agent is not there, or does not answer.</summary>
+    public static VirtException NoGuestAgent(string verb, string name, string why, Exception? e = null) =>
+        new(ErrorCode.Unavailable, "GuestAgentSilent", $"Cannot {verb} VM '{name}': {why}.", name, $"Wait-VM -Name {name} -For GuestAgent", e);
+
+    /// <summary>A text of somebody else, to stand inside a sentence.</summary>
+    public static string Sentence(string text) => text.Trim().TrimEnd('.');
+}

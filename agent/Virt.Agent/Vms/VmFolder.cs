@@ -1,0 +1,33 @@
+using System;
+using System.IO;
+using Virt.Agent.Common;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Where a machine's files stand. Disks stand beside, so that they can outlive their machine.</summary>
+/// <param name="State">What must outlive a reboot.</param>
+/// <param name="Run">What belongs to one run.</param>
+public sealed record VmFolder(string State, string Run)
+{
+    /// <summary>QEMU's monitor.</summary>
+    public string QmpSocket => Path.Combine(Run, "qmp");
+
+    /// <summary>The channel to the guest agent.</summary>
+    public string GuestAgentSocket => Path.Combine(Run, "qga");
+
+    /// <summary>What QEMU writes to standard error.</summary>
+    public string ErrorFile => Path.Combine(Run, "stderr");
+
+    /// <summary>How QEMU ended, from the keeper.</summary>
+    public string ExitFile => Path.Combine(Run, "exit");
+
+    /// <summary>The UEFI variables.</summary>
+    public string NvramFile => Path.Combine(State, "nvram.fd");
+
+    /// <summary>Where a machine's files stand under the agent's folders. Its id keeps the paths short: a socket's path has 107 characters at most.</summary>
+    public static VmFolder Of(AgentPaths paths, Guid id) =>
+        new(Path.Combine(paths.State, "vms", id.ToString("N")), Path.Combine(paths.Run, "vms", id.ToString("N")));
+
+    /// <summary>Where disks are made that nobody gave a path.</summary>
+    public static string DiskFolder(AgentPaths paths) => Path.Combine(paths.State, "disks");
+}

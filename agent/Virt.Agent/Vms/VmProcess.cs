@@ -1,0 +1,94 @@
+using System;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Linux;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>The QEMU of one run: launched by us through the keeper, or found again.</summary>
+internal sealed class VmProcess : IDisposable
+{
+    private const int Kill = 9;
+
+    private readonly PidFd descriptor;
+
+    private VmProcess(PidFd descriptor, ProcessIdentity identity, Task<ExitStatus> ended)
+    {
+        this.descriptor = descriptor;
+        Identity = identity;
+        Ended = ended;
+    }
+
+    /// <summary>What to store in order to find it again.</summary>
+    public ProcessIdentity Identity { get; }
+
+    /// <summary>How it ended; without a keeper the code is known only where the kernel tells it.</summary>
+    public Task<ExitStatus> Ended { get; }
+
+    /// <summary>The process that the keeper has launched.</summary>
+    public static VmProcess Of(KeptProcess process) => new(process.PidFd, process.Identity, process.Exited);
+
+    /// <summary>The process of a run whose keeper was lost; null where it has ended.</summary>
+    public static VmProcess? Find(ProcessIdentity identity) =>
+        identity.Id > 0 && PidFd.Open(identity) is { } descriptor ? new VmProcess(descriptor, identity, FollowAsync(descriptor)) : null;
+
+    /// <summary>The machine's QEMU among all processes, for a launch whose process was not stored any more; null where there is none.</summary>
+    /// <param name="id">The machine's id, which QEMU has as <c>-uuid</c>.</param>
+    public static VmProcess? Search(Guid id)
+    {
+        foreach (var pid in Directory.EnumerateDirectories("/proc").Select(static path => path["/proc/".Length..]).Where(static name => char.IsAsciiDigit(name[0])))
+        {
+            if (!IsQemuOf(pid, id) || PidFd.Open(int.Parse(pid, CultureInfo.InvariantCulture)) is not { } descriptor)
+            {
+                continue;
+            }
+
+            // Looked at again now that the descriptor holds it: the first may have ended and its number been used again.
+            if (IsQemuOf(pid, id) && !descriptor.HasEnded)
+            {
+                var number = int.Parse(pid, CultureInfo.InvariantCulture);
+                return new VmProcess(descriptor, new ProcessIdentity(number, descriptor.Inode, ProcessIdentity.ReadStartTicks(number)), FollowAsync(descriptor));
+            }
+
+            descriptor.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends it at once; it may have ended already.</summary>
+    public void EndNow() => descriptor.Signal(Kill);
+
+    /// <inheritdoc/>
+    public void Dispose() => descriptor.Dispose();
+
+    private static bool IsQemuOf(string pid, Guid id)
+    {
+        try
+        {
+            var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+            var at = Array.IndexOf(arguments, "-uuid");
+            return at > 0 && at + 1 < arguments.Length && arguments[at + 1] == id.ToString("D") && Path.GetFileName(arguments[0]).StartsWith("qemu-system-", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<ExitStatus> FollowAsync(PidFd descriptor)
+    {
+        try
+        {
+            await descriptor.WaitForEndAsync().ConfigureAwait(false);
+            return descriptor.ReadWaitStatus() is { } status ? ExitStatus.FromWaitStatus(status, DateTimeOffset.UtcNow) : ExitStatus.Unknown(DateTimeOffset.UtcNow);
+        }
+        catch (Exception e) when (e is LinuxException or ObjectDisposedException)
+        {
+            return ExitStatus.Unknown(DateTimeOffset.UtcNow);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System;
+using System.Text.Json.Serialization;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What is true of a machine's present or last run; stored as JSON.</summary>
+public sealed record VmRun
+{
+    /// <summary>QEMU's process id; 0 before it was launched.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>See <see cref="ProcessIdentity.Inode"/>.</summary>
+    public ulong Inode { get; init; }
+
+    /// <summary>See <see cref="ProcessIdentity.StartTicks"/>.</summary>
+    public ulong StartTicks { get; init; }
+
+    /// <summary>When QEMU was launched.</summary>
+    public DateTimeOffset StartTime { get; init; }
+
+    /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
+    public string Accelerator { get; init; } = "";
+
+    /// <summary>Why it is in its state where that is not plain.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>While it is being removed: whether its disk goes with it.</summary>
+    public bool DeletesDisk { get; init; }
+
+    /// <summary>What proves that a process is this run's QEMU.</summary>
+    [JsonIgnore]
+    public ProcessIdentity Identity => new(ProcessId, Inode, StartTicks);
+}

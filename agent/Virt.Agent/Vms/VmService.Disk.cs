@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Images;
+using Virt.Agent.Storage;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>A machine's disk.</summary>
+public sealed partial class VmService
+{
+    private const long DefaultDiskSize = 1L << 30;
+
+    // Everything is looked at, nothing written.
+    private async Task<VmDisk?> PlanDiskAsync(NewVM request, StoredImage<VmImageManifest>? image, CancellationToken cancellation)
+    {
+        if (request.NoVHD)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (request.VHDPath is { } existing)
+            {
+                return await ExamineDiskAsync(request.Name, Path.GetFullPath(existing), cancellation).ConfigureAwait(false);
+            }
+
+            var path = request.NewVHDPath is { } wanted ? CheckNewPath(Path.GetFullPath(wanted)) : FreePath(request.Name);
+            long? size = request.NewVHDSizeBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 512) : null;
+            if (image?.Manifest.Disk is not { } relative)
+            {
+                return new VmDisk { Path = path, Format = "qcow2", SizeBytes = size ?? DefaultDiskSize, IsNew = true };
+            }
+
+            var layers = await LayersAsync(image.PathOf(relative), cancellation).ConfigureAwait(false);
+            var least = layers[0].Info.SizeBytes;
+            return size < least
+                ? throw new VirtException(ErrorCode.InvalidArgument, "InvalidDiskSize", $"Cannot create VM '{request.Name}': its disk's size is {size} bytes; image '{image.Name}' has {least} at least.", request.Name, $"New-VM -Name {request.Name} -NewVHDSizeBytes {least}")
+                : new VmDisk { Path = path, Format = "qcow2", SizeBytes = size ?? least, IsNew = true, Backing = [.. layers.Select(static l => new VmDiskLayer(l.Path, l.Info.Format))] };
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk("create", request.Name, e);
+        }
+    }
+
+    private async Task MakeDiskAsync(string name, VmDisk disk, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(disk.Path) == VmFolder.DiskFolder(paths))
+            {
+                Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
+            }
+
+            await (disk.Backing.Count > 0
+                ? disks.CreateChildAsync(disk.Path, disk.Backing[0].Path, disk.SizeBytes, cancellation)
+                : disks.CreateAsync(disk.Path, disk.SizeBytes, cancellation)).ConfigureAwait(false);
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk("create", name, e);
+        }
+    }
+
+    private async Task<VmDisk> ExamineDiskAsync(string name, string path, CancellationToken cancellation)
+    {
+        if (entries.Values.FirstOrDefault(e => e.Spec.Disk?.Path == path) is { } owner)
+        {
+            throw new VirtException(ErrorCode.Conflict, "DiskInUse", $"Cannot create VM '{name}': disk '{path}' belongs to VM '{owner.Name}'.", path, $"Get-VM -Name {owner.Name}");
+        }
+
+        var layers = await LayersAsync(path, cancellation).ConfigureAwait(false);
+        var info = layers[0].Info;
+        // Whatever is no known format counts as raw: a file that says by its name that it is another has lost its head.
+        if (info.Format == "raw" && Path.GetExtension(path) is ".qcow2" or ".qcow")
+        {
+            throw new DiskException(DiskProblem.Damaged, path, "it has no qcow2 header");
+        }
+
+        if (info.Format is not ("qcow2" or "raw"))
+        {
+            throw new VirtException(
+                ErrorCode.NotSupported,
+                "DiskFormatNotSupported",
+                $"Cannot create VM '{name}': disk '{path}' has the format {info.Format}; qcow2 or raw is required.",
+                path,
+                $"qemu-img convert -O qcow2 '{path}' '{Path.ChangeExtension(path, ".qcow2")}'");
+        }
+
+        if (info.IsMarkedCorrupt || (info.Format == "qcow2" && !(await disks.CheckAsync(path, cancellation).ConfigureAwait(false)).IsSound))
+        {
+            throw new DiskException(DiskProblem.Damaged, path, "its tables are corrupt");
+        }
+
+        return new VmDisk { Path = path, Format = info.Format, SizeBytes = info.SizeBytes, IsNew = false, Backing = [.. layers.Skip(1).Select(static l => new VmDiskLayer(l.Path, l.Info.Format))] };
+    }
+
+    // An image and everything below it, the nearest first.
+    private async Task<List<(string Path, DiskInfo Info)>> LayersAsync(string path, CancellationToken cancellation)
+    {
+        var layers = new List<(string Path, DiskInfo Info)>();
+        for (string? next = path; next is not null; next = layers[^1].Info.BackingPath)
+        {
+            // Nobody but its one writer holds up the uppermost; those below may be read by many.
+            layers.Add((next, await disks.InfoAsync(next, inUse: layers.Count > 0, cancellation).ConfigureAwait(false)));
+        }
+
+        return layers;
+    }
+
+    private static string CheckNewPath(string path)
+    {
+        if (Path.Exists(path))
+        {
+            throw new DiskException(DiskProblem.Exists, path, "there is a file of that name already");
+        }
+
+        return Directory.Exists(Path.GetDirectoryName(path)) ? path : throw new DiskException(DiskProblem.Missing, path, "there is no such folder");
+    }
+
+    // A disk that was kept when its machine was removed has its name still.
+    private string FreePath(string name)
+    {
+        var folder = VmFolder.DiskFolder(paths);
+        for (var number = 1; ; number++)
+        {
+            var path = Path.Combine(folder, number == 1 ? $"{name}.qcow2" : FormattableString.Invariant($"{name}-{number}.qcow2"));
+            if (!Path.Exists(path) && entries.Values.All(e => e.Spec.Disk?.Path != path))
+            {
+                return path;
+            }
+        }
+    }
+}

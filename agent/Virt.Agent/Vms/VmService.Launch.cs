@@ -1,0 +1,112 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Hosts;
+using Virt.Linux;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>How QEMU is started.</summary>
+public sealed partial class VmService
+{
+    /// <summary>The user that QEMU runs as.</summary>
+    private const string QemuUser = "virt-qemu";
+
+    // nobody, where there is no user of its own.
+    private static readonly (uint Uid, uint Gid) Nobody = (65534, 65534);
+
+    // Looks at everything, writes nothing.
+    private QemuPlan PlanStart(VmEntry entry)
+    {
+        var spec = entry.Spec;
+        QemuBoot? boot = null;
+        if (spec.Image is { } name && images.FindVm(name, $"Cannot start VM '{entry.Name}'") is { Manifest.Boot: { } kernel } image)
+        {
+            boot = new QemuBoot(
+                image.PathOf(kernel.Kernel),
+                kernel.PvhKernel is null ? null : image.PathOf(kernel.PvhKernel),
+                kernel.Initrd is null ? null : image.PathOf(kernel.Initrd),
+                kernel.CommandLine.Replace("{name}", entry.Name, StringComparison.Ordinal));
+        }
+
+        if (Programs.Find(QemuVersion.Program) is null)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "QemuMissing", $"Cannot start VM '{entry.Name}': {QemuVersion.Program} is not installed.", entry.Name, "Test-VirtHost");
+        }
+
+        if (spec.Generation == 2 && host.Firmware.UefiCode is null)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware is installed.", entry.Name, "Test-VirtHost");
+        }
+
+        var folder = FolderOf(entry);
+        if (spec.Generation == 2 && boot is null && !File.Exists(folder.NvramFile))
+        {
+            // Made without the firmware, or before it was there.
+            Directory.CreateDirectory(folder.State, OwnerOnly);
+            File.Copy(host.Firmware.UefiVariables!, folder.NvramFile);
+        }
+
+        return QemuArguments.Build(entry.Id, entry.Name, spec, folder, boot, host);
+    }
+
+    private async Task<KeptProcess> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
+    {
+        var (uid, gid) = UserNames.Find(QemuUser) ?? Nobody;
+        try
+        {
+            return await keeper.LaunchAsync(new LaunchSpec
+            {
+                Id = entry.Id,
+                Programs = [Programs.Find(QemuVersion.Program)!],
+                Arguments = plan.Arguments,
+                UserId = uid,
+                GroupId = gid,
+                Groups = host.Accelerator == "kvm" && GroupNames.Find("kvm") is { } kvm ? [kvm] : [],
+                Descriptors = files.Descriptors,
+                Error = files.Error,
+                ExitPath = FolderOf(entry).ExitFile,
+                Limits = [new ResourceLimit(ResourceLimit.CoreSize, 0, 0)],
+            }).ConfigureAwait(false);
+        }
+        catch (LaunchException e)
+        {
+            throw new VirtException(ErrorCode.Unavailable, "QemuLaunchFailed", $"Cannot start VM '{entry.Name}': QEMU could not be launched ({VmErrors.Sentence(e.Message)}).", entry.Name, "Test-VirtHost", e);
+        }
+        catch (LinuxException e)
+        {
+            throw new VirtException(ErrorCode.Unavailable, "KeeperUnavailable", $"Cannot start VM '{entry.Name}': the keeper cannot be reached ({VmErrors.Sentence(e.Message)}).", entry.Name, "Test-VirtHost", e);
+        }
+    }
+
+    private string LastErrorLine(VmEntry entry)
+    {
+        var path = FolderOf(entry).ErrorFile;
+        if (!File.Exists(path))
+        {
+            return "";
+        }
+
+        using var file = File.OpenRead(path);
+        file.Seek(-Math.Min(4096, file.Length), SeekOrigin.End);
+        using var reader = new StreamReader(file);
+        // The lock's error has a second line that only asks a question.
+        return reader.ReadToEnd()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault(static line => !line.StartsWith("Is another process using", StringComparison.Ordinal)) is { } last
+            ? last[(last.StartsWith("qemu-system-", StringComparison.Ordinal) ? last.IndexOf(' ') + 1 : 0)..]
+            : "";
+    }
+
+    private void RemoveRunFolder(VmEntry entry)
+    {
+        var folder = FolderOf(entry).Run;
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>New-VM.</summary>
+public sealed partial class VmService
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Makes a machine and its disk. Nothing is left behind where it fails.</summary>
+    /// <exception cref="VirtException">InvalidArgument, NotFound (image, disk, network), AlreadyExists, NotSupported; DataLoss, Conflict or ResourceExhausted (the disk).</exception>
+    public async Task<VM> NewAsync(NewVM request, Call call)
+    {
+        var name = request.Name;
+        NewVMCheck.Check(request, facts.MemoryBytes, host.Architecture);
+        if (FindByName(name) is not null)
+        {
+            throw ResourceName.Taken("create", "VM", name);
+        }
+
+        call.WorksOn(name);
+        var image = request.Image is null ? null : images.FindVm(request.Image, $"Cannot create VM '{name}'");
+        if (image is not null)
+        {
+            NewVMCheck.CheckImage(name, image, host.Architecture);
+        }
+
+        var id = Guid.NewGuid();
+        var disk = await PlanDiskAsync(request, image, call.Cancellation).ConfigureAwait(false);
+        var spec = new VmSpec
+        {
+            MemoryBytes = NewVMCheck.RoundUp(request.MemoryStartupBytes, 1 << 20),
+            ProcessorCount = request.ProcessorCount,
+            Generation = request.Generation,
+            Image = image?.Name,
+            Disk = disk,
+            Network = request.SwitchName is null ? null : NewVMCheck.UserNetwork,
+            MacAddress = request.SwitchName is null ? null : MacAddress.Of(id),
+            Notes = request.Notes,
+        };
+        var entry = new VmEntry(VmEntry.NewRow(id, name, call.WhatIf ? VMState.Stopped : VMState.Creating, spec, time.GetUtcNow()));
+        if (call.WhatIf)
+        {
+            return Show(entry);
+        }
+
+        using var held = await locks.EnterAsync(id, call.Cancellation).ConfigureAwait(false);
+        if (!table.TryInsert(entry.Row))
+        {
+            throw ResourceName.Taken("create", "VM", name);
+        }
+
+        await using var undo = new Rollback();
+        undo.Add($"forget VM '{name}'", () => Forget(entry));
+        entries[id] = entry;
+        undo.Add($"remove the files of VM '{name}'", () => RemoveFiles(entry, withDisk: spec.Disk is { IsNew: true }));
+        await MakeFilesAsync(entry, call).ConfigureAwait(false);
+        entry.Set(table, VMState.Stopped, null);
+        undo.Commit();
+        return Show(entry);
+    }
+
+    private async Task MakeFilesAsync(VmEntry entry, Call call)
+    {
+        var folder = FolderOf(entry);
+        Directory.CreateDirectory(folder.State, OwnerOnly);
+        if (entry.Spec is { Generation: 2 } && host.Firmware.UefiVariables is { } variables)
+        {
+            File.Copy(variables, folder.NvramFile);
+        }
+
+        if (entry.Spec.Disk is { IsNew: true } disk)
+        {
+            call.Report($"Creating VM '{entry.Name}'", $"making its disk '{disk.Path}'");
+            await MakeDiskAsync(entry.Name, disk, call.Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Takes away what a machine has on the disk; what is not there is fine.
+    private void RemoveFiles(VmEntry entry, bool withDisk)
+    {
+        var folder = FolderOf(entry);
+        foreach (var path in new[] { folder.State, folder.Run })
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+
+        if (withDisk && entry.Spec.Disk is { } disk)
+        {
+            File.Delete(disk.Path);
+        }
+    }
+
+    private void Forget(VmEntry entry)
+    {
+        table.Delete(entry.Id);
+        entries.TryRemove(entry.Id, out _);
+        entry.SetRemoved();
+    }
+}

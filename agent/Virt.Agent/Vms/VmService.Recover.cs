@@ -1,0 +1,123 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms.Qmp;
+using Virt.Linux;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What the agent does when it comes back: finds what runs, finishes or undoes what was half done.</summary>
+public sealed partial class VmService
+{
+    private static readonly TimeSpan AttachTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Brings what is stored in line with what is. Must come before any request; one machine's trouble does not keep the others from it.</summary>
+    public async Task RecoverAsync()
+    {
+        var unsettled = entries.Values.Where(static e => e.Phase is not (VMState.Stopped or VMState.Failed)).ToList();
+        if (unsettled.Count == 0)
+        {
+            return;
+        }
+
+        var kept = await ListKeptAsync().ConfigureAwait(false);
+        await Task.WhenAll(unsettled.Select(entry => RecoverAsync(entry, kept.GetValueOrDefault(entry.Id)))).ConfigureAwait(false);
+    }
+
+    private async Task<Dictionary<Guid, KeptProcess>> ListKeptAsync()
+    {
+        try
+        {
+            return (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(static p => p.Id);
+        }
+        catch (LinuxException e)
+        {
+            AgentLog.Error("Could not ask the keeper for its processes", e);
+            return [];
+        }
+    }
+
+    private async Task RecoverAsync(VmEntry entry, KeptProcess? kept)
+    {
+        try
+        {
+            using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+            switch (entry.Phase)
+            {
+                case VMState.Creating:
+                    RemoveFiles(entry, withDisk: entry.Spec.Disk is { IsNew: true });
+                    Forget(entry);
+                    AgentLog.Info($"VM '{entry.Name}' was half made when the agent ended; it is undone");
+                    break;
+                case VMState.Removing:
+                    FinishRemove(entry);
+                    AgentLog.Info($"VM '{entry.Name}' was half removed when the agent ended; that is finished");
+                    break;
+                default:
+                    await RecoverRunAsync(entry, kept).ConfigureAwait(false);
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            AgentLog.Error($"Could not recover VM '{entry.Name}'", e);
+        }
+    }
+
+    // Starting or Running.
+    private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)
+    {
+        var process = kept is not null ? VmProcess.Of(kept) : VmProcess.Find(entry.Run!.Identity) ?? VmProcess.Search(entry.Id);
+        if (process is not null)
+        {
+            await AttachAsync(entry, process).ConfigureAwait(false);
+            return;
+        }
+
+        var exit = ExitFile.Read(FolderOf(entry).ExitFile);
+        var last = LastErrorLine(entry);
+        RemoveRunFolder(entry);
+        var wasStarting = entry.Phase == VMState.Starting;
+        entry.Set(table, exit is { Code: not 0 } ? VMState.Failed : VMState.Stopped, entry.Run! with
+        {
+            Status = exit switch
+            {
+                { Code: 0 } => "",
+                { } status => $"QEMU {How(status)}{(last.Length > 0 ? ": " + VmErrors.Sentence(last) : "")}.",
+                null when wasStarting => "The agent ended while it was being started.",
+                null => "It ended with the host, or while no agent was there.",
+            },
+        });
+    }
+
+    // Under the lock: takes up a QEMU that runs. One whose start was cut off before its first instruction goes on from there.
+    private async Task AttachAsync(VmEntry entry, VmProcess process)
+    {
+        entry.Process = process;
+        entry.Session = null;
+        using var limit = new CancellationTokenSource(AttachTimeout, time);
+        var status = "";
+        try
+        {
+            entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, limit.Token).ConfigureAwait(false);
+            if (entry.Session.IsPrelaunch)
+            {
+                await entry.Session.ContinueAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is QmpClosedException or QmpException or OperationCanceledException or SocketException or IOException)
+        {
+            AgentLog.Error($"Could not connect to QEMU of VM '{entry.Name}'", e);
+            status = "QEMU does not answer on its monitor.";
+        }
+
+        entry.Set(table, VMState.Running, RunOf(entry, process) with { Status = status });
+        Watch(entry, process, entry.Session);
+    }
+}

@@ -1,0 +1,154 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Start-VM.</summary>
+public sealed partial class VmService
+{
+    private static readonly TimeSpan MonitorTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starts a machine, or lets a paused one go on.</summary>
+    /// <exception cref="VirtException">NotFound; WrongState; Conflict (the disk is in use); NotFound or DataLoss (image, disk); ResourceExhausted; Unavailable (QEMU).</exception>
+    public async Task<VM> StartAsync(StartVM request, Call call)
+    {
+        var entry = Find("start", request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        using var held = await LockAsync("start", entry, call).ConfigureAwait(false);
+        VmStates.CheckStart(entry.Name, entry.State);
+        if (entry.State == VMState.Paused)
+        {
+            return call.WhatIf ? Show(entry) : await ResumeAsync(entry, call).ConfigureAwait(false);
+        }
+
+        var plan = PlanStart(entry);
+        if (call.WhatIf)
+        {
+            return Show(entry);
+        }
+
+        call.Report($"Starting VM '{entry.Name}'", "waiting for QEMU");
+        try
+        {
+            await LaunchAsync(entry, plan, call.Cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            var isCancelled = e is OperationCanceledException;
+            entry.Set(table, isCancelled ? VMState.Stopped : VMState.Failed, new VmRun { Status = isCancelled ? "" : e.Message });
+            throw;
+        }
+
+        return Show(entry);
+    }
+
+    private async Task<VM> ResumeAsync(VmEntry entry, Call call)
+    {
+        try
+        {
+            await entry.Session!.ContinueAsync(call.Cancellation).ConfigureAwait(false);
+        }
+        catch (QmpException e)
+        {
+            throw VmErrors.Refused("start", entry.Name, e);
+        }
+        catch (QmpClosedException e)
+        {
+            throw VmErrors.NoMonitor("start", entry.Name, e);
+        }
+
+        return Show(entry);
+    }
+
+    // Where it fails, nothing of the run is left but its row.
+    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var folder = FolderOf(entry);
+        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = host.Accelerator });
+
+        await using var undo = new Rollback();
+        undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
+        using var files = QemuFiles.Open(entry.Name, folder, plan);
+        var stream = VmSession.Open(folder.QmpSocket);
+        undo.Add("close the monitor", stream.DisposeAsync);
+        var prepared = clock.Elapsed;
+
+        var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));
+        undo.Add($"end QEMU of VM '{entry.Name}'", () => EndNowAsync(process));
+        files.Dispose();
+        entry.Set(table, VMState.Starting, RunOf(entry, process));
+        var launched = clock.Elapsed;
+
+        var session = await ConnectAsync(entry, process, stream, cancellation).ConfigureAwait(false);
+        undo.Add("close the session", session.DisposeAsync);
+        var connected = clock.Elapsed;
+
+        await ContinueFirstAsync(entry, session, cancellation).ConfigureAwait(false);
+        entry.Process = process;
+        entry.Session = session;
+        entry.Set(table, VMState.Running, entry.Run);
+        undo.Commit();
+        Watch(entry, process, session);
+        AgentLog.Info(FormattableString.Invariant(
+            $"VM '{entry.Name}' runs after {clock.Elapsed.TotalMilliseconds:0.0} ms: {prepared.TotalMilliseconds:0.0} preparing, {(launched - prepared).TotalMilliseconds:0.0} launching, {(connected - launched).TotalMilliseconds:0.0} waiting for QEMU, {(clock.Elapsed - connected).TotalMilliseconds:0.0} letting it run"));
+    }
+
+    private static VmRun RunOf(VmEntry entry, VmProcess process) => entry.Run! with
+    {
+        ProcessId = process.Identity.Id,
+        Inode = process.Identity.Inode,
+        StartTicks = process.Identity.StartTicks,
+    };
+
+    // QEMU's greeting, or its end, or neither in time.
+    private async Task<VmSession> ConnectAsync(VmEntry entry, VmProcess process, System.IO.Stream stream, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(MonitorTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            return await VmSession.ConnectAsync(stream, FolderOf(entry), time, entry.Notify, either.Token).ConfigureAwait(false);
+        }
+        catch (QmpClosedException)
+        {
+            // Its socket closes a moment before it has ended.
+            await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time, cancellation)).ConfigureAwait(false);
+            var how = process.Ended.IsCompleted ? How(await process.Ended.ConfigureAwait(false)) : "closed its monitor";
+            throw VmErrors.Ended(entry.Name, how, LastErrorLine(entry));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new VirtException(ErrorCode.Timeout, "QemuStartTimeout", $"Cannot start VM '{entry.Name}': QEMU did not greet on its monitor within {MonitorTimeout.TotalSeconds:0} s.", entry.Name, "Test-VirtHost");
+        }
+    }
+
+    private static async Task ContinueFirstAsync(VmEntry entry, VmSession session, CancellationToken cancellation)
+    {
+        try
+        {
+            await session.ContinueAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (QmpException e)
+        {
+            throw VmErrors.Refused("start", entry.Name, e);
+        }
+        catch (QmpClosedException e)
+        {
+            throw VmErrors.NoMonitor("start", entry.Name, e);
+        }
+    }
+
+    private static string How(ExitStatus status) => status switch
+    {
+        { ExitCode: { } code } => FormattableString.Invariant($"exited with code {code}"),
+        { Signal: { } signal } => FormattableString.Invariant($"was ended by signal {signal}"),
+        _ => "ended",
+    };
+}

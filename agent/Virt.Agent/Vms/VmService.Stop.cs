@@ -1,0 +1,112 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms.Qga;
+using Virt.Agent.Vms.Qmp;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Stop-VM.</summary>
+public sealed partial class VmService
+{
+    private static readonly TimeSpan ShutdownAnswerTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Tells the guest to shut down and waits until it has, or pulls the plug.</summary>
+    /// <exception cref="VirtException">NotFound; WrongState; Timeout, after which it runs on; Unavailable.</exception>
+    public async Task<VM> StopAsync(StopVM request, Call call)
+    {
+        var entry = Find("stop", request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        VmProcess process;
+        string asked;
+        using (await LockAsync("stop", entry, call).ConfigureAwait(false))
+        {
+            VmStates.CheckStop(entry.Name, entry.State, request.TurnOff);
+            if (call.WhatIf)
+            {
+                return Show(entry);
+            }
+
+            if (request.TurnOff)
+            {
+                await TurnOffAsync(entry).ConfigureAwait(false);
+                return Show(entry);
+            }
+
+            process = entry.Process!;
+            entry.IsStopping = true;
+            entry.Notify();
+            asked = await AskToShutDownAsync(entry, call).ConfigureAwait(false);
+        }
+
+        // Not under the lock: somebody else may lose patience and turn it off.
+        call.Report($"Stopping VM '{entry.Name}'", $"waiting for the guest, asked by {asked}");
+        await AwaitShutdownAsync(entry, process, asked, request.Timeout, call).ConfigureAwait(false);
+        return Show(entry);
+    }
+
+    // By the guest agent where it answers, which works without ACPI too; else by the power button.
+    private async Task<string> AskToShutDownAsync(VmEntry entry, Call call)
+    {
+        var session = entry.Session;
+        try
+        {
+            if (session is { IsGuestAgentOpen: true })
+            {
+                try
+                {
+                    await session.GuestAgent.ShutdownAsync(ShutdownAnswerTimeout, call.Cancellation).ConfigureAwait(false);
+                    return "the guest agent";
+                }
+                catch (Exception e) when (e is TimeoutException or QgaException or IOException or SocketException)
+                {
+                    // The button is left.
+                }
+            }
+
+            await (session ?? throw VmErrors.NoMonitor("stop", entry.Name)).PowerDownAsync(call.Cancellation).ConfigureAwait(false);
+            return "the power button";
+        }
+        catch (QmpClosedException)
+        {
+            // It is ending already.
+            return "the power button";
+        }
+        catch
+        {
+            entry.IsStopping = false;
+            entry.Notify();
+            throw;
+        }
+    }
+
+    private async Task AwaitShutdownAsync(VmEntry entry, VmProcess process, string asked, TimeSpan timeout, Call call)
+    {
+        try
+        {
+            var status = await process.Ended.WaitAsync(timeout, time, call.Cancellation).ConfigureAwait(false);
+            using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
+            await SetEndedAsync(entry, process, status).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            entry.IsStopping = false;
+            entry.Notify();
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw new VirtException(
+                ErrorCode.Timeout,
+                "VMStopTimeout",
+                FormattableString.Invariant($"Cannot stop VM '{entry.Name}': its guest, asked by {asked}, did not power off within {timeout.TotalSeconds:0.#} s; it runs on."),
+                entry.Name,
+                $"Stop-VM -Name {entry.Name} -TurnOff",
+                e);
+        }
+    }
+}

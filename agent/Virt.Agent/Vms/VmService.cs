@@ -1,0 +1,150 @@
+using System;
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Hosts;
+using Virt.Agent.Images;
+using Virt.Agent.State;
+using Virt.Agent.Storage;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>
+/// Virtual machines: each handler checks the state, writes the phase before the step that it names, acts, and writes what has come of it
+/// (docs/architecture.md, State). The keeper is the parent of every QEMU.
+/// </summary>
+public sealed partial class VmService : IAsyncDisposable
+{
+    internal const string Kind = "vm";
+
+    private readonly AgentPaths paths;
+    private readonly ResourceTable table;
+    private readonly Keeper keeper;
+    private readonly ImageCatalog images;
+    private readonly QemuImg disks;
+    private readonly HostFacts facts;
+    private readonly QemuHost host;
+    private readonly TimeProvider time;
+    private readonly KeyedLock locks = new();
+    private readonly ConcurrentDictionary<Guid, VmEntry> entries = new();
+    private volatile bool isStopping;
+
+    /// <summary>Makes the service and reads what is stored; <see cref="RecoverAsync()"/> must follow before any request.</summary>
+    /// <param name="paths">Where machines' files stand.</param>
+    /// <param name="table">Stored machines.</param>
+    /// <param name="keeper">Starts QEMU.</param>
+    /// <param name="images">What machines are made from.</param>
+    /// <param name="disks">Makes disk images.</param>
+    /// <param name="facts">The host's memory.</param>
+    /// <param name="host">What of the host decides how QEMU is started.</param>
+    /// <param name="time">The clock.</param>
+    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, QemuHost host, TimeProvider time)
+    {
+        this.paths = paths;
+        this.table = table;
+        this.keeper = keeper;
+        this.images = images;
+        this.disks = disks;
+        this.facts = facts;
+        this.host = host;
+        this.time = time;
+        foreach (var row in table.Load(Kind))
+        {
+            entries[row.Id] = new VmEntry(row);
+        }
+    }
+
+    /// <summary>Leaves the machines, which run on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        isStopping = true;
+        foreach (var entry in entries.Values)
+        {
+            if (entry.Session is { } session)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private VmFolder FolderOf(VmEntry entry) => VmFolder.Of(paths, entry.Id);
+
+    /// <exception cref="VirtException">NotFound.</exception>
+    private VmEntry Find(string verb, Guid id, string name)
+    {
+        if (id == Guid.Empty)
+        {
+            return FindByName(name) ?? throw ResourceName.NotFound(verb, "VM", name, entries.Values.Select(static e => e.Name));
+        }
+
+        return entries.TryGetValue(id, out var byId)
+            ? byId
+            : throw new VirtException(
+                ErrorCode.NotFound,
+                "VMNotFound",
+                $"Cannot {verb} VM '{(name.Length > 0 ? name : id)}': it does not exist any more (no VM has the id {id}).",
+                name.Length > 0 ? name : id.ToString(),
+                "Get-VM");
+    }
+
+    private VmEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    // Enters the machine's lock, and makes sure that it was not removed while we waited for it.
+    private async ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
+    {
+        var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
+        if (!entry.IsRemoved)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw ResourceName.NotFound(verb, "VM", entry.Name, entries.Values.Select(static e => e.Name));
+    }
+
+    private VM Show(VmEntry entry)
+    {
+        var run = entry.Run;
+        var session = entry.Session;
+        var state = entry.State;
+        var isAlive = VmStates.IsAlive(state);
+        var isRunning = state is VMState.Running or VMState.Stopping;
+        return new VM
+        {
+            Id = entry.Id,
+            Name = entry.Name,
+            State = state,
+            Health = isRunning && session is not null ? session.Health(HasGuestAgent(entry)) : WorkloadHealth.None,
+            Status = session is { Status.Length: > 0 } ? session.Status : run?.Status ?? "",
+            Generation = entry.Spec.Generation,
+            ProcessorCount = entry.Spec.ProcessorCount,
+            MemoryBytes = entry.Spec.MemoryBytes,
+            Image = entry.Spec.Image ?? "",
+            IPAddresses = isRunning && session is not null ? [.. session.Addresses] : [],
+            MacAddress = entry.Spec.MacAddress ?? "",
+            DiskPath = entry.Spec.Disk?.Path ?? "",
+            DiskSizeBytes = entry.Spec.Disk?.SizeBytes ?? 0,
+            Accelerator = isAlive ? run?.Accelerator ?? "" : "",
+            ProcessId = isAlive ? entry.Process?.Identity.Id : null,
+            Uptime = isAlive && run is not null ? time.GetUtcNow() - run.StartTime : TimeSpan.Zero,
+            CreationTime = entry.Row.Created,
+            Notes = entry.Spec.Notes,
+        };
+    }
+
+    // Read from the image each time, which may have been replaced or be gone.
+    private bool HasGuestAgent(VmEntry entry)
+    {
+        try
+        {
+            return entry.Spec.Image is { } image && images.FindVm(image).Manifest.GuestAgent;
+        }
+        catch (VirtException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Vms.Qmp;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>A connection to a running QEMU: its monitor, and through it the guest agent. Keeps what their events tell.</summary>
+internal sealed partial class VmSession : IAsyncDisposable
+{
+    private readonly VmFolder folder;
+    private readonly TimeProvider time;
+    private readonly Action onChange;
+    private QmpClient qmp = null!;
+
+    private VmSession(VmFolder folder, TimeProvider time, Action onChange)
+    {
+        this.folder = folder;
+        this.time = time;
+        this.onChange = onChange;
+    }
+
+    /// <summary>The guest's CPUs stand still.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>QEMU waits for its first <c>cont</c>.</summary>
+    public bool IsPrelaunch { get; private set; }
+
+    /// <summary>Why the guest stands still, where that is not plain.</summary>
+    public string Status { get; private set; } = "";
+
+    /// <summary>QEMU has told that it is about to end because the guest powered off or was told to.</summary>
+    public bool HasShutDown { get; private set; }
+
+    /// <summary>Ends when the monitor is gone; never fails.</summary>
+    public Task Closed => qmp.Closed;
+
+    /// <summary>Connects to the monitor and asks how things stand.</summary>
+    /// <param name="stream">The connection to the monitor; the session's from now on.</param>
+    /// <param name="folder">Where the sockets stand.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onChange">Called, on any thread, when something has changed.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="QmpClosedException">QEMU has ended.</exception>
+    public static async Task<VmSession> ConnectAsync(Stream stream, VmFolder folder, TimeProvider time, Action onChange, CancellationToken cancellation)
+    {
+        var session = new VmSession(folder, time, onChange);
+        session.qmp = await QmpClient.ConnectAsync(stream, session.OnEvent, cancellation).ConfigureAwait(false);
+        try
+        {
+            await session.ReadStateAsync(cancellation).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens the socket of a QEMU that runs.</summary>
+    /// <exception cref="SocketException">Nobody listens there.</exception>
+    public static NetworkStream Open(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the guest's CPUs run.</summary>
+    /// <exception cref="QmpException">They cannot, such as after a panic.</exception>
+    public async Task ContinueAsync(CancellationToken cancellation)
+    {
+        await qmp.ExecuteAsync("cont", null, cancellation).ConfigureAwait(false);
+        IsPaused = IsPrelaunch = false;
+        Status = "";
+    }
+
+    /// <summary>Presses the power button.</summary>
+    public Task PowerDownAsync(CancellationToken cancellation) => qmp.ExecuteAsync("system_powerdown", null, cancellation);
+
+    /// <summary>Ends QEMU, whatever the guest is doing.</summary>
+    public Task QuitAsync(CancellationToken cancellation) => qmp.ExecuteAsync("quit", null, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseGuestAgentAsync().ConfigureAwait(false);
+        await qmp.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReadStateAsync(CancellationToken cancellation)
+    {
+        var status = await qmp.ExecuteAsync("query-status", null, cancellation).ConfigureAwait(false);
+        IsPaused = !status.GetProperty("running").GetBoolean();
+        var name = status.GetProperty("status").GetString();
+        IsPrelaunch = name == "prelaunch";
+        Status = name switch
+        {
+            "guest-panicked" => Panicked,
+            "io-error" => "Its disk could not be read or written.",
+            "internal-error" => "QEMU met an error of its own.",
+            _ => "",
+        };
+        var devices = await qmp.ExecuteAsync("query-chardev", null, cancellation).ConfigureAwait(false);
+        foreach (var device in devices.EnumerateArray())
+        {
+            if (device.GetProperty("label").GetString() == QemuArguments.GuestAgentDevice && device.GetProperty("frontend-open").GetBoolean())
+            {
+                OnGuestAgent(isOpen: true);
+            }
+        }
+    }
+
+    private const string Panicked = "The guest's kernel has panicked.";
+
+    // On the monitor's reading task: must not wait.
+    private void OnEvent(QmpEvent e)
+    {
+        switch (e.Name)
+        {
+            case "STOP":
+                IsPaused = true;
+                break;
+            case "RESUME":
+                IsPaused = IsPrelaunch = false;
+                Status = "";
+                break;
+            case "SHUTDOWN":
+                HasShutDown = true;
+                break;
+            case "RESET":
+                hasAnswered = false;
+                break;
+            case "GUEST_PANICKED":
+                Status = Panicked;
+                break;
+            case "BLOCK_IO_ERROR" when e.Text("action") == "stop":
+                Status = e.Flag("nospace") == true ? "Its disk cannot grow: the host's disk is full." : $"Its disk could not be read or written ({e.Text("reason")}).";
+                break;
+            case "VSERPORT_CHANGE" when e.Text("id") == QemuArguments.GuestAgentPort:
+                OnGuestAgent(e.Flag("open") == true);
+                break;
+            default:
+                return;
+        }
+
+        onChange();
+    }
+
+    /// <summary>The last line that the guest has written to its serial console; empty where there is none.</summary>
+    public async Task<string> ReadLastConsoleLineAsync(CancellationToken cancellation)
+    {
+        var text = await qmp.ExecuteAsync("ringbuf-read", WriteArguments, cancellation).ConfigureAwait(false);
+        var lines = (text.GetString() ?? "").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.Length == 0 ? "" : new string([.. lines[^1].AsSpan(0, Math.Min(lines[^1].Length, 200)).ToArray().Where(static c => !char.IsControl(c))]);
+
+        static void WriteArguments(Utf8JsonWriter json)
+        {
+            json.WriteString("device", QemuArguments.ConsoleDevice);
+            json.WriteNumber("size", 65536);
+        }
+    }
+}

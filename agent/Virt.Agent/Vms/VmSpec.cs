@@ -1,0 +1,29 @@
+namespace Virt.Agent.Vms;
+
+/// <summary>What a virtual machine was asked to be; stored as JSON.</summary>
+public sealed record VmSpec
+{
+    /// <summary>Memory of the guest, a multiple of 1 MiB.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Virtual processors.</summary>
+    public required int ProcessorCount { get; init; }
+
+    /// <summary>1: BIOS. 2: UEFI. Where the image is a kernel: how that is started (docs/images.md).</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>The image it was made from; null: none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Its disk; null: none.</summary>
+    public VmDisk? Disk { get; init; }
+
+    /// <summary>The network it is on; null: none.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>Of its network adapter; null where it has none.</summary>
+    public string? MacAddress { get; init; }
+
+    /// <summary>The user's own words.</summary>
+    public string Notes { get; init; } = "";
+}

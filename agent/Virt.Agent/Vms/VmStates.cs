@@ -1,0 +1,47 @@
+using System.Linq;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Which state a machine must be in for what. The one place that says so.</summary>
+public static class VmStates
+{
+    private static readonly VMState[] Startable = [VMState.Stopped, VMState.Failed, VMState.Paused];
+    private static readonly VMState[] Stoppable = [VMState.Running];
+    private static readonly VMState[] TurnOffable = [VMState.Running, VMState.Paused, VMState.Stopping];
+    private static readonly VMState[] Enterable = [VMState.Running, VMState.Stopping];
+    private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed];
+
+    /// <summary>QEMU is there.</summary>
+    public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping;
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckStart(string name, VMState state) => Check("start", name, state, Startable, $"Get-VM -Name {name}");
+
+    /// <summary>A guest must run to hear that it shall shut down; the plug can be pulled whenever QEMU is there.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckStop(string name, VMState state, bool turnOff) =>
+        Check("stop", name, state, turnOff ? TurnOffable : Stoppable, IsAlive(state) ? $"Stop-VM -Name {name} -TurnOff" : $"Start-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckInvoke(string name, VMState state) => Check("run a command in", name, state, Enterable, $"Start-VM -Name {name}");
+
+    /// <summary>One that is alive can be removed by force only.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRemove(string name, VMState state, bool force)
+    {
+        if (!force || !IsAlive(state))
+        {
+            Check("remove", name, state, Removable, IsAlive(state) ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name}");
+        }
+    }
+
+    private static void Check(string verb, string name, VMState state, VMState[] required, string action)
+    {
+        if (!required.Contains(state))
+        {
+            var words = required.Length == 1 ? $"{required[0]}" : $"{string.Join(", ", required[..^1])} or {required[^1]}";
+            throw new VirtException(ErrorCode.WrongState, "VMWrongState", $"Cannot {verb} VM '{name}': it is {state}; {words} is required.", name, action);
+        }
+    }
+}
