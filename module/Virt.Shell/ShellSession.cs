@@ -181,7 +181,11 @@ internal sealed class ShellSession : IDisposable
     private void Show(ErrorRecord error)
     {
         using var shell = PowerShell.Create(runspace);
-        shell.AddCommand("Out-Default").AddParameter("InputObject", error);
+
+        // The engine's own mark of what belongs on the error stream.
+        var marked = PSObject.AsPSObject(error);
+        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
+        shell.AddCommand("Out-Default").AddParameter("InputObject", marked);
         shell.Invoke();
     }
 

@@ -1,0 +1,89 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.IntegrationTests.Fixtures;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.IntegrationTests.Module;
+
+public sealed class ShellTests
+{
+    private const string Nobody = "unix:///nowhere/agent.sock";
+
+    [Theory]
+    [InlineData("1 + 1", 0, "2")]
+    [InlineData("exit 3", 3, "")]
+    [InlineData("throw 'no'", 1, "")]
+    [InlineData("Get-VM", 1, "")]
+    [InlineData("Get-VM; 'on'", 0, "on")]
+    [InlineData("'a', 'b' | Sort-Object -Descending | Select-Object -First 1", 0, "b")]
+    [InlineData("[pscustomobject]@{ A = 1; B = 'x' } | ConvertTo-Json -Compress", 0, "{\"A\":1,\"B\":\"x\"}")]
+    [InlineData("(1..3 | Measure-Object -Sum).Sum", 0, "6")]
+    [InlineData("('N,M', 'a,1', '\"b,c\",2' | ConvertFrom-Csv)[1].N", 0, "b,c")]
+    [InlineData("Write-Host hello -ForegroundColor Green", 0, "hello")]
+    public async Task A_command_has_its_output_and_its_exit_code(string command, int exitCode, string output)
+    {
+        var result = await VirtShell.RunAsync(Nobody, "-NoLogo", "-NonInteractive", "-Command", command);
+        Assert.Equal((exitCode, output), (result.ExitCode, result.Output.Trim()));
+    }
+
+    [Fact]
+    public async Task A_file_gets_its_arguments_and_gives_its_exit_code()
+    {
+        var file = Path.ChangeExtension(Path.GetTempFileName(), ".ps1");
+        await File.WriteAllTextAsync(file, "param($First, $Second) \"$Second $First\"; exit 7");
+        try
+        {
+            var result = await VirtShell.RunAsync(Nobody, "-File", file, "a", "b");
+            Assert.Equal((7, "b a"), (result.ExitCode, result.Output.Trim()));
+        }
+        finally
+        {
+            File.Delete(file);
+            File.Delete(Path.ChangeExtension(file, ".tmp"));
+        }
+    }
+
+    [Fact]
+    public async Task An_error_says_what_to_do_without_colours_where_nobody_looks()
+    {
+        var result = await VirtShell.RunAsync(Nobody, "-NonInteractive", "-Command", "Get-VM");
+        Assert.Contains("Cannot reach the agent at 'unix:///nowhere/agent.sock': nobody listens there.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Recommendation: ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', result.Output + result.Error);
+    }
+
+    [Theory]
+    [InlineData("New-VM")]
+    [InlineData("Remove-Container x")]
+    public async Task Nothing_prompts_where_nobody_can_answer(string command)
+    {
+        var result = await VirtShell.RunAsync(Nobody, "-NonInteractive", "-Command", command);
+        Assert.Equal(1, result.ExitCode);
+        Assert.NotEmpty(result.Error);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_wait_on_the_agent()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Name = "web", Image = "starter", Command = ["sleep", "600"] } });
+        using var shell = VirtShell.Start(host.Endpoint.Text, "-Command", "'waiting'; Wait-Container web -TimeoutSeconds 0; 'not reached'");
+        Assert.Equal("waiting", await shell.StandardOutput.ReadLineAsync());
+        var output = shell.StandardOutput.ReadToEndAsync();
+
+        // The wait begins a moment after the word: the signal is repeated until the shell has ended.
+        await Poll.UntilAsync(
+            () =>
+            {
+                host.RunAsync("kill", "-INT", $"{shell.Id}").Wait();
+                return shell.WaitForExit(TimeSpan.FromMilliseconds(200));
+            },
+            "the end of the shell after Ctrl+C");
+        Assert.DoesNotContain("not reached", await output, StringComparison.Ordinal);
+        Assert.NotEqual(0, shell.ExitCode);
+        Assert.Equal(ContainerState.Running, host.Invoke(Methods.GetContainer, new GetContainer()).Items.Single().State);
+    }
+}
