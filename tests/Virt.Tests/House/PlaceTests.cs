@@ -36,9 +36,9 @@ public sealed partial class PlaceTests
     }
 
     [Fact]
-    public void The_agent_serializes_without_reflection()
+    public void The_agent_and_the_module_serialize_without_reflection()
     {
-        Assert.Empty(Matches(Reflection(), SourceTree.CSharp("agent", "module"), static file => file.Code));
+        Assert.Empty(Matches(Reflection(), SourceTree.CSharp("agent", "module/Virt"), static file => file.Code));
     }
 
     [Theory]
