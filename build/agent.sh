@@ -43,8 +43,11 @@ stop_agent() {
     local pid=$agent_pid waited=0
     agent_pid=
     if [ "${1:-}" != keep ] && kill -0 "$pid" 2>/dev/null; then
-        shell_command 'Get-VM | Remove-VM -Force -DeleteDisk -Confirm:$false; Get-Container | Remove-Container -Force -Confirm:$false' >"$agent_dir/end.log" 2>&1 ||
-            say "Not every VM and container could be removed: $(tail -n 1 "$agent_dir/end.log")"
+        NO_COLOR=1 "${shell[@]}" -NonInteractive -Command "$import
+            Get-VM | Remove-VM -Force -DeleteDisk -Confirm:\$false
+            Get-Container | Remove-Container -Force -Confirm:\$false
+            exit [int]([bool]\$Error.Count)" >"$agent_dir/end.log" 2>&1 ||
+            say "Not every VM and container could be removed: $(cat "$agent_dir/end.log")"
     fi
     kill "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
@@ -71,4 +74,3 @@ find_shell() {
 
 import="Import-Module '$out/module/Virt/Virt.psd1' -ErrorAction Stop"
 strict="\$ErrorActionPreference = 'Stop'; $import"
-shell_command() { "${shell[@]}" -NonInteractive -Command "$strict; $1"; }

@@ -36,7 +36,7 @@ public sealed partial class PlaceTests
     }
 
     [Fact]
-    public void The_agent_serializes_without_reflection()
+    public void The_agent_and_the_module_serialize_without_reflection()
     {
         // The console host is no part of the agent or of the wire, and hosts an engine that is all reflection.
         Assert.Empty(Matches(Reflection(), SourceTree.CSharp("agent", "module").Where(static file => !file.IsUnder("module/Virt.Shell")), static file => file.Code));
