@@ -77,7 +77,7 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
     private static VirtException NotFound(string kind, string name, string? action, IReadOnlyList<string> names)
     {
         var nearest = NearestName.Of(name, names);
-        var known = names.Count == 0 ? "there are none" : "there are " + string.Join(", ", names.Take(10).Select(static n => $"'{n}'")) + (names.Count > 10 ? " and others" : "");
+        var known = names.Count == 0 ? "there are none" : (names.Count == 1 ? "there is " : "there are ") + string.Join(", ", names.Take(10).Select(static n => $"'{n}'")) + (names.Count > 10 ? " and others" : "");
         var meant = nearest is null ? "" : $"; did you mean '{nearest}'?";
         var noun = kind == "VM" ? "VMImage" : "ContainerImage";
         return new VirtException(

@@ -6,7 +6,7 @@ public enum DiskProblem
     /// <summary>Something else; the detail says what.</summary>
     Other = 0,
 
-    /// <summary>There is no such file or folder.</summary>
+    /// <summary>There is no such file.</summary>
     Missing = 1,
 
     /// <summary>Another process, such as a running VM, uses it.</summary>
@@ -20,4 +20,7 @@ public enum DiskProblem
 
     /// <summary>A file of that name is there already.</summary>
     Exists = 5,
+
+    /// <summary>There is no such folder.</summary>
+    NoFolder = 6,
 }

@@ -15,6 +15,7 @@ internal static class VmErrors
         return e.Problem switch
         {
             DiskProblem.Missing => new(ErrorCode.NotFound, "DiskNotFound", $"{start}there is no disk '{e.Path}'.", e.Path, $"ls -l '{e.Path}'", e),
+            DiskProblem.NoFolder => new(ErrorCode.NotFound, "FolderNotFound", $"{start}there is no folder '{e.Path}' for its disk.", e.Path, $"mkdir -p '{e.Path}'", e),
             DiskProblem.Exists => new(ErrorCode.AlreadyExists, "DiskAlreadyExists", $"{start}there is a file '{e.Path}' already.", e.Path, $"New-VM -Name {name} -VHDPath '{e.Path}'", e),
             DiskProblem.InUse => new(ErrorCode.Conflict, "DiskInUse", $"{start}its disk '{e.Path}' is in use by another process.", e.Path, $"fuser -v '{e.Path}'", e),
             DiskProblem.Damaged => new(ErrorCode.DataLoss, "DiskDamaged", $"{start}its disk '{e.Path}' is damaged or no disk image ({Sentence(e.Detail)}).", e.Path, $"qemu-img check '{e.Path}'", e),
@@ -24,13 +25,16 @@ internal static class VmErrors
     }
 
     /// <summary>QEMU ended before the machine ran.</summary>
-    public static VirtException Ended(string name, string how, string lastLine)
+    public static VirtException Ended(string name, VmDisk? disk, string how, string lastLine)
     {
+        if (disk is not null && (lastLine.Contains("\" lock", StringComparison.Ordinal) || lastLine.Contains("Is another process using", StringComparison.Ordinal)))
+        {
+            return Disk("start", name, new DiskException(DiskProblem.InUse, disk.Path, lastLine));
+        }
+
         var message = $"Cannot start VM '{name}': QEMU {how} before it opened its monitor{(lastLine.Length > 0 ? ": " + Sentence(lastLine) : "")}.";
         return lastLine switch
         {
-            _ when lastLine.Contains("\" lock", StringComparison.Ordinal) || lastLine.Contains("Is another process using", StringComparison.Ordinal) =>
-                new(ErrorCode.Conflict, "DiskInUse", message, name, "Get-VM"),
             _ when lastLine.Contains("Cannot allocate memory", StringComparison.Ordinal) || lastLine.Contains("cannot set up guest memory", StringComparison.Ordinal) =>
                 new(ErrorCode.ResourceExhausted, "NoMemory", message, name, "Get-VirtHost"),
             _ => new(ErrorCode.Unavailable, "QemuEnded", message, name, "Test-VirtHost"),

@@ -121,7 +121,8 @@ public sealed partial class VmService
             throw new DiskException(DiskProblem.Exists, path, "there is a file of that name already");
         }
 
-        return Directory.Exists(Path.GetDirectoryName(path)) ? path : throw new DiskException(DiskProblem.Missing, path, "there is no such folder");
+        var folder = Path.GetDirectoryName(path) ?? "/";
+        return Directory.Exists(folder) ? path : throw new DiskException(DiskProblem.NoFolder, folder, "there is no such folder");
     }
 
     // A disk that was kept when its machine was removed has its name still.

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Hosts;
 using Virt.Linux;
@@ -82,6 +81,7 @@ public sealed partial class VmService
         }
     }
 
+    // QEMU's last words, without its name.
     private string LastErrorLine(VmEntry entry)
     {
         var path = FolderOf(entry).ErrorFile;
@@ -93,12 +93,7 @@ public sealed partial class VmService
         using var file = File.OpenRead(path);
         file.Seek(-Math.Min(4096, file.Length), SeekOrigin.End);
         using var reader = new StreamReader(file);
-        // The lock's error has a second line that only asks a question.
-        return reader.ReadToEnd()
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault(static line => !line.StartsWith("Is another process using", StringComparison.Ordinal)) is { } last
-            ? last[(last.StartsWith("qemu-system-", StringComparison.Ordinal) ? last.IndexOf(' ') + 1 : 0)..]
-            : "";
+        return QemuWords.Last(reader.ReadToEnd());
     }
 
     private void RemoveRunFolder(VmEntry entry)

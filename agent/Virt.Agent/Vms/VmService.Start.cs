@@ -50,9 +50,15 @@ public sealed partial class VmService
 
     private async Task<VM> ResumeAsync(VmEntry entry, Call call)
     {
+        // QEMU would let it run, and nothing would come of it.
+        if (entry.Session!.HasPanicked)
+        {
+            throw new VirtException(ErrorCode.WrongState, "VMPanicked", $"Cannot start VM '{entry.Name}': its guest's kernel has panicked; it must be turned off first.", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");
+        }
+
         try
         {
-            await entry.Session!.ContinueAsync(call.Cancellation).ConfigureAwait(false);
+            await entry.Session.ContinueAsync(call.Cancellation).ConfigureAwait(false);
         }
         catch (QmpException e)
         {
@@ -121,7 +127,7 @@ public sealed partial class VmService
             // Its socket closes a moment before it has ended.
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time, cancellation)).ConfigureAwait(false);
             var how = process.Ended.IsCompleted ? How(await process.Ended.ConfigureAwait(false)) : "closed its monitor";
-            throw VmErrors.Ended(entry.Name, how, LastErrorLine(entry));
+            throw VmErrors.Ended(entry.Name, entry.Spec.Disk, how, LastErrorLine(entry));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -33,6 +33,9 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <summary>Why the guest stands still, where that is not plain.</summary>
     public string Status { get; private set; } = "";
 
+    /// <summary>The guest's kernel has panicked since it was last reset.</summary>
+    public bool HasPanicked { get; private set; }
+
     /// <summary>QEMU has told that it is about to end because the guest powered off or was told to.</summary>
     public bool HasShutDown { get; private set; }
 
@@ -107,6 +110,7 @@ internal sealed partial class VmSession : IAsyncDisposable
         IsPaused = !status.GetProperty("running").GetBoolean();
         var name = status.GetProperty("status").GetString();
         IsPrelaunch = name == "prelaunch";
+        HasPanicked = name == "guest-panicked";
         Status = name switch
         {
             "guest-panicked" => Panicked,
@@ -142,9 +146,10 @@ internal sealed partial class VmSession : IAsyncDisposable
                 HasShutDown = true;
                 break;
             case "RESET":
-                hasAnswered = false;
+                hasAnswered = HasPanicked = false;
                 break;
             case "GUEST_PANICKED":
+                HasPanicked = true;
                 Status = Panicked;
                 break;
             case "BLOCK_IO_ERROR" when e.Text("action") == "stop":

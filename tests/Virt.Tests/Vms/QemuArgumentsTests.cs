@@ -1,0 +1,151 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using Virt.Agent.Vms;
+using Xunit;
+
+namespace Virt.Tests.Vms;
+
+public sealed class QemuArgumentsTests
+{
+    private static readonly Guid Id = Guid.Parse("11111111-2222-3333-4444-555555555555");
+    private static readonly VmFolder Folder = new("/s/vms/1", "/r/vms/1");
+    private static readonly Firmware AllFirmware = new("/fw/CODE.fd", "/fw/VARS.fd", "/fw/qboot.rom");
+    private static readonly QemuHost Host = new(Architecture.X64, "tcg", AllFirmware);
+    private static readonly QemuBoot Kernel = new("/i/vmlinuz", "/i/vmlinux", "/i/initramfs.cpio", "console=ttyS0");
+
+    [Fact]
+    public void Qemu_is_confined_and_gets_no_device_that_nobody_asked_for()
+    {
+        var arguments = Build(Spec()).Arguments;
+        Assert.Equal("qemu-system-x86_64", arguments[0]);
+        Assert.Contains("-nodefaults", arguments);
+        Assert.Contains("-no-user-config", arguments);
+        Assert.Equal("on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny", After(arguments, "-sandbox"));
+        Assert.DoesNotContain(arguments, a => a.StartsWith("virtio-net", StringComparison.Ordinal) || a.StartsWith("virtio-blk", StringComparison.Ordinal));
+        Assert.Equal("11111111-2222-3333-4444-555555555555", After(arguments, "-uuid"));
+        Assert.Contains("-S", arguments);
+    }
+
+    [Fact]
+    public void Memory_and_processors_are_as_asked()
+    {
+        var arguments = Build(Spec() with { MemoryBytes = 512L << 20, ProcessorCount = 3 }).Arguments;
+        Assert.Equal("512M", After(arguments, "-m"));
+        Assert.Equal("3", After(arguments, "-smp"));
+    }
+
+    [Fact]
+    public void Generation_1_starts_a_kernel_by_pvh_and_qboot()
+    {
+        var plan = Build(Spec() with { Generation = 1 }, Kernel);
+        Assert.Equal("/fw/qboot.rom", After(plan.Arguments, "-bios"));
+        Assert.Equal("/i/vmlinux", Opened(plan, After(plan.Arguments, "-kernel")));
+        Assert.Equal("/i/initramfs.cpio", Opened(plan, After(plan.Arguments, "-initrd")));
+        Assert.Equal("console=ttyS0", After(plan.Arguments, "-append"));
+    }
+
+    [Fact]
+    public void Generation_1_without_qboot_or_an_elf_kernel_uses_the_ordinary_one()
+    {
+        var withoutQboot = Build(Spec() with { Generation = 1 }, Kernel, Host with { Firmware = AllFirmware with { Qboot = null } });
+        var withoutElf = Build(Spec() with { Generation = 1 }, Kernel with { PvhKernel = null });
+        foreach (var plan in new[] { withoutQboot, withoutElf })
+        {
+            Assert.DoesNotContain("-bios", plan.Arguments);
+            Assert.Equal("/i/vmlinuz", Opened(plan, After(plan.Arguments, "-kernel")));
+        }
+    }
+
+    [Fact]
+    public void Generation_2_starts_a_kernel_by_uefi_without_variables()
+    {
+        var plan = Build(Spec() with { Generation = 2 }, Kernel);
+        Assert.Equal("q35,pflash0=uefi0", After(plan.Arguments, "-machine"));
+        Assert.Equal("/i/vmlinuz", Opened(plan, After(plan.Arguments, "-kernel")));
+        Assert.DoesNotContain(plan.Descriptors, d => d.Path == Folder.NvramFile);
+    }
+
+    [Fact]
+    public void Generation_2_without_a_kernel_has_its_own_uefi_variables()
+    {
+        var plan = Build(Spec() with { Generation = 2 });
+        Assert.Equal("q35,pflash0=uefi0,pflash1=nvram0", After(plan.Arguments, "-machine"));
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.ReadWrite, Folder.NvramFile), plan.Descriptors);
+    }
+
+    [Fact]
+    public void A_disk_is_given_as_a_descriptor_with_all_that_it_stands_on()
+    {
+        var disk = new VmDisk
+        {
+            Path = "/d/top,.qcow2",
+            Format = "qcow2",
+            SizeBytes = 1,
+            IsNew = true,
+            Backing = [new VmDiskLayer("/d/mid.qcow2", "qcow2"), new VmDiskLayer("/d/base.img", "raw")],
+        };
+        var plan = Build(Spec() with { Disk = disk });
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.ReadWrite, disk.Path), plan.Descriptors);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.Read, "/d/mid.qcow2"), plan.Descriptors);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.Read, "/d/base.img"), plan.Descriptors);
+        var nodes = All(plan.Arguments, "-blockdev").Where(static a => a.Contains("node-name=disk0", StringComparison.Ordinal)).ToList();
+        // A node must be there before the one that stands on it.
+        Assert.StartsWith("driver=raw,node-name=disk0base1,", nodes[0]);
+        Assert.Contains("backing=disk0base1", nodes[1]);
+        Assert.Contains("backing=disk0base0", nodes[2]);
+        Assert.DoesNotContain(plan.Arguments, static a => a.Contains("/d/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Qemu_gets_its_sockets_as_the_descriptors_that_its_arguments_name()
+    {
+        var plan = Build(Spec() with { Network = "user", MacAddress = "52:54:00:01:02:03" }, Kernel);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/qmp"), Descriptor(plan, "id=qmp0"));
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/qga"), Descriptor(plan, "id=qga0"));
+        Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=", plan.Arguments);
+    }
+
+    [Fact]
+    public void A_host_with_kvm_uses_it_and_its_cpu()
+    {
+        var arguments = Build(Spec(), null, Host with { Accelerator = "kvm" }).Arguments;
+        Assert.Equal("kvm", After(arguments, "-accel"));
+        Assert.Equal("host", After(arguments, "-cpu"));
+    }
+
+    [Fact]
+    public void An_arm64_host_runs_arm64_guests()
+    {
+        var arguments = Build(Spec() with { Generation = 2 }, Kernel, Host with { Architecture = Architecture.Arm64 }).Arguments;
+        Assert.Equal("qemu-system-aarch64", arguments[0]);
+        Assert.StartsWith("virt,", After(arguments, "-machine"));
+    }
+
+    [Fact]
+    public void A_machine_keeps_its_address_and_two_have_different_ones()
+    {
+        Assert.Equal(MacAddress.Of(Id), MacAddress.Of(Id));
+        Assert.Matches("^52:54:00(:[0-9a-f]{2}){3}$", MacAddress.Of(Id));
+        Assert.NotEqual(MacAddress.Of(Id), MacAddress.Of(Guid.NewGuid()));
+    }
+
+    private static VmSpec Spec() => new() { MemoryBytes = 256L << 20, ProcessorCount = 1, Generation = 1 };
+
+    private static QemuPlan Build(VmSpec spec, QemuBoot? boot = null, QemuHost? host = null) => QemuArguments.Build(Id, "web01", spec, Folder, boot, host ?? Host);
+
+    private static string After(IReadOnlyList<string> arguments, string option) => Assert.Single(All(arguments, option));
+
+    private static IEnumerable<string> All(IReadOnlyList<string> arguments, string option) =>
+        arguments.Index().Where(a => a.Index > 0 && arguments[a.Index - 1] == option).Select(static a => a.Item);
+
+    private static string Opened(QemuPlan plan, string path) => plan.Descriptors[int.Parse(path["/proc/self/fd/".Length..], System.Globalization.CultureInfo.InvariantCulture) - 3].Path;
+
+    private static QemuDescriptor Descriptor(QemuPlan plan, string id)
+    {
+        var chardev = All(plan.Arguments, "-chardev").Single(a => a.Contains(id, StringComparison.Ordinal));
+        var number = chardev.Split(',').Single(static p => p.StartsWith("fd=", StringComparison.Ordinal))[3..];
+        return plan.Descriptors[int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) - 3];
+    }
+}
