@@ -182,11 +182,16 @@ internal sealed class ShellSession : IDisposable
     {
         using var shell = PowerShell.Create(runspace);
 
-        // The engine's own mark of what belongs on the error stream.
-        var marked = PSObject.AsPSObject(error);
-        marked.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.AddCommand("Out-Default").AddParameter("InputObject", marked);
-        shell.Invoke();
+        shell.AddCommand("Out-Default").AddParameter("InputObject", error);
+        host.Screen.WritesErrors = true;
+        try
+        {
+            shell.Invoke();
+        }
+        finally
+        {
+            host.Screen.WritesErrors = false;
+        }
     }
 
     private bool Fail(string message)

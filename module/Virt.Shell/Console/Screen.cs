@@ -20,12 +20,21 @@ internal sealed class Screen(bool interactive) : PSHostUserInterface
 
     public override bool SupportsVirtualTerminal => !plain;
 
+    /// <summary>What is written now is an error.</summary>
+    public bool WritesErrors { get; set; }
+
     /// <summary>Takes the progress line away.</summary>
     public void EndProgress() => progress.Clear();
 
     public override void Write(string value)
     {
         progress.Clear();
+        if (WritesErrors)
+        {
+            Terminal.Error.Write(Terminal.IsErrorRedirected ? Plain(value) : value);
+            return;
+        }
+
         Terminal.Out.Write(plain ? Plain(value) : value);
     }
 

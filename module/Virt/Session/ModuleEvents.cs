@@ -9,11 +9,19 @@ namespace Virt.Session;
 /// <summary>What happens when the module is imported and removed.</summary>
 public sealed class ModuleEvents : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
+    private static readonly string[] OurNouns = ["-VM", "-Container", "-Virt"];
+
     /// <summary>Hyper-V and PowerCLI have commands of the same names: says which of theirs are shadowed now.</summary>
     public void OnImport()
     {
+        // A cmdlet and no script: compiling one would cost more than the rest of this.
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        var modules = shell.AddCommand("Get-Module").Invoke<PSModuleInfo>().Where(module => module.Name != "Virt").ToArray();
+        var modules = shell.AddCommand("Get-Module").Invoke<PSModuleInfo>().Where(module => module.Name != "Virt" && module.ExportedCommands.Keys.Any(IsLikeOurs)).ToArray();
+        if (modules.Length == 0)
+        {
+            return;
+        }
+
         var ours = new HashSet<string>(OurNames(), StringComparer.OrdinalIgnoreCase);
         foreach (var module in modules)
         {
@@ -28,6 +36,8 @@ public sealed class ModuleEvents : IModuleAssemblyInitializer, IModuleAssemblyCl
 
     /// <summary>Closes the connections.</summary>
     public void OnRemove(PSModuleInfo psModuleInfo) => VirtSession.Close();
+
+    private static bool IsLikeOurs(string name) => OurNouns.Any(noun => name.IndexOf(noun, StringComparison.OrdinalIgnoreCase) > 0);
 
     private static IEnumerable<string> OurNames() => typeof(ModuleEvents).Assembly.GetExportedTypes()
         .SelectMany(type => type.GetCustomAttributes(typeof(CmdletAttribute), inherit: false).Cast<CmdletAttribute>())
