@@ -21,19 +21,36 @@ start_agent() {
 
 # The agent's keeper, what the keeper has started, and QEMU processes that have lost it: all of this one folder.
 agent_processes() {
-    local process pid
+    local process roots=''
     for process in /proc/[0-9]*; do
-        pid=${process#/proc/}
-        case $(readlink "$process/exe") in */virt-agent | */virt-agent\ * | */qemu-system-*) ;; *) continue ;; esac
-        tr '\0' '\n' <"$process/cmdline" | grep -qF "$agent_dir/" && echo "$pid" && descendants "$pid"
-    done 2>/dev/null | sort -un
+        case $(tr '\0' ' ' <"$process/cmdline") in
+            virt-keeper\ *" $agent_dir/"* | */virt-agent\ *" $agent_dir/"* | */qemu-system-*"$agent_dir/"* | qemu-system-*"$agent_dir/"*) roots+=" ${process#/proc/}" ;;
+        esac
+    done 2>/dev/null
+    [ -n "$roots" ] || return 0
+    # With their descendants; a zombie holds nothing and cannot be ended.
+    awk -v roots="$roots" '
+        FNR == 1 { pid = state = "" }
+        /^State:/ { state = $2 }
+        /^Pid:/ { pid = $2 }
+        /^PPid:/ { if (state != "Z") parent[pid] = $2 }
+        END {
+            count = split(roots, list, " ")
+            for (i = 1; i <= count; i++) if (list[i] in parent) found[list[i]] = 1
+            do {
+                more = 0
+                for (pid in parent) if (!(pid in found) && (parent[pid] in found)) { found[pid] = 1; more = 1 }
+            } while (more)
+            for (pid in found) print pid
+        }' /proc/[0-9]*/status 2>/dev/null
 }
 
-descendants() {
-    local child
-    for child in $(cat "/proc/$1"/task/*/children 2>/dev/null); do
-        echo "$child"
-        descendants "$child"
+# Control groups of the agent, which are named after its state folder; empty ones only, from the inside out.
+remove_control_groups() {
+    local name
+    name=virt-$(printf %s "$agent_dir/state" | sha256sum | cut -c1-8)
+    find /sys/fs/cgroup -maxdepth 4 -type d -name "$name" -prune -print 2>/dev/null | while IFS= read -r group; do
+        find "$group" -depth -type d -exec rmdir {} + 2>/dev/null
     done
 }
 
@@ -62,6 +79,7 @@ stop_agent() {
         [ "$waited" -lt 80 ] || { say "These processes of the agent would not end: $(agent_processes | tr '\n' ' ')"; break; }
         sleep 0.05
     done
+    remove_control_groups
     grep -oF "$agent_dir/" /proc/self/mounts >/dev/null && say "A mount is left under $agent_dir: look at 'grep $agent_dir /proc/mounts'." && return 1
     rm -rf "$agent_dir"
 }

@@ -52,7 +52,11 @@ product() {
 
 test_exe() { echo "$out/bin/$1/Release/net10.0/$1"; }
 
-make_agent() { net agent publish agent/Virt.Agent -c Release -r "$rid" -o "$out/agent"; }
+make_agent() {
+    # A build that was cut off between the link and what comes after it leaves a program that MSBuild takes for finished.
+    rm -rf "$out/bin/Virt.Agent/Release/net10.0/$rid/native"
+    net agent publish agent/Virt.Agent -c Release -r "$rid" -o "$out/agent"
+}
 make_module() { net module build module/Virt -c Release; }
 make_shell() { net shell publish module/Virt.Shell -c Release -o "$out/shell"; }
 make_tests() { for p in Virt.Tests Virt.IntegrationTests; do net tests build "tests/$p" -c Release; done; }
