@@ -17,10 +17,15 @@ namespace Virt.IntegrationTests.SystemdGuest;
 /// </summary>
 public sealed class SystemdHost : IAsyncLifetime
 {
+    /// <summary>The package, where the guest sees it.</summary>
+    internal const string Package = "/media/virt.deb";
+
     // For what must come, however busy the machine is: an emulated guest boots in 10 s on a quiet one, in 40 s on a busy one.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    // Not "v…": what begins so, other tests take for a leftover of their own.
+    private readonly Leftovers before = Leftovers.Now();
+
+    // Not "v…": what begins so is taken for a leftover.
     private readonly string folder = Directory.CreateTempSubdirectory("systemd-guest-").FullName;
     private GuestMachine? machine;
     private GuestAgentClient? shell;
@@ -32,11 +37,10 @@ public sealed class SystemdHost : IAsyncLifetime
         {
             await BootAsync();
             await RunAsync(
-                """
+                $"""
                 mount -t ext4 -o ro /dev/vdb /media
-                dpkg -i /media/virt.deb
+                dpkg -i {Package}
                 cp -r /media/containers /usr/share/virt/images/
-                umount /media
                 """);
         }
         catch
@@ -57,7 +61,7 @@ public sealed class SystemdHost : IAsyncLifetime
 
         Directory.Delete(folder, recursive: true);
         Assert.Empty(TestHost.ProcessesOf(folder));
-        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains(folder, StringComparison.Ordinal));
+        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now()), "nothing left over: " + before.Difference(Leftovers.Now()));
     }
 
     /// <summary>Runs a shell script as root; it ends at the first command that fails.</summary>
@@ -105,6 +109,9 @@ public sealed class SystemdHost : IAsyncLifetime
             """);
         return await Task.Run(() => VirtClient.Connect(new NetworkStream(socket, ownsSocket: true), VirtEndpoint.Parse(VirtEndpoint.Default), "tests/1"));
     }
+
+    /// <summary>The folder of the cgroup that a container's first process is in.</summary>
+    internal async Task<string> CgroupOfAsync(Container container) => "/sys/fs/cgroup" + await RunAsync($"sed -n s/^0:://p /proc/{container.ProcessId}/cgroup");
 
     /// <summary>A property of a unit, such as ActiveState.</summary>
     internal Task<string> PropertyAsync(string unit, string property) => RunAsync($"systemctl show --property={property} --value {unit}");

@@ -1,0 +1,103 @@
+using System;
+using System.Threading.Tasks;
+using Virt.IntegrationTests.Containers;
+using Xunit;
+
+namespace Virt.IntegrationTests.SystemdGuest;
+
+/// <summary>Containers outlive the agent, whatever ends it, and nothing of what they did meanwhile is lost.</summary>
+[Collection(SystemdGuestCollection.Name)]
+public sealed class RestartTests(SystemdHost host)
+{
+    private const string Restart = "systemctl restart virt-agent.service";
+    private const string Kill = "systemctl kill --kill-who=main --signal=KILL virt-agent.service";
+    private const string Upgrade = "dpkg -i " + SystemdHost.Package;
+    private const string RemoveAndInstall = "dpkg -r virt; test ! -e /usr/lib/virt/virt-agent; " + Upgrade;
+
+    // Two lines and an exit code of its own, the second when it is told to end.
+    private const string Script = "echo before; while ! test -e /go; do sleep 0.1; done; echo after; exit 42";
+
+    [Theory]
+    [InlineData(Restart)]
+    [InlineData(Kill)]
+    [InlineData(Upgrade)]
+    [InlineData(RemoveAndInstall)]
+    public async Task A_container_runs_on_over(string end)
+    {
+        Container started;
+        using (var client = await host.ConnectAsync())
+        {
+            started = client.Run(ContainerHost.Script(Script));
+        }
+
+        await host.RunAsync(end);
+        using var next = await host.ConnectAsync();
+        try
+        {
+            var found = next.Get(started);
+            Assert.Equal((ContainerState.Running, started.ProcessId), (found.State, found.ProcessId));
+            await EndAsync(started);
+            Assert.Equal(42, next.WaitForEnd(started).ExitCode);
+            Assert.Equal(["before", "after"], next.Log(started));
+        }
+        finally
+        {
+            next.Remove(started);
+        }
+    }
+
+    [Fact]
+    public async Task What_ended_while_the_agent_was_down_is_known_to_the_next()
+    {
+        Container started;
+        using (var client = await host.ConnectAsync())
+        {
+            started = client.Run(ContainerHost.Script(Script));
+        }
+
+        await host.RunAsync("systemctl stop virt-agent.socket virt-agent.service");
+        await EndAsync(started);
+        await host.UntilAsync($"test ! -e /proc/{started.ProcessId}", "the container's end");
+        await host.RunAsync("systemctl start virt-agent.socket");
+        using var next = await host.ConnectAsync();
+        try
+        {
+            var found = next.Get(started);
+            Assert.Equal((ContainerState.Stopped, 42), (found.State, found.ExitCode));
+            Assert.Equal(["before", "after"], next.Log(started));
+        }
+        finally
+        {
+            next.Remove(started);
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_keeper_was_killed_too_the_container_runs_on_and_its_unknown_end_is_called_unknown()
+    {
+        Container started;
+        using (var client = await host.ConnectAsync())
+        {
+            started = client.Run(ContainerHost.Script("while ! test -e /go; do sleep 0.1; done; exit 42"));
+        }
+
+        await host.RunAsync("systemctl kill --kill-who=all --signal=KILL virt-agent.service");
+        using var next = await host.ConnectAsync();
+        try
+        {
+            var found = next.Get(started);
+            Assert.Equal((ContainerState.Running, started.ProcessId), (found.State, found.ProcessId));
+            await EndAsync(started);
+            var ended = next.WaitForEnd(started);
+
+            // From Linux 6.15 on the kernel tells anybody who holds the process's pidfd.
+            Assert.True(ended.ExitCode is 42 || (ended.ExitCode is null && ended.Status.Contains("not known", StringComparison.Ordinal)), $"{ended.ExitCode}: {ended.Status}");
+        }
+        finally
+        {
+            next.Remove(started);
+        }
+    }
+
+    private Task<string> EndAsync(Container container) => host.RunAsync($"touch /proc/{container.ProcessId}/root/go");
+}
