@@ -13,6 +13,9 @@ internal static class NewVMCheck
     /// <summary>QEMU's own network, the only one there is yet.</summary>
     public const string UserNetwork = "user";
 
+    /// <summary>The name that asks for no network adapter.</summary>
+    public const string NoNetwork = "none";
+
     private const long LeastMemory = 32L << 20;
     private const long LeastDisk = 1L << 20;
     private const long MostDisk = 64L << 40;
@@ -43,12 +46,28 @@ internal static class NewVMCheck
             throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': this host's CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Generation 2");
         }
 
-        if (request.SwitchName is { } network && !network.Equals(UserNetwork, StringComparison.OrdinalIgnoreCase))
+        _ = NetworkOf(request);
+        CheckDisk(request);
+    }
+
+    /// <summary>The network that is asked for: QEMU's own NAT where none is named; null for <c>none</c>.</summary>
+    /// <exception cref="VirtException">NotFound: there is no such network.</exception>
+    public static string? NetworkOf(NewVM request)
+    {
+        var network = request.SwitchName ?? UserNetwork;
+        if (network.Equals(NoNetwork, StringComparison.OrdinalIgnoreCase))
         {
-            throw new VirtException(ErrorCode.NotFound, "NetworkNotFound", $"Cannot create VM '{name}': no network is named '{network}' (there is '{UserNetwork}').", network, $"New-VM -Name {name} -SwitchName {UserNetwork}");
+            return null;
         }
 
-        CheckDisk(request);
+        return network.Equals(UserNetwork, StringComparison.OrdinalIgnoreCase)
+            ? UserNetwork
+            : throw new VirtException(
+                ErrorCode.NotFound,
+                "NetworkNotFound",
+                $"Cannot create VM '{request.Name}': no network is named '{network}' (there are '{UserNetwork}' and '{NoNetwork}').",
+                network,
+                $"New-VM -Name {request.Name} -SwitchName {UserNetwork}");
     }
 
     /// <exception cref="VirtException">NotSupported: it is for another CPU.</exception>

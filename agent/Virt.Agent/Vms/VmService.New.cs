@@ -30,6 +30,7 @@ public sealed partial class VmService
         }
 
         var id = Guid.NewGuid();
+        var network = NewVMCheck.NetworkOf(request);
         var disk = await PlanDiskAsync(request, image, call.Cancellation).ConfigureAwait(false);
         var spec = new VmSpec
         {
@@ -38,8 +39,8 @@ public sealed partial class VmService
             Generation = request.Generation,
             Image = image?.Name,
             Disk = disk,
-            Network = request.SwitchName is null ? null : NewVMCheck.UserNetwork,
-            MacAddress = request.SwitchName is null ? null : MacAddress.Of(id),
+            Network = network,
+            MacAddress = network is null ? null : MacAddress.Of(id),
             Notes = request.Notes,
         };
         var entry = new VmEntry(VmEntry.NewRow(id, name, call.WhatIf ? VMState.Stopped : VMState.Creating, spec, time.GetUtcNow()));

@@ -42,7 +42,7 @@ public sealed partial record NewVM
     [Key(8)]
     public bool NoVHD { get; set; }
 
-    /// <summary>The network; null: none. <c>user</c>: QEMU's own NAT, the only one there is yet.</summary>
+    /// <summary>The network: <c>user</c> (QEMU's own NAT; also where null) or <c>none</c> (no adapter).</summary>
     [Key(9)]
     public string? SwitchName { get; set; }
 

@@ -64,7 +64,7 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ParameterSetName = "NoVHD")]
     public SwitchParameter NoVHD { get; set; }
 
-    /// <summary>The network of its adapter: user, QEMU's own NAT. Without it: no adapter.</summary>
+    /// <summary>The network of its adapter: user, QEMU's own NAT (also where it is left away), or none for no adapter.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? SwitchName { get; set; }
 
