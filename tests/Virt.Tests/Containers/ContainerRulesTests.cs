@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.Text.Json;
+using Virt.Agent.Containers;
+using Virt.Linux;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.Tests.Containers;
+
+/// <summary>What is refused, and in which words.</summary>
+public sealed class ContainerRulesTests
+{
+    private static readonly ContainerBase Base = new("img", "/r", ["/bin/sh"], new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" });
+
+    public static TheoryData<ContainerState, bool, bool, bool, bool, bool> States => new()
+    {
+        // state, start, stop, command, remove, remove by force
+        { ContainerState.Created, true, false, false, true, true },
+        { ContainerState.Starting, false, false, false, false, false },
+        { ContainerState.Running, false, true, true, false, true },
+        { ContainerState.Stopping, false, true, true, false, true },
+        { ContainerState.Stopped, true, false, false, true, true },
+        { ContainerState.Failed, true, false, false, true, true },
+        { ContainerState.Removing, false, false, false, true, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(States))]
+    public void Each_state_allows_what_it_can(ContainerState state, bool start, bool stop, bool command, bool remove, bool force)
+    {
+        Check(start, () => ContainerStates.CheckStart("c", state));
+        Check(stop, () => ContainerStates.CheckStop("c", state));
+        Check(command, () => ContainerStates.CheckInvoke("c", state));
+        Check(remove, () => ContainerStates.CheckRemove("c", state, force: false));
+        Check(force, () => ContainerStates.CheckRemove("c", state, force: true));
+
+        static void Check(bool allowed, Action check)
+        {
+            var error = Record.Exception(check) as VirtException;
+            Assert.Equal(allowed, error is null);
+            Assert.True(error is null or { Code: ErrorCode.WrongState, RecommendedAction: not null });
+        }
+    }
+
+    [Fact]
+    public void What_the_user_says_goes_over_what_the_image_says()
+    {
+        var spec = NewContainerCheck.ToSpec("c", new NewContainer { Environment = { ["B"] = "2" } }, Base);
+        Assert.Equal(("1", "2", "c", "/"), (spec.Environment["A"], spec.Environment["B"], spec.HostName, spec.WorkingDirectory));
+        Assert.Equal(["/bin/sh"], spec.Command);
+        Assert.Equal(["ls"], NewContainerCheck.ToSpec("c", new NewContainer { Command = ["ls"] }, Base).Command);
+    }
+
+    public static TheoryData<NewContainer, string> Wrong => new()
+    {
+        { new NewContainer { Command = [""] }, "InvalidCommand" },
+        { new NewContainer { Command = ["a\0"] }, "InvalidCommand" },
+        { new NewContainer { Environment = { ["A=B"] = "" } }, "InvalidEnvironment" },
+        { new NewContainer { WorkingDirectory = "srv" }, "InvalidWorkingDirectory" },
+        { new NewContainer { WorkingDirectory = "/a/../b" }, "InvalidWorkingDirectory" },
+        { new NewContainer { HostName = "a b" }, "InvalidHostName" },
+        { new NewContainer { MemoryBytes = 1024 }, "InvalidMemoryBytes" },
+        { new NewContainer { CpuCount = 0 }, "InvalidCpuCount" },
+        { new NewContainer { CpuCount = double.NaN }, "InvalidCpuCount" },
+        { new NewContainer { ProcessCount = 0 }, "InvalidProcessCount" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void What_could_never_run_is_refused(NewContainer request, string id)
+    {
+        var error = Assert.Throws<VirtException>(() => NewContainerCheck.ToSpec("c", request, Base));
+        Assert.Equal((ErrorCode.InvalidArgument, id), (error.Code, error.Id));
+        Assert.StartsWith("Cannot create container 'c': ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_an_older_agent_wrote_is_read_with_todays_defaults()
+    {
+        var spec = JsonSerializer.Deserialize("""{"image":"i","rootfs":"/r","command":["sh"],"hostName":"h"}""", ContainerJson.Default.ContainerSpec)!;
+        Assert.Equal(("/", ""), (spec.WorkingDirectory, spec.User));
+        Assert.Empty(spec.Environment);
+        var run = JsonSerializer.Deserialize("{}", ContainerJson.Default.ContainerRun)!;
+        Assert.Equal(("", ""), (run.Cgroup, run.Status));
+    }
+
+    [Fact]
+    public void A_refusal_of_the_kernel_names_the_container_and_the_cause()
+    {
+        var error = LaunchError.Of("web", NewContainerCheck.ToSpec("web", new NewContainer(), Base), new LinuxException("mkdir", Errno.ENOSPC, "/x"));
+        Assert.Equal(ErrorCode.ResourceExhausted, error.Code);
+        Assert.StartsWith("Cannot start container 'web': ", error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Generic;
+using System.Linq;
+using Virt.Agent.Containers;
+using Virt.Linux.Cgroups;
+using Virt.Linux.Mounts;
+using Virt.Linux.Processes;
+using Xunit;
+
+namespace Virt.Tests.Containers;
+
+public sealed class RootfsTests
+{
+    private static readonly ContainerSpec Spec = new() { Image = "i", Rootfs = "/r", Command = ["sh"], HostName = "box", WorkingDirectory = "/srv/app" };
+
+    [Fact]
+    public void What_is_masked_or_read_only_comes_after_what_it_covers()
+    {
+        var steps = Plan(Spec).ToList();
+        var proc = steps.FindIndex(s => s is { Kind: RootStepKind.Mount, Path: "/proc" });
+        var dev = steps.FindIndex(s => s is { Kind: RootStepKind.Mount, Path: "/dev" });
+        Assert.All(steps.Where(s => s.Kind is RootStepKind.Mask or RootStepKind.ReadOnly), s => Assert.True(steps.IndexOf(s) > proc && steps.IndexOf(s) > dev, s.Path));
+        Assert.All(steps.Where(s => s.Kind == RootStepKind.Node), s => Assert.True(steps.IndexOf(s) > dev));
+    }
+
+    [Fact]
+    public void The_dangerous_files_of_the_kernel_are_covered()
+    {
+        var masked = Plan(Spec).Where(s => s.Kind == RootStepKind.Mask).Select(s => s.Path).ToHashSet();
+        Assert.Superset(new HashSet<string> { "/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/acpi", "/proc/scsi", "/sys/firmware" }, masked);
+        var readOnly = Plan(Spec).Where(s => s.Kind == RootStepKind.ReadOnly).Select(s => s.Path).ToHashSet();
+        Assert.Superset(new HashSet<string> { "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs" }, readOnly);
+    }
+
+    [Fact]
+    public void Nothing_that_is_mounted_honours_set_user_id_bits()
+    {
+        Assert.All(Plan(Spec).Where(s => s.Kind == RootStepKind.Mount), s => Assert.True(s.Attributes.HasFlag(MountAttributes.NoSuid), s.Path));
+    }
+
+    [Fact]
+    public void A_read_only_root_becomes_so_last()
+    {
+        Assert.DoesNotContain(Plan(Spec), s => s is { Kind: RootStepKind.SetAttributes, Path: "/" });
+        var last = Plan(Spec with { ReadOnly = true })[^1];
+        Assert.Equal((RootStepKind.SetAttributes, "/", MountAttributes.ReadOnly), (last.Kind, last.Path, last.Attributes));
+    }
+
+    [Fact]
+    public void The_working_folder_is_made_from_the_top_down()
+    {
+        Assert.Equal(["/srv", "/srv/app"], Plan(Spec).Where(s => s is { Kind: RootStepKind.Folder, Path: "/srv" or "/srv/app" }).Select(s => s.Path));
+        Assert.DoesNotContain(Plan(Spec with { WorkingDirectory = "/" }), s => s is { Kind: RootStepKind.Folder, Path: "/" or "" });
+    }
+
+    [Fact]
+    public void Cgroups_are_shown_read_only_as_the_host_has_them()
+    {
+        var v2 = Rootfs.Plan(Spec, CgroupVersion.V2, []);
+        Assert.Single(v2, s => s is { Path: "/sys/fs/cgroup", Type: "cgroup2" } && s.Attributes.HasFlag(MountAttributes.ReadOnly));
+        var v1 = Rootfs.Plan(Spec, CgroupVersion.V1, ["memory", "cpu,cpuacct"]);
+        var both = Assert.Single(v1, s => s is { Path: "/sys/fs/cgroup/cpu,cpuacct", Type: "cgroup" });
+        Assert.Equal(["cpu", "cpuacct"], both.Options.Select(o => o.Key));
+        Assert.True(both.Attributes.HasFlag(MountAttributes.ReadOnly));
+    }
+
+    private static IReadOnlyList<RootStep> Plan(ContainerSpec spec) => Rootfs.Plan(spec, CgroupVersion.V2, []);
+}

@@ -1,0 +1,137 @@
+using System;
+using System.IO;
+using Virt.Linux;
+using Virt.Linux.Cgroups;
+using Xunit;
+
+namespace Virt.Tests.Linux;
+
+/// <summary>Both interfaces, in folders that only look like them.</summary>
+public sealed class CgroupTests : IDisposable
+{
+    private static readonly CgroupLimits Limits = new() { MemoryBytes = 64 << 20, CpuCount = 0.5, ProcessCount = 10 };
+    private readonly string root = Directory.CreateTempSubdirectory("v-cgroup-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public void On_v2_limits_are_written_to_one_folder()
+    {
+        var tree = V2();
+        var cgroup = tree.Create("virt/web");
+        Write("virt/web/memory.swap.max", "max");
+        cgroup.SetLimits(Limits);
+        Assert.Equal(CgroupVersion.V2, tree.Version);
+        Assert.Equal("67108864", Read("virt/web/memory.max"));
+        Assert.Equal("0", Read("virt/web/memory.swap.max"));
+        Assert.Equal("50000 100000", Read("virt/web/cpu.max"));
+        Assert.Equal("10", Read("virt/web/pids.max"));
+        Assert.StartsWith("+", Read("cgroup.subtree_control"), StringComparison.Ordinal);
+        Assert.StartsWith("+", Read("virt/cgroup.subtree_control"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void On_v1_limits_are_written_to_each_controllers_folder()
+    {
+        var tree = V1();
+        var cgroup = tree.Create("virt/web");
+        cgroup.SetLimits(Limits);
+        Assert.Equal(CgroupVersion.V1, tree.Version);
+        Assert.Equal(["memory", "pids", "cpu,cpuacct", "devices"], tree.HierarchyNames);
+        Assert.Equal("67108864", Read("memory/virt/web/memory.limit_in_bytes"));
+        Assert.Equal("50000", Read("cpu,cpuacct/virt/web/cpu.cfs_quota_us"));
+        Assert.Equal("100000", Read("cpu,cpuacct/virt/web/cpu.cfs_period_us"));
+        Assert.Equal("10", Read("pids/virt/web/pids.max"));
+    }
+
+    [Fact]
+    public void On_v1_devices_are_forbidden_before_some_are_allowed()
+    {
+        var cgroup = V1().Create("virt/web");
+        cgroup.SetDevices(["c 1:3 rwm"]);
+        Assert.Equal("a", Read("devices/virt/web/devices.deny"));
+        Assert.Equal("c 1:3 rwm", Read("devices/virt/web/devices.allow"));
+    }
+
+    [Fact]
+    public void A_limit_without_its_controller_is_an_error_and_not_ignored()
+    {
+        Directory.CreateDirectory(Path.Combine(root, "pids"));
+        var error = Assert.Throws<LinuxException>(() => new CgroupTree(root).Create("virt/web").SetLimits(Limits));
+        Assert.Contains("memory", error.Message);
+    }
+
+    [Fact]
+    public void Usage_is_memory_without_the_cache_that_can_go_processes_and_kills()
+    {
+        var v2 = V2().Create("virt/web");
+        Write("virt/web/memory.current", "1000\n");
+        Write("virt/web/memory.stat", "anon 1\ninactive_file 300\n");
+        Write("virt/web/memory.events", "low 0\noom 3\noom_kill 2\n");
+        Write("virt/web/pids.current", "4\n");
+        Assert.Equal(new CgroupUsage { MemoryBytes = 700, ProcessCount = 4, OutOfMemoryKills = 2 }, v2.ReadUsage());
+    }
+
+    [Fact]
+    public void On_v1_the_same_comes_from_other_files()
+    {
+        var v1 = V1().Create("virt/web");
+        Write("memory/virt/web/memory.usage_in_bytes", "1000\n");
+        Write("memory/virt/web/memory.stat", "inactive_file 1\ntotal_inactive_file 300\n");
+        Write("memory/virt/web/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
+        Write("pids/virt/web/pids.current", "4\n");
+        Assert.Equal(new CgroupUsage { MemoryBytes = 700, ProcessCount = 4, OutOfMemoryKills = 1 }, v1.ReadUsage());
+    }
+
+    [Fact]
+    public void What_is_gone_uses_nothing_and_is_removed_without_an_error()
+    {
+        var cgroup = V2().Open("virt/gone");
+        Assert.Equal(new CgroupUsage(), cgroup.ReadUsage());
+        Assert.True(cgroup.TryRemove());
+        Assert.False(cgroup.Exists);
+    }
+
+    [Fact]
+    public void On_v1_a_process_with_only_a_thread_in_it_is_not_in_it()
+    {
+        var cgroup = V1().Create("virt/web");
+        Write("memory/virt/web/cgroup.procs", "10\n20\n");
+        Write("memory/virt/web/tasks", "10\n11\n21\n");
+        Assert.Equal([10], cgroup.ReadProcesses());
+    }
+
+    [Fact]
+    public void Children_are_found_in_any_hierarchy_and_removed_from_all()
+    {
+        var tree = V1();
+        tree.Create("virt/a");
+        Directory.CreateDirectory(Path.Combine(root, "pids/virt/b"));
+        Assert.Equal(["a", "b"], tree.Children("virt"));
+        Assert.True(tree.Open("virt/a").TryRemove());
+        Assert.True(tree.Open("virt/b").TryRemove());
+        tree.RemoveParent("virt");
+        Assert.False(Directory.Exists(Path.Combine(root, "memory/virt")));
+    }
+
+    private CgroupTree V2()
+    {
+        Write("cgroup.controllers", "cpuset cpu io memory pids\n");
+        return new CgroupTree(root);
+    }
+
+    private CgroupTree V1()
+    {
+        foreach (var name in (string[])["memory", "pids", "cpu,cpuacct", "devices", "unified"])
+        {
+            Directory.CreateDirectory(Path.Combine(root, name));
+        }
+
+        File.CreateSymbolicLink(Path.Combine(root, "cpu"), Path.Combine(root, "cpu,cpuacct"));
+        return new CgroupTree(root);
+    }
+
+    private void Write(string path, string text) => File.WriteAllText(Path.Combine(root, path), text);
+
+    private string Read(string path) => File.ReadAllText(Path.Combine(root, path));
+}
