@@ -2,48 +2,59 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
-using System.Linq;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading;
 
 namespace Virt.Benchmarks;
 
 /// <summary>QEMU with the very arguments of a machine that the agent has started and stopped again.</summary>
-internal sealed class BareQemu
+internal sealed partial class BareQemu
 {
     private readonly string[] command;
+    private readonly string monitorSocket;
+    private readonly string agentSocket;
 
-    private BareQemu(string[] command) => this.command = command;
+    private BareQemu(string[] command, string folder)
+    {
+        this.command = command;
+        monitorSocket = Path.Combine(folder, "qmp.sock");
+        agentSocket = Path.Combine(folder, "qga.sock");
+    }
 
-    /// <summary>Takes the arguments from the process that runs.</summary>
-    public static BareQemu From(int pid) => new(File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Split('\0'));
+    /// <summary>Takes the arguments from the process that runs; what the agent has given it as a descriptor is given here by its name.</summary>
+    public static BareQemu From(int pid, string disk, string folder)
+    {
+        var bare = new BareQemu(File.ReadAllText($"/proc/{pid}/cmdline").TrimEnd('\0').Split('\0'), folder);
+        for (var i = 0; i < bare.command.Length; i++)
+        {
+            bare.command[i] = bare.ByName(bare.command[i], pid, disk);
+        }
+
+        return new BareQemu([.. WithoutDescriptorSets(bare.command)], folder);
+    }
 
     /// <summary>Starts it, waits for its monitor and for the guest's agent, and ends it.</summary>
     /// <param name="guest">Gets the milliseconds from the start until the guest agent has answered.</param>
     /// <returns>Milliseconds from the start until the monitor has taken its first command and the guest may run.</returns>
     public double Boot(Samples guest)
     {
-        var paths = SocketPaths().ToDictionary();
-        foreach (var path in paths.Values)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Delete(path);
-        }
-
+        File.Delete(monitorSocket);
+        File.Delete(agentSocket);
         var start = Stopwatch.GetTimestamp();
-        using var process = Run.Start(command[0], command[1..]);
+        using var process = Run.Start(Run.Find(command[0]) ?? command[0], command[1..]);
         _ = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync();
         try
         {
-            using var monitor = Connect(paths["monitor"], process);
+            using var monitor = Connect(monitorSocket, process);
             ReadLine(monitor);
             Ask(monitor, """{"execute":"qmp_capabilities"}""");
             Ask(monitor, """{"execute":"cont"}""");
             var ready = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             // Held back by QEMU until the guest has opened the port.
-            using var agent = Connect(paths["agent"], process);
+            using var agent = Connect(agentSocket, process);
             Ask(agent, """{"execute":"guest-ping"}""");
             guest.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             return ready;
@@ -55,38 +66,41 @@ internal sealed class BareQemu
         }
     }
 
-    // -chardev socket,id=X,path=P and who uses X: -mon chardev=X, or the port of the guest agent; or -qmp unix:P.
-    private IEnumerable<(string Use, string Path)> SocketPaths()
+    private string ByName(string argument, int pid, string disk)
     {
-        var monitor = false;
-        for (var i = 0; i + 1 < command.Length; i++)
+        argument = Descriptor().Replace(argument, match => new FileInfo($"/proc/{pid}/fd/{match.Groups["number"].Value}").LinkTarget!);
+        argument = DescriptorSet().Replace(argument, disk);
+        if (argument.StartsWith("socket,id=", StringComparison.Ordinal))
         {
-            var value = command[i + 1];
-            switch (command[i])
-            {
-                case "-qmp" when !monitor && value.StartsWith("unix:", StringComparison.Ordinal):
-                    monitor = true;
-                    yield return ("monitor", value["unix:".Length..].Split(',')[0]);
-                    break;
-                case "-chardev" when value.StartsWith("socket,", StringComparison.Ordinal) && Option(value, "path") is { } path:
-                    var id = Option(value, "id");
-                    if (command.Any(other => other.StartsWith("virtserialport", StringComparison.Ordinal) && Option(other, "chardev") == id))
-                    {
-                        yield return ("agent", path);
-                    }
-                    else if (!monitor && Array.Exists(command, other => other != value && Option(other, "chardev") == id && other.Contains("control", StringComparison.Ordinal)))
-                    {
-                        monitor = true;
-                        yield return ("monitor", path);
-                    }
+            argument = SocketDescriptor().Replace(argument, "path=" + (argument.StartsWith("socket,id=qmp", StringComparison.Ordinal) ? monitorSocket : agentSocket));
+        }
 
-                    break;
+        return argument;
+    }
+
+    private static IEnumerable<string> WithoutDescriptorSets(string[] command)
+    {
+        for (var i = 0; i < command.Length; i++)
+        {
+            if (command[i] == "-add-fd")
+            {
+                i++;
+            }
+            else
+            {
+                yield return command[i];
             }
         }
     }
 
-    private static string? Option(string value, string name) =>
-        value.Split(',').Where(part => part.StartsWith(name + "=", StringComparison.Ordinal)).Select(part => part[(name.Length + 1)..]).FirstOrDefault();
+    [GeneratedRegex("/proc/self/fd/(?<number>[0-9]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Descriptor();
+
+    [GeneratedRegex("/dev/fdset/[0-9]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DescriptorSet();
+
+    [GeneratedRegex("fd=[0-9]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SocketDescriptor();
 
     private static Socket Connect(string path, Process process)
     {

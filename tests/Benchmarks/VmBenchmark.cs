@@ -14,7 +14,7 @@ internal static class VmBenchmark
         using var agent = new Agent(setting);
         var create = new Samples();
         var ours = new Case("Virt", guest => Boot(agent, create, guest));
-        var qemu = Bare(agent);
+        var qemu = Bare(agent, setting);
         var bare = new Case("QEMU", qemu.Boot);
         using var libvirt = Libvirt.IsInstalled ? Libvirt.Start() : null;
         var virsh = new Case("libvirt", () => BootLibvirt(setting));
@@ -42,17 +42,17 @@ internal static class VmBenchmark
     }
 
     // A machine that lends its folder and its arguments, and does not run itself.
-    private static BareQemu Bare(Agent agent)
+    private static BareQemu Bare(Agent agent, Setting setting)
     {
         var vm = New(agent, "bare");
         vm = agent.Client.Invoke(Methods.StartVM, new StartVM { Id = vm.Id, Name = vm.Name });
-        var qemu = BareQemu.From(vm.ProcessId ?? throw new InvalidOperationException("The machine has no process."));
+        var qemu = BareQemu.From(vm.ProcessId ?? throw new InvalidOperationException("The machine has no process."), vm.DiskPath, setting.Work);
         agent.Client.Invoke(Methods.StopVM, new StopVM { Id = vm.Id, Name = vm.Name, TurnOff = true });
         return qemu;
     }
 
     private static VM New(Agent agent, string name) =>
-        agent.Client.Invoke(Methods.NewVM, new NewVM { Name = name, Image = "starter", MemoryStartupBytes = 256 << 20, SwitchName = "user" });
+        agent.Client.Invoke(Methods.NewVM, new NewVM { Name = name, Image = "starter", Generation = 1, MemoryStartupBytes = 256 << 20, SwitchName = "user" });
 
     private static double BootLibvirt(Setting setting)
     {
