@@ -19,7 +19,7 @@ public sealed class CgroupTests : IDisposable
     {
         var tree = V2();
         var cgroup = tree.Create("virt/web");
-        Write("virt/web/memory.swap.max", "max");
+        Write("virt/web/memory.swap.max", "");
         cgroup.SetLimits(Limits);
         Assert.Equal(CgroupVersion.V2, tree.Version);
         Assert.Equal("67108864", Read("virt/web/memory.max"));

@@ -48,9 +48,9 @@ public sealed class LaunchBlobTests
         Assert.Equal(spec.Arguments, blob.Strings(112));
         Assert.Equal(spec.Programs, blob.Strings(104));
         Assert.Equal(["A=1", "EMPTY="], blob.Strings(120));
-        Assert.Equal(["box", "/srv", "/log", null], new[] { 88, 92, 96, 100 }.Select(blob.String));
-        Assert.Equal([1 | 4 | 8, 5, -2, -5], new[] { 48, 52, 56, 60 }.Select(blob.Int));
-        Assert.Equal([-1, -1, -1, 0, -1, -1], new[] { 64, 68, 72, 76, 80, 84 }.Select(blob.Int));
+        Assert.Equal(["box", "/srv", "/log", null], blob.StringsAt(88, 92, 96, 100));
+        Assert.Equal([1 | 4 | 8, 5, -2, -5], blob.Ints(48, 52, 56, 60));
+        Assert.Equal([-1, -1, -1, 0, -1, -1], blob.Ints(64, 68, 72, 76, 80, 84));
         Assert.Equal([7, 8], blob.Array(152, 4).Select(blob.Int));
         Assert.Equal(spec.Filter!.Instructions.Length, blob.Array(144, 8).Count);
         Assert.Equal((7UL, 10UL, 20UL), (blob.Long(blob.Array(136, 24)[0]), blob.Long(blob.Array(136, 24)[0] + 8), blob.Long(blob.Array(136, 24)[0] + 16)));
@@ -132,6 +132,10 @@ public sealed class LaunchBlobTests
             Assert.InRange(offset + (count * size), 0, Bytes.Length);
             return [.. Enumerable.Range(0, count).Select(i => offset + (i * size))];
         }
+
+        public IEnumerable<int> Ints(params int[] places) => places.Select(Int);
+
+        public IEnumerable<string?> StringsAt(params int[] places) => places.Select(String);
 
         public IEnumerable<string?> Strings(int at) => Array(at, 4).Select(String);
     }
