@@ -93,7 +93,8 @@ public sealed partial class VmService
             }
         }
 
-        if (withDisk && entry.Spec.Disk is { } disk)
+        // Also where its folder is gone, or was not made yet.
+        if (withDisk && entry.Spec.Disk is { } disk && File.Exists(disk.Path))
         {
             File.Delete(disk.Path);
         }

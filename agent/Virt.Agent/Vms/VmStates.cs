@@ -30,7 +30,9 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRemove(string name, VMState state, bool force)
     {
-        if (!force || !IsAlive(state))
+        // Creating and Removing are seen under its lock only where undoing or finishing them has failed: doing it again may not.
+        var isHalf = state is VMState.Creating or VMState.Removing;
+        if (!isHalf && !(force && IsAlive(state)))
         {
             Check("remove", name, state, Removable, IsAlive(state) ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name}");
         }

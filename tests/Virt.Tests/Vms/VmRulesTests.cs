@@ -31,7 +31,8 @@ public sealed class VmRulesTests
     [InlineData(VMState.Stopped, false, true)]
     [InlineData(VMState.Running, false, false)]
     [InlineData(VMState.Running, true, true)]
-    [InlineData(VMState.Creating, true, false)]
+    [InlineData(VMState.Starting, true, false)]
+    [InlineData(VMState.Removing, false, true)]
     public void Remove_needs_a_stopped_machine_or_force(VMState state, bool force, bool isLegal) => Check(() => VmStates.CheckRemove("web01", state, force), isLegal);
 
     [Fact]
