@@ -45,11 +45,11 @@ agent_processes() {
         }' /proc/[0-9]*/status 2>/dev/null
 }
 
-# Control groups of the agent, which are named after its state folder; empty ones only, from the inside out.
+# Control groups of the agent, which are named after its state folder (StableHash); empty ones only, from the inside out.
 remove_control_groups() {
-    local name
-    name=virt-$(printf %s "$agent_dir/state" | sha256sum | cut -c1-8)
-    find /sys/fs/cgroup -maxdepth 4 -type d -name "$name" -prune -print 2>/dev/null | while IFS= read -r group; do
+    local hash=$((0xcbf29ce484222325)) byte group
+    for byte in $(printf %s "$agent_dir/state" | od -An -v -tu1); do hash=$(((hash ^ byte) * 1099511628211)); done
+    find /sys/fs/cgroup -maxdepth 4 -type d -name "$(printf 'virt-%016x' "$hash")" -prune -print 2>/dev/null | while IFS= read -r group; do
         find "$group" -depth -type d -exec rmdir {} + 2>/dev/null
     done
 }

@@ -1,7 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Security.Cryptography;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -33,7 +31,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         this.tree = tree;
         this.keeper = keeper;
         ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? Keeper.ReadyThreads : 0];
-        parent = "virt-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stateFolder)))[..8];
+        parent = $"virt-{StableHash.Of(stateFolder):x16}";
     }
 
     /// <summary>Which interface and which hierarchies there are.</summary>

@@ -1,5 +1,5 @@
 using System;
-using System.Security.Cryptography;
+using Virt.Agent.Common;
 
 namespace Virt.Agent.Vms;
 
@@ -11,8 +11,7 @@ internal static class MacAddress
     {
         Span<byte> id = stackalloc byte[16];
         machine.TryWriteBytes(id);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(id, hash);
-        return $"52:54:00:{hash[0]:x2}:{hash[1]:x2}:{hash[2]:x2}";
+        var hash = StableHash.Of(id);
+        return $"52:54:00:{(byte)(hash >> 16):x2}:{(byte)(hash >> 8):x2}:{(byte)hash:x2}";
     }
 }
