@@ -141,6 +141,12 @@ internal sealed class TestHost : IAsyncDisposable
         }
         finally
         {
+            // Nothing but the holder is left of a test that succeeded; a failed one must not load the machine for the others.
+            foreach (var id in ProcessesOf(Folder).Where(p => p != holder.Id))
+            {
+                await KillAsync(id);
+            }
+
             client?.Dispose();
             holder.Kill();
             await holder.WaitForExitAsync();
@@ -181,6 +187,12 @@ internal sealed class TestHost : IAsyncDisposable
         RedirectStandardError = true,
         UseShellExecute = false,
     })!;
+
+    private static async Task KillAsync(int id)
+    {
+        using var kill = Start("kill", "-KILL", $"{id}");
+        await kill.WaitForExitAsync();
+    }
 
     private bool Answers()
     {
