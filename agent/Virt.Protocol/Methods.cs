@@ -45,8 +45,8 @@ public static class Methods
     /// <summary>Stops a virtual machine.</summary>
     public static readonly Method<StopVM, VM> StopVM = new("vm.stop", Change, Protocol.StopVM.WireFormat, VM.WireFormat);
 
-    /// <summary>Removes a virtual machine.</summary>
-    public static readonly Method<RemoveVM, Nothing> RemoveVM = new("vm.remove", Change, Protocol.RemoveVM.WireFormat, Nothing.WireFormat);
+    /// <summary>Removes a virtual machine; gives it as it was, its disk only where that was kept.</summary>
+    public static readonly Method<RemoveVM, VM> RemoveVM = new("vm.remove", Change, Protocol.RemoveVM.WireFormat, VM.WireFormat);
 
     /// <summary>Waits until a virtual machine has come to a condition.</summary>
     public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);

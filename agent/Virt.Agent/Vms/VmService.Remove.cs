@@ -7,9 +7,9 @@ namespace Virt.Agent.Vms;
 /// <summary>Remove-VM.</summary>
 public sealed partial class VmService
 {
-    /// <summary>Removes a machine. Its disk stays where it is unless the request says otherwise; the last progress report tells where.</summary>
+    /// <summary>Removes a machine. Its disk stays where it is unless the request says otherwise; the answer tells where.</summary>
     /// <exception cref="VirtException">NotFound; WrongState.</exception>
-    public async Task<Nothing> RemoveAsync(RemoveVM request, Call call)
+    public async Task<VM> RemoveAsync(RemoveVM request, Call call)
     {
         var entry = Find("remove", request.Id, request.Name);
         call.WorksOn(entry.Name);
@@ -17,7 +17,7 @@ public sealed partial class VmService
         VmStates.CheckRemove(entry.Name, entry.State, request.Force);
         if (call.WhatIf)
         {
-            return new Nothing();
+            return Removed(entry, request);
         }
 
         if (VmStates.IsAlive(entry.State))
@@ -26,14 +26,13 @@ public sealed partial class VmService
         }
 
         entry.Set(table, VMState.Removing, new VmRun { DeletesDisk = request.DeleteDisk });
+        var removed = Removed(entry, request);
         FinishRemove(entry);
-        if (entry.Spec.Disk is { } disk && !request.DeleteDisk)
-        {
-            call.Report($"Removing VM '{entry.Name}'", $"its disk stays at '{disk.Path}'", 100);
-        }
-
-        return new Nothing();
+        return removed;
     }
+
+    private VM Removed(VmEntry entry, RemoveVM request) =>
+        request.DeleteDisk ? Show(entry) with { DiskPath = "", DiskSizeBytes = 0 } : Show(entry);
 
     // Under the lock. May be done again from anywhere in it.
     private void FinishRemove(VmEntry entry)

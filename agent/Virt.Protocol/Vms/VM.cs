@@ -43,7 +43,7 @@ public sealed partial record VM
     [Key(8)]
     public string Image { get; set; } = "";
 
-    /// <summary>As the guest agent reports them, without loopback.</summary>
+    /// <summary>As the guest agent reports them, without loopback and link-local ones.</summary>
     [Key(9)]
     public string[] IPAddresses { get; set; } = [];
 

@@ -57,10 +57,9 @@ internal static class Guest
 
         public string Error => error.ToString();
 
-        /// <summary>The last progress report's text.</summary>
-        public string LastStatus { get; private set; } = "";
-
-        public void OnProgress(ProgressInfo progress) => LastStatus = progress.Status;
+        public void OnProgress(ProgressInfo progress)
+        {
+        }
 
         public void OnOutput(byte[] bytes, bool isError) => (isError ? error : output).Append(Encoding.UTF8.GetString(bytes));
 

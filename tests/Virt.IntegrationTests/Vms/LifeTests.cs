@@ -58,14 +58,12 @@ public sealed class LifeTests
     {
         await using var host = await TestHost.StartAsync();
         var first = host.New("web01");
-        var recorder = new Guest.OutputRecorder();
-        host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01" }, recorder);
-        Assert.Equal($"its disk stays at '{first.DiskPath}'", recorder.LastStatus);
+        Assert.Equal(first.DiskPath, host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01" }).DiskPath);
         Assert.True(File.Exists(first.DiskPath));
 
         var second = host.New("web01");
         Assert.NotEqual(first.DiskPath, second.DiskPath);
-        host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true });
+        Assert.Equal("", host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true }).DiskPath);
         Assert.False(File.Exists(second.DiskPath));
 
         var third = host.Invoke(Methods.NewVM, new NewVM { Name = "web02", MemoryStartupBytes = Guest.Memory, VHDPath = first.DiskPath });

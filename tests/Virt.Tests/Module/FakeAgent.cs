@@ -39,11 +39,7 @@ internal sealed class FakeAgent : IDisposable
         On(Methods.StartVM, (request, _) => Find(request.Id, request.Name) with { State = VMState.Running });
         On(Methods.StopVM, (request, _) => Find(request.Id, request.Name) with { State = VMState.Stopped });
         On(Methods.WaitVM, (request, _) => Find(request.Id, request.Name) with { State = VMState.Running, Health = WorkloadHealth.Healthy });
-        On(Methods.RemoveVM, (request, _) =>
-        {
-            Find(request.Id, request.Name);
-            return new Nothing();
-        });
+        On(Methods.RemoveVM, (request, _) => Find(request.Id, request.Name));
         On(Methods.NewContainer, (request, _) => new Container { Id = Guid.NewGuid(), Name = request.Name ?? "made-up", Image = request.Image, Command = request.Command });
         On(Methods.StartContainer, (request, _) => new Container { Id = request.Id, Name = request.Create?.Name ?? request.Name, State = ContainerState.Running });
         On(Methods.StopContainer, (request, _) => new Container { Id = request.Id, Name = request.Name, State = ContainerState.Stopped });

@@ -81,7 +81,7 @@ public sealed class VirtClientTests : IDisposable
         agent.On(Methods.RemoveVM, (_, call) =>
         {
             whatIf = call.WhatIf;
-            return Task.FromResult(new Nothing());
+            return Task.FromResult(new VM());
         });
         using var client = agent.Connect();
         client.Invoke(Methods.RemoveVM, new RemoveVM(), new CallOptions { WhatIf = true });
