@@ -11,7 +11,7 @@ function Step([string] $What, [scriptblock] $Command, [scriptblock] $Expect) {
     $script:Step++
     Write-Host ''
     Write-Host "$script:Step. $What" -ForegroundColor Cyan
-    Write-Host "PS> $($ExecutionContext.InvokeCommand.ExpandString("$Command".Trim()))"
+    Write-Host "PS> $("$Command".Trim().Replace('${vm}', $vm).Replace('$vm', $vm).Replace('$web', $web) -replace '\n\s+', "`n    ")"
     $result = . $Command
     $result | Out-Host
     if (-not ($result | ForEach-Object $Expect | Where-Object { $_ } )) {
