@@ -21,14 +21,35 @@ internal sealed class GuestAgentClient : IDisposable
         reader = new StreamReader(stream);
     }
 
-    /// <summary>Connects to the port's socket and waits until the guest's agent answers: what is sent is held until the guest opens its port.</summary>
+    /// <summary>A guest that is up answers sooner, however busy the machine.</summary>
+    public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>Connects to the port's socket and waits until the guest's agent answers.</summary>
     public static async Task<GuestAgentClient> ConnectAsync(string socketPath, CancellationToken cancellation)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
-        var client = new GuestAgentClient(new NetworkStream(socket, ownsSocket: true));
-        await client.CallAsync("guest-sync", new JsonObject { ["id"] = 1 }, cancellation);
-        return client;
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+            var client = new GuestAgentClient(new NetworkStream(socket, ownsSocket: true));
+            using var answer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            answer.CancelAfter(AnswerLimit);
+            try
+            {
+                await client.SyncAsync(answer.Token);
+                return client;
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // What was sent is held until the guest opens its port, but is lost where the guest goes down first.
+                client.Dispose();
+            }
+            catch
+            {
+                client.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>Runs a program and waits for its end.</summary>
@@ -55,13 +76,31 @@ internal sealed class GuestAgentClient : IDisposable
 
     public void Dispose() => reader.Dispose();
 
+    // Answers to what others asked before us may come first.
+    private async Task SyncAsync(CancellationToken cancellation)
+    {
+        var id = Random.Shared.Next();
+        await SendAsync("guest-sync", new JsonObject { ["id"] = id }, cancellation);
+        while (JsonNode.Parse(await ReadAsync("guest-sync", cancellation))!["return"] is not JsonValue value || !value.TryGetValue(out int answered) || answered != id)
+        {
+        }
+    }
+
     private async Task<JsonNode> CallAsync(string command, JsonObject arguments, CancellationToken cancellation)
+    {
+        await SendAsync(command, arguments, cancellation);
+        var line = await ReadAsync(command, cancellation);
+        return JsonNode.Parse(line)!["return"] ?? throw new UnreachableException($"{command} was answered by {line}");
+    }
+
+    private async Task SendAsync(string command, JsonObject arguments, CancellationToken cancellation)
     {
         var request = new JsonObject { ["execute"] = command, ["arguments"] = arguments }.ToJsonString();
         await stream.WriteAsync(Encoding.UTF8.GetBytes(request + "\n"), cancellation);
-        var line = await reader.ReadLineAsync(cancellation) ?? throw new IOException($"The guest agent hung up instead of answering {command}.");
-        return JsonNode.Parse(line)!["return"] ?? throw new UnreachableException($"{request} was answered by {line}");
     }
+
+    private async Task<string> ReadAsync(string command, CancellationToken cancellation) =>
+        await reader.ReadLineAsync(cancellation) ?? throw new IOException($"The guest agent hung up instead of answering {command}.");
 
     private static string Text(JsonNode? data) => data is null ? "" : Encoding.UTF8.GetString(Convert.FromBase64String((string)data!)).TrimEnd('\n');
 }

@@ -54,7 +54,7 @@ internal sealed class GuestMachine : IAsyncDisposable
         string[] arguments =
         [
             "--net", x86 ? "qemu-system-x86_64" : "qemu-system-aarch64", "-accel", "tcg", "-smp", "2", "-m", "1024",
-            "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-sandbox", "on", "-nic", "none",
+            "-nodefaults", "-no-user-config", "-display", "none", "-sandbox", "on", "-nic", "none",
             .. kernel, "-initrd", Path.Combine(image, (string)boot["initrd"]!), "-append", commandLine,
             "-serial", $"file:{folder}/console",
             "-drive", $"if=virtio,format=qcow2,file={folder}/disk.qcow2", "-drive", $"if=virtio,format=raw,read-only=on,file={secondDisk}",

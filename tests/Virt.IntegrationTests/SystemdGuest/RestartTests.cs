@@ -1,6 +1,8 @@
 using System;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Containers;
+using Virt.IntegrationTests.Fixtures;
+using Virt.Protocol;
 using Xunit;
 
 namespace Virt.IntegrationTests.SystemdGuest;
@@ -12,7 +14,6 @@ public sealed class RestartTests(SystemdHost host)
     private const string Restart = "systemctl restart virt-agent.service";
     private const string Kill = "systemctl kill --kill-who=main --signal=KILL virt-agent.service";
     private const string Upgrade = "dpkg -i " + SystemdHost.Package;
-    private const string RemoveAndInstall = "dpkg -r virt; test ! -e /usr/lib/virt/virt-agent; " + Upgrade;
 
     // Two lines and an exit code of its own, the second when it is told to end.
     private const string Script = "echo before; while ! test -e /go; do sleep 0.1; done; echo after; exit 42";
@@ -21,7 +22,6 @@ public sealed class RestartTests(SystemdHost host)
     [InlineData(Restart)]
     [InlineData(Kill)]
     [InlineData(Upgrade)]
-    [InlineData(RemoveAndInstall)]
     public async Task A_container_runs_on_over(string end)
     {
         Container started;
@@ -92,6 +92,31 @@ public sealed class RestartTests(SystemdHost host)
 
             // From Linux 6.15 on the kernel tells anybody who holds the process's pidfd.
             Assert.True(ended.ExitCode is 42 || (ended.ExitCode is null && ended.Status.Contains("not known", StringComparison.Ordinal)), $"{ended.ExitCode}: {ended.Status}");
+        }
+        finally
+        {
+            next.Remove(started);
+        }
+    }
+
+    [Fact]
+    public async Task After_the_hosts_reboot_a_container_is_stopped_and_starts_again()
+    {
+        Container started;
+        using (var client = await host.ConnectAsync())
+        {
+            started = client.Run(ContainerHost.Script("echo up; exec sleep 1000") with { MemoryBytes = 64 << 20 });
+        }
+
+        await host.RebootAsync();
+        using var next = await host.ConnectAsync();
+        try
+        {
+            var found = next.Get(started);
+            Assert.Equal((ContainerState.Stopped, null), (found.State, found.ProcessId));
+            var again = next.Invoke(Methods.StartContainer, new StartContainer { Id = started.Id });
+            Assert.Equal(ContainerState.Running, again.State);
+            await Poll.UntilAsync(() => next.Log(started).Count == 2, "the second start's line in the log");
         }
         finally
         {

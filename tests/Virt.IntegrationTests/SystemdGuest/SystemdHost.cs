@@ -18,12 +18,10 @@ namespace Virt.IntegrationTests.SystemdGuest;
 public sealed class SystemdHost : IAsyncLifetime
 {
     /// <summary>The package, where the guest sees it.</summary>
-    internal const string Package = "/media/virt.deb";
+    internal const string Package = "/root/virt.deb";
 
     // For what must come, however busy the machine is: an emulated guest boots in 10 s on a quiet one, in 40 s on a busy one.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-
-    private readonly Leftovers before = Leftovers.Now();
 
     // Not "v…": what begins so is taken for a leftover.
     private readonly string folder = Directory.CreateTempSubdirectory("systemd-guest-").FullName;
@@ -39,8 +37,10 @@ public sealed class SystemdHost : IAsyncLifetime
             await RunAsync(
                 $"""
                 mount -t ext4 -o ro /dev/vdb /media
+                cp /media/virt.deb {Package}
                 dpkg -i {Package}
                 cp -r /media/containers /usr/share/virt/images/
+                umount /media
                 """);
         }
         catch
@@ -61,7 +61,32 @@ public sealed class SystemdHost : IAsyncLifetime
 
         Directory.Delete(folder, recursive: true);
         Assert.Empty(TestHost.ProcessesOf(folder));
-        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now()), "nothing left over: " + before.Difference(Leftovers.Now()));
+        Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), line => line.Contains(folder, StringComparison.Ordinal));
+    }
+
+    /// <summary>Reboots the guest in the ordinary way, and waits until it is up again.</summary>
+    internal async Task RebootAsync()
+    {
+        const string bootId = "/proc/sys/kernel/random/boot_id";
+        var before = await RunAsync("cat " + bootId);
+        await RunAsync("systemctl reboot --no-block");
+        using var limit = new CancellationTokenSource(Limit);
+        var now = before;
+        while (now == before)
+        {
+            shell!.Dispose();
+            shell = await ReachAsync(limit.Token);
+            using var answer = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            answer.CancelAfter(GuestAgentClient.AnswerLimit);
+            try
+            {
+                now = (await shell.RunAsync("/bin/cat", [bootId], answer.Token)).Output;
+            }
+            catch (OperationCanceledException) when (!limit.IsCancellationRequested)
+            {
+                // The question went down with the guest.
+            }
+        }
     }
 
     /// <summary>Runs a shell script as root; it ends at the first command that fails.</summary>
@@ -123,13 +148,18 @@ public sealed class SystemdHost : IAsyncLifetime
         var disk = MakeDisk(BuiltPackage.Build());
         machine = await GuestMachine.StartAsync(image, disk, folder);
         using var limit = new CancellationTokenSource(Limit);
+        shell = await ReachAsync(limit.Token);
+    }
+
+    private async Task<GuestAgentClient> ReachAsync(CancellationToken limit)
+    {
         try
         {
-            shell = await GuestAgentClient.ConnectAsync(machine.GuestAgentSocket, limit.Token);
+            return await GuestAgentClient.ConnectAsync(machine!.GuestAgentSocket, limit);
         }
         catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"The guest's agent has not answered within {Limit}. The guest's console: {machine.Console}", e);
+            throw new TimeoutException($"The guest's agent has not answered within {Limit}. The guest's console: {machine!.Console}", e);
         }
     }
 
