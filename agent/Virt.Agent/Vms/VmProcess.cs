@@ -11,8 +11,6 @@ namespace Virt.Agent.Vms;
 /// <summary>The QEMU of one run: launched by us through the keeper, or found again.</summary>
 internal sealed class VmProcess : IDisposable
 {
-    private const int Kill = 9;
-
     private readonly PidFd descriptor;
 
     private VmProcess(PidFd descriptor, ProcessIdentity identity, Task<ExitStatus> ended)
@@ -60,7 +58,7 @@ internal sealed class VmProcess : IDisposable
     }
 
     /// <summary>Ends it at once; it may have ended already.</summary>
-    public void EndNow() => descriptor.Signal(Kill);
+    public void EndNow() => descriptor.Signal(Signals.Kill);
 
     /// <inheritdoc/>
     public void Dispose() => descriptor.Dispose();

@@ -27,14 +27,14 @@ public sealed partial class VmService
         }
 
         var kept = await ListKeptAsync().ConfigureAwait(false);
-        await Task.WhenAll(unsettled.Select(entry => RecoverAsync(entry, kept.GetValueOrDefault(entry.Id)))).ConfigureAwait(false);
+        await Task.WhenAll(unsettled.Select(entry => RecoverAsync(entry, kept))).ConfigureAwait(false);
     }
 
-    private async Task<Dictionary<Guid, KeptProcess>> ListKeptAsync()
+    private async Task<IReadOnlyList<KeptProcess>> ListKeptAsync()
     {
         try
         {
-            return (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(static p => p.Id);
+            return await keeper.ListAsync().ConfigureAwait(false);
         }
         catch (LinuxException e)
         {
@@ -43,7 +43,7 @@ public sealed partial class VmService
         }
     }
 
-    private async Task RecoverAsync(VmEntry entry, KeptProcess? kept)
+    private async Task RecoverAsync(VmEntry entry, IReadOnlyList<KeptProcess> kept)
     {
         try
         {
@@ -51,6 +51,7 @@ public sealed partial class VmService
             switch (entry.Phase)
             {
                 case VMState.Creating:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     RemoveFiles(entry, withDisk: entry.Spec.Disk is { IsNew: true });
                     Forget(entry);
                     AgentLog.Info($"VM '{entry.Name}' was half made when the agent ended; it is undone");
@@ -60,13 +61,35 @@ public sealed partial class VmService
                     AgentLog.Info($"VM '{entry.Name}' was half removed when the agent ended; that is finished");
                     break;
                 default:
-                    await RecoverRunAsync(entry, kept).ConfigureAwait(false);
+                    await RecoverRunAsync(entry, kept.FirstOrDefault(p => p.Id == entry.Id)).ConfigureAwait(false);
                     break;
             }
         }
         catch (Exception e)
         {
             AgentLog.Error($"Could not recover VM '{entry.Name}'", e);
+        }
+    }
+
+    // The keeper lets a qemu-img outlive the agent that wanted it: it would make the disk after that was undone.
+    private static async Task EndToolsAsync(VmEntry entry, IReadOnlyList<KeptProcess> kept)
+    {
+        foreach (var tool in kept.Where(process => entry.Spec.Disk is { } disk && HasArgument(process.ProcessId, disk.Path)))
+        {
+            tool.Signal(Signals.Kill);
+            await tool.Exited.ConfigureAwait(false);
+        }
+    }
+
+    private static bool HasArgument(int pid, string argument)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(argument, StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
