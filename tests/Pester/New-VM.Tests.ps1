@@ -20,8 +20,8 @@ Describe 'New-VM' {
     }
 
     It 'makes one for each row' {
-        $rows = "Name,Image,MemoryStartupBytes`n$(New-TestName csv1),starter,128MB`n$(New-TestName csv2),starter,256MB" | ConvertFrom-Csv
-        ($rows | New-VM).MemoryBytes | Should -Be 128MB, 256MB
+        $rows = "Name,Image,MemoryStartupBytes`n$(New-TestName csv1),starter,192MB`n$(New-TestName csv2),starter,256MB" | ConvertFrom-Csv
+        ($rows | New-VM).MemoryBytes | Should -Be 192MB, 256MB
     }
 
     It 'makes nothing with -WhatIf' {

@@ -10,7 +10,8 @@ function New-TestName([string] $Word = 'a') {
 }
 
 function New-TestVM([string] $Word = 'a') {
-    New-VM (New-TestName $Word) -Image starter -MemoryStartupBytes 128MB -ErrorAction Stop
+    # BIOS: the starter guest is there in two seconds, under UEFI in eight.
+    New-VM (New-TestName $Word) -Image starter -MemoryStartupBytes 192MB -Generation 1 -ErrorAction Stop
 }
 
 function Start-TestContainer([string] $Word = 'a', [string[]] $Command = @('sleep', '600')) {

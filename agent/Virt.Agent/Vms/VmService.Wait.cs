@@ -56,7 +56,7 @@ public sealed partial class VmService
             throw new VirtException(
                 ErrorCode.Timeout,
                 "VMWaitTimeout",
-                FormattableString.Invariant($"Cannot wait longer for VM '{entry.Name}': {Words(request)} was awaited for {request.Timeout.TotalSeconds:0.###} s, but {await WhyNotAsync(entry).ConfigureAwait(false)}."),
+                FormattableString.Invariant($"Cannot wait longer for VM '{entry.Name}': {Words(request)} was awaited for {request.Timeout.TotalSeconds:0.###} s, but {await WhyNotAsync(entry, request.For).ConfigureAwait(false)}."),
                 entry.Name,
                 $"Get-VM -Name {entry.Name}",
                 e);
@@ -121,10 +121,10 @@ public sealed partial class VmService
         return false;
     }
 
-    private async Task<string> WhyNotAsync(VmEntry entry)
+    private async Task<string> WhyNotAsync(VmEntry entry, WaitCondition awaited)
     {
         var state = entry.State;
-        if (state is not VMState.Running || entry.Session is not { } session)
+        if (state is not VMState.Running || awaited == WaitCondition.Stopped || entry.Session is not { } session)
         {
             var status = entry.Session is { Status.Length: > 0 } paused ? paused.Status : entry.Run?.Status ?? "";
             return $"it is {state}{(status.Length > 0 ? $" ({VmErrors.Sentence(status)})" : "")}";

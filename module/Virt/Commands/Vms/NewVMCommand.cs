@@ -18,7 +18,7 @@ namespace Virt.Commands;
 /// <para>Runs every check for a BIOS machine with an empty disk, and makes nothing.</para>
 /// </example>
 /// <example>
-/// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,128MB', 'csv02,starter,256MB' | ConvertFrom-Csv | New-VM</code>
+/// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
 /// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "VM", SupportsShouldProcess = true)]
