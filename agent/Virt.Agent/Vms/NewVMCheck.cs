@@ -13,6 +13,9 @@ internal static class NewVMCheck
     /// <summary>QEMU's own network, the only one there is yet.</summary>
     public const string UserNetwork = "user";
 
+    /// <summary>The network of a machine that was not told otherwise: an address by DHCP, and nobody to talk to.</summary>
+    public const string IsolatedNetwork = "isolated";
+
     /// <summary>The name that asks for no network adapter.</summary>
     public const string NoNetwork = "none";
 
@@ -50,24 +53,22 @@ internal static class NewVMCheck
         CheckDisk(request);
     }
 
-    /// <summary>The network that is asked for: QEMU's own NAT where none is named; null for <c>none</c>.</summary>
+    /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>.</summary>
     /// <exception cref="VirtException">NotFound: there is no such network.</exception>
     public static string? NetworkOf(NewVM request)
     {
-        var network = request.SwitchName ?? UserNetwork;
-        if (network.Equals(NoNetwork, StringComparison.OrdinalIgnoreCase))
+        return request.SwitchName?.ToLowerInvariant() switch
         {
-            return null;
-        }
-
-        return network.Equals(UserNetwork, StringComparison.OrdinalIgnoreCase)
-            ? UserNetwork
-            : throw new VirtException(
+            null or IsolatedNetwork => IsolatedNetwork,
+            UserNetwork => UserNetwork,
+            NoNetwork => null,
+            _ => throw new VirtException(
                 ErrorCode.NotFound,
                 "NetworkNotFound",
-                $"Cannot create VM '{request.Name}': no network is named '{network}' (there are '{UserNetwork}' and '{NoNetwork}').",
-                network,
-                $"New-VM -Name {request.Name} -SwitchName {UserNetwork}");
+                $"Cannot create VM '{request.Name}': no network is named '{request.SwitchName}' (there are '{IsolatedNetwork}', '{UserNetwork}' and '{NoNetwork}').",
+                request.SwitchName,
+                $"New-VM -Name {request.Name} -SwitchName {UserNetwork}"),
+        };
     }
 
     /// <exception cref="VirtException">NotSupported: it is for another CPU.</exception>

@@ -177,7 +177,9 @@ public sealed class QemuArguments
     {
         if (spec.Network is not null)
         {
-            Add("-netdev", "user,id=net0", "-device", $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=");
+            // QEMU's own NAT lets a guest reach the host's loopback (10.0.2.2) and everything behind it: only for who asks for it by name.
+            var reach = spec.Network == NewVMCheck.UserNetwork ? "" : ",restrict=on";
+            Add("-netdev", "user,id=net0" + reach, "-device", $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=");
         }
     }
 

@@ -42,7 +42,7 @@ public sealed partial record NewVM
     [Key(8)]
     public bool NoVHD { get; set; }
 
-    /// <summary>The network: <c>user</c> (QEMU's own NAT; also where null) or <c>none</c> (no adapter).</summary>
+    /// <summary>The network: <c>isolated</c> (an address and nobody to talk to; also where null), <c>user</c> (QEMU's own NAT, through which a guest reaches the host's loopback too) or <c>none</c> (no adapter).</summary>
     [Key(9)]
     public string? SwitchName { get; set; }
 

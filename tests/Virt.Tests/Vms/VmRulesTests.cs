@@ -94,6 +94,14 @@ public sealed class VmRulesTests
     }
 
     [Fact]
+    public void A_machine_that_was_told_nothing_reaches_nobody()
+    {
+        Assert.Equal("isolated", NewVMCheck.NetworkOf(new NewVM { Name = "a" }));
+        Assert.Equal("user", NewVMCheck.NetworkOf(new NewVM { Name = "a", SwitchName = "User" }));
+        Assert.Null(NewVMCheck.NetworkOf(new NewVM { Name = "a", SwitchName = "none" }));
+    }
+
+    [Fact]
     public void A_network_that_is_not_there_is_not_found() => Request(new NewVM { Name = "a", SwitchName = "lan" }, "NetworkNotFound");
 
     private static void Request(NewVM request, string? error)

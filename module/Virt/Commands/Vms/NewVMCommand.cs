@@ -64,7 +64,7 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ParameterSetName = "NoVHD")]
     public SwitchParameter NoVHD { get; set; }
 
-    /// <summary>The network of its adapter: user, QEMU's own NAT (also where it is left away), or none for no adapter.</summary>
+    /// <summary>The network of its adapter: isolated (an address and nobody to talk to; also where it is left away), user (QEMU's own NAT; the guest reaches the host's loopback too), or none for no adapter.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? SwitchName { get; set; }
 
