@@ -64,7 +64,8 @@ internal sealed class ContainerEntry
     public void Set(ResourceTable table, ContainerState state, ContainerRun? run)
     {
         var row = Row with { Phase = state.ToString(), Run = Write(run) };
-        table.Update(row);
+        // A step that is about to be taken need not wait for the disk; what has come of it must.
+        table.Update(row, sync: state is not (ContainerState.Starting or ContainerState.Stopping or ContainerState.Removing));
         lock (gate)
         {
             Row = row;

@@ -32,7 +32,7 @@ public sealed partial class ContainerService
             return entry;
         }
 
-        if (!table.TryInsert(row))
+        if (!table.TryInsert(row, sync: state != ContainerState.Starting))
         {
             throw ResourceName.Taken("create", Kind, name);
         }

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Virt.Agent.State;
 
-/// <summary>The stored VMs and containers. Every method is on the disk when it returns.</summary>
+/// <summary>The stored VMs and containers. Every method is on the disk when it returns, except where it is told not to wait for that.</summary>
 public sealed class ResourceTable : IDisposable
 {
     // SQLITE_CONSTRAINT_UNIQUE: https://sqlite.org/rescode.html#constraint_unique
@@ -65,12 +65,14 @@ public sealed class ResourceTable : IDisposable
     }
 
     /// <summary>Adds a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="sync">As for <see cref="Update"/>.</param>
     /// <returns>False where the name is taken within its kind; nothing is changed then.</returns>
-    public bool TryInsert(ResourceRow row)
+    public bool TryInsert(ResourceRow row, bool sync = true)
     {
         try
         {
-            Statement.Run(connection, insert, Statement.Text(row.Id), row.Kind, row.Name, row.Phase, row.Spec, row.Run, Statement.Ticks(row.Created));
+            Run(sync, insert, Statement.Text(row.Id), row.Kind, row.Name, row.Phase, row.Spec, row.Run, Statement.Ticks(row.Created));
             return true;
         }
         catch (SqliteException e) when (e.SqliteExtendedErrorCode == UniqueViolated)
@@ -80,10 +82,15 @@ public sealed class ResourceTable : IDisposable
     }
 
     /// <summary>Writes name, phase, spec and run of a row that exists.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="sync">
+    /// False for the phase of a step that is about to be taken: it outlives the agent, and the disk gets it with the next change. Only a crash
+    /// of the machine can lose it, and that ends every process that the step could have started.
+    /// </param>
     /// <exception cref="InvalidOperationException">There is no such row.</exception>
-    public void Update(ResourceRow row)
+    public void Update(ResourceRow row, bool sync = true)
     {
-        if (Statement.Run(connection, update, Statement.Text(row.Id), row.Name, row.Phase, row.Spec, row.Run) != 1)
+        if (Run(sync, update, Statement.Text(row.Id), row.Name, row.Phase, row.Spec, row.Run) != 1)
         {
             throw new InvalidOperationException($"No row for {row.Kind} '{row.Name}' ({row.Id}).");
         }
@@ -91,6 +98,35 @@ public sealed class ResourceTable : IDisposable
 
     /// <summary>Removes a row; one that is not there is no error.</summary>
     public void Delete(Guid id) => Statement.Run(connection, delete, Statement.Text(id));
+
+    // https://sqlite.org/pragma.html#pragma_synchronous: with a write-ahead log, FULL syncs it at each commit and NORMAL does not.
+    private int Run(bool sync, SqliteCommand command, params ReadOnlySpan<object?> values)
+    {
+        lock (connection)
+        {
+            if (sync)
+            {
+                return Statement.Run(connection, command, values);
+            }
+
+            Set("PRAGMA synchronous=NORMAL");
+            try
+            {
+                return Statement.Run(connection, command, values);
+            }
+            finally
+            {
+                Set("PRAGMA synchronous=FULL");
+            }
+        }
+    }
+
+    private void Set(string pragma)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = pragma;
+        command.ExecuteNonQuery();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

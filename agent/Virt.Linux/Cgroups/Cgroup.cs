@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Virt.Linux.Devices;
 using Virt.Linux.Files;
 using Virt.Linux.Processes;
 
@@ -70,11 +71,18 @@ public sealed class Cgroup
             Write("pids", "pids.max", Text(processes));
     }
 
-    /// <summary>Says which devices may be opened: on v1 only, nothing is done on v2.</summary>
+    /// <summary>Says which devices may be made and opened: by the devices controller on v1, by a BPF program on v2.</summary>
     /// <param name="allowed">As in devices.allow, such as <c>c 1:3 rwm</c>.</param>
+    /// <exception cref="LinuxException">The kernel does not take it.</exception>
     public void SetDevices(IReadOnlyList<string> allowed)
     {
-        if (IsV2 || !tree.Contains("devices"))
+        if (IsV2)
+        {
+            using var folder = OpenForBirth()!;
+            DeviceFilter.Compile(allowed).Attach(folder);
+            return;
+        }
+        if (!tree.Contains("devices"))
             return;
         Write("devices", "devices.deny", "a");
         foreach (var rule in allowed)

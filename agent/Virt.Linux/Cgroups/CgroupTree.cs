@@ -160,10 +160,16 @@ public sealed class CgroupTree
 
     private void HandDown(string folder)
     {
-        foreach (var controller in Controllers)
+        foreach (var controller in Controllers.Where(static c => Array.IndexOf(Wanted, c) >= 0))
         {
-            if (Array.IndexOf(Wanted, controller) >= 0)
+            try
+            {
                 FileHandles.WriteText(Path.Combine(folder, "cgroup.subtree_control"), "+" + controller);
+            }
+            catch (LinuxException)
+            {
+                // Somebody above keeps it for himself. A limit that needs it is then an error, and what needs none works.
+            }
         }
     }
 }

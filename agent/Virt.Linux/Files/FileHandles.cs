@@ -8,6 +8,7 @@ namespace Virt.Linux.Files;
 /// <summary>Descriptors of files, folders and pipes.</summary>
 public static unsafe class FileHandles
 {
+    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int Create = 0x40;
 
     /// <summary>Opens a folder as a place, without reading it (O_PATH).</summary>

@@ -11,6 +11,7 @@ namespace Virt.Linux.Mounts;
 /// <summary>Mounts that stand nowhere in the file tree: only their descriptor's owner sees them, and with its last copy they are gone (fsopen(2), open_tree(2)).</summary>
 public static unsafe class DetachedMount
 {
+    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int SetFlag = 0, SetString = 1, Create = 6, Clone = 1, LongestValue = 255;
 
     /// <summary>Lays writable layers over a read-only one (overlayfs).</summary>

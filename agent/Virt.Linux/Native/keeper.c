@@ -59,13 +59,22 @@ static int watch(int fd, struct source *source, uint32_t events)
     return epoll_ctl(keeper.epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? errno : 0;
 }
 
+// Closing alone does not end the watch: the agent has the pidfd too, and a child that has not executed yet has a copy of everything;
+// epoll would go on to tell of it, with a pointer to what is gone.
+static void unwatch(int *fd)
+{
+    if (*fd >= 0) {
+        epoll_ctl(keeper.epoll, EPOLL_CTL_DEL, *fd, NULL);
+        close(*fd);
+    }
+    *fd = -1;
+}
+
 // ---- to the agent ----
 
 static void drop_agent(void)
 {
-    if (keeper.agent >= 0)
-        close(keeper.agent);
-    keeper.agent = -1;
+    unwatch(&keeper.agent);
     for (struct packet *p = keeper.out, *next; p; p = next) {
         next = p->next;
         if (p->fd >= 0)
@@ -153,13 +162,6 @@ static void reply(uint32_t tag, int error, int step, int op, int pid, int pidfd)
 
 // ---- children ----
 
-static void close_stream(struct log_stream *stream)
-{
-    if (stream->pipe >= 0)
-        close(stream->pipe);
-    stream->pipe = -1;
-}
-
 static void forget(struct kept *kept)
 {
     for (struct kept **at = &keeper.kept; *at; at = &(*at)->next)
@@ -167,10 +169,9 @@ static void forget(struct kept *kept)
             *at = kept->next;
             break;
         }
-    close_stream(&kept->streams[0]);
-    close_stream(&kept->streams[1]);
-    if (kept->pidfd >= 0)
-        close(kept->pidfd);
+    unwatch(&kept->streams[0].pipe);
+    unwatch(&kept->streams[1].pipe);
+    unwatch(&kept->pidfd);
     if (kept->log >= 0)
         close(kept->log);
     free(kept->exit_path);
@@ -185,7 +186,7 @@ static void drain(struct kept *kept)
         while (stream->pipe >= 0 && state == LOG_MORE)
             state = log_move(stream, kept->log);
         if (state == LOG_ENDED)
-            close_stream(stream);
+            unwatch(&stream->pipe);
     }
 }
 
@@ -210,7 +211,7 @@ static int write_exit_file(const struct kept *kept)
 static void process_ended(struct kept *kept)
 {
     siginfo_t info = {0};
-    if (waitid(P_PIDFD, (id_t)kept->pidfd, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+    if (kept->pidfd < 0 || waitid(P_PIDFD, (id_t)kept->pidfd, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
         return;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
@@ -220,8 +221,7 @@ static void process_ended(struct kept *kept)
         .seconds = now.tv_sec, .nanoseconds = now.tv_nsec,
     };
     memcpy(kept->end.id, kept->id, sizeof kept->id);
-    close(kept->pidfd);
-    kept->pidfd = -1;
+    unwatch(&kept->pidfd);
     int on_disk = kept->exit_path && write_exit_file(kept) == 0;
     int told = keeper.agent >= 0;
     tell(&kept->end, sizeof kept->end, -1);
@@ -233,7 +233,7 @@ static void stream_ready(struct kept *kept, int index)
 {
     struct log_stream *stream = &kept->streams[index];
     if (stream->pipe >= 0 && log_move(stream, kept->log) == LOG_ENDED)
-        close_stream(stream);
+        unwatch(&stream->pipe);
 }
 
 // Once its process has ended, a child is kept for writers that it left behind, and only as long as they live.

@@ -7,6 +7,7 @@ namespace Virt.Linux.Netlink;
 /// <summary>Asks whether something listens in another network namespace.</summary>
 public static unsafe class PortProbe
 {
+    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int Internet4 = 2, Internet6 = 10, Stream = 1, CloseOnExec = 0x80000;
 
     /// <summary>True where a TCP port of the loopback address, IPv4 or IPv6, takes a connection in a process's namespace.</summary>

@@ -13,6 +13,7 @@ namespace Virt.Linux.Netlink;
 /// <summary>Links and addresses of one network namespace (rtnetlink(7)).</summary>
 public sealed unsafe class RouteSocket : IDisposable
 {
+    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int NetlinkFamily = 16, Raw = 3, CloseOnExec = 0x80000;
     private const ushort Done = 3, Error = 2, GetLink = 18, GetAddress = 22, Request = 1, Dump = 0x300;
     private const uint LoopbackFlag = 8;

@@ -105,6 +105,7 @@ public sealed class Keeper : IDisposable
     /// <exception cref="LinuxException">The keeper's errno; EADDRINUSE is none: another one was faster.</exception>
     private unsafe void Start()
     {
+        // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
         var texts = new[] { executable, "keep", socketPath };
         var arguments = stackalloc byte*[4];
         var environment = stackalloc byte*[1];

@@ -8,6 +8,7 @@ namespace Virt.Linux.Processes;
 /// <summary>A descriptor of a process (pidfd_open(2)): it never comes to mean another one.</summary>
 public sealed unsafe class PidFd : SafeHandleZeroOrMinusOneIsInvalid
 {
+    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const ulong GetInfo = 0xC040FF0B; // PIDFD_GET_INFO, _IOWR(0xFF, 11, 64 bytes)
     private const ulong InfoExit = 1 << 3;    // PIDFD_INFO_EXIT
 

@@ -8,6 +8,7 @@ namespace Virt.Linux.Processes;
 /// <summary>One thread that waits for the end of processes whose parent is not there to tell.</summary>
 internal static unsafe class Watcher
 {
+    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int EventSize = 12; // struct epoll_event is packed on x86-64
     private const uint In = 1, HangUp = 0x10, OneShot = 1u << 30;
     private static readonly Lock Gate = new();

@@ -16,14 +16,17 @@ public sealed class StateStoreTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    [Fact]
-    public void What_was_written_is_there_after_opening_again()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_was_written_is_there_after_opening_again_whether_it_was_synced_or_not(bool sync)
     {
         var row = Row("web01") with { Run = "{\"pid\":7}" };
         using (var store = new StateStore(Database))
         {
-            Assert.True(store.Resources.TryInsert(row));
-            store.Resources.Update(row with { Phase = "Running" });
+            Assert.True(store.Resources.TryInsert(row, sync));
+            Assert.False(store.Resources.TryInsert(row, sync));
+            store.Resources.Update(row with { Phase = "Running" }, sync);
         }
 
         using var again = new StateStore(Database);
