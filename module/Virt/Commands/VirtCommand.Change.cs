@@ -29,9 +29,9 @@ public abstract partial class VirtCommand
     /// <param name="method">The method.</param>
     /// <param name="request">What it takes.</param>
     /// <param name="emit">Write the result. A job always does.</param>
-    /// <param name="follow">What is still to be done with the result, such as waiting; gives what is to be written.</param>
+    /// <param name="follow">What is still to be done with the result, such as waiting; gives what is to be written, null for nothing.</param>
     private protected void Change<TRequest, TResult>(
-        HostCalls host, Target target, Method<TRequest, TResult> method, TRequest request, bool emit = true, Func<HostCalls, TResult, TResult>? follow = null)
+        HostCalls host, Target target, Method<TRequest, TResult> method, TRequest request, bool emit = true, Func<HostCalls, TResult, object?>? follow = null)
     {
         if (!MayChange(host, target, () => host.Invoke(method, request, CheckOnly)))
         {

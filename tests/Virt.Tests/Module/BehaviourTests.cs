@@ -204,6 +204,19 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Fact]
+    public void A_removal_says_where_the_disk_stays_also_on_several_hosts()
+    {
+        using var second = new FakeAgent().WithVMs("web01");
+        agent.On(Methods.RemoveVM, (request, _) => new VM { Name = request.Name, DiskPath = "/disks/here" });
+        second.On(Methods.RemoveVM, (request, _) => new VM { Name = request.Name, DiskPath = "/disks/there" });
+        using var pipeline = shell.Script($"Remove-VM web01 -Verbose -ComputerName {agent.Endpoint}, {second.Endpoint}");
+        Assert.Empty(pipeline.Invoke());
+        Assert.Empty(pipeline.Streams.Error);
+        string[] expected = ["The disk of VM 'web01' stays at '/disks/here'.", "The disk of VM 'web01' stays at '/disks/there'."];
+        Assert.Equal(expected, pipeline.Streams.Verbose.Select(record => record.Message).Where(message => message.StartsWith("The disk", StringComparison.Ordinal)).Order());
+    }
+
+    [Fact]
     public void A_connection_is_kept_from_one_cmdlet_to_the_next()
     {
         shell.Run("1..5 | ForEach-Object { Get-VM } ; Start-VM web01");

@@ -30,23 +30,18 @@ public sealed class RemoveVMCommand : VMChangeCommand
 
     private protected override bool LosesData => DeleteDisk;
 
-    private protected override void Act(HostCalls host, Target target)
-    {
-        var kept = "";
-        Change(
-            host,
-            target,
-            Methods.RemoveVM,
-            new RemoveVM { Id = target.Id, Name = target.Name, DeleteDisk = DeleteDisk, Force = Force },
-            emit: false,
-            follow: (_, removed) =>
-            {
-                kept = removed.DiskPath;
-                return removed;
-            });
-        if (kept.Length > 0 && !AsJob)
+    private protected override void Act(HostCalls host, Target target) => Change(
+        host,
+        target,
+        Methods.RemoveVM,
+        new RemoveVM { Id = target.Id, Name = target.Name, DeleteDisk = DeleteDisk, Force = Force },
+        follow: (_, removed) =>
         {
-            WriteVerbose($"The disk of VM '{target.Name}' stays at '{kept}'.");
-        }
-    }
+            if (removed.DiskPath.Length > 0 && !AsJob)
+            {
+                OnPipeline(() => WriteVerbose($"The disk of VM '{target.Name}' stays at '{removed.DiskPath}'."));
+            }
+
+            return null;
+        });
 }
