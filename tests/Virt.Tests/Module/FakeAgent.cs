@@ -217,7 +217,7 @@ internal sealed class FakeAgent : IDisposable
         }
         catch (VirtException e)
         {
-            call.Send(buffer => MessageCodec.WriteError(buffer, call.Message.Id, e.ToInfo()));
+            Refuse(call, e.ToInfo());
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -225,7 +225,19 @@ internal sealed class FakeAgent : IDisposable
         }
         catch (Exception e)
         {
-            call.Send(buffer => MessageCodec.WriteError(buffer, call.Message.Id, new ErrorInfo { Id = "FakeAgent", Message = e.ToString() }));
+            Refuse(call, new ErrorInfo { Id = "FakeAgent", Message = e.ToString() });
+        }
+    }
+
+    private static void Refuse(FakeCall call, ErrorInfo error)
+    {
+        try
+        {
+            call.Send(buffer => MessageCodec.WriteError(buffer, call.Message.Id, error));
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Nobody is left to answer.
         }
     }
 
