@@ -13,6 +13,7 @@ public sealed record AgentOptions
     public const string Usage = """
         Usage: virt-agent serve [options]     serve this host
                virt-agent bridge [ENDPOINT]   copy bytes between stdio and an agent, for clients that come by SSH
+               virt-agent stop-all [ENDPOINT] stop every VM and container, as at the host's shutdown
                virt-agent --version           print the version
 
           --listen ENDPOINT   where to listen: unix:///path or npipe://./name; may stand several times

@@ -30,7 +30,7 @@ internal static class Program
         Signals.ResetChildEnded();
         switch (arguments.FirstOrDefault())
         {
-            case "serve" or "bridge":
+            case "serve" or "bridge" or "stop-all":
                 break;
             case "--version":
                 Console.WriteLine(HostService.Version);
@@ -45,9 +45,19 @@ internal static class Program
 
         try
         {
-            await (arguments[0] == "bridge"
-                ? Bridge.RunAsync(VirtEndpoint.Parse(arguments.ElementAtOrDefault(1) ?? VirtEndpoint.Default))
-                : ServeAsync(AgentOptions.Parse(arguments[1..]))).ConfigureAwait(false);
+            switch (arguments[0])
+            {
+                case "bridge":
+                    await Bridge.RunAsync(EndpointOf(arguments)).ConfigureAwait(false);
+                    break;
+                case "stop-all":
+                    StopAll.Run(EndpointOf(arguments));
+                    break;
+                default:
+                    await ServeAsync(AgentOptions.Parse(arguments[1..])).ConfigureAwait(false);
+                    break;
+            }
+
             return 0;
         }
         catch (VirtException e)
@@ -56,6 +66,8 @@ internal static class Program
             return 1;
         }
     }
+
+    private static VirtEndpoint EndpointOf(string[] arguments) => VirtEndpoint.Parse(arguments.ElementAtOrDefault(1) ?? VirtEndpoint.Default);
 
     private static async Task ServeAsync(AgentOptions options)
     {

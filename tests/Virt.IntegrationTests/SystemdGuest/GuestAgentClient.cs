@@ -55,13 +55,10 @@ internal sealed class GuestAgentClient : IDisposable
     /// <summary>Runs a program and waits for its end.</summary>
     public async Task<GuestRun> RunAsync(string program, string[] arguments, CancellationToken cancellation)
     {
-        var started = await CallAsync(
-            "guest-exec",
-            new JsonObject { ["path"] = program, ["arg"] = new JsonArray([.. arguments]), ["capture-output"] = true },
-            cancellation);
+        var process = await StartAsync(program, arguments, cancellation);
         while (true)
         {
-            var status = await CallAsync("guest-exec-status", new JsonObject { ["pid"] = (long)started["pid"]! }, cancellation);
+            var status = await CallAsync("guest-exec-status", new JsonObject { ["pid"] = process }, cancellation);
             if ((bool)status["exited"]!)
             {
                 // What a signal ended has no exit code.
@@ -72,6 +69,16 @@ internal sealed class GuestAgentClient : IDisposable
             // The guest agent has no event for it.
             await Task.Delay(20, cancellation);
         }
+    }
+
+    /// <summary>Starts a program and gives its process id.</summary>
+    public async Task<long> StartAsync(string program, string[] arguments, CancellationToken cancellation)
+    {
+        var started = await CallAsync(
+            "guest-exec",
+            new JsonObject { ["path"] = program, ["arg"] = new JsonArray([.. arguments]), ["capture-output"] = true },
+            cancellation);
+        return (long)started["pid"]!;
     }
 
     public void Dispose() => reader.Dispose();
