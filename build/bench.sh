@@ -56,6 +56,10 @@ cp "$out/bench/first" "$work/images/containers/bench/rootfs/bin/first"
 # A process namespace too: whatever happens, nothing that was started here outlives it.
 status=0
 unshare --mount --net --ipc --pid --fork --kill-child --mount-proc --propagation private build/bench.sh inside "$work" "${arguments[@]}" >"$work/table" || status=$?
+# podman leaves the control groups that its own stood in; those that are in use cannot be removed.
+find /sys/fs/cgroup -maxdepth 2 -type d -name libpod_parent -prune -print 2>/dev/null | while IFS= read -r group; do
+    find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+done
 cat "$work/table"
 if [ -n "$save" ] && [ "$status" = 0 ]; then
     {
