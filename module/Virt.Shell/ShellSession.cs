@@ -16,11 +16,15 @@ internal sealed class ShellSession : IDisposable
 {
     private const string Outcome = "VirtShellOutcome";
 
+    // 128 + SIGINT, as every shell has it.
+    private const int Interrupted = 130;
+
     private readonly ShellOptions options;
     private readonly ShellHost host;
     private readonly Runspace runspace;
     private readonly Lock gate = new();
     private PowerShell? running;
+    private volatile bool wasStopped;
 
     public ShellSession(ShellOptions options)
     {
@@ -75,7 +79,7 @@ internal sealed class ShellSession : IDisposable
 
         // A file that ended with exit n has left n in $LASTEXITCODE.
         var failure = options.File is not null && Ending().ExitCode is { } code and not 0 ? code : 1;
-        return host.ExitCode ?? (succeeded || wantsPrompt ? 0 : failure);
+        return host.ExitCode ?? (succeeded || wantsPrompt ? 0 : wasStopped ? Interrupted : failure);
     }
 
     public void Dispose()
@@ -144,12 +148,15 @@ internal sealed class ShellSession : IDisposable
         lock (gate)
         {
             running = shell;
+            wasStopped = false;
         }
 
         try
         {
             shell.Invoke(input: null, new PSInvocationSettings { AddToHistory = history, ErrorActionPreference = null });
-            return Ending().Succeeded;
+
+            // A pipeline that Ctrl+C has stopped may end without an exception, and without having set its outcome.
+            return !wasStopped && Ending().Succeeded;
         }
         catch (PipelineStoppedException)
         {
@@ -207,6 +214,7 @@ internal sealed class ShellSession : IDisposable
             if (running is not null)
             {
                 e.Cancel = true;
+                wasStopped = true;
                 running.BeginStop(null, null);
             }
         }

@@ -83,7 +83,7 @@ public sealed class ShellTests
             },
             "the end of the shell after Ctrl+C");
         Assert.DoesNotContain("not reached", await output, StringComparison.Ordinal);
-        Assert.NotEqual(0, shell.ExitCode);
+        Assert.Equal(130, shell.ExitCode);
         Assert.Equal(ContainerState.Running, host.Invoke(Methods.GetContainer, new GetContainer()).Items.Single().State);
     }
 }
