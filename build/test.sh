@@ -74,7 +74,7 @@ run_pester() {
         add 0 0 ${#files[@]}
         return
     fi
-    if ! pwsh -NoProfile -NonInteractive -Command 'if (-not (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.0)) { exit 1 }'; then
+    if ! pwsh -NoProfile -NonInteractive -Command 'if (-not (Get-Module Pester -ListAvailable | Where-Object { $_.Version -ge [version] "5.0" })) { exit 1 }'; then
         say "Pester was not run (${#files[@]} files skipped): pwsh has no Pester 5. Get it with: pwsh -Command 'Install-Module Pester -Scope AllUsers'"
         add 0 0 ${#files[@]}
         return
