@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian or Ubuntu with nothing but the .NET SDK. Asks dpkg first: a second run needs no network and no root.
-#   build/setup.sh           what building, running and testing needs
+#   build/setup.sh           what building and running needs
+#   build/setup.sh test      and what the tests talk to (sshd, openssl)
 #   build/setup.sh bench     the peers too that build/bench.sh measures beside (crun, podman, libvirt)
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -20,8 +21,9 @@ case $debian_arch in
 esac
 case ${1:-} in
     '') ;;
+    test) packages+=(openssh-server openssh-client openssl) ;;
     bench) packages+=(crun podman libvirt-daemon-system libvirt-clients) ;;
-    *) fail "Unknown argument '$1'. Usage: build/setup.sh [bench]" ;;
+    *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;
 esac
 
 command -v dotnet >/dev/null || fail "The .NET SDK 10.0 is not on the PATH: install it first (https://dotnet.microsoft.com/download, or: apt-get install dotnet-sdk-10.0)."
@@ -40,6 +42,11 @@ mapfile -t missing < <(
 command -v apt-get >/dev/null || fail "These packages are missing, and there is no apt-get to install them: ${missing[*]}."
 
 say "Installing ${missing[*]} ..."
+# The tests start an sshd of their own on loopback. The machine's, which was not there, shall not begin to serve because of them: sshd(8) on Debian.
+if [[ " ${missing[*]} " == *" openssh-server "* ]]; then
+    mkdir -p /etc/ssh
+    touch /etc/ssh/sshd_not_to_be_run
+fi
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

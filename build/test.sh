@@ -26,7 +26,7 @@ if wants integration || wants pester; then
     [ "$(id -u)" = 0 ] || fail "The integration tests make namespaces, guests and containers, which needs root: sudo $root/build/test.sh, or without root: build/test.sh format unit"
 fi
 
-build/setup.sh
+build/setup.sh test
 products=(tests)
 ! wants integration || products+=(agent module shell images debian)
 ! wants pester || products+=(agent module shell images)
