@@ -86,9 +86,8 @@ internal static class Program
         var facts = new HostFacts("/");
         var hosts = new HostService(paths, state.Resources, facts, accelerator, new QemuVersion(tools), options.Name, time);
         var images = new ImageCatalog(paths.Images);
-        var disks = new QemuImg(tools, Programs.Find("qemu-img") ?? "qemu-img");
-        var qemu = new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture));
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, qemu, time);
+        var disks = new QemuImg(tools, "qemu-img");
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
 

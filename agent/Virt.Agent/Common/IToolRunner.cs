@@ -8,7 +8,7 @@ namespace Virt.Agent.Common;
 public interface IToolRunner
 {
     /// <summary>Runs it. Cancelling kills it.</summary>
-    /// <param name="program">Its full path.</param>
+    /// <param name="program">Its path, or its name to be searched for.</param>
     /// <param name="arguments">Its arguments, without its name.</param>
     /// <param name="cancellation">Kills it.</param>
     Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation);

@@ -10,7 +10,7 @@ namespace Virt.Agent.Storage;
 
 /// <summary>Makes and examines disk images by qemu-img(1). Every method throws <see cref="DiskException"/> where the image is at fault.</summary>
 /// <param name="tools">Runs qemu-img.</param>
-/// <param name="program">Its full path.</param>
+/// <param name="program">Its path, or its name to be searched for at each run.</param>
 public sealed class QemuImg(IToolRunner tools, string program)
 {
     /// <summary>Makes a blank qcow2 image that grows as it is written.</summary>

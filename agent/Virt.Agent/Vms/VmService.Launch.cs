@@ -36,7 +36,7 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "QemuMissing", $"Cannot start VM '{entry.Name}': {QemuVersion.Program} is not installed.", entry.Name, "Test-VirtHost");
         }
 
-        if (spec.Generation == 2 && host.Firmware.UefiCode is null)
+        if (spec.Generation == 2 && Host.Firmware.UefiCode is null)
         {
             throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware is installed.", entry.Name, "Test-VirtHost");
         }
@@ -46,10 +46,10 @@ public sealed partial class VmService
         {
             // Made without the firmware, or before it was there.
             Directory.CreateDirectory(folder.State, OwnerOnly);
-            File.Copy(host.Firmware.UefiVariables!, folder.NvramFile);
+            File.Copy(Host.Firmware.UefiVariables!, folder.NvramFile);
         }
 
-        return QemuArguments.Build(entry.Id, entry.Name, spec, folder, boot, host);
+        return QemuArguments.Build(entry.Id, entry.Name, spec, folder, boot, Host);
     }
 
     private async Task<KeptProcess> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
@@ -64,7 +64,7 @@ public sealed partial class VmService
                 Arguments = plan.Arguments,
                 UserId = uid,
                 GroupId = gid,
-                Groups = host.Accelerator == "kvm" && GroupNames.Find("kvm") is { } kvm ? [kvm] : [],
+                Groups = Host.Accelerator == "kvm" && GroupNames.Find("kvm") is { } kvm ? [kvm] : [],
                 Descriptors = files.Descriptors,
                 Error = files.Error,
                 ExitPath = FolderOf(entry).ExitFile,

@@ -16,7 +16,7 @@ public sealed partial class VmService
     public async Task<VM> NewAsync(NewVM request, Call call)
     {
         var name = request.Name;
-        NewVMCheck.Check(request, facts.MemoryBytes, host.Architecture);
+        NewVMCheck.Check(request, facts.MemoryBytes, Host.Architecture);
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("create", "VM", name);
@@ -26,7 +26,7 @@ public sealed partial class VmService
         var image = request.Image is null ? null : images.FindVm(request.Image, $"Cannot create VM '{name}'");
         if (image is not null)
         {
-            NewVMCheck.CheckImage(name, image, host.Architecture);
+            NewVMCheck.CheckImage(name, image, Host.Architecture);
         }
 
         var id = Guid.NewGuid();
@@ -69,7 +69,7 @@ public sealed partial class VmService
     {
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
-        if (entry.Spec is { Generation: 2 } && host.Firmware.UefiVariables is { } variables)
+        if (entry.Spec is { Generation: 2 } && Host.Firmware.UefiVariables is { } variables)
         {
             File.Copy(variables, folder.NvramFile);
         }

@@ -77,7 +77,7 @@ public sealed partial class VmService
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
-        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = host.Accelerator });
+        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator });
 
         await using var undo = new Rollback();
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));

@@ -26,7 +26,7 @@ public sealed partial class VmService : IAsyncDisposable
     private readonly ImageCatalog images;
     private readonly QemuImg disks;
     private readonly HostFacts facts;
-    private readonly QemuHost host;
+    private readonly Func<QemuHost> findHost;
     private readonly TimeProvider time;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, VmEntry> entries = new();
@@ -39,9 +39,9 @@ public sealed partial class VmService : IAsyncDisposable
     /// <param name="images">What machines are made from.</param>
     /// <param name="disks">Makes disk images.</param>
     /// <param name="facts">The host's memory.</param>
-    /// <param name="host">What of the host decides how QEMU is started.</param>
+    /// <param name="findHost">What of the host decides how QEMU is started; asked each time, so that firmware installed meanwhile is used.</param>
     /// <param name="time">The clock.</param>
-    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, QemuHost host, TimeProvider time)
+    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, TimeProvider time)
     {
         this.paths = paths;
         this.table = table;
@@ -49,7 +49,7 @@ public sealed partial class VmService : IAsyncDisposable
         this.images = images;
         this.disks = disks;
         this.facts = facts;
-        this.host = host;
+        this.findHost = findHost;
         this.time = time;
         foreach (var row in table.Load(Kind))
         {
@@ -69,6 +69,8 @@ public sealed partial class VmService : IAsyncDisposable
             }
         }
     }
+
+    private QemuHost Host => findHost();
 
     private VmFolder FolderOf(VmEntry entry) => VmFolder.Of(paths, entry.Id);
 
