@@ -78,6 +78,30 @@ public static class Methods
     /// <summary>What a container has written.</summary>
     public static readonly Method<GetContainerLog, ContainerLogEntry, Nothing> GetContainerLog = new("container.log", Query, Protocol.GetContainerLog.WireFormat, ContainerLogEntry.WireFormat, Nothing.WireFormat);
 
+    /// <summary>Which updates wait for workloads.</summary>
+    public static readonly Method<GetPatchStatus, PatchStatusList> GetPatchStatus = new("patch.status", Query, Protocol.GetPatchStatus.WireFormat, PatchStatusList.WireFormat);
+
+    /// <summary>Plans a patch run.</summary>
+    public static readonly Method<NewPatchPlan, PatchPlanList> NewPatchPlan = new("patch.plan", Query, Protocol.NewPatchPlan.WireFormat, PatchPlanList.WireFormat);
+
+    /// <summary>Patches workloads. Goes on, or puts back, after a restart of the agent.</summary>
+    public static readonly Method<InvokePatch, PatchRun> InvokePatch = new("patch.invoke", Change, Protocol.InvokePatch.WireFormat, PatchRun.WireFormat);
+
+    /// <summary>Takes back the last patch that was kept.</summary>
+    public static readonly Method<UndoPatch, PatchRun> UndoPatch = new("patch.undo", Change, Protocol.UndoPatch.WireFormat, PatchRun.WireFormat);
+
+    /// <summary>Patch runs, newest first.</summary>
+    public static readonly Method<GetPatchHistory, PatchRunList> GetPatchHistory = new("patch.history", Query, Protocol.GetPatchHistory.WireFormat, PatchRunList.WireFormat);
+
+    /// <summary>Makes a patch schedule.</summary>
+    public static readonly Method<RegisterPatchSchedule, PatchSchedule> RegisterPatchSchedule = new("patchschedule.register", Change, Protocol.RegisterPatchSchedule.WireFormat, PatchSchedule.WireFormat);
+
+    /// <summary>Patch schedules by name or pattern.</summary>
+    public static readonly Method<GetPatchSchedule, PatchScheduleList> GetPatchSchedule = new("patchschedule.get", Query, Protocol.GetPatchSchedule.WireFormat, PatchScheduleList.WireFormat);
+
+    /// <summary>Removes a patch schedule.</summary>
+    public static readonly Method<UnregisterPatchSchedule, Nothing> UnregisterPatchSchedule = new("patchschedule.unregister", Change, Protocol.UnregisterPatchSchedule.WireFormat, Nothing.WireFormat);
+
     /// <summary>Makes a one-time code with which another agent becomes a peer.</summary>
     public static readonly Method<NewVirtPeerCode, VirtPeerCode> NewVirtPeerCode = new("peer.code", Change, Protocol.NewVirtPeerCode.WireFormat, VirtPeerCode.WireFormat);
 
@@ -101,6 +125,7 @@ public static class Methods
         GetVMImage, GetContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand,
         GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
+        GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
         NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
     ];
 }

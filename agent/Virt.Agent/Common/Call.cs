@@ -29,6 +29,18 @@ public sealed class Call
     /// <summary>Cancelled by the caller, by Stop-VirtOperation, or, for a query, when the caller has left.</summary>
     public CancellationToken Cancellation { get; }
 
+    /// <summary>The operation that the call is; all zeros for a query.</summary>
+    public Guid OperationId { get; init; }
+
+    /// <summary>What <see cref="Keep"/> does; set by who runs the operation.</summary>
+    internal Action KeepOperation { get; init; } = static () => { };
+
+    /// <summary>
+    /// Writes the operation to the disk now, however short it turns out to be. Work that goes on after the agent's restart does so before its first step,
+    /// and its service calls <c>OperationService.Resume</c> when it recovers.
+    /// </summary>
+    public void Keep() => KeepOperation();
+
     /// <summary>Names what the call works on, for Get-VirtOperation and for progress. Call it once the object is known.</summary>
     public void WorksOn(string target) => sink.WorksOn(target);
 

@@ -26,6 +26,14 @@ public sealed class Operation : ICallSink, IDisposable
         state = new VirtOperation { Id = Guid.NewGuid(), Method = method, StartedBy = user, StartTime = now, State = OperationState.Running };
     }
 
+    /// <summary>One that a restart of the agent has interrupted and that goes on.</summary>
+    internal Operation(OperationTable table, VirtOperation stored)
+    {
+        this.table = table;
+        state = stored with { };
+        isStored = true;
+    }
+
     /// <summary>Its id.</summary>
     public Guid Id => state.Id;
 

@@ -20,15 +20,11 @@ public sealed class OperationService
     private readonly OperationTable table;
     private readonly TimeProvider time;
 
-    /// <summary>Takes over the stored operations: what the agent before this one left unended has failed.</summary>
+    /// <summary>Takes over the stored operations. What was running when the agent before this one ended is resumed, or ended by <see cref="EndInterrupted"/>.</summary>
     public OperationService(OperationTable table, TimeProvider time)
     {
         this.table = table;
         this.time = time;
-        foreach (var row in table.Load(runningOnly: true))
-        {
-            table.Save(Interrupted(row));
-        }
     }
 
     /// <summary>Starts a change.</summary>
@@ -38,9 +34,39 @@ public sealed class OperationService
     public Operation Start(string method, string user, Func<Call, Task<byte[]>> work)
     {
         var operation = new Operation(table, method, user, time.GetUtcNow());
-        running[operation.Id] = operation;
-        _ = RunAsync(operation, method, user, work);
+        Run(operation, method, user, work);
         return operation;
+    }
+
+    /// <summary>Starts a change.</summary>
+    /// <inheritdoc cref="Start(string, string, Func{Call, Task{byte[]}})"/>
+    public Operation Start<TRequest, TResult>(Method<TRequest, TResult> method, string user, Func<Call, Task<TResult>> work) =>
+        Start(method.Name, user, async call => method.Result.Encode(await work(call).ConfigureAwait(false)));
+
+    /// <summary>Lets an operation go on that the agent's end has interrupted: the same id, user and start, so that whoever waits for it finds it.</summary>
+    /// <param name="id">The operation, which had called <see cref="Call.Keep"/>.</param>
+    /// <param name="method">The method that it runs.</param>
+    /// <param name="work">Does what is left of it.</param>
+    /// <returns>Null where no such operation was running.</returns>
+    public Operation? Resume<TRequest, TResult>(Guid id, Method<TRequest, TResult> method, Func<Call, Task<TResult>> work)
+    {
+        if (running.ContainsKey(id) || table.Find(id) is not { Operation: { EndTime: null } stored })
+        {
+            return null;
+        }
+
+        var operation = new Operation(table, stored);
+        Run(operation, stored.Method, stored.StartedBy, async call => method.Result.Encode(await work(call).ConfigureAwait(false)));
+        return operation;
+    }
+
+    /// <summary>Ends what the agent before this one left unended and nobody has resumed: it has failed. Comes after the services have recovered.</summary>
+    public void EndInterrupted()
+    {
+        foreach (var row in table.Load(runningOnly: true).Where(row => !running.ContainsKey(row.Operation.Id)))
+        {
+            table.Save(Interrupted(row));
+        }
     }
 
     /// <summary>Lists operations, newest first.</summary>
@@ -126,6 +152,12 @@ public sealed class OperationService
     private static VirtException Missing(string verb, Guid id) =>
         new(ErrorCode.NotFound, "OperationNotFound", $"Cannot {verb} operation '{id}': no operation has that id.", id.ToString(), "Get-VirtOperation");
 
+    private void Run(Operation operation, string method, string user, Func<Call, Task<byte[]>> work)
+    {
+        running[operation.Id] = operation;
+        _ = RunAsync(operation, method, user, work);
+    }
+
     private async Task RunAsync(Operation operation, string method, string user, Func<Call, Task<byte[]>> work)
     {
         using (operation)
@@ -134,7 +166,7 @@ public sealed class OperationService
             Outcome outcome;
             try
             {
-                var call = new Call(operation, user, whatIf: false, operation.Cancellation);
+                var call = new Call(operation, user, whatIf: false, operation.Cancellation) { OperationId = operation.Id, KeepOperation = operation.Store };
                 outcome = new Outcome(await work(call).ConfigureAwait(false), null);
             }
             catch (Exception e)

@@ -29,7 +29,7 @@ internal sealed class Route<TRequest, TResult>(Method<TRequest, TResult> method,
     private async Task ChangeAsync(Connection connection, RunningCall running, Message message, TRequest request, CallOptions options)
     {
         // A large request is read from a buffer that the connection has given away, so it may outlive the connection.
-        var operation = operations.Start(method.Name, connection.User, async call => Encode(await handler(request, call).ConfigureAwait(false)));
+        var operation = operations.Start(method, connection.User, call => handler(request, call));
         if (options.Detach)
         {
             operation.Store();
@@ -51,14 +51,5 @@ internal sealed class Route<TRequest, TResult>(Method<TRequest, TResult> method,
                 MessageCodec.WriteRawResult(buffer, message.Id, outcome.Result);
             }
         }).ConfigureAwait(false);
-    }
-
-    private byte[] Encode(TResult result)
-    {
-        var buffer = new ByteBuffer();
-        var writer = new MessagePack.MessagePackWriter(buffer);
-        method.Result.Write(ref writer, result);
-        writer.Flush();
-        return buffer.Written.ToArray();
     }
 }

@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using MessagePack;
 using Microsoft.Data.Sqlite;
 using Virt.Protocol;
-using Virt.Protocol.Wire;
 
 namespace Virt.Agent.State;
 
@@ -50,7 +48,7 @@ public sealed class OperationTable : IDisposable
             Statement.Ticks(o.StartTime),
             o.EndTime is { } ended ? Statement.Ticks(ended) : null,
             o.StartedBy,
-            row.Error is null ? null : Encode(row.Error),
+            row.Error is null ? null : ErrorInfo.WireFormat.Encode(row.Error),
             row.Result);
         if (o.EndTime is not null)
         {
@@ -69,21 +67,6 @@ public sealed class OperationTable : IDisposable
     {
         save.Dispose();
         prune.Dispose();
-    }
-
-    private static byte[] Encode(ErrorInfo error)
-    {
-        var buffer = new ByteBuffer();
-        var writer = new MessagePackWriter(buffer);
-        ErrorInfo.WireFormat.Write(ref writer, error);
-        writer.Flush();
-        return buffer.Written.ToArray();
-    }
-
-    private static ErrorInfo Decode(byte[] bytes)
-    {
-        var reader = new MessagePackReader(bytes);
-        return ErrorInfo.WireFormat.Read(ref reader);
     }
 
     private List<OperationRow> Load(string where, string? id)
@@ -110,7 +93,7 @@ public sealed class OperationTable : IDisposable
 
     private static OperationRow Read(SqliteDataReader reader)
     {
-        var error = reader.IsDBNull(9) ? null : Decode(reader.GetFieldValue<byte[]>(9));
+        var error = reader.IsDBNull(9) ? null : ErrorInfo.WireFormat.Decode(reader.GetFieldValue<byte[]>(9));
         return new OperationRow
         {
             Operation = new VirtOperation

@@ -1,3 +1,5 @@
+using System;
+
 namespace Virt.Protocol.Wire;
 
 /// <summary>How one contract record goes over the wire. The source generator makes one for every <c>[MessagePackObject]</c>.</summary>
@@ -19,4 +21,21 @@ public sealed class Format<T>
 
     /// <summary>Reads a value.</summary>
     public WireRead<T> Read { get; }
+
+    /// <summary>The bytes of one value.</summary>
+    public byte[] Encode(T value)
+    {
+        var buffer = new ByteBuffer();
+        var writer = new MessagePack.MessagePackWriter(buffer);
+        Write(ref writer, value);
+        writer.Flush();
+        return buffer.Written.AsSpan().ToArray();
+    }
+
+    /// <summary>One value out of its bytes.</summary>
+    public T Decode(byte[] bytes)
+    {
+        var reader = new MessagePack.MessagePackReader(bytes);
+        return Read(ref reader);
+    }
 }

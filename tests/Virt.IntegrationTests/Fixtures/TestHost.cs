@@ -45,6 +45,9 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>A client of the running agent.</summary>
     public VirtClient Client => client ??= VirtClient.Connect(Endpoint, "tests/1");
 
+    /// <summary>Where the agent is to be ended, held or failed: see <c>FaultPoint</c>; what it is started with next.</summary>
+    public string Faults { get; set; } = "";
+
     /// <summary>The agent's standard error so far.</summary>
     public string Log => File.Exists(Path.Combine(Folder, "log")) ? File.ReadAllText(Path.Combine(Folder, "log")) : "";
 
@@ -80,7 +83,10 @@ internal sealed class TestHost : IAsyncDisposable
             "--target", $"{holder.Id}", "--mount", "--net", "--", "sh", "-c", "exec \"$0\" \"$@\" 2>>" + Path.Combine(Folder, "log"),
             AgentProgram, "serve", "--listen", Endpoint.Text, "--state", StateFolder, "--run", RunFolder, "--images", RepositoryRoot.File("out", "images"), .. options,
         ];
-        agent = Start("nsenter", command);
+        var start = StartInfo("nsenter", command);
+        start.Environment["VIRT_FAULTS"] = Faults;
+        start.Environment["VIRT_FAULTS_FOLDER"] = Folder;
+        agent = Process.Start(start)!;
         await Poll.UntilAsync(Answers, "the agent's answer");
     }
 
@@ -94,6 +100,15 @@ internal sealed class TestHost : IAsyncDisposable
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} ended with {process.ExitCode}: {error}");
         return output;
     }
+
+    /// <summary>Waits until the agent is held at a fault point (<c>POINT=hold</c>).</summary>
+    public Task HeldAtAsync(string point) => Poll.UntilAsync(() => File.Exists(HoldFile(point)), $"the agent held at {point}; its log: {Log}");
+
+    /// <summary>Lets an agent go on that is held at a fault point.</summary>
+    public void Release(string point) => File.Delete(HoldFile(point));
+
+    /// <summary>Waits until a fault point has ended the agent (<c>POINT=kill</c>).</summary>
+    public Task EndedByFaultAsync() => EndedAsync();
 
     /// <summary>kill -9, as a crash would end it.</summary>
     public async Task KillAgentAsync()
@@ -181,12 +196,16 @@ internal sealed class TestHost : IAsyncDisposable
         return found;
     }
 
-    private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    private static Process Start(string program, params string[] arguments) => Process.Start(StartInfo(program, arguments))!;
+
+    private static ProcessStartInfo StartInfo(string program, params string[] arguments) => new(program, arguments)
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
         UseShellExecute = false,
-    })!;
+    };
+
+    private string HoldFile(string point) => Path.Combine(Folder, point + ".held");
 
     private static async Task KillAsync(int id)
     {

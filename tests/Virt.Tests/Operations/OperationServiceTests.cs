@@ -116,10 +116,45 @@ public sealed class OperationServiceTests : IDisposable
 
         store = Open();
         var restarted = new OperationService(store.Operations, TimeProvider.System);
+        restarted.EndInterrupted();
         var seen = Assert.Single((await restarted.GetAsync(new GetVirtOperation { Ids = [operation.Id] }, Caller)).Items);
         Assert.Equal((OperationState.Failed, "AgentRestarted"), (seen.State, seen.ErrorId));
         var result = await restarted.WaitAsync(new WaitVirtOperation { Id = operation.Id }, Caller);
         Assert.Equal("Get-VM", result.Error?.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task What_is_resumed_after_a_restart_goes_on_under_its_id_and_can_be_waited_for()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var never = new TaskCompletionSource<Nothing>();
+        var operation = service.Start(Methods.StartVM, "anna", async call =>
+        {
+            call.WorksOn("web01");
+            call.Keep();
+            await never.Task;
+            return new VM();
+        });
+        Assert.Single(store.Operations.Load(runningOnly: true));
+        store.Dispose();
+
+        store = Open();
+        var restarted = new OperationService(store.Operations, TimeProvider.System);
+        var go = new TaskCompletionSource();
+        var resumed = restarted.Resume(operation.Id, Methods.StartVM, async call =>
+        {
+            Assert.Equal(("anna", operation.Id), (call.User, call.OperationId));
+            await go.Task;
+            return new VM { Name = "web01" };
+        });
+        restarted.EndInterrupted();
+        var seen = Assert.Single((await restarted.GetAsync(new GetVirtOperation { RunningOnly = true }, Caller)).Items);
+        Assert.Equal((operation.Id, "web01", "anna", OperationState.Running), (seen.Id, seen.Target, seen.StartedBy, seen.State));
+        go.SetResult();
+        await Deadline.Await(resumed!.Ended, "the operation's end");
+        var result = await restarted.WaitAsync(new WaitVirtOperation { Id = operation.Id }, Caller);
+        Assert.Equal("web01", VM.WireFormat.Decode(result.Result!).Name);
+        Assert.Null(restarted.Resume(operation.Id, Methods.StartVM, _ => Task.FromResult(new VM())));
     }
 
     [Fact]

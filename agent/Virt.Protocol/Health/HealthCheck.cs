@@ -1,0 +1,33 @@
+using System;
+using MessagePack;
+
+namespace Virt;
+
+/// <summary>How it is asked whether a workload works. What is not given is not asked; where nothing is given, a VM is healthy when its guest agent answers, and a container when it still runs after its settle time.</summary>
+[MessagePackObject]
+public sealed partial record HealthCheck
+{
+    /// <summary>A command inside the workload whose exit code must be 0; empty: none.</summary>
+    [Key(0)]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>A TCP port inside the workload, on any of its addresses or loopback, that must take a connection; 0: none.</summary>
+    [Key(1)]
+    public int TcpPort { get; set; }
+
+    /// <summary>An address such as <c>http://127.0.0.1:8080/ready</c>, asked from inside the workload, whose answer must be 200 to 399; empty: none.</summary>
+    [Key(2)]
+    public string HttpUrl { get; set; } = "";
+
+    /// <summary>How long it may take until the checks succeed.</summary>
+    [Key(3)]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long to wait after a check that failed.</summary>
+    [Key(4)]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a container must have run where no check is given.</summary>
+    [Key(5)]
+    public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(1);
+}

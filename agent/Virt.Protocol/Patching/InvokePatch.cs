@@ -1,0 +1,28 @@
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Patches workloads: by a plan exactly, or by one that is made on the spot.</summary>
+[MessagePackObject]
+public sealed partial record InvokePatch
+{
+    /// <summary>Which workloads; with a plan: only those of its own that are named here, all where none is.</summary>
+    [Key(0)]
+    public PatchTargets Targets { get; set; } = new();
+
+    /// <summary>Which packages; not with a plan.</summary>
+    [Key(1)]
+    public PatchFilter Filter { get; set; } = new();
+
+    /// <summary>The plan to apply exactly; null: made now.</summary>
+    [Key(2)]
+    public PatchPlan? Plan { get; set; }
+
+    /// <summary>How.</summary>
+    [Key(3)]
+    public PatchOptions Options { get; set; } = new();
+
+    /// <summary>The schedule that asks for it; empty: a user does.</summary>
+    [Key(4)]
+    public string Schedule { get; set; } = "";
+}
