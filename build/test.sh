@@ -28,8 +28,8 @@ fi
 
 build/setup.sh test
 products=(tests)
-! wants integration || products+=(agent module shell images debian)
-! wants pester || products+=(agent module shell images)
+! wants integration || products+=(agent module shell images debian debian-container)
+! wants pester || products+=(agent module shell images debian-container)
 build/build.sh "${products[@]}"
 
 # run_format: whether the code is as .editorconfig has it. Asked again only when a file has changed.
