@@ -54,7 +54,7 @@ public sealed partial class ContainerService
             await RemoveThrowAwayAsync(entry).ConfigureAwait(false);
         }
 
-        foreach (var entry in entries.Values.Where(e => FolderOf(e).HasGenerations))
+        foreach (var entry in entries.Values.Where(e => e.Spec.LastGeneration > 0 || FolderOf(e).HasGenerations))
         {
             using (await locks.EnterAsync(entry.Id, default).ConfigureAwait(false))
             {

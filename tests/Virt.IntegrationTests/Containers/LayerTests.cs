@@ -15,12 +15,12 @@ public sealed class LayerTests
     public async Task A_throw_away_container_has_the_image_and_the_host_s_network_and_nothing_of_the_container_s_own()
     {
         await using var host = await TestHost.StartAsync();
-        await host.RunAsync("ip", "link", "add", "dummy7", "type", "dummy");
+        await host.RunAsync("ip", "link", "add", "bridge7", "type", "bridge");
         var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "data")).FullName;
         var container = host.Run(ContainerHost.Script("echo mine >/mine; exec sleep 1000") with { Environment = new() { ["COLOR"] = "blue" }, Volumes = [$"{folder}:/data"], MemoryBytes = 64 << 20 });
         await Poll.UntilAsync(() => host.Exec(container, "cat /mine").Output == "mine\n", "the container's file");
         var answer = await host.DriveAsync(["look", $"{container.Id}", "echo $COLOR; ls /sys/class/net; ls /mine /data; id -u; cat /sys/fs/cgroup/memory*/memory.limit_in_bytes /sys/fs/cgroup/memory.max; echo x >/x; exit 3"]);
-        Assert.StartsWith("3 blue|dummy7|lo|0|67108864 ", answer[0], StringComparison.Ordinal);
+        Assert.StartsWith("3 blue|bridge7|lo|0|67108864 ", answer[0], StringComparison.Ordinal);
         Assert.Contains("ls: /mine: No such file or directory|ls: /data: No such file or directory", answer[0], StringComparison.Ordinal);
         Assert.Equal(container.Id, Assert.Single(host.Invoke(Methods.GetContainer, new GetContainer()).Items).Id);
         Assert.Equal([$"{container.Id}"], Directory.EnumerateDirectories(Path.Combine(host.StateFolder, "containers")).Select(Path.GetFileName));

@@ -40,6 +40,7 @@ public sealed class ReplaceTests
         await Poll.UntilAsync(() => host.Exec(container, "cat /mine").Output == "data\ndata\n", "its own data and one line more");
         Assert.Equal("", host.Exec(container, "ls /srv/version /lost 2>/dev/null").Output);
         Assert.Empty(Directory.GetDirectories(Path.Combine(host.StateFolder, "containers", $"{container.Id}", "generations")));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

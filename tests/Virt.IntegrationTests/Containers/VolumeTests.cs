@@ -116,10 +116,10 @@ public sealed class VolumeTests
     public async Task In_the_host_s_network_it_has_the_host_s_links_ports_and_names()
     {
         await using var host = await TestHost.StartAsync();
-        await host.RunAsync("ip", "link", "add", "dummy7", "type", "dummy");
+        await host.RunAsync("ip", "link", "add", "bridge7", "type", "bridge");
         var container = host.Run(ContainerHost.Script("echo hello >/tmp/f; exec httpd -f -p 127.0.0.1:8099 -h /tmp") with { Network = "Host", HostName = "box" });
         Assert.Equal("host", container.Network);
-        Assert.Equal("dummy7\nlo\n", host.Exec(container, "ls /sys/class/net").Output);
+        Assert.Equal("bridge7\nlo\n", host.Exec(container, "ls /sys/class/net").Output);
         await Poll.UntilAsync(() => host.Exec(container, "wget -qO- http://127.0.0.1:8099/f").Output == "hello\n", "the service");
         Assert.Contains("hello", await host.RunAsync("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8099; printf 'GET /f HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"), StringComparison.Ordinal);
         Assert.Equal("box\n", host.Exec(container, "hostname").Output);
