@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers;
+using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.ContainerDriver;
@@ -60,6 +61,11 @@ internal sealed class Driver(ContainerService containers)
             case "discard-layer":
                 await containers.DiscardLayerAsync(id).ConfigureAwait(false);
                 return "discarded";
+            case "hash":
+                var entries = FileTree.Entries(words[2]);
+                var walked = clock.Elapsed;
+                var hash = TreeDigest.Compute(words[2], entries, "");
+                return Line(entries.Count, walked.TotalMilliseconds, (clock.Elapsed - walked).TotalMilliseconds, hash);
             case "tcp":
                 return Line(await containers.ProbeTcpAsync(id, int.Parse(words[2], CultureInfo.InvariantCulture), Milliseconds(words[3]), default).ConfigureAwait(false));
             case "http":

@@ -15,6 +15,8 @@ internal sealed record ContainerFolder(string Path, int Generation)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const UnixFileMode Root = Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     /// <summary>What the generation has written over its image and layers.</summary>
     public string Upper => System.IO.Path.Combine(Own, "upper");
 
@@ -46,6 +48,7 @@ internal sealed record ContainerFolder(string Path, int Generation)
         {
             Directory.CreateDirectory(Path, Private);
             Directory.CreateDirectory(Upper);
+            File.SetUnixFileMode(Upper, Root); // it is the container's root, which others than root pass through, whatever umask the agent has
             Directory.CreateDirectory(Work);
         }
     }

@@ -33,7 +33,8 @@ internal static class DrivenHost
 
     private static string[] Command(TestHost host, string faults, string[][] works) =>
     [
-        "env", "VIRT_FAULTS=" + faults, Program, TestHost.AgentProgram, host.StateFolder, host.RunFolder, RepositoryRoot.File("out", "images", "containers", ContainerHost.Image),
+        // The service has this umask.
+        "sh", "-c", "umask 077; exec \"$@\"", "sh", "env", "VIRT_FAULTS=" + faults, Program, TestHost.AgentProgram, host.StateFolder, host.RunFolder, RepositoryRoot.File("out", "images", "containers", ContainerHost.Image),
         .. works.SelectMany(static words => words.Prepend(";")),
     ];
 }
