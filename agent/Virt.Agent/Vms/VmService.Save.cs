@@ -132,18 +132,19 @@ public sealed partial class VmService
         var free = FreeBytes(FolderOf(entry).State);
         var error = (await session.ReadMigrationAsync(CancellationToken.None).ConfigureAwait(false)).Error;
         throw free < 1 << 20 || error.Contains("No space left", StringComparison.Ordinal)
-            ? NoSpace("checkpoint", entry, $"its memory filled the file system of '{paths.State}'")
+            ? NoSpace("checkpoint", entry, $"its memory filled the file system of '{FolderOf(entry).State}'")
             : new VirtException(ErrorCode.Unavailable, "CheckpointFailed", $"Cannot checkpoint VM '{entry.Name}': its memory could not be written ({VmErrors.Sentence(error.Length > 0 ? error : watch.Status)}).", entry.Name, "df -h");
     }
 
     private void CheckSpace(string verb, VmEntry entry, bool withMemory)
     {
         var needed = (withMemory ? entry.Spec.MemoryBytes : 0) + SpaceReserve;
-        var free = FreeBytes(paths.State);
+        var folder = FolderOf(entry).State;
+        var free = FreeBytes(folder);
         if (free < needed)
         {
             throw NoSpace(verb, entry, FormattableString.Invariant(
-                $"'{paths.State}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(withMemory ? $"{entry.Spec.MemoryBytes >> 20} for its memory and " : "")}{SpaceReserve >> 20} in reserve)"));
+                $"'{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(withMemory ? $"{entry.Spec.MemoryBytes >> 20} for its memory and " : "")}{SpaceReserve >> 20} in reserve)"));
         }
 
         if (entry.Spec.Disk is { } disk && FreeBytes(Path.GetDirectoryName(disk.Path)!) is var besides && besides < SpaceReserve)
