@@ -10,12 +10,14 @@
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess     = @('Virt.Format.ps1xml')
     CmdletsToExport      = @(
+        'Checkpoint-VM'
         'Get-Container'
         'Get-ContainerImage'
         'Get-ContainerLog'
         'Get-VirtHost'
         'Get-VirtOperation'
         'Get-VM'
+        'Get-VMCheckpoint'
         'Get-VMImage'
         'Invoke-ContainerCommand'
         'Invoke-VMCommand'
@@ -23,6 +25,8 @@
         'New-VM'
         'Remove-Container'
         'Remove-VM'
+        'Remove-VMCheckpoint'
+        'Restore-VMCheckpoint'
         'Start-Container'
         'Start-VM'
         'Stop-Container'

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>The places between two steps of a checkpoint's life at which a test can end the agent (<see cref="Common.FaultPoint"/>).</summary>
+/// <summary>The places between two steps of a checkpoint's life at which a test can end the agent (see <c>FaultPoint</c>).</summary>
 public static class CheckpointFaults
 {
     internal const string Recorded = "checkpoint.create.recorded";

@@ -69,7 +69,7 @@ public sealed partial class VmService
         await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", cancellation).ConfigureAwait(false);
         await CheckSavedAsync(entry, session, watch, "completed").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saved, cancellation).ConfigureAwait(false);
-        await session.ContinueAsync(cancellation).ConfigureAwait(false);
+        await session.GoOnAsync(cancellation).ConfigureAwait(false);
         var paused = watch.StopTime is { } stop ? time.GetUtcNow() - stop : TimeSpan.Zero;
         await FaultPoint.ReachAsync(CheckpointFaults.Running, cancellation).ConfigureAwait(false);
 
