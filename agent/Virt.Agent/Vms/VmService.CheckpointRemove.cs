@@ -94,7 +94,14 @@ public sealed partial class VmService
         }
         catch (QmpClosedException e)
         {
-            throw VmErrors.NoMonitor(RemoveVerb, entry.Name, e);
+            await SettleAsync(entry).ConfigureAwait(false);
+            if (VmStates.IsAlive(entry.State))
+            {
+                throw VmErrors.NoMonitor(RemoveVerb, entry.Name, e);
+            }
+
+            // QEMU has ended meanwhile, which merges as well.
+            await CollapseOrSayAsync(entry, call).ConfigureAwait(false);
         }
     }
 }

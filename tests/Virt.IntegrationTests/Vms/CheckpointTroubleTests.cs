@@ -65,6 +65,56 @@ public sealed class CheckpointTroubleTests
     }
 
     [Fact]
+    public async Task A_qemu_that_dies_while_one_is_removed_loses_nothing_of_the_disk()
+    {
+        await using var host = await TestHost.MakeAsync();
+        host.Faults = CheckpointFaults.Copied + "=hold";
+        await host.StartAgentAsync();
+        var made = host.New("web01");
+        var pid = host.Boot("web01").ProcessId!.Value;
+        host.Checkpoint("web01", "x");
+        var sum = host.WriteFile("web01", "kept", 512);
+        using var client = VirtClient.Connect(host.Endpoint, "tests/1");
+        var call = Task.Run(() => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "x" }), TestContext.Current.CancellationToken);
+        await host.HeldAtAsync(CheckpointFaults.Copied);
+        using (var qemu = Process.GetProcessById(pid))
+        {
+            qemu.Kill();
+            await qemu.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        host.Release(CheckpointFaults.Copied);
+        Assert.Equal("x", (await call).Name);
+        Assert.Equal((VMState.Failed, made.DiskPath, "disks/web01.qcow2"), (host.Get("web01").State, host.Get("web01").DiskPath, host.Files()));
+        await host.CheckDiskAsync(made.DiskPath);
+        host.Boot("web01");
+        Assert.Equal(sum, host.ReadFile("web01", "kept"));
+    }
+
+    [Fact]
+    public async Task A_guest_that_writes_all_the_time_comes_back_whole()
+    {
+        await using var host = await TestHost.StartAsync();
+        var made = host.New("web01");
+        host.Boot("web01");
+        host.Run("web01", "i=0; (while :; do i=$((i+1)); dd if=/dev/zero of=/run/busy bs=64k count=128; dd if=/dev/urandom of=/data/part bs=16k count=16; md5sum < /data/part > /data/part.sum; sync; mv /data/part /data/whole; mv /data/part.sum /data/whole.sum; done) > /dev/null 2>&1 &");
+        await Poll.UntilAsync(() => host.Run("web01", "ls /data").Contains("whole.sum", StringComparison.Ordinal), "the first file that the guest writes");
+        var checkpoint = host.Checkpoint("web01", "busy");
+        TestContext.Current.SendDiagnosticMessage($"under load: pause {checkpoint.PauseDuration.TotalMilliseconds} ms, {checkpoint.SizeBytes >> 20} MiB");
+        Assert.InRange(checkpoint.SizeBytes, 1, 3 * Guest.Memory);
+        host.RemoveCheckpoint("web01", "busy");
+        host.Checkpoint("web01", "again");
+        host.Restore("web01", "again");
+        host.RemoveCheckpoint("web01", "again");
+        host.Run("web01", "for p in $(pidof sh); do [ $p = $$ ] || kill -9 $p; done; sync; true");
+        host.Stop("web01");
+        await host.CheckDiskAsync(made.DiskPath);
+        Assert.Equal("disks/web01.qcow2", host.Files());
+        host.Boot("web01");
+        Assert.Equal("ok", host.Run("web01", "cd /data; sum=$(md5sum < whole); grep -qs \"$sum\" whole.sum part.sum && echo ok"));
+    }
+
+    [Fact]
     public async Task A_host_without_the_space_is_refused_before_and_survived_meanwhile()
     {
         await using var host = await TestHost.MakeAsync();
