@@ -21,6 +21,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VMCheckpoint> VMCheckpoint = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVMCheckpoint, new GetVMCheckpoint { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<Container> Container = new(
         static (host, names, ids) =>
         {

@@ -12,6 +12,7 @@ internal static class HostObjects
         switch (result)
         {
             case VM item: item.ComputerName = computerName; break;
+            case VMCheckpoint item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
             case VirtHost item: item.ComputerName = computerName; break;
             case HostCheck item: item.ComputerName = computerName; break;
@@ -30,6 +31,7 @@ internal static class HostObjects
                 StampAll(item.Results, computerName);
                 break;
             case VMList list: StampAll(list.Items, computerName); break;
+            case VMCheckpointList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;
             case VirtOperationList list: StampAll(list.Items, computerName); break;

@@ -88,7 +88,7 @@ public sealed class ManifestTests
     [MemberData(nameof(Names))]
     public void Only_what_can_lose_data_asks_by_itself(string name)
     {
-        var losesData = name is "Remove-VM" or "Remove-Container" or "Undo-Patch";
+        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Undo-Patch";
         Assert.Equal(losesData, TypeOf(name).GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
 
@@ -108,7 +108,8 @@ public sealed class ManifestTests
         Assert.True(NounsWithoutId.Contains(noun) || Sets(type, "Id").Any(set => set.ParameterSetName == "Id"), $"{name} takes ids");
         if (noun != "VirtOperation")
         {
-            Assert.Contains(Sets(type, "Name"), set => set is { ParameterSetName: "Name", Position: 0 });
+            // A checkpoint's name is its machine's own, which comes first.
+            Assert.Contains(Sets(type, noun == "VMCheckpoint" ? "VMName" : "Name"), set => set is { ParameterSetName: "Name", Position: 0 });
             Assert.NotNull(type.GetProperty("Name")!.GetCustomAttribute<SupportsWildcardsAttribute>());
             Assert.NotNull(type.GetProperty("Name")!.GetCustomAttribute<ArgumentCompleterAttribute>());
         }
