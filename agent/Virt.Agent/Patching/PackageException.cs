@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using Virt.Protocol;
 
 namespace Virt.Agent.Patching;
 

@@ -39,6 +39,7 @@ public sealed class StateStore : IDisposable
         Resources = new ResourceTable(connection);
         Operations = new OperationTable(connection);
         Peers = new PeerTable(connection);
+        Patches = new PatchTable(connection);
     }
 
     /// <summary>VMs and containers.</summary>
@@ -50,6 +51,9 @@ public sealed class StateStore : IDisposable
     /// <summary>Agents of other hosts.</summary>
     public PeerTable Peers { get; }
 
+    /// <summary>Patch runs.</summary>
+    public PatchTable Patches { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -58,6 +62,7 @@ public sealed class StateStore : IDisposable
             Resources.Dispose();
             Operations.Dispose();
             Peers.Dispose();
+            Patches.Dispose();
             connection.Dispose();
         }
     }

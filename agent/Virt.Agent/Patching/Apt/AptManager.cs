@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using Virt.Protocol;
 
 namespace Virt.Agent.Patching.Apt;
 
