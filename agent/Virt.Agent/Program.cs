@@ -112,7 +112,7 @@ internal static class Program
     private static ContainerBase Base(ImageCatalog images, string name, string action)
     {
         var image = images.FindContainer(name, action);
-        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment);
+        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment, image.PathOf("image.json"));
     }
 
     private static void Listen(Listener listener, AgentOptions options)

@@ -11,7 +11,7 @@ namespace Virt.Tests.Containers;
 /// <summary>What is refused, and in which words.</summary>
 public sealed class ContainerRulesTests
 {
-    private static readonly ContainerBase Base = new("img", "/r", ["/bin/sh"], new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" });
+    private static readonly ContainerBase Base = new("img", "/r", ["/bin/sh"], new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" }, "/r/image.json");
 
     public static TheoryData<ContainerState, bool, bool, bool, bool, bool> States => new()
     {
