@@ -31,6 +31,10 @@ public static class Routes
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
+        router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
+        router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
+        router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);
+        router.Add(Methods.RemoveVMCheckpoint, vms.RemoveCheckpointAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
         router.Add(Methods.NewContainer, containers.NewAsync);
         router.Add(Methods.StartContainer, containers.StartAsync);

@@ -19,6 +19,9 @@ public sealed class QemuArguments
     /// <summary>The last of the serial console, as QMP's ringbuf-read takes it.</summary>
     public const string ConsoleDevice = "console0";
 
+    /// <summary>The guest's disk, as QMP's query-block names it.</summary>
+    public const string DiskDevice = "vda";
+
     private const int FirstDescriptor = 3;
 
     private readonly List<string> arguments = [];
@@ -39,17 +42,24 @@ public sealed class QemuArguments
     /// <param name="folder">Where its files stand.</param>
     /// <param name="boot">The kernel that is started directly; null: the firmware starts what the disk has.</param>
     /// <param name="host">What of the host decides.</param>
-    public static QemuPlan Build(Guid id, string name, VmSpec spec, VmFolder folder, QemuBoot? boot, QemuHost host)
+    /// <param name="incoming">The guest comes from another QEMU; null: it is started.</param>
+    public static QemuPlan Build(Guid id, string name, VmSpec spec, VmFolder folder, QemuBoot? boot, QemuHost host, QemuIncoming? incoming = null)
     {
         var builder = new QemuArguments(host);
         builder.AddProgram(id, name);
         builder.AddMonitor(folder);
-        builder.AddMachine(spec, folder, boot);
+        builder.AddMachine(spec, folder, boot, incoming);
         builder.AddConsole();
         builder.AddGuestAgent(folder);
         builder.AddDisk(spec.Disk, isFirst: boot is null);
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
+        if (incoming is not null)
+        {
+            // Where from is said over QMP.
+            builder.Add("-incoming", "defer");
+        }
+
         return new QemuPlan(builder.arguments, builder.descriptors);
     }
 
@@ -63,10 +73,10 @@ public sealed class QemuArguments
     }
 
     // What QEMU's own open() understands: it takes a duplicate of the descriptor in the set.
-    private string OpenSet(QemuDescriptorKind kind, string path)
+    private string OpenSet(QemuDescriptorKind kind, string path, string note = "")
     {
         var number = Open(kind, path);
-        Add("-add-fd", $"fd={number},set={number}");
+        Add("-add-fd", $"fd={number},set={number}{note}");
         return $"/dev/fdset/{number}";
     }
 
@@ -86,7 +96,7 @@ public sealed class QemuArguments
         Add("-chardev", $"socket,id=qmp0,fd={number},server=on,wait=off", "-mon", "chardev=qmp0,mode=control");
     }
 
-    private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot)
+    private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot, QemuIncoming? incoming)
     {
         Add("-accel", host.Accelerator);
         Add("-cpu", host.Accelerator == "kvm" ? "host" : "max");
@@ -96,7 +106,7 @@ public sealed class QemuArguments
         // A guest that panics or cannot write its disk is kept as it is, to be looked at.
         Add("-action", "panic=pause");
 
-        var machine = isArm ? "virt" : "q35";
+        var machine = incoming?.MachineType ?? (isArm ? "virt" : "q35");
         if (spec.Generation == 2 && host.Firmware.UefiCode is { } code)
         {
             Add("-blockdev", $"driver=raw,node-name=uefi0,read-only=on,file.driver=file,file.filename={Escape(code)}");
@@ -159,16 +169,19 @@ public sealed class QemuArguments
         {
             var layer = disk.Backing[i];
             var node = FormattableString.Invariant($"disk0base{i}");
-            AddBlock(node, layer.Format, OpenSet(QemuDescriptorKind.Read, layer.Path), below, isReadOnly: true);
+            // A layer of our own is opened for writing at once, though nothing writes to it before a merge: a second descriptor, for that time only, would
+            // have locks of its own, and QEMU leaves them behind on a descriptor that stays in a set.
+            AddBlock(node, layer.Format, layer.Path, below, isReadOnly: !layer.IsOwn);
             below = node;
         }
 
-        AddBlock("disk0", disk.Format, OpenSet(QemuDescriptorKind.ReadWrite, disk.Path), below, isReadOnly: false);
-        Add("-device", "virtio-blk-pci,id=vda,drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
+        AddBlock("disk0", disk.Format, disk.Path, below, isReadOnly: false);
+        Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
     }
 
-    private void AddBlock(string node, string format, string file, string? below, bool isReadOnly)
+    private void AddBlock(string node, string format, string path, string? below, bool isReadOnly)
     {
+        var file = OpenSet(isReadOnly ? QemuDescriptorKind.Read : QemuDescriptorKind.ReadWrite, path, FormattableString.Invariant($",opaque={node} {Escape(path)}"));
         var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}";
         Add("-blockdev", below is null ? text : $"{text},backing={below}");
     }

@@ -27,6 +27,9 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <summary>The guest's CPUs stand still.</summary>
     public bool IsPaused { get; private set; }
 
+    /// <summary>A change that takes a moment lets the guest stand still: that is no news for anybody.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>QEMU waits for its first <c>cont</c>.</summary>
     public bool IsPrelaunch { get; private set; }
 
@@ -133,6 +136,7 @@ internal sealed partial class VmSession : IAsyncDisposable
     // On the monitor's reading task: must not wait.
     private void OnEvent(QmpEvent e)
     {
+        Told?.Invoke(e);
         switch (e.Name)
         {
             case "STOP":
@@ -141,6 +145,7 @@ internal sealed partial class VmSession : IAsyncDisposable
             case "RESUME":
                 IsPaused = IsPrelaunch = false;
                 Status = "";
+                AskGuestAgent();
                 break;
             case "SHUTDOWN":
                 HasShutDown = true;

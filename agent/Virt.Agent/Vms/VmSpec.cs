@@ -1,3 +1,5 @@
+using System;
+
 namespace Virt.Agent.Vms;
 
 /// <summary>What a virtual machine was asked to be; stored as JSON.</summary>
@@ -26,4 +28,7 @@ public sealed record VmSpec
 
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";
+
+    /// <summary>The checkpoint, perhaps a hidden one, that its present state has come from; null: none.</summary>
+    public Guid? Checkpoint { get; set; }
 }
