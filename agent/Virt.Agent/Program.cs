@@ -10,6 +10,9 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
+using Virt.Agent.Patching;
+using Virt.Agent.Patching.Apt;
+using Virt.Agent.Patching.Targets;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -90,13 +93,15 @@ internal static class Program
         await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
+        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptManager()], options.Name, time);
+        await patches.RecoverAsync().ConfigureAwait(false);
         operations.EndInterrupted();
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, patches, peers));
         await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)

@@ -14,11 +14,17 @@ public sealed record TargetData
     /// <summary>Of a VM: the checkpoint's id; all zeros: not made.</summary>
     public Guid CheckpointId { get; set; }
 
+    /// <summary>Of a VM: it was brought back to the checkpoint.</summary>
+    public bool IsRestored { get; set; }
+
     /// <summary>When what it can be put back to was true.</summary>
     public DateTimeOffset? CheckpointTime { get; set; }
 
     /// <summary>Of a VM: the guest's boot id before the reboot; empty: no reboot was asked for.</summary>
     public string BootId { get; set; } = "";
+
+    /// <summary>Of a container: its generation before the patch.</summary>
+    public int Generation { get; set; }
 
     /// <summary>Of a container: its patched layer; empty: not made.</summary>
     public string Layer { get; set; } = "";
