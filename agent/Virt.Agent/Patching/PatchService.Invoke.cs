@@ -155,9 +155,9 @@ public sealed partial class PatchService
             journal.Result.RunId = id;
         }
 
-        if (call.WhatIf)
+        if (call.WhatIf || journals.Count == 0)
         {
-            return PatchStore.Show(row, journals);
+            return PatchStore.Show(row with { State = OperationState.Completed, Ended = row.Started }, journals);
         }
 
         call.Keep();

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Patching;
-using Virt.Protocol;
 
 namespace Virt.Tests.Patching;
 

@@ -2,7 +2,6 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Patching;
-using Virt.Protocol;
 using Virt.Tests.Rpc;
 using Xunit;
 
