@@ -2,7 +2,6 @@ using System;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Patching;
-using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
 using Xunit;
