@@ -11,6 +11,8 @@ using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
+using Virt.Agent.Patching.Apt;
+using Virt.Agent.Patching.Targets;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -91,14 +93,16 @@ internal static class Program
         await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
+        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptManager()], options.Name, time);
+        await patches.RecoverAsync().ConfigureAwait(false);
         operations.EndInterrupted();
-        await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => NoEngine(request, call)), time);
+        await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers, schedules));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, patches, peers, schedules));
         await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
@@ -111,10 +115,6 @@ internal static class Program
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
     }
-
-    // Stands where the engine's InvokeAsync will.
-    private static Task<PatchRun> NoEngine(InvokePatch request, Call call) =>
-        Task.FromException<PatchRun>(new VirtException(ErrorCode.NotSupported, "NoPatchEngine", $"Cannot run patch schedule '{request.Schedule}': this agent cannot patch yet.", call.User));
 
     private static ContainerBase Base(ImageCatalog images, string name, string action)
     {

@@ -13,7 +13,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PeerService peers, ScheduleService schedules)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PatchService patches, PeerService peers, ScheduleService schedules)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -47,6 +47,11 @@ public static class Routes
         router.Add(Methods.RegisterPatchSchedule, schedules.RegisterAsync);
         router.Add(Methods.GetPatchSchedule, schedules.GetAsync);
         router.Add(Methods.UnregisterPatchSchedule, schedules.UnregisterAsync);
+        router.Add(Methods.GetPatchStatus, patches.StatusAsync);
+        router.Add(Methods.NewPatchPlan, patches.PlanAsync);
+        router.Add(Methods.InvokePatch, patches.InvokeAsync);
+        router.Add(Methods.UndoPatch, patches.UndoAsync);
+        router.Add(Methods.GetPatchHistory, patches.HistoryAsync);
         router.Add(Methods.NewVirtPeerCode, peers.NewCodeAsync);
         router.Add(Methods.AddVirtPeer, peers.AddAsync);
         router.Add(Methods.GetVirtPeer, peers.GetAsync);

@@ -40,6 +40,7 @@ public sealed class StateStore : IDisposable
         Operations = new OperationTable(connection);
         Peers = new PeerTable(connection);
         PatchSchedules = new PatchScheduleTable(connection);
+        Patches = new PatchTable(connection);
     }
 
     /// <summary>VMs and containers.</summary>
@@ -54,6 +55,9 @@ public sealed class StateStore : IDisposable
     /// <summary>When workloads are patched by themselves.</summary>
     public PatchScheduleTable PatchSchedules { get; }
 
+    /// <summary>Patch runs.</summary>
+    public PatchTable Patches { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -63,6 +67,7 @@ public sealed class StateStore : IDisposable
             Operations.Dispose();
             Peers.Dispose();
             PatchSchedules.Dispose();
+            Patches.Dispose();
             connection.Dispose();
         }
     }
