@@ -12,7 +12,7 @@ namespace Virt.Linux.Sockets;
 internal sealed unsafe class DescriptorSocket : IDisposable
 {
     private const int Unix = 1, SequencedPackets = 5, CloseOnExec = 0x80000, SocketLevel = 1, Rights = 1;
-    private const int NoSignal = 0x4000, CloseReceived = 0x40000000, SendBuffer = 7, HeaderSize = 16;
+    private const int CloseReceived = 0x40000000, SendBuffer = 7, HeaderSize = 16;
     private readonly SafeFileHandle handle;
 
     private DescriptorSocket(SafeFileHandle handle) => this.handle = handle;
@@ -43,45 +43,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
 
     /// <summary>Sends one packet.</summary>
     /// <exception cref="LinuxException">EPIPE, ECONNRESET: the peer is gone.</exception>
-    internal void Send(ReadOnlySpan<byte> bytes, IReadOnlyList<SafeHandle> handles)
-    {
-        var control = stackalloc byte[HeaderSize + 64 * sizeof(int)];
-        var held = new List<SafeHandle>(handles.Count);
-        try
-        {
-            for (var i = 0; i < handles.Count; i++)
-            {
-                var added = false;
-                handles[i].DangerousAddRef(ref added);
-                held.Add(handles[i]);
-                ((int*)(control + HeaderSize))[i] = (int)handles[i].DangerousGetHandle();
-            }
-            // SAFETY: everything that the header points to lives on this stack frame or is pinned until sendmsg has returned.
-            fixed (byte* data = bytes)
-            {
-                var vector = new Libc.IoVector { Base = data, Length = (nuint)bytes.Length };
-                var message = new Libc.MessageHeader { Vectors = &vector, VectorCount = 1 };
-                if (handles.Count > 0)
-                {
-                    *(nuint*)control = (nuint)(HeaderSize + handles.Count * sizeof(int));
-                    *(int*)(control + 8) = SocketLevel;
-                    *(int*)(control + 12) = Rights;
-                    message.Control = control;
-                    message.ControlLength = (nuint)(HeaderSize + ((handles.Count * sizeof(int) + 7) & ~7));
-                }
-                while (Libc.sendmsg((int)handle.DangerousGetHandle(), &message, NoSignal) < 0)
-                {
-                    if (Marshal.GetLastPInvokeError() != Errno.EINTR)
-                        throw Libc.Error("sendmsg");
-                }
-            }
-        }
-        finally
-        {
-            foreach (var one in held)
-                one.DangerousRelease();
-        }
-    }
+    internal void Send(ReadOnlySpan<byte> bytes, IReadOnlyList<SafeHandle> handles) => SocketDescriptors.Send(handle, bytes, handles);
 
     /// <summary>Waits for one packet.</summary>
     /// <param name="buffer">Where its bytes go; the rest of a longer packet is lost.</param>

@@ -1,9 +1,13 @@
 using System;
 using System.Collections.Concurrent;
 using System.IO;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Linux;
+using Virt.Linux.Sockets;
 
 namespace Virt.Agent.Vms.Qmp;
 
@@ -64,7 +68,16 @@ public sealed class QmpClient : IAsyncDisposable
     /// <returns>What stood behind <c>return</c>.</returns>
     /// <exception cref="QmpException">QEMU refused.</exception>
     /// <exception cref="QmpClosedException">QEMU is gone.</exception>
-    public async Task<JsonElement> ExecuteAsync(string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation)
+    public Task<JsonElement> ExecuteAsync(string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation) =>
+        ExecuteAsync(command, arguments, null, cancellation);
+
+    /// <summary>Runs a command that takes a descriptor, such as <c>getfd</c> and <c>add-fd</c>. Possible where the stream is a Unix socket's.</summary>
+    /// <inheritdoc cref="ExecuteAsync(string, Action{Utf8JsonWriter}?, CancellationToken)"/>
+    /// <param name="command">Such as <c>getfd</c>.</param>
+    /// <param name="arguments">Writes the properties of its arguments; null: it has none.</param>
+    /// <param name="descriptor">QEMU gets a duplicate; this one stays the caller's. Null: none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<JsonElement> ExecuteAsync(string command, Action<Utf8JsonWriter>? arguments, SafeHandle? descriptor, CancellationToken cancellation)
     {
         var id = Interlocked.Increment(ref lastId);
         var answer = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,7 +90,7 @@ public sealed class QmpClient : IAsyncDisposable
                 throw new QmpClosedException(cause.Message, cause);
             }
 
-            await SendAsync(JsonCommand.Write(command, arguments, id), cancellation).ConfigureAwait(false);
+            await SendAsync(JsonCommand.Write(command, arguments, id), descriptor, cancellation).ConfigureAwait(false);
             return await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
         }
         finally
@@ -95,15 +108,20 @@ public sealed class QmpClient : IAsyncDisposable
         closing.Dispose();
     }
 
-    private async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    private async Task SendAsync(ReadOnlyMemory<byte> message, SafeHandle? descriptor, CancellationToken cancellation)
     {
         await writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (descriptor is not null)
+            {
+                message = message[SocketDescriptors.Send(((NetworkStream)stream).Socket.SafeHandle, message.Span, [descriptor])..];
+            }
+
             // Not cancelled half way: half a message would spoil all that follow.
             await stream.WriteAsync(message, closing.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or LinuxException)
         {
             throw new QmpClosedException("QEMU's monitor is closed.", e);
         }
