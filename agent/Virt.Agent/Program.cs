@@ -84,10 +84,11 @@ internal static class Program
         var architecture = RuntimeInformation.OSArchitecture;
         var accelerator = Accelerator.Detect("/", architecture);
         var facts = new HostFacts("/");
+        var self = HostId.Load(Path.Combine(paths.State, "host-id"), options.Name);
         var hosts = new HostService(paths, state.Resources, facts, accelerator, new QemuVersion(tools), options.Name, time);
         var images = new ImageCatalog(paths.Images);
         var disks = new QemuImg(tools, "qemu-img");
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), time);
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), self, time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
         operations.EndInterrupted();

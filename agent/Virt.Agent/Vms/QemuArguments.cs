@@ -39,17 +39,24 @@ public sealed class QemuArguments
     /// <param name="folder">Where its files stand.</param>
     /// <param name="boot">The kernel that is started directly; null: the firmware starts what the disk has.</param>
     /// <param name="host">What of the host decides.</param>
-    public static QemuPlan Build(Guid id, string name, VmSpec spec, VmFolder folder, QemuBoot? boot, QemuHost host)
+    /// <param name="incoming">The guest comes from another QEMU; null: it is started.</param>
+    public static QemuPlan Build(Guid id, string name, VmSpec spec, VmFolder folder, QemuBoot? boot, QemuHost host, QemuIncoming? incoming = null)
     {
         var builder = new QemuArguments(host);
         builder.AddProgram(id, name);
         builder.AddMonitor(folder);
-        builder.AddMachine(spec, folder, boot);
+        builder.AddMachine(spec, folder, boot, incoming);
         builder.AddConsole();
         builder.AddGuestAgent(folder);
         builder.AddDisk(spec.Disk, isFirst: boot is null);
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
+        if (incoming is not null)
+        {
+            // Where from is said over QMP.
+            builder.Add("-incoming", "defer");
+        }
+
         return new QemuPlan(builder.arguments, builder.descriptors);
     }
 
@@ -86,7 +93,7 @@ public sealed class QemuArguments
         Add("-chardev", $"socket,id=qmp0,fd={number},server=on,wait=off", "-mon", "chardev=qmp0,mode=control");
     }
 
-    private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot)
+    private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot, QemuIncoming? incoming)
     {
         Add("-accel", host.Accelerator);
         Add("-cpu", host.Accelerator == "kvm" ? "host" : "max");
@@ -96,7 +103,7 @@ public sealed class QemuArguments
         // A guest that panics or cannot write its disk is kept as it is, to be looked at.
         Add("-action", "panic=pause");
 
-        var machine = isArm ? "virt" : "q35";
+        var machine = incoming?.MachineType ?? (isArm ? "virt" : "q35");
         if (spec.Generation == 2 && host.Firmware.UefiCode is { } code)
         {
             Add("-blockdev", $"driver=raw,node-name=uefi0,read-only=on,file.driver=file,file.filename={Escape(code)}");

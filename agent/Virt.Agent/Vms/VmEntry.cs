@@ -23,7 +23,8 @@ internal sealed class VmEntry
 
     public ResourceRow Row { get; private set; }
 
-    public VmSpec Spec { get; }
+    /// <summary>What it was asked to be; replaced, never altered.</summary>
+    public VmSpec Spec { get; private set; }
 
     public Guid Id => Row.Id;
 
@@ -79,14 +80,20 @@ internal sealed class VmEntry
         Created = time,
     };
 
-    /// <summary>Writes the phase and the run to the disk, then shows them.</summary>
-    public void Set(ResourceTable table, VMState next, VmRun? run)
+    /// <summary>Writes the phase, the run and, where it changes, the spec to the disk, then shows them.</summary>
+    public void Set(ResourceTable table, VMState next, VmRun? run, VmSpec? spec = null)
     {
-        var row = Row with { Phase = next.ToString(), Run = run is null ? null : JsonSerializer.Serialize(run, VmJson.Default.VmRun) };
+        var row = Row with
+        {
+            Phase = next.ToString(),
+            Run = run is null ? null : JsonSerializer.Serialize(run, VmJson.Default.VmRun),
+            Spec = spec is null ? Row.Spec : JsonSerializer.Serialize(spec, VmJson.Default.VmSpec),
+        };
         table.Update(row);
         Row = row;
         phase = next;
         Run = run;
+        Spec = spec ?? Spec;
         Notify();
     }
 

@@ -18,7 +18,7 @@ public sealed partial class VmService
     private static readonly (uint Uid, uint Gid) Nobody = (65534, 65534);
 
     // Looks at everything, writes nothing.
-    private QemuPlan PlanStart(VmEntry entry)
+    private QemuPlan PlanStart(VmEntry entry, QemuIncoming? incoming = null)
     {
         var spec = entry.Spec;
         QemuBoot? boot = null;
@@ -49,7 +49,7 @@ public sealed partial class VmService
             File.Copy(Host.Firmware.UefiVariables!, folder.NvramFile);
         }
 
-        return QemuArguments.Build(entry.Id, entry.Name, spec, folder, boot, Host);
+        return QemuArguments.Build(entry.Id, entry.Name, spec, folder, boot, Host, incoming);
     }
 
     private async Task<KeptProcess> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)

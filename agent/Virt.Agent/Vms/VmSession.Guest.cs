@@ -125,6 +125,17 @@ internal sealed partial class VmSession
             return;
         }
 
+        AskGuestAgent();
+    }
+
+    // A guest that came from another QEMU has its port open before it runs.
+    private void AskGuestAgent()
+    {
+        if (!IsGuestAgentOpen || IsPaused)
+        {
+            return;
+        }
+
         _ = Task.Run(async () =>
         {
             try

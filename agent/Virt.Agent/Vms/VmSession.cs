@@ -133,6 +133,7 @@ internal sealed partial class VmSession : IAsyncDisposable
     // On the monitor's reading task: must not wait.
     private void OnEvent(QmpEvent e)
     {
+        Told?.Invoke(e);
         switch (e.Name)
         {
             case "STOP":
@@ -141,6 +142,7 @@ internal sealed partial class VmSession : IAsyncDisposable
             case "RESUME":
                 IsPaused = IsPrelaunch = false;
                 Status = "";
+                AskGuestAgent();
                 break;
             case "SHUTDOWN":
                 HasShutDown = true;

@@ -1,0 +1,174 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Vms.Qmp;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>How a guest goes from one QEMU to another: its memory as a stream, its disk by a mirror over NBD. Source: QEMU's QMP reference manual, Migration and Block jobs.</summary>
+internal sealed partial class VmSession
+{
+    /// <summary>The node that a disk is mirrored to, and the job that does it.</summary>
+    public const string MirrorName = "move-disk";
+
+    /// <summary>The machine's disk, at both ends.</summary>
+    private const string DiskNode = "disk0";
+
+    private const string NbdExport = "move-export";
+
+    /// <summary>QEMU's version, such as <c>7.2.22</c>.</summary>
+    public string Version => qmp.Version;
+
+    /// <summary>Gets every event of the monitor, on its reading task: it must neither wait nor throw.</summary>
+    public Action<QmpEvent>? Told { get; set; }
+
+    /// <summary>The versioned machine type, such as <c>pc-q35-7.2</c>.</summary>
+    public async Task<string> ReadMachineTypeAsync(CancellationToken cancellation)
+    {
+        var type = await qmp.ExecuteAsync("qom-get", static json => Text(json, ("path", "/machine"), ("property", "type")), cancellation).ConfigureAwait(false);
+        var text = type.GetString() ?? "";
+        return text.EndsWith("-machine", StringComparison.Ordinal) ? text[..^"-machine".Length] : text;
+    }
+
+    /// <summary>Gives QEMU a descriptor under a name, for one of the commands below.</summary>
+    public Task GiveAsync(string name, SafeHandle descriptor, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("getfd", json => Text(json, ("fdname", name)), descriptor, cancellation);
+
+    /// <summary>Sets what the one that sends must know: tell events, and stop before the switch-over.</summary>
+    public async Task PrepareToSendAsync(bool isPausing, CancellationToken cancellation)
+    {
+        await SetCapabilitiesAsync([("events", true), ("pause-before-switchover", isPausing)], cancellation).ConfigureAwait(false);
+
+        // As fast as it goes: what must not suffer is for the host's own queues to decide. Its default is 128 MiB/s.
+        await qmp.ExecuteAsync("migrate-set-parameters", static json => json.WriteNumber("max-bandwidth", 1L << 60), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets what the one that receives must know: tell events, and leave a shared disk alone until <c>cont</c>.</summary>
+    public Task PrepareToReceiveAsync(CancellationToken cancellation) =>
+        SetCapabilitiesAsync([("events", true), ("late-block-activate", true)], cancellation);
+
+    /// <summary>Begins to send to the descriptor that was given.</summary>
+    public Task SendAsync(string descriptor, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("migrate", json => Text(json, ("uri", "fd:" + descriptor)), cancellation);
+
+    /// <summary>Begins to receive from the descriptor that was given.</summary>
+    public Task ReceiveAsync(string descriptor, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("migrate-incoming", json => Text(json, ("uri", "fd:" + descriptor)), cancellation);
+
+    /// <summary>Sends the last of it: the guest stands still, its disks are mirrored.</summary>
+    public Task SwitchOverAsync(CancellationToken cancellation) =>
+        qmp.ExecuteAsync("migrate-continue", static json => Text(json, ("state", "pre-switchover")), cancellation);
+
+    /// <summary>How far it has come.</summary>
+    public async Task<MigrationFigures> ReadMigrationAsync(CancellationToken cancellation) =>
+        MigrationFigures.Read(await qmp.ExecuteAsync("query-migrate", null, cancellation).ConfigureAwait(false));
+
+    /// <summary>Begins to copy the disk, and everything that is written to it meanwhile, to the NBD server behind the descriptor.</summary>
+    public async Task MirrorAsync(string descriptor, CancellationToken cancellation)
+    {
+        await qmp.ExecuteAsync(
+            "blockdev-add",
+            json =>
+            {
+                Text(json, ("driver", "raw"), ("node-name", MirrorName));
+                json.WriteStartObject("file");
+                Text(json, ("driver", "nbd"), ("export", DiskNode));
+                json.WriteStartObject("server");
+                Text(json, ("type", "fd"), ("str", descriptor));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            },
+            cancellation).ConfigureAwait(false);
+
+        // A guest's writes go to both disks at the same time, so that one that writes for ever cannot keep the copy from getting ready.
+        await qmp.ExecuteAsync(
+            "blockdev-mirror",
+            static json => Text(json, ("job-id", MirrorName), ("device", DiskNode), ("target", MirrorName), ("sync", "full"), ("copy-mode", "write-blocking")),
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Bytes of the disk that are mirrored, and all of them; null where nothing is mirrored.</summary>
+    public async Task<(long Done, long All)?> ReadMirrorAsync(CancellationToken cancellation)
+    {
+        var jobs = await qmp.ExecuteAsync("query-block-jobs", null, cancellation).ConfigureAwait(false);
+        foreach (var job in jobs.EnumerateArray())
+        {
+            if (job.GetProperty("device").GetString() == MirrorName)
+            {
+                return (job.GetProperty("offset").GetInt64(), job.GetProperty("len").GetInt64());
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends the mirror: with the copy whole where it is ready and not forced; the guest keeps its own disk.</summary>
+    public Task EndMirrorAsync(bool force, CancellationToken cancellation) => qmp.ExecuteAsync(
+        "block-job-cancel",
+        json =>
+        {
+            json.WriteString("device", MirrorName);
+            json.WriteBoolean("force", force);
+        },
+        cancellation);
+
+    /// <summary>Closes the way to the copy.</summary>
+    public Task RemoveMirrorNodeAsync(CancellationToken cancellation) =>
+        qmp.ExecuteAsync("blockdev-del", static json => Text(json, ("node-name", MirrorName)), cancellation);
+
+    /// <summary>Offers the disk for writing to whoever connects to the listening socket that was given.</summary>
+    public async Task ServeDiskAsync(string descriptor, CancellationToken cancellation)
+    {
+        await qmp.ExecuteAsync(
+            "nbd-server-start",
+            json =>
+            {
+                json.WriteStartObject("addr");
+                json.WriteString("type", "fd");
+                json.WriteStartObject("data");
+                json.WriteString("str", descriptor);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteNumber("max-connections", 1);
+            },
+            cancellation).ConfigureAwait(false);
+        await qmp.ExecuteAsync(
+            "block-export-add",
+            static json =>
+            {
+                Text(json, ("type", "nbd"), ("id", NbdExport), ("node-name", DiskNode), ("name", DiskNode));
+                json.WriteBoolean("writable", true);
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Offers the disk no more.</summary>
+    public Task EndServingDiskAsync(CancellationToken cancellation) => qmp.ExecuteAsync("nbd-server-stop", null, cancellation);
+
+    private Task<JsonElement> SetCapabilitiesAsync((string Name, bool IsOn)[] capabilities, CancellationToken cancellation) => qmp.ExecuteAsync(
+        "migrate-set-capabilities",
+        json =>
+        {
+            json.WriteStartArray("capabilities");
+            foreach (var (name, isOn) in capabilities)
+            {
+                json.WriteStartObject();
+                json.WriteString("capability", name);
+                json.WriteBoolean("state", isOn);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        },
+        cancellation);
+
+    private static void Text(Utf8JsonWriter json, params ReadOnlySpan<(string Name, string Value)> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

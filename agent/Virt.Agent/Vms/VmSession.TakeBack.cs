@@ -1,0 +1,98 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Vms.Qmp;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>How a guest that was to go to another QEMU goes on in its own.</summary>
+internal sealed partial class VmSession
+{
+    private static readonly TimeSpan TakeBackPause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Ends whatever is left of a migration and of its mirror, from any state, and lets the guest run where it is to run. May be repeated.</summary>
+    /// <param name="isPaused">The guest stood still before.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="QmpException">The guest cannot go on.</exception>
+    /// <exception cref="QmpClosedException">QEMU has ended.</exception>
+    public async Task TakeBackAsync(bool isPaused, CancellationToken cancellation)
+    {
+        await CancelMigrationAsync(cancellation).ConfigureAwait(false);
+        if (!isPaused)
+        {
+            await GoOnAsync(cancellation).ConfigureAwait(false);
+        }
+
+        await CancelMirrorAsync(cancellation).ConfigureAwait(false);
+        await SetCapabilitiesAsync([("pause-before-switchover", false)], cancellation).ConfigureAwait(false);
+    }
+
+    private async Task CancelMigrationAsync(CancellationToken cancellation)
+    {
+        for (var isCancelled = false; ; isCancelled = true)
+        {
+            var status = (await ReadMigrationAsync(cancellation).ConfigureAwait(false)).Status;
+            if (status is "" or "none" or "completed" or "cancelled" or "failed")
+            {
+                return;
+            }
+
+            if (!isCancelled)
+            {
+                await qmp.ExecuteAsync("migrate_cancel", null, cancellation).ConfigureAwait(false);
+            }
+
+            await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // A migration that was cancelled has let the guest go on; one that was completed has given the disks away, which cont takes back.
+    private async Task GoOnAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var status = (await qmp.ExecuteAsync("query-status", null, cancellation).ConfigureAwait(false)).GetProperty("status").GetString();
+            if (status is not ("postmigrate" or "finish-migrate" or "paused"))
+            {
+                return;
+            }
+
+            try
+            {
+                await ContinueAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (QmpException e) when (e.Description.Contains("not finalized", StringComparison.Ordinal))
+            {
+                await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task CancelMirrorAsync(CancellationToken cancellation)
+    {
+        for (var isCancelled = false; await ReadMirrorAsync(cancellation).ConfigureAwait(false) is not null; isCancelled = true)
+        {
+            if (!isCancelled)
+            {
+                await IgnoringAsync(EndMirrorAsync(force: true, cancellation)).ConfigureAwait(false);
+            }
+
+            await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
+        }
+
+        await IgnoringAsync(RemoveMirrorNodeAsync(cancellation)).ConfigureAwait(false);
+    }
+
+    // It may be gone already.
+    private static async Task IgnoringAsync(Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+        catch (QmpException)
+        {
+        }
+    }
+}
