@@ -12,7 +12,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PeerService peers)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -31,6 +31,8 @@ public static class Routes
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
+        router.Add(Methods.CompareVM, moves.CompareAsync);
+        router.Add(Methods.MoveVM, moves.MoveAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
         router.Add(Methods.NewContainer, containers.NewAsync);
         router.Add(Methods.StartContainer, containers.StartAsync);

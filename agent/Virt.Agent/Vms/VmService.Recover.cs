@@ -9,6 +9,7 @@ using Virt.Agent.Common;
 using Virt.Agent.Vms.Qmp;
 using Virt.Linux;
 using Virt.Linux.Processes;
+using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
@@ -20,7 +21,7 @@ public sealed partial class VmService
     /// <summary>Brings what is stored in line with what is. Must come before any request; one machine's trouble does not keep the others from it.</summary>
     public async Task RecoverAsync()
     {
-        var unsettled = entries.Values.Where(static e => e.Phase is not (VMState.Stopped or VMState.Failed)).ToList();
+        var unsettled = entries.Values.Where(static e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null).ToList();
         if (unsettled.Count == 0)
         {
             return;
@@ -48,6 +49,7 @@ public sealed partial class VmService
         try
         {
             using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+            var own = kept.FirstOrDefault(p => p.Id == entry.Id);
             switch (entry.Phase)
             {
                 case VMState.Creating:
@@ -60,9 +62,28 @@ public sealed partial class VmService
                     FinishRemove(entry);
                     AgentLog.Info($"VM '{entry.Name}' was half removed when the agent ended; that is finished");
                     break;
-                default:
-                    await RecoverRunAsync(entry, kept.FirstOrDefault(p => p.Id == entry.Id)).ConfigureAwait(false);
+                case VMState.Receiving when entry.Spec.Move is not { Stage: MoveStage.Prepared }:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
+                    entry.Process = FindProcess(entry, own);
+                    await DiscardLockedAsync(entry).ConfigureAwait(false);
+                    AgentLog.Info($"VM '{entry.Name}' had half come from another host when the agent ended; it is thrown away here, and is the other host's");
                     break;
+                case VMState.Receiving:
+                    await RecoverPromisedAsync(entry, own).ConfigureAwait(false);
+                    break;
+                case VMState.Released:
+                    entry.Process = FindProcess(entry, own);
+                    break;
+                case VMState.Stopped or VMState.Failed:
+                    break;
+                default:
+                    await RecoverRunAsync(entry, own).ConfigureAwait(false);
+                    break;
+            }
+
+            if (entry.Spec.Move is { Stage: MoveStage.Owned } taken)
+            {
+                await RecoverTakenAsync(entry, taken).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -93,11 +114,14 @@ public sealed partial class VmService
         }
     }
 
+    private static VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
+        kept is not null ? VmProcess.Of(kept)
+        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id);
+
     // Starting or Running.
     private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)
     {
-        var process = kept is not null ? VmProcess.Of(kept) : VmProcess.Find(entry.Run!.Identity) ?? VmProcess.Search(entry.Id);
-        if (process is not null)
+        if (FindProcess(entry, kept) is { } process)
         {
             await AttachAsync(entry, process).ConfigureAwait(false);
             return;
