@@ -10,6 +10,7 @@
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess     = @('Virt.Format.ps1xml')
     CmdletsToExport      = @(
+        'Compare-VM'
         'Get-Container'
         'Get-ContainerImage'
         'Get-ContainerLog'
@@ -19,6 +20,7 @@
         'Get-VMImage'
         'Invoke-ContainerCommand'
         'Invoke-VMCommand'
+        'Move-VM'
         'New-Container'
         'New-VM'
         'Remove-Container'

@@ -12,6 +12,8 @@ internal static class HostObjects
         switch (result)
         {
             case VM item: item.ComputerName = computerName; break;
+            case VMMovePlan item: item.ComputerName = computerName; break;
+            case VMMove item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
             case VirtHost item: item.ComputerName = computerName; break;
             case HostCheck item: item.ComputerName = computerName; break;
