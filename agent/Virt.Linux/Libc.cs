@@ -92,6 +92,9 @@ internal static unsafe partial class Libc
     internal static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* fds);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int connect(int fd, byte* address, int length);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -13,7 +13,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PatchService patches, PeerService peers, ScheduleService schedules)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -36,6 +36,8 @@ public static class Routes
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);
         router.Add(Methods.RemoveVMCheckpoint, vms.RemoveCheckpointAsync);
+        router.Add(Methods.CompareVM, moves.CompareAsync);
+        router.Add(Methods.MoveVM, moves.MoveAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
         router.Add(Methods.NewContainer, containers.NewAsync);
         router.Add(Methods.StartContainer, containers.StartAsync);

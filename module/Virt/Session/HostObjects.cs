@@ -13,6 +13,8 @@ internal static class HostObjects
         {
             case VM item: item.ComputerName = computerName; break;
             case VMCheckpoint item: item.ComputerName = computerName; break;
+            case VMMovePlan item: item.ComputerName = computerName; break;
+            case VMMove item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
             case VirtHost item: item.ComputerName = computerName; break;
             case HostCheck item: item.ComputerName = computerName; break;
