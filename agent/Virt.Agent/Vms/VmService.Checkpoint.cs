@@ -158,7 +158,7 @@ public sealed partial class VmService
 
     private string OverlayPath(VmEntry entry)
     {
-        var root = entry.Spec.Disk!.Backing.LastOrDefault(static layer => layer.IsOwn)?.Path ?? entry.Spec.Disk.Path;
+        var root = entry.Spec.Disk!.HomePath;
         while (true)
         {
             var path = Path.Combine(Path.GetDirectoryName(root)!, FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(root)}.{Guid.NewGuid().ToString("N")[..8]}.qcow2"));

@@ -25,7 +25,7 @@ public sealed partial class VmService
         foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Restoring))
         {
             AgentLog.Info($"VM '{entry.Name}' was half restored when the agent ended; that is finished");
-            await FinishRestoreAsync(entry, checkpoint).ConfigureAwait(false);
+            await FinishRestoreAsync(entry, checkpoint, null).ConfigureAwait(false);
         }
 
         foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Creating))

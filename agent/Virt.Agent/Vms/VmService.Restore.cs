@@ -7,6 +7,7 @@ using Virt.Agent.Common;
 using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qga;
 using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -42,7 +43,7 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(CheckpointFaults.TurnedOff).ConfigureAwait(false);
-        await FinishRestoreAsync(entry, checkpoint).ConfigureAwait(false);
+        await FinishRestoreAsync(entry, checkpoint, call).ConfigureAwait(false);
         await CollapseOrSayAsync(entry, call).ConfigureAwait(false);
         return Show(entry);
     }
@@ -79,7 +80,7 @@ public sealed partial class VmService
     }
 
     // Under the lock, with the machine off. May be repeated from anywhere in it: what the guest may have written since is thrown away again.
-    private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint)
+    private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
     {
         var spec = checkpoint.Spec;
         var (was, folder) = (spec.Machine, FolderOf(entry));
@@ -116,7 +117,7 @@ public sealed partial class VmService
             await FaultPoint.ReachAsync(CheckpointFaults.NvramBack).ConfigureAwait(false);
             if (spec.HasMemory)
             {
-                await GoOnFromMemoryAsync(entry, checkpoint).ConfigureAwait(false);
+                await GoOnFromMemoryAsync(entry, checkpoint, call).ConfigureAwait(false);
             }
             else
             {
@@ -139,11 +140,11 @@ public sealed partial class VmService
         }
     }
 
-    private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint)
+    private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
     {
         try
         {
-            await LaunchAsync(entry, PlanStart(entry, new QemuIncoming(checkpoint.Spec.MachineType)), CancellationToken.None, session => LoadMemoryAsync(entry, session, checkpoint)).ConfigureAwait(false);
+            await LaunchAsync(entry, PlanStart(entry, new QemuIncoming(checkpoint.Spec.MachineType)), CancellationToken.None, session => LoadMemoryAsync(entry, session, checkpoint, call)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -155,7 +156,7 @@ public sealed partial class VmService
         await SetGuestTimeAsync(entry).ConfigureAwait(false);
     }
 
-    private async Task LoadMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint)
+    private async Task LoadMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, Call? call)
     {
         await FaultPoint.ReachAsync(CheckpointFaults.Launched).ConfigureAwait(false);
         using var watch = new MigrationWatch(session);
@@ -163,13 +164,20 @@ public sealed partial class VmService
         await session.GiveAsync(MemoryDescriptor, memory, CancellationToken.None).ConfigureAwait(false);
         await session.PrepareToReceiveAsync(CancellationToken.None).ConfigureAwait(false);
         await session.ReceiveAsync(MemoryDescriptor, CancellationToken.None).ConfigureAwait(false);
-        await watch.WhenAsync(static w => w.Status is "completed" or "failed", CancellationToken.None).ConfigureAwait(false);
+        await watch.WhenAsync(static w => w.Status is "completed" or "failed", SaveTick, ReportAsync, CancellationToken.None).ConfigureAwait(false);
         if (watch.Status == "failed")
         {
             throw new QmpException("migrate-incoming", "GenericError", "the memory is of another machine");
         }
 
         await FaultPoint.ReachAsync(CheckpointFaults.Loaded).ConfigureAwait(false);
+
+        Task ReportAsync()
+        {
+            // QEMU reads through a duplicate, which shares its place in the file with ours.
+            call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", (int)(100 * FileHandles.Position(memory) / Math.Max(1, RandomAccess.GetLength(memory))));
+            return Task.CompletedTask;
+        }
     }
 
     // The guest believes that no time has passed. Where its agent does not answer it must find out by itself.

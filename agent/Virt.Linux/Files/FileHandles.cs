@@ -46,6 +46,10 @@ public static unsafe class FileHandles
         return (start, Libc.lseek(fd, start, SeekHole));
     }
 
+    /// <summary>The place in a file at which whoever shares the open file reads or writes next (SEEK_CUR of lseek(2)).</summary>
+    /// <exception cref="LinuxException">ESPIPE: it is no file.</exception>
+    public static long Position(SafeFileHandle file) => Libc.Check((nint)Libc.lseek((int)file.DangerousGetHandle(), 0, 1), "lseek");
+
     /// <summary>What a file takes on its file system: less than its length where it has holes (stx_blocks of statx(2)).</summary>
     /// <exception cref="LinuxException">ENOENT.</exception>
     public static long AllocatedBytes(string path)
