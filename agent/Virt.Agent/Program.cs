@@ -10,6 +10,7 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
+using Virt.Agent.Patching;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -91,12 +92,13 @@ internal static class Program
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
         operations.EndInterrupted();
+        await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => NoEngine(request, call)), time);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers, schedules));
         await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
@@ -104,10 +106,15 @@ internal static class Program
             peerListener.Listen(address);
         }
 
+        await schedules.StartAsync().ConfigureAwait(false);
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
     }
+
+    // Stands where the engine's InvokeAsync will.
+    private static Task<PatchRun> NoEngine(InvokePatch request, Call call) =>
+        Task.FromException<PatchRun>(new VirtException(ErrorCode.NotSupported, "NoPatchEngine", $"Cannot run patch schedule '{request.Schedule}': this agent cannot patch yet.", call.User));
 
     private static ContainerBase Base(ImageCatalog images, string name, string action)
     {

@@ -51,6 +51,19 @@ public static class Migrations
             added       INTEGER NOT NULL
         ) STRICT;
         """,
+
+        // 4: patch schedules
+        """
+        CREATE TABLE patch_schedule (
+            name         TEXT    NOT NULL PRIMARY KEY COLLATE NOCASE,
+            spec         TEXT    NOT NULL,
+            considered   INTEGER NOT NULL,
+            due          INTEGER,
+            last_run     INTEGER,
+            last_run_id  TEXT,
+            last_message TEXT    NOT NULL
+        ) STRICT;
+        """,
     ];
 
     /// <summary>Brings a database to the newest schema, or to <paramref name="upTo"/>.</summary>

@@ -39,6 +39,7 @@ public sealed class StateStore : IDisposable
         Resources = new ResourceTable(connection);
         Operations = new OperationTable(connection);
         Peers = new PeerTable(connection);
+        PatchSchedules = new PatchScheduleTable(connection);
     }
 
     /// <summary>VMs and containers.</summary>
@@ -50,6 +51,9 @@ public sealed class StateStore : IDisposable
     /// <summary>Agents of other hosts.</summary>
     public PeerTable Peers { get; }
 
+    /// <summary>When workloads are patched by themselves.</summary>
+    public PatchScheduleTable PatchSchedules { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -58,6 +62,7 @@ public sealed class StateStore : IDisposable
             Resources.Dispose();
             Operations.Dispose();
             Peers.Dispose();
+            PatchSchedules.Dispose();
             connection.Dispose();
         }
     }

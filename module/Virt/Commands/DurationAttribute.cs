@@ -36,5 +36,5 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     private static int Number(Match match, string unit) => match.Groups[unit].Success ? int.Parse(match.Groups[unit].Value, CultureInfo.InvariantCulture) : 0;
 
     private static ArgumentTransformationMetadataException Bad(object value) =>
-        new($"Cannot use '{value}' as a duration: 4h, 90m, 1h30m, 45s, 2d or 04:00:00 is required.");
+        new($"Cannot use '{value}' as a duration: 4h, 90m, 1h30m, 45s, '2d' or 04:00:00 is required.");
 }

@@ -16,8 +16,13 @@ public sealed class PlanAttribute(Type kind) : ArgumentTransformationAttribute
     public Type Kind { get; } = kind;
 
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
+        if (inputData is null)
+        {
+            return null;
+        }
+
         var items = LanguagePrimitives.GetEnumerable(inputData)?.Cast<object>() ?? [inputData];
         var plans = items.Select(item => PSObject.AsPSObject(item)).SelectMany(item => item.BaseObject is string text ? Parse(text) : [item]).Select(Read).ToArray();
         return plans.Length == 1 ? plans[0] : plans;

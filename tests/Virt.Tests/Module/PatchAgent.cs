@@ -13,14 +13,14 @@ internal static class PatchAgent
         agent.On(Methods.GetPatchStatus, (request, _) => new PatchStatusList
         {
             Items = [.. Targets(agent, request.Targets).Select(found => new PatchStatus { Kind = found.Kind, Id = found.Id, Name = found.Name, PackageManager = "apt", Packages = [Package()] })],
-            Errors = [.. Missing(agent, request.Targets)],
+            Errors = Missing(agent, request.Targets),
         });
         agent.On(Methods.NewPatchPlan, (request, _) => new PatchPlanList
         {
             Plan = Plan(agent.HostName, [.. Targets(agent, request.Targets)]) with { Filter = request.Filter },
-            Errors = [.. Missing(agent, request.Targets)],
+            Errors = Missing(agent, request.Targets),
         });
-        agent.On(Methods.InvokePatch, (request, _) => Run(request.Plan is { } plan ? plan.Targets : [.. Targets(agent, request.Targets)]));
+        agent.On(Methods.InvokePatch, (request, _) => Run(request.Plan is { } plan ? plan.Targets : [.. Targets(agent, request.Targets)]) with { Errors = Missing(agent, request.Targets) });
         agent.On(Methods.UndoPatch, (request, _) => new PatchRun
         {
             Results = [.. Targets(agent, request.Targets).Select(found => new PatchResult { Kind = found.Kind, Id = found.Id, Name = found.Name, Outcome = PatchOutcome.Undone, Lost = "10 s of its disk" })],

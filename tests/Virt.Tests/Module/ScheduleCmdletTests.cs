@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using System.Management.Automation;
 using Virt.Protocol;
 using Xunit;
 
@@ -53,7 +52,7 @@ public sealed class ScheduleCmdletTests : IDisposable
     [InlineData("4h", 240)]
     [InlineData("90m", 90)]
     [InlineData("1h30m", 90)]
-    [InlineData("1d", 1440)]
+    [InlineData("'1d'", 1440)]
     [InlineData("02:30:00", 150)]
     [InlineData("([timespan]::FromMinutes(45))", 45)]
     public void A_window_is_written_as_people_write_it(string window, int minutes)
@@ -69,8 +68,8 @@ public sealed class ScheduleCmdletTests : IDisposable
     [InlineData("'4 h 5'")]
     public void What_could_mean_anything_is_no_window(string window)
     {
-        var error = Assert.ThrowsAny<ParameterBindingException>(() => shell.Run($"Register-PatchSchedule -Name x -Cron '0 3 * * *' -VM a -Window {window}"));
-        Assert.Contains("90m", error.Message, StringComparison.Ordinal);
+        shell.Run($"Register-PatchSchedule -Name x -Cron '0 3 * * *' -VM a -Window {window}");
+        Assert.Contains("90m", Assert.Single(shell.Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

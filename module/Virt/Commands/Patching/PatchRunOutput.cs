@@ -11,7 +11,12 @@ internal static class PatchRunOutput
     /// <param name="run">The run.</param>
     /// <param name="targets">What the user gave for the workloads.</param>
     public static JobOutput From(PatchRun run, WorkloadTargets targets) =>
-        new([.. run.Results], [.. run.Results.Where(HasFailed).Select(result => ErrorRecords.From(Error(result), targets.InputOf(result.Id, result.Name)))]);
+        new(
+            [.. run.Results],
+            [
+                .. run.Errors.Select(error => ErrorRecords.From(new VirtException(error), error.Target)),
+                .. run.Results.Where(HasFailed).Select(result => ErrorRecords.From(Error(result), targets.InputOf(result.Id, result.Name))),
+            ]);
 
     private static bool HasFailed(PatchResult result) => result.Error is not null || result.Outcome is PatchOutcome.PutBack or PatchOutcome.Failed;
 

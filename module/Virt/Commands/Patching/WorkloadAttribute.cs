@@ -9,8 +9,13 @@ namespace Virt.Commands;
 public sealed class WorkloadAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
+        if (inputData is null)
+        {
+            return null;
+        }
+
         var items = LanguagePrimitives.GetEnumerable(inputData)?.Cast<object>() ?? [inputData];
         return items.Select(item => PSObject.AsPSObject(item)).Select(item => IsWorkload(item.BaseObject) ? item : throw Bad(item)).ToArray();
     }
