@@ -67,7 +67,7 @@ count() { sed -n "s/^  $1: \([0-9]*\).*/\1/p" "$2" | tail -n 1; }
 
 # run_pester: a user's view, with pwsh, against an agent of its own.
 run_pester() {
-    local files=(tests/Pester/*.Tests.ps1) summary
+    local files=(tests/Pester/*.Tests.ps1 docs/runbooks/*.Tests.ps1) summary
     [ -e "${files[0]}" ] || return 0
     if ! command -v pwsh >/dev/null; then
         say "Pester was not run (${#files[@]} files skipped): pwsh is not on the PATH. https://aka.ms/powershell says how to get it; then, in pwsh: Install-Module Pester"

@@ -51,9 +51,9 @@ public sealed class PlanAttribute(Type kind) : ArgumentTransformationAttribute
         {
             try
             {
-                return RecordReader.Read(Kind, item)!;
+                return PlanJson.Read(Kind, item);
             }
-            catch (Exception e) when (e is PSInvalidCastException or FormatException)
+            catch (PSInvalidCastException e)
             {
                 throw new ArgumentTransformationMetadataException($"Cannot use the object as a {Kind.Name}: {e.Message}", e);
             }

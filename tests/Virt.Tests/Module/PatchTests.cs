@@ -208,6 +208,26 @@ public sealed class PatchTests : IDisposable
         Assert.Equal("sha256:0123456789abcdef", sent.Hash);
     }
 
+    [Fact]
+    public void What_Windows_PowerShell_writes_of_instants_and_lists_is_read_too()
+    {
+        shell.Run("""
+            $p = [pscustomobject]@{ Hash = 'sha256:01'; HostName = 'fakehost'; CreationTime = [pscustomobject]@{ DateTime = 'x'; UtcTicks = 639310862451234567 }
+                Targets = [pscustomobject]@{ value = @([pscustomobject]@{ Name = 'api'; Kind = 1 }); Count = 1 } }
+            Invoke-Patch -Plan $p
+            """);
+        Assert.Empty(shell.Errors);
+        var sent = ((InvokePatch)Assert.Single(agent.CallsOf(Methods.InvokePatch)).Request).Plan!;
+        Assert.Equal((PatchAgent.Plan("", []).CreationTime, "api"), (sent.CreationTime, Assert.Single(sent.Targets).Name));
+    }
+
+    [Fact]
+    public void What_is_in_no_plan_is_refused_and_not_dropped()
+    {
+        shell.Run("Invoke-Patch -Plan ([pscustomobject]@{ Hash = 'sha256:01'; Targets = @(); Reboot = 'never' })");
+        Assert.Contains("Reboot", Assert.Single(shell.Errors).ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Invoke-Patch -Plan 'plan.json'")]
     [InlineData("Invoke-Patch -Plan ([pscustomobject]@{ Name = 'x' })")]
