@@ -9,7 +9,7 @@ start_agent() {
     export VIRT_ENDPOINT=unix://$agent_dir/agent.sock
     # A session of its own: Ctrl+C in the terminal is for the shell and not for the agent.
     setsid "$out/agent/virt-agent" serve --listen "$VIRT_ENDPOINT" --state "$agent_dir/state" --run "$agent_dir/run" \
-        --images "$out/images" --group "$(id -gn)" </dev/null >"$agent_dir/agent.log" 2>&1 &
+        --images "$out/images" --images "$out/test-images" --group "$(id -gn)" </dev/null >"$agent_dir/agent.log" 2>&1 &
     agent_pid=$!
     local waited=0
     until [ -S "$agent_dir/agent.sock" ]; do
