@@ -13,6 +13,6 @@ Describe 'Get-PatchSchedule' {
 
     It 'shows a table of seven columns' {
         $header = (Get-PatchSchedule (New-TestName a) | Out-String -Width 200).Trim().Split("`n")[0].Trim() -split '\s+'
-        $header | Should -Be 'Name', 'Cron', 'TimeZone', 'Window', 'NextRun', 'LastRun', 'Host'
+        $header | Should -Be 'Name', 'Cron', 'TimeZone', 'Window', 'NextRun', 'Host', 'LastRun'
     }
 }

@@ -3,9 +3,9 @@ BeforeAll {
     $name = New-TestName nightly
 }
 
-AfterEach { Unregister-PatchSchedule (New-TestName '*') }
-
 Describe 'Register-PatchSchedule' {
+    AfterEach { Unregister-PatchSchedule (New-TestName '*') }
+
     It 'makes a schedule that knows when it runs next' {
         $made = Register-PatchSchedule -Name $name -Cron '0 3 * * SUN' -TimeZone Europe/Berlin -Window 4h -VM 'no-such-*' -MissedRun RunOnce
         $made.NextRunTime.ToUniversalTime().Hour | Should -BeIn 1, 2

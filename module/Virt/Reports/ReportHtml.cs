@@ -17,7 +17,8 @@ internal static class ReportHtml
         dl { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0; } dl div { border: 1px solid #d8dde6; border-radius: 6px; padding: .5rem .9rem; min-width: 7rem; }
         dt { color: #5a6474; font-size: .8rem; } dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
         table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #e4e8ee; }
-        th { color: #5a6474; font-weight: 600; border-bottom: 2px solid #c9d0db; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+        th { color: #5a6474; font-weight: 600; border-bottom: 2px solid #c9d0db; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } time { white-space: nowrap; }
+        table.packages { table-layout: fixed; } table.packages td { overflow-wrap: anywhere; }
         .good { color: #17692f; font-weight: 600; } .bad { color: #a3161b; font-weight: 600; } .idle { color: #5a6474; } code { font-size: .92em; }
         tr, h3 { break-inside: avoid; } h3 { break-after: avoid; } @media print { body { margin: 0; max-width: none; } }
         """;
@@ -51,13 +52,13 @@ internal static class ReportHtml
 
     private static void Overview(StringBuilder page, PatchReport[] workloads)
     {
-        page.Append("<h2>Workloads</h2>\n<table>\n<thead><tr><th>Workload</th><th>Kind</th><th>Host</th><th>Last patched</th><th>Last run</th><th class=\"n\">Runs</th><th class=\"n\">Packages</th><th class=\"n\">Days exposed</th></tr></thead>\n<tbody>\n");
+        page.Append("<h2>Workloads</h2>\n<table>\n<thead><tr><th>Workload</th><th>Kind</th><th>Host</th><th>Last patched</th><th>Last run</th><th class=\"n\">Runs</th><th class=\"n\">Packages</th><th class=\"n\">Security</th><th class=\"n\">Days exposed</th></tr></thead>\n<tbody>\n");
         foreach (var report in workloads)
         {
             page.Append("<tr><td>").Append(Text(report.Name)).Append("</td><td>").Append(report.Kind).Append("</td><td>").Append(Text(VirtSession.HostName(report.ComputerName)))
                 .Append("</td><td>").Append(report.LastPatchTime is { } patched ? Instant(patched) : "<span class=\"idle\">not in this report</span>")
                 .Append("</td><td>").Append(Outcome(report)).Append("</td><td class=\"n\">").Append(report.RunCount)
-                .Append("</td><td class=\"n\">").Append(Text(PatchText.Counted(report.UpdatedCount, report.SecurityCount)))
+                .Append("</td><td class=\"n\">").Append(report.UpdatedCount).Append("</td><td class=\"n\">").Append(report.SecurityCount)
                 .Append("</td><td class=\"n\">").Append(report.DaysExposed?.ToString("0.0", CultureInfo.InvariantCulture) ?? "<span class=\"idle\">not known</span>").Append("</td></tr>\n");
         }
 
@@ -73,7 +74,7 @@ internal static class ReportHtml
             return;
         }
 
-        page.Append("<table>\n<thead><tr><th>Package</th><th>From</th><th>To</th><th>Security</th><th>First seen</th><th>Updated</th></tr></thead>\n<tbody>\n");
+        page.Append("<table class=\"packages\">\n<thead><tr><th>Package</th><th>From</th><th>To</th><th>Security</th><th>First seen</th><th>Updated</th></tr></thead>\n<tbody>\n");
         foreach (var package in report.Packages)
         {
             page.Append("<tr><td>").Append(Text(package.Name)).Append("</td><td><code>").Append(Text(package.FromVersion)).Append("</code></td><td><code>").Append(Text(package.ToVersion))
@@ -103,7 +104,7 @@ internal static class ReportHtml
         _ => "waits",
     };
 
-    private static string Instant(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Instant(DateTimeOffset instant) => $"<time>{instant.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</time>";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
