@@ -72,7 +72,7 @@ count() { sed -n "s/^  $1: \([0-9]*\).*/\1/p" "$2" | tail -n 1; }
 
 # run_pester: a user's view, with pwsh, against an agent of its own. Where the machine has no pwsh or no Pester, both come from NuGet, for the tests alone.
 run_pester() {
-    local files=(tests/Pester/*.Tests.ps1) summary
+    local files=(tests/Pester/*.Tests.ps1 docs/runbooks/*.Tests.ps1) summary
     [ -e "${files[0]}" ] || return 0
     if ! has_pester; then
         build/pwsh.sh "$out/tools" >"$out/pwsh.log" 2>&1 || true

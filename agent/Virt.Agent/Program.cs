@@ -10,6 +10,9 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
+using Virt.Agent.Patching;
+using Virt.Agent.Patching.Apt;
+using Virt.Agent.Patching.Targets;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -84,26 +87,35 @@ internal static class Program
         var architecture = RuntimeInformation.OSArchitecture;
         var accelerator = Accelerator.Detect("/", architecture);
         var facts = new HostFacts("/");
-        var hosts = new HostService(paths, state.Resources, facts, accelerator, new QemuVersion(tools), options.Name, time);
+        var self = HostId.Load(Path.Combine(paths.State, "host-id"), options.Name);
+        var qemu = new QemuVersion(tools);
+        var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
         var images = new ImageCatalog(paths.Images);
         var disks = new QemuImg(tools, "qemu-img");
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), time);
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), self, time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
-        await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
-        operations.EndInterrupted();
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
+        await using var moves = new MoveService(vms, peers, operations, images, qemu, time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers));
-        await using var peerListener = new PeerListener(identity, peers, operations, hosts.HelloAsync);
+        await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
+        await moves.RecoverAsync().ConfigureAwait(false);
+        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptManager()], options.Name, time);
+        await patches.RecoverAsync().ConfigureAwait(false);
+        operations.EndInterrupted();
+        await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
+
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, patches, schedules, peers, moves));
+        await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
         {
             peerListener.Listen(address);
         }
 
+        await schedules.StartAsync().ConfigureAwait(false);
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
@@ -112,7 +124,7 @@ internal static class Program
     private static ContainerBase Base(ImageCatalog images, string name, string action)
     {
         var image = images.FindContainer(name, action);
-        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment);
+        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment, image.PathOf("image.json"));
     }
 
     private static void Listen(Listener listener, AgentOptions options)

@@ -66,6 +66,12 @@ public static class Methods
     /// <summary>Removes a checkpoint; gives it as it was.</summary>
     public static readonly Method<RemoveVMCheckpoint, VMCheckpoint> RemoveVMCheckpoint = new("vmcheckpoint.remove", Change, Protocol.RemoveVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
 
+    /// <summary>Plans a move of a virtual machine to another host.</summary>
+    public static readonly Method<CompareVM, VMMovePlan> CompareVM = new("vm.compare", Query, Protocol.CompareVM.WireFormat, VMMovePlan.WireFormat);
+
+    /// <summary>Moves a virtual machine to another host.</summary>
+    public static readonly Method<MoveVM, VMMove> MoveVM = new("vm.move", Change, Protocol.MoveVM.WireFormat, VMMove.WireFormat);
+
     /// <summary>Containers by name, id or pattern.</summary>
     public static readonly Method<GetContainer, ContainerList> GetContainer = new("container.get", Query, Protocol.GetContainer.WireFormat, ContainerList.WireFormat);
 
@@ -129,16 +135,38 @@ public static class Methods
     /// <summary>Between agents: what a new peer says of itself.</summary>
     public static readonly Method<PeerIntroduction, VirtPeer> IntroducePeer = new("peer.introduce", Query, PeerIntroduction.WireFormat, VirtPeer.WireFormat);
 
+    /// <summary>Between agents: asks the destination what stands in a move's way.</summary>
+    public static readonly Method<CheckMove, MoveCheck> CheckMove = new("move.check", Query, Protocol.CheckMove.WireFormat, MoveCheck.WireFormat);
+
+    /// <summary>Between agents: the destination makes everything ready to receive a machine.</summary>
+    public static readonly Method<OfferMove, MoveAnswer> OfferMove = new("move.offer", Query, Protocol.OfferMove.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: answered, with an error, when the destination cannot go on; by it each side also notices that the other is gone.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> WatchMove = new("move.watch", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: answered when the destination has everything and has promised to follow the decision.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> PrepareMove = new("move.prepare", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: the machine is the destination's.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> CommitMove = new("move.commit", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: the source has forgotten the move; the destination may too, or throws away what it has received.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> FinishMove = new("move.finish", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: how a move stands on the side that is asked.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> AskMove = new("move.ask", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
     /// <summary>All of them, in the order of docs/protocol.md.</summary>
     public static IReadOnlyList<IMethod> All { get; } =
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation,
         GetVMImage, GetContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand,
+        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
         NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
+        CheckMove, OfferMove, WatchMove, PrepareMove, CommitMove, FinishMove, AskMove,
     ];
 }

@@ -14,15 +14,30 @@ namespace Virt.Agent.Fleet;
 /// <summary>Encrypted and mutually authenticated streams between agents: TLS 1.3, both sides show their certificate, trust is by fingerprint.</summary>
 public static class PeerChannel
 {
+    /// <summary>What a connection says by ALPN that carries one stream of a move and no messages: its first 16 bytes name the stream (docs/adr/0008).</summary>
+    public static readonly SslApplicationProtocol StreamProtocol = new("virt-stream");
+
+    /// <summary>What a connection says by ALPN that carries messages; also where it says nothing.</summary>
+    public static readonly SslApplicationProtocol MessageProtocol = new("virt-message");
+
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
 
+    // A link that is cut, where packets just vanish, is noticed after this long.
+    private const int DeadAfterSeconds = 5;
+
     /// <summary>Connects to an agent that must have this fingerprint.</summary>
+    /// <param name="own">Who we are.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="fingerprint">Who must answer.</param>
+    /// <param name="protocol">What the connection is for.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="VirtException">Unavailable: nobody answers. Unauthenticated: somebody else answers, or it does not know us.</exception>
-    public static async Task<SslStream> ConnectAsync(PeerIdentity own, PeerAddress address, byte[] fingerprint, CancellationToken cancellation)
+    public static async Task<SslStream> ConnectAsync(PeerIdentity own, PeerAddress address, byte[] fingerprint, SslApplicationProtocol protocol, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(HandshakeLimit);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Watch(socket);
         try
         {
             await socket.ConnectAsync(address.Host, address.Port, limit.Token).ConfigureAwait(false);
@@ -32,6 +47,7 @@ public static class PeerChannel
                 {
                     TargetHost = "virt-agent",
                     EnabledSslProtocols = SslProtocols.Tls13,
+                    ApplicationProtocols = [protocol],
                     ClientCertificates = [own.Certificate],
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                     RemoteCertificateValidationCallback = (_, certificate, _, _) =>
@@ -60,6 +76,7 @@ public static class PeerChannel
                 new SslServerAuthenticationOptions
                 {
                     EnabledSslProtocols = SslProtocols.Tls13,
+                    ApplicationProtocols = [MessageProtocol, StreamProtocol],
                     ServerCertificate = own.Certificate,
                     ClientCertificateRequired = true,
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -73,6 +90,18 @@ public static class PeerChannel
             await tls.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Lets a socket between agents send at once, and notice within seconds that nobody is at its other end any more. Source: tcp(7).</summary>
+    public static void Watch(Socket socket)
+    {
+        const int Tcp = 6, UserTimeout = 18;
+        socket.NoDelay = true;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 1);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 1);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, DeadAfterSeconds - 1);
+        socket.SetRawSocketOption(Tcp, UserTimeout, BitConverter.GetBytes(DeadAfterSeconds * 1000));
     }
 
     private static Exception Translate(PeerAddress address, Exception e, CancellationToken cancellation) => e switch

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -58,7 +60,7 @@ public sealed class PeerService(PeerTable table, Lazy<PeerIdentity> identity, st
             throw new VirtException(ErrorCode.InvalidArgument, "PeerIsSelf", $"Cannot add peer '{request.Address}': the code is this agent's own.", request.Address, "Run New-VirtPeerCode on the other host.");
         }
 
-        var stream = await PeerChannel.ConnectAsync(identity.Value, address, code.Fingerprint, call.Cancellation).ConfigureAwait(false);
+        var stream = await PeerChannel.ConnectAsync(identity.Value, address, code.Fingerprint, PeerChannel.MessageProtocol, call.Cancellation).ConfigureAwait(false);
         if (call.WhatIf)
         {
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -82,15 +84,16 @@ public sealed class PeerService(PeerTable table, Lazy<PeerIdentity> identity, st
     /// <summary>Takes an agent that brings the secret of a code as a peer.</summary>
     /// <param name="request">What it says of itself.</param>
     /// <param name="fingerprint">The certificate that it showed.</param>
+    /// <param name="from">The address it came from, where it listens at all of its own; null: not known.</param>
     /// <exception cref="VirtException">Unauthenticated: no code has that secret, or it was used, or is too old.</exception>
-    public VirtPeer Introduce(PeerIntroduction request, byte[] fingerprint)
+    public VirtPeer Introduce(PeerIntroduction request, byte[] fingerprint, IPAddress? from = null)
     {
         if (!Take(request.Secret))
         {
             throw new VirtException(ErrorCode.Unauthenticated, "PeerCodeRefused", $"Cannot add host '{hostName}' as a peer: the code is wrong, used or too old.", hostName, "New-VirtPeerCode there gives a new one.");
         }
 
-        Keep(request.Name, request.Address, fingerprint);
+        Keep(request.Name, Reachable(request.Address, from), fingerprint);
         return new VirtPeer { Name = hostName, Address = listenAddress, Fingerprint = Convert.ToHexString(identity.Value.Fingerprint) };
     }
 
@@ -129,6 +132,45 @@ public sealed class PeerService(PeerTable table, Lazy<PeerIdentity> identity, st
     {
         var text = Convert.ToHexString(fingerprint);
         return table.Load().FirstOrDefault(peer => peer.Fingerprint == text);
+    }
+
+    /// <summary>The peer of this name.</summary>
+    /// <param name="verb">What it is wanted for, such as <c>move to</c>.</param>
+    /// <param name="name">Its name, whatever its case.</param>
+    /// <exception cref="VirtException">NotFound.</exception>
+    public VirtPeer FindByName(string verb, string name)
+    {
+        var all = table.Load();
+        return all.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw Missing(verb, name, all);
+    }
+
+    /// <summary>Connects to a peer.</summary>
+    /// <param name="peer">Which one.</param>
+    /// <param name="protocol">What for: see <see cref="PeerChannel"/>.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="VirtException">See <see cref="PeerChannel.ConnectAsync"/>; NotSupported: it listens for no peers.</exception>
+    public Task<SslStream> ConnectAsync(VirtPeer peer, SslApplicationProtocol protocol, CancellationToken cancellation) => peer.Address.Length == 0
+        ? throw new VirtException(ErrorCode.NotSupported, "NoPeerListener", $"Cannot reach peer '{peer.Name}': its agent listens for no peers.", peer.Name, "Start virt-agent there with --peer-listen ADDRESS:7711, and pair the two again.")
+        : PeerChannel.ConnectAsync(identity.Value, PeerAddress.Parse(peer.Address), Convert.FromHexString(peer.Fingerprint), protocol, cancellation);
+
+    /// <summary>Where this agent listens for peers; empty: nowhere.</summary>
+    public string ListenAddress => listenAddress;
+
+    /// <summary>This host's name.</summary>
+    public string HostName => hostName;
+
+    // One that listens at 0.0.0.0 is reached where it came from.
+    private static string Reachable(string address, IPAddress? from)
+    {
+        if (address.Length == 0 || from is null)
+        {
+            return address;
+        }
+
+        var (host, port) = PeerAddress.Parse(address);
+        return IPAddress.TryParse(host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any))
+            ? new PeerAddress((from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from).ToString(), port).ToString()
+            : address;
     }
 
     private static VirtException Missing(string verb, string name, IReadOnlyList<VirtPeer> all)

@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 
 namespace Virt.Agent.Hosts;
 
@@ -41,6 +43,19 @@ public sealed class HostFacts(string root)
     /// <summary>2 where the controller of memory stands in the one hierarchy, else 1. Source: cgroups(7).</summary>
     public int CgroupVersion =>
         Lines("sys/fs/cgroup/cgroup.controllers").Any(line => line.Split(' ').Contains("memory")) ? 2 : 1;
+
+    /// <summary><c>x64</c> or <c>arm64</c>.</summary>
+    public string Architecture { get; } = RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
+
+    /// <summary>What the CPU can, in the kernel's words. Source: /proc/cpuinfo, its line flags (x86) or Features (arm64).</summary>
+    public IReadOnlyList<string> CpuFlags
+    {
+        get
+        {
+            var line = Lines("proc/cpuinfo").FirstOrDefault(static l => l.StartsWith("flags", StringComparison.Ordinal) || l.StartsWith("Features", StringComparison.Ordinal));
+            return line is null ? [] : line[(line.IndexOf(':') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
 
     private long Meminfo(string name)
     {

@@ -13,7 +13,7 @@ using Virt.Protocol;
 namespace Virt.Agent.Rpc;
 
 /// <summary>Accepts the agents of other hosts. One that is no peer may say hello and bring a code, and nothing else.</summary>
-public sealed class PeerListener(Lazy<PeerIdentity> identity, PeerService peers, OperationService operations, Func<Hello, Call, Task<HelloReply>> hello) : IAsyncDisposable
+public sealed class PeerListener(Lazy<PeerIdentity> identity, PeerService peers, MoveService moves, OperationService operations, Func<Hello, Call, Task<HelloReply>> hello) : IAsyncDisposable
 {
     // Strangers may connect as they like; so few at a time that they cost nothing.
     private const int MaxConnections = 64;
@@ -58,7 +58,7 @@ public sealed class PeerListener(Lazy<PeerIdentity> identity, PeerService peers,
             try
             {
                 var client = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
-                client.NoDelay = true;
+                PeerChannel.Watch(client);
                 _ = ServeAsync(client);
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -74,43 +74,58 @@ public sealed class PeerListener(Lazy<PeerIdentity> identity, PeerService peers,
 
     private async Task ServeAsync(Socket client)
     {
-        using (client)
+        var isTaken = false;
+        try
         {
-            try
+            if (Interlocked.Increment(ref connections) > MaxConnections)
             {
-                if (Interlocked.Increment(ref connections) > MaxConnections)
-                {
-                    return;
-                }
+                return;
+            }
 
-                var (stream, fingerprint) = await PeerChannel.AcceptAsync(identity.Value, new NetworkStream(client), stopping.Token).ConfigureAwait(false);
-                var peer = peers.Find(fingerprint);
-                var user = peer is null ? "peer:unknown" : "peer:" + peer.Name;
-                await new Connection(stream, Routes(peer, fingerprint), user).ServeAsync(stopping.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)
+            var (stream, fingerprint) = await PeerChannel.AcceptAsync(identity.Value, new NetworkStream(client, ownsSocket: true), stopping.Token).ConfigureAwait(false);
+            var peer = peers.Find(fingerprint);
+            if (stream.NegotiatedApplicationProtocol == PeerChannel.StreamProtocol)
             {
-                // A stranger that speaks no TLS 1.3, shows no certificate, or has left.
+                isTaken = peer is not null && await moves.BringStreamAsync(peer, stream, stopping.Token).ConfigureAwait(false);
+                return;
             }
-            catch (Exception e)
+
+            var user = peer is null ? "peer:unknown" : "peer:" + peer.Name;
+            await new Connection(stream, Routes(peer, fingerprint, (client.RemoteEndPoint as IPEndPoint)?.Address), user).ServeAsync(stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // A stranger that speaks no TLS 1.3, shows no certificate, or has left.
+        }
+        catch (Exception e)
+        {
+            AgentLog.Error("A peer's connection ended", e);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref connections);
+            if (!isTaken)
             {
-                AgentLog.Error("A peer's connection ended", e);
-            }
-            finally
-            {
-                Interlocked.Decrement(ref connections);
+                client.Dispose();
             }
         }
     }
 
-    private Router Routes(VirtPeer? peer, byte[] fingerprint)
+    private Router Routes(VirtPeer? peer, byte[] fingerprint, IPAddress? from)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hello);
-        router.Add(Methods.IntroducePeer, (request, _) => Task.FromResult(peers.Introduce(request, fingerprint)));
+        router.Add(Methods.IntroducePeer, (request, _) => Task.FromResult(peers.Introduce(request, fingerprint, from)));
         if (peer is not null)
         {
             router.Add(Methods.Ping, (request, _) => Task.FromResult(request));
+            router.Add(Methods.CheckMove, (request, call) => moves.CheckAsync(request, peer, call));
+            router.Add(Methods.OfferMove, (request, call) => moves.OfferAsync(request, peer, call));
+            router.Add(Methods.WatchMove, (request, call) => moves.WatchAsync(request, peer, call));
+            router.Add(Methods.PrepareMove, (request, call) => moves.PrepareAsync(request, peer, call));
+            router.Add(Methods.CommitMove, (request, _) => moves.CommitAsync(request, peer));
+            router.Add(Methods.FinishMove, (request, _) => moves.FinishAsync(request, peer));
+            router.Add(Methods.AskMove, (request, _) => moves.AskAsync(request, peer));
         }
 
         return router;

@@ -53,6 +53,18 @@ internal static class VmErrors
     public static VirtException NoGuestAgent(string verb, string name, string why, Exception? e = null) =>
         new(ErrorCode.Unavailable, "GuestAgentSilent", $"Cannot {verb} VM '{name}': {why}.", name, $"Wait-VM -Name {name} -For GuestAgent", e);
 
+    /// <summary>The machine is on its way to another host.</summary>
+    public static VirtException Moving(string verb, string name, VmMove move) =>
+        new(ErrorCode.Conflict, "VMMoving", $"Cannot {verb} VM '{name}': it is being moved to host '{move.PeerName}'.", name, $"Stop-VirtOperation -Id {move.OperationId}");
+
+    /// <summary>The disk is another VM's, on whichever host.</summary>
+    public static VirtException Leased(string verb, string name, string path, DiskLease lease) => new(
+        ErrorCode.Conflict,
+        "DiskLeased",
+        $"Cannot {verb} VM '{name}': its disk '{path}' belongs to VM '{lease.VMName}' of host '{lease.HostName}' (its lease is at epoch {lease.Epoch}).",
+        path,
+        $"Get-VM -Name {lease.VMName} -ComputerName {lease.HostName}. Where that host is gone for ever: rm '{DiskLeaseFile.PathOf(path)}'");
+
     /// <summary>A text of somebody else, to stand inside a sentence.</summary>
     public static string Sentence(string text) => text.Trim().TrimEnd('.');
 }

@@ -75,6 +75,7 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.Conflict, "DiskInUse", $"Cannot create VM '{name}': disk '{path}' belongs to VM '{owner.Name}'.", path, $"Get-VM -Name {owner.Name}");
         }
 
+        CheckLease("create", name, Guid.Empty, 0, path);
         var layers = await LayersAsync(path, cancellation).ConfigureAwait(false);
         var info = layers[0].Info;
         // Whatever is no known format counts as raw: a file that says by its name that it is another has lost its head.
@@ -126,12 +127,12 @@ public sealed partial class VmService
     }
 
     // A disk that was kept when its machine was removed has its name still.
-    private string FreePath(string name)
+    private string FreePath(string name, string? folder = null, string extension = ".qcow2")
     {
-        var folder = VmFolder.DiskFolder(paths);
+        folder ??= VmFolder.DiskFolder(paths);
         for (var number = 1; ; number++)
         {
-            var path = Path.Combine(folder, number == 1 ? $"{name}.qcow2" : FormattableString.Invariant($"{name}-{number}.qcow2"));
+            var path = Path.Combine(folder, number == 1 ? $"{name}{extension}" : FormattableString.Invariant($"{name}-{number}{extension}"));
             if (!Path.Exists(path) && entries.Values.All(e => e.Spec.Disk?.Path != path))
             {
                 return path;

@@ -79,11 +79,14 @@ public sealed partial class VmService
             call.Report($"Creating VM '{entry.Name}'", $"making its disk '{disk.Path}'");
             await MakeDiskAsync(entry.Name, disk, call.Cancellation).ConfigureAwait(false);
         }
+
+        TakeLease("create", entry);
     }
 
     // Takes away what a machine has on the disk; what is not there is fine.
     private void RemoveFiles(VmEntry entry, bool withDisk)
     {
+        DropLease(entry);
         var folder = FolderOf(entry);
         foreach (var path in new[] { folder.State, folder.Run })
         {

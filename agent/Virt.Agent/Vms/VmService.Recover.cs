@@ -9,6 +9,7 @@ using Virt.Agent.Common;
 using Virt.Agent.Vms.Qmp;
 using Virt.Linux;
 using Virt.Linux.Processes;
+using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
@@ -21,7 +22,9 @@ public sealed partial class VmService
     public async Task RecoverAsync()
     {
         ForgetOrphans();
-        var unsettled = entries.Values.Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready)).ToList();
+        var unsettled = entries.Values
+            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
+            .ToList();
         if (unsettled.Count == 0)
         {
             return;
@@ -49,6 +52,7 @@ public sealed partial class VmService
         try
         {
             using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+            var own = kept.FirstOrDefault(p => p.Id == entry.Id);
             switch (entry.Phase)
             {
                 case VMState.Creating:
@@ -62,11 +66,28 @@ public sealed partial class VmService
                     await FinishRemoveAsync(entry).ConfigureAwait(false);
                     AgentLog.Info($"VM '{entry.Name}' was half removed when the agent ended; that is finished");
                     break;
+                case VMState.Receiving when entry.Spec.Move is not { Stage: MoveStage.Prepared }:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
+                    entry.Process = FindProcess(entry, own);
+                    await DiscardLockedAsync(entry).ConfigureAwait(false);
+                    AgentLog.Info($"VM '{entry.Name}' had half come from another host when the agent ended; it is thrown away here, and is the other host's");
+                    break;
+                case VMState.Receiving:
+                    await RecoverPromisedAsync(entry, own).ConfigureAwait(false);
+                    break;
+                case VMState.Released:
+                    entry.Process = FindProcess(entry, own);
+                    break;
                 default:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
-                    await RecoverRunAsync(entry, kept.FirstOrDefault(p => p.Id == entry.Id)).ConfigureAwait(false);
+                    await RecoverRunAsync(entry, own).ConfigureAwait(false);
                     await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
                     break;
+            }
+
+            if (entry.Spec.Move is { Stage: MoveStage.Owned } taken)
+            {
+                await RecoverTakenAsync(entry, taken).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -98,6 +119,10 @@ public sealed partial class VmService
         }
     }
 
+    private static VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
+        kept is not null ? VmProcess.Of(kept)
+        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id);
+
     // Starting or Running; the others have none.
     private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)
     {
@@ -106,8 +131,7 @@ public sealed partial class VmService
             return;
         }
 
-        var process = kept is not null ? VmProcess.Of(kept) : VmProcess.Find(entry.Run!.Identity) ?? VmProcess.Search(entry.Id);
-        if (process is not null)
+        if (FindProcess(entry, kept) is { } process)
         {
             if (CheckpointsOf(entry).Any(static c => c.Phase == CheckpointPhase.Restoring))
             {

@@ -20,7 +20,11 @@ public sealed partial class VmService
             return Removed(entry, request);
         }
 
-        if (VmStates.IsAlive(entry.State))
+        if (entry.State is VMState.Receiving or VMState.Released)
+        {
+            await EndQemuAsync(entry).ConfigureAwait(false);
+        }
+        else if (VmStates.IsAlive(entry.State))
         {
             await TurnOffAsync(entry).ConfigureAwait(false);
         }

@@ -28,6 +28,7 @@ public sealed partial class VmService : IAsyncDisposable
     private readonly HostFacts facts;
     private readonly Func<QemuHost> findHost;
     private readonly TimeProvider time;
+    private readonly HostId self;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, VmEntry> entries = new();
     private volatile bool isStopping;
@@ -40,8 +41,9 @@ public sealed partial class VmService : IAsyncDisposable
     /// <param name="disks">Makes disk images.</param>
     /// <param name="facts">The host's memory.</param>
     /// <param name="findHost">What of the host decides how QEMU is started; asked each time, so that firmware installed meanwhile is used.</param>
+    /// <param name="self">Who this host is to others.</param>
     /// <param name="time">The clock.</param>
-    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, TimeProvider time)
+    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, HostId self, TimeProvider time)
     {
         this.paths = paths;
         this.table = table;
@@ -50,6 +52,7 @@ public sealed partial class VmService : IAsyncDisposable
         this.disks = disks;
         this.facts = facts;
         this.findHost = findHost;
+        this.self = self;
         this.time = time;
         foreach (var row in table.Load(Kind))
         {
@@ -102,6 +105,8 @@ public sealed partial class VmService : IAsyncDisposable
     // Enters the machine's lock, and makes sure that it was not removed while we waited for it.
     private async ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
     {
+        // A move may take long, and is cancelled rather than waited for.
+        RefuseWhileMoving(verb, entry);
         var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
         if (!entry.IsRemoved)
         {

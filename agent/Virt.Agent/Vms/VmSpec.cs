@@ -29,6 +29,12 @@ public sealed record VmSpec
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";
 
+    /// <summary>How often it has changed its host: see <see cref="Storage.DiskLease.Epoch"/>.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>The move that it is in; null: none.</summary>
+    public VmMove? Move { get; set; }
+
     /// <summary>The checkpoint, perhaps a hidden one, that its present state has come from; null: none.</summary>
     public Guid? Checkpoint { get; set; }
 }

@@ -13,6 +13,7 @@ public static class VmStates
     private static readonly VMState[] Checkpointable = [VMState.Running, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Settled = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Movable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed];
 
     /// <summary>QEMU is there.</summary>
     public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping;
@@ -45,11 +46,17 @@ public static class VmStates
     {
         // Creating and Removing are seen under its lock only where undoing or finishing them has failed: doing it again may not.
         var isHalf = state is VMState.Creating or VMState.Removing;
-        if (!isHalf && !(force && IsAlive(state)))
+
+        // Of a move that is stuck because the other host is gone for ever, whoever forces it takes the blame.
+        var isStuck = force && state is VMState.Receiving or VMState.Released;
+        if (!isHalf && !isStuck && !(force && IsAlive(state)))
         {
             Check("remove", name, state, Removable, IsAlive(state) ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name}");
         }
     }
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckMove(string name, VMState state) => Check("move", name, state, Movable, $"Get-VM -Name {name}");
 
     private static void Check(string verb, string name, VMState state, VMState[] required, string action)
     {

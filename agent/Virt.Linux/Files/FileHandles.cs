@@ -27,6 +27,29 @@ public static unsafe class FileHandles
     /// <exception cref="LinuxException">ESPIPE: it is no file.</exception>
     public static long Position(SafeFileHandle file) => Libc.Check((nint)Libc.lseek((int)file.DangerousGetHandle(), 0, 1), "lseek");
 
+    /// <summary>Brings the names in a folder to the disk: a file that was made or renamed in it is found after a crash of the machine.</summary>
+    /// <exception cref="LinuxException">ENOENT, EIO.</exception>
+    public static void SyncFolder(string path)
+    {
+        using var folder = Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        Libc.Check(Libc.fsync((int)folder.DangerousGetHandle()), "fsync", path);
+    }
+
+    /// <summary>Where the next data of a sparse file begins and ends (SEEK_DATA and SEEK_HOLE of lseek(2)).</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">Where the search begins.</param>
+    /// <returns>Null where only a hole is left.</returns>
+    /// <exception cref="LinuxException">EIO.</exception>
+    public static (long Start, long End)? NextData(SafeFileHandle file, long offset)
+    {
+        const int SeekData = 3, SeekHole = 4, NoData = 6 /* ENXIO */;
+        var fd = (int)file.DangerousGetHandle();
+        var start = Libc.lseek(fd, offset, SeekData);
+        if (start < 0)
+            return Marshal.GetLastPInvokeError() == NoData ? null : throw Libc.Error("lseek");
+        return (start, Libc.lseek(fd, start, SeekHole));
+    }
+
     /// <summary>What a file takes on its file system: less than its length where it has holes (stx_blocks of statx(2)).</summary>
     /// <exception cref="LinuxException">ENOENT.</exception>
     public static long AllocatedBytes(string path)

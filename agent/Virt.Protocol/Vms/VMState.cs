@@ -26,4 +26,10 @@ public enum VMState
 
     /// <summary>The last step went wrong; Status says how.</summary>
     Failed = 7,
+
+    /// <summary>It is coming from another host, where it still runs; Status says from which.</summary>
+    Receiving = 8,
+
+    /// <summary>It belongs to another host now; what is left of it here is being removed. Status says to which.</summary>
+    Released = 9,
 }

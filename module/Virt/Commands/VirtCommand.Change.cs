@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// <content>How a cmdlet changes something: -WhatIf, -Confirm, -AsJob.</content>
 public abstract partial class VirtCommand
 {
-    private static readonly CallOptions CheckOnly = new() { WhatIf = true };
+    private protected static readonly CallOptions CheckOnly = new() { WhatIf = true };
 
     /// <summary>True where the change is to go on as a job.</summary>
     private protected virtual bool RunsAsJob => false;
@@ -79,7 +79,8 @@ public abstract partial class VirtCommand
         WriteObject(job);
     });
 
-    private bool IsWhatIf() => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
+    /// <summary>True where nothing is to be changed.</summary>
+    private protected bool IsWhatIf() => MyInvocation.BoundParameters.TryGetValue("WhatIf", out var given)
         ? LanguagePrimitives.IsTrue(given)
         : LanguagePrimitives.IsTrue(AskUser(() => GetVariableValue("WhatIfPreference")));
 

@@ -105,6 +105,21 @@ internal sealed class TestHost : IAsyncDisposable
         return ["--images", RepositoryRoot.File("out", "test-images")];
     }
 
+
+    /// <summary>Joins two hosts by a cable: a veth pair whose ends are named <c>link0</c>.</summary>
+    public async Task JoinAsync(TestHost other, string ownAddress, string otherAddress)
+    {
+        await RunAsync("ip", "link", "add", "link0", "type", "veth", "peer", "name", "link0", "netns", $"{other.holder.Id}");
+        foreach (var (host, address) in new[] { (this, ownAddress), (other, otherAddress) })
+        {
+            await host.RunAsync("ip", "address", "add", address + "/24", "dev", "link0");
+            await host.PlugAsync(isIn: true);
+        }
+    }
+
+    /// <summary>Pulls or plugs this host's end of the cable.</summary>
+    public Task PlugAsync(bool isIn) => RunAsync("ip", "link", "set", "link0", isIn ? "up" : "down");
+
     /// <summary>Runs a command in the host's namespaces and gives its output.</summary>
     public async Task<string> RunAsync(params string[] command)
     {
@@ -267,7 +282,7 @@ internal sealed class TestHost : IAsyncDisposable
     {
         var files = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => f is not ("log" or "state/identity.pem") && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
+            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
             .ToList();
         Assert.True(files.Count == 0, $"files are left over: {string.Join(", ", files)}");
     }

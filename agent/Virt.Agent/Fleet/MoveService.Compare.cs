@@ -1,0 +1,101 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms;
+using Virt.Protocol;
+
+namespace Virt.Agent.Fleet;
+
+/// <summary>Compare-VM, and what the destination answers to it.</summary>
+public sealed partial class MoveService
+{
+    /// <summary>Plans a move and tells what stands in its way. Changes nothing.</summary>
+    /// <exception cref="VirtException">NotFound (machine or peer); WrongState; Conflict: it is being moved already.</exception>
+    public async Task<VMMovePlan> CompareAsync(CompareVM request, Call call)
+    {
+        var entry = vms.FindToMove(request.Id, request.Name);
+        VmService.CheckMove(entry);
+        await using var compared = await PlanAsync(entry, request, call.Cancellation).ConfigureAwait(false);
+        return compared.Plan;
+    }
+
+    /// <summary>Between agents: what stands in the way of a machine here.</summary>
+    public async Task<MoveCheck> CheckAsync(CheckMove machine, VirtPeer peer, Call call)
+    {
+        var site = vms.SiteFor(machine, peer.Name, await qemu.ReadAsync(call.Cancellation).ConfigureAwait(false));
+        return new MoveCheck
+        {
+            Problems = [.. MoveRules.Find(machine, site)],
+            IsDiskShared = site.IsDiskShared,
+            DiskPath = machine.DiskPath.Length == 0 ? "" : site.IsDiskShared ? machine.DiskPath : vms.PathForCopy(machine),
+            ImageHash = machine.Image.Length > 0 && site.HasImage ? await hashes.OfAsync(images.FindVm(machine.Image), call.Cancellation).ConfigureAwait(false) : [],
+        };
+    }
+
+    // The connection is kept for the move itself.
+    private async Task<ComparedMove> PlanAsync(VmEntry entry, CompareVM request, CancellationToken cancellation)
+    {
+        var peer = peers.FindByName("move to", request.DestinationHost);
+        var machine = await vms.DescribeAsync(entry, request.IncludeStorage, request.DestinationStoragePath, cancellation).ConfigureAwait(false);
+        var plan = new VMMovePlan
+        {
+            VMId = entry.Id,
+            VMName = entry.Name,
+            SourceHost = peers.HostName,
+            DestinationHost = peer.Name,
+            Mode = machine.IsLive ? VMMoveMode.Live : VMMoveMode.Cold,
+            MemoryBytes = machine.MemoryBytes,
+            MachineType = machine.MachineType,
+            IncludeStorage = request.IncludeStorage,
+            DestinationStoragePath = request.DestinationStoragePath ?? "",
+            CreationTime = time.GetUtcNow(),
+        };
+        var problems = new List<PlanProblem>();
+        if (peers.ListenAddress.Length == 0)
+        {
+            problems.Add(Problem("NoPeerListener", peers.HostName, $"The agent of host '{peers.HostName}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.", "Start virt-agent with --peer-listen ADDRESS:7711, and pair the two again."));
+        }
+
+        PeerClient? client = null;
+        try
+        {
+            client = await PeerClient.ConnectAsync(peers, peer, cancellation).ConfigureAwait(false);
+            var checking = client.InvokeAsync(Methods.CheckMove, machine, cancellation);
+            var hash = machine.Image.Length > 0 ? await hashes.OfAsync(images.FindVm(machine.Image), cancellation).ConfigureAwait(false) : [];
+            var check = await checking.ConfigureAwait(false);
+            problems.AddRange(check.Problems);
+            if (check.ImageHash.Length > 0 && !check.ImageHash.SequenceEqual(hash))
+            {
+                problems.Add(Problem("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", $"Get-VMImage -Name {machine.Image} -ComputerName {peer.Name}"));
+            }
+
+            plan.Disks = machine.DiskPath.Length == 0 ? [] : [new VMMoveDisk { Path = machine.DiskPath, DestinationPath = check.DiskPath, IsShared = check.IsDiskShared, SizeBytes = machine.DiskSizeBytes }];
+        }
+        catch (VirtException e)
+        {
+            // One that has forgotten us lets us call next to nothing.
+            problems.Add(e.Id == "UnknownMethod"
+                ? Problem("PeerNotTrusted", peer.Name, $"Host '{peer.Name}' does not know this host as a peer.", $"New-VirtPeerCode -ComputerName {peer.Name}, then Add-VirtPeer here.")
+                : Problem(e.Id, e.Target ?? peer.Name, e.Message, e.RecommendedAction ?? ""));
+        }
+        catch
+        {
+            if (client is not null)
+            {
+                await client.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+
+        plan.Problems = [.. problems];
+        plan.Hash = MovePlans.Hash(plan);
+        return new ComparedMove(plan, machine, peer, client);
+    }
+
+    private static PlanProblem Problem(string id, string target, string message, string fix) =>
+        new() { Id = id, Target = target, Message = message, FixCommand = fix, IsBlocking = true };
+}

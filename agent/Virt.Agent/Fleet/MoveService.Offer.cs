@@ -1,0 +1,162 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms;
+using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Sockets;
+using Virt.Protocol;
+
+namespace Virt.Agent.Fleet;
+
+/// <summary>Between agents: how a destination makes itself ready.</summary>
+public sealed partial class MoveService
+{
+    /// <summary>Makes everything ready to receive a machine: its row, its files, its QEMU, and the ends of the streams.</summary>
+    /// <exception cref="VirtException">What <see cref="VmService.ReceiveAsync"/> throws; nothing is left then.</exception>
+    public async Task<MoveAnswer> OfferAsync(OfferMove offer, VirtPeer peer, Call call)
+    {
+        var receiving = new IncomingMove(offer, peer);
+
+        // Before the first wait: the call that watches this move comes on the heels of this one.
+        if (!incoming.TryAdd(offer.MoveId, receiving))
+        {
+            throw new VirtException(ErrorCode.Conflict, "MoveExists", $"Cannot move VM '{offer.Machine.VMName}': its move {offer.MoveId} is known already.", offer.Machine.VMName);
+        }
+
+        using var going = CancellationTokenSource.CreateLinkedTokenSource(receiving.Lost, call.Cancellation);
+        try
+        {
+            await ReceiveAsync(receiving, going.Token).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(MovePoint.Ready, going.Token).ConfigureAwait(false);
+            going.Token.ThrowIfCancellationRequested();
+            return new MoveAnswer { Stage = MoveStage.Receiving, State = VMState.Receiving };
+        }
+        catch (Exception e)
+        {
+            var reason = e switch
+            {
+                _ when receiving.Ended is { IsFaulted: true, Exception.InnerException: VirtException told } => told,
+                QmpClosedException closed => VmErrors.NoMonitor("move", offer.Machine.VMName, closed),
+                QmpException refused => VmErrors.Refused("move", offer.Machine.VMName, refused),
+                VirtException known => known,
+                _ => new VirtException(ErrorReply.From(e, Methods.OfferMove.Name)),
+            };
+
+            // Who watches hears the same reason, whichever of the two answers is there first.
+            receiving.Fail(reason);
+            await DropAsync(receiving).ConfigureAwait(false);
+            throw reason;
+        }
+    }
+
+    private async Task ReceiveAsync(IncomingMove receiving, CancellationToken cancellation)
+    {
+        var offer = receiving.Offer;
+        var move = new VmMove
+        {
+            Id = offer.MoveId,
+            Stage = MoveStage.Receiving,
+            Peer = receiving.Peer.Fingerprint,
+            PeerName = receiving.Peer.Name,
+            Epoch = offer.Epoch,
+            IsLive = offer.Machine.IsLive,
+            IsPaused = offer.IsPaused,
+            IsDiskShared = offer.IsDiskShared,
+            StartTime = time.GetUtcNow(),
+        };
+        if (offer.IsDiskShared && !vms.SiteFor(offer.Machine, receiving.Peer.Name, null).IsDiskShared)
+        {
+            throw new VirtException(ErrorCode.Conflict, "DiskNotShared", $"Cannot move VM '{offer.Machine.VMName}': what is at '{offer.Machine.DiskPath}' on host '{peers.HostName}' is another disk, or an old copy.", offer.Machine.DiskPath, "Compare-VM");
+        }
+
+        var entry = await vms.ReceiveAsync(offer, move, cancellation).ConfigureAwait(false);
+        receiving.Entry = entry;
+        if (offer.Machine.IsLive)
+        {
+            await ConnectQemuAsync(receiving, entry, entry.Session!, cancellation).ConfigureAwait(false);
+            _ = FollowQemuAsync(receiving, entry.Name, entry.Process!);
+        }
+        else if (offer.StreamToken.Length > 0)
+        {
+            var stream = await streams.TakeAsync(receiving.Peer.Fingerprint, offer.StreamToken, cancellation).ConfigureAwait(false);
+            await receiving.OwnAsync(stream).ConfigureAwait(false);
+            receiving.Copying = Task.Run(() => new SparseFile(stream).ReceiveAsync(entry.Spec.Disk!.Path, receiving.Lost), CancellationToken.None);
+        }
+    }
+
+    private async Task ConnectQemuAsync(IncomingMove receiving, VmEntry entry, VmSession session, CancellationToken cancellation)
+    {
+        receiving.Watch = new MigrationWatch(session);
+        if (receiving.Offer.DiskToken.Length > 0)
+        {
+            var local = await ConnectToDiskAsync(entry, session, cancellation).ConfigureAwait(false);
+            var copy = await streams.TakeAsync(receiving.Peer.Fingerprint, receiving.Offer.DiskToken, cancellation).ConfigureAwait(false);
+            await receiving.OwnAsync(StreamPump.Start(local, copy)).ConfigureAwait(false);
+        }
+
+        var remote = await streams.TakeAsync(receiving.Peer.Fingerprint, receiving.Offer.StreamToken, cancellation).ConfigureAwait(false);
+        var (own, other) = SocketPair.Make(StreamPump.BufferBytes);
+        using (other)
+        {
+            await receiving.OwnAsync(StreamPump.Start(own, remote)).ConfigureAwait(false);
+            await session.GiveAsync(MemoryDescriptor, other, cancellation).ConfigureAwait(false);
+        }
+
+        await session.ReceiveAsync(MemoryDescriptor, cancellation).ConfigureAwait(false);
+    }
+
+    // QEMU's NBD server takes a socket that listens; nobody but the agent reaches its folder.
+    private async Task<Socket> ConnectToDiskAsync(VmEntry entry, VmSession session, CancellationToken cancellation)
+    {
+        var path = vms.NbdSocketOf(entry);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        await session.GiveAsync(DiskDescriptor, listener.SafeHandle, cancellation).ConfigureAwait(false);
+        await session.ServeDiskAsync(DiskDescriptor, cancellation).ConfigureAwait(false);
+        var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendBufferSize = StreamPump.BufferBytes };
+        try
+        {
+            await local.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+            return local;
+        }
+        catch
+        {
+            local.Dispose();
+            throw;
+        }
+    }
+
+    // A QEMU that ends before the decision ends the move, and the source goes on.
+    private static async Task FollowQemuAsync(IncomingMove receiving, string name, VmProcess process)
+    {
+        await Task.WhenAny(process.Ended, receiving.Ended).ConfigureAwait(false);
+        if (process.Ended.IsCompleted)
+        {
+            receiving.Fail(new VirtException(ErrorCode.Unavailable, "QemuEnded", $"Cannot move VM '{name}' to host '{receiving.Peer.Name}': its QEMU there ended.", name, "Compare-VM"));
+        }
+    }
+
+    // Throws away what was received, unless it was promised: then the source is asked.
+    private async Task DropAsync(IncomingMove receiving)
+    {
+        incoming.TryRemove(receiving.Offer.MoveId, out _);
+        await receiving.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await receiving.Copying.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidDataException or ObjectDisposedException)
+        {
+            // It was to end.
+        }
+
+        if (receiving.Entry is { } entry)
+        {
+            await ResolveAsync(entry).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Generic;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>The places between two steps of a move at which a test can end, hold or fail an agent (<see cref="Common.FaultPoint"/>).</summary>
+public static class MovePoint
+{
+    /// <summary>Source: has written that it offers the machine; the destination knows nothing.</summary>
+    public const string Offering = "move.source.offering";
+
+    /// <summary>Source: the destination is ready and the streams are open.</summary>
+    public const string Offered = "move.source.offered";
+
+    /// <summary>Source: the copy of the disk is whole and is kept so; the memory has not begun.</summary>
+    public const string Mirrored = "move.source.mirrored";
+
+    /// <summary>Source: the guest stands still, the last of its memory is still to be sent.</summary>
+    public const string Stopped = "move.source.stopped";
+
+    /// <summary>Source: the mirror has ended, the last of the memory is still to be sent.</summary>
+    public const string MirrorEnded = "move.source.mirrorended";
+
+    /// <summary>Source: the destination has promised, nothing is decided.</summary>
+    public const string Promised = "move.source.promised";
+
+    /// <summary>Source: has written the decision, of which the destination knows nothing.</summary>
+    public const string Released = "move.source.released";
+
+    /// <summary>Source: the destination has answered that the machine is its own.</summary>
+    public const string Taken = "move.source.taken";
+
+    /// <summary>Source: has removed QEMU and the files, not yet the row.</summary>
+    public const string Emptied = "move.source.emptied";
+
+    /// <summary>Destination: has written that it receives; nothing is made.</summary>
+    public const string Receiving = "move.destination.receiving";
+
+    /// <summary>Destination: the files are made and QEMU waits.</summary>
+    public const string Launched = "move.destination.launched";
+
+    /// <summary>Destination: everything is ready for the streams.</summary>
+    public const string Ready = "move.destination.ready";
+
+    /// <summary>Destination: has everything, and has not written so.</summary>
+    public const string Loaded = "move.destination.loaded";
+
+    /// <summary>Destination: has written its promise, and has not told it.</summary>
+    public const string Prepared = "move.destination.prepared";
+
+    /// <summary>Destination: has written that the machine is its own; the lease is still the source's.</summary>
+    public const string Owned = "move.destination.owned";
+
+    /// <summary>Destination: has the lease; the guest stands still.</summary>
+    public const string Leased = "move.destination.leased";
+
+    /// <summary>Destination: the guest runs, the source knows nothing of it.</summary>
+    public const string Running = "move.destination.running";
+
+    /// <summary>All of them, in the order in which a move passes them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Offering, Receiving, Launched, Ready, Offered, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Leased, Running, Taken, Emptied,
+    ];
+}

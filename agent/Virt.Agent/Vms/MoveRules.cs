@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What stands in the way of a machine on a host. Pure: each problem with the command that mends it.</summary>
+public static class MoveRules
+{
+    // What QEMU needs itself, beside its guest's memory.
+    private const long QemuBytes = 64L << 20;
+
+    /// <summary>All of the problems, the worst first.</summary>
+    public static IReadOnlyList<PlanProblem> Find(CheckMove machine, MoveSite site)
+    {
+        var problems = new List<PlanProblem>();
+        if (site.IsTaken)
+        {
+            Add("VMNameTaken", machine.VMName, $"Host '{site.HostName}' has a VM named '{machine.VMName}', or one with its id, already.", $"Remove-VM -Name {machine.VMName} -ComputerName {site.HostName}");
+        }
+
+        if (machine.Architecture != site.Architecture)
+        {
+            Add("ArchitectureDiffers", site.HostName, $"The CPU of host '{site.HostName}' is {site.Architecture}; {machine.Architecture} is required.", "");
+        }
+
+        CheckQemu();
+        CheckCpu();
+        if (site.MemoryAvailableBytes < machine.MemoryBytes + QemuBytes)
+        {
+            Add("NotEnoughMemory", site.HostName, $"Host '{site.HostName}' has {Megabytes(site.MemoryAvailableBytes)} of memory free; {Megabytes(machine.MemoryBytes + QemuBytes)} are required.", $"Get-VM -ComputerName {site.HostName}");
+        }
+
+        if (machine.Generation == 2 && !site.HasUefi)
+        {
+            Add("UefiMissing", site.HostName, $"Host '{site.HostName}' has no UEFI firmware, which a VM of generation 2 needs.", site.Architecture == "arm64" ? "sudo apt-get install qemu-efi-aarch64" : "sudo apt-get install ovmf");
+        }
+
+        if (machine.Network.Length > 0 && !site.Networks.Contains(machine.Network))
+        {
+            Add("NetworkMissing", machine.Network, $"Host '{site.HostName}' has no network named '{machine.Network}' (it has {string.Join(", ", site.Networks.Select(static n => $"'{n}'"))}).", $"Get-VirtHost -ComputerName {site.HostName}");
+        }
+
+        if (machine.Image.Length > 0 && !site.HasImage)
+        {
+            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", $"Get-VMImage -ComputerName {site.HostName}");
+        }
+
+        CheckDisk();
+        return problems;
+
+        void Add(string id, string target, string message, string fix) =>
+            problems.Add(new PlanProblem { Id = id, Target = target, Message = message, FixCommand = fix, IsBlocking = true });
+
+        void CheckQemu()
+        {
+            if (site.QemuVersion is null)
+            {
+                Add("QemuMissing", site.HostName, $"Host '{site.HostName}' has no QEMU.", site.Architecture == "arm64" ? "sudo apt-get install qemu-system-arm" : "sudo apt-get install qemu-system-x86");
+                return;
+            }
+
+            // A QEMU has the machine types of its own version and of those before it, never of those after it.
+            if (machine.IsLive && TypeVersion(machine.MachineType) is { } type && Version.TryParse(site.QemuVersion, out var version) && type > new Version(version.Major, version.Minor))
+            {
+                Add("MachineTypeTooNew", site.HostName, $"The QEMU of host '{site.HostName}' is {site.QemuVersion}, which has no machine type '{machine.MachineType}'.", "sudo apt-get install --only-upgrade qemu-system-x86");
+            }
+        }
+
+        void CheckCpu()
+        {
+            if (!machine.IsLive)
+            {
+                return;
+            }
+
+            if (machine.Accelerator != site.Accelerator)
+            {
+                Add("AcceleratorDiffers", site.HostName, $"Guests of host '{site.HostName}' run by {site.Accelerator}; the VM runs by {machine.Accelerator}.", $"Stop-VM -Name {machine.VMName}");
+            }
+            else if (machine.Accelerator == "kvm" && machine.CpuFlags.Except(site.CpuFlags, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } missing)
+            {
+                Add("CpuModelDiffers", site.HostName, $"The CPU of host '{site.HostName}' lacks what the guest may use: {string.Join(' ', missing.Take(8))}{(missing.Count > 8 ? " …" : "")}.", $"Stop-VM -Name {machine.VMName}");
+            }
+            else if (machine.Accelerator == "tcg" && site.QemuVersion is { } own && Series(own) != Series(machine.QemuVersion))
+            {
+                // Each version emulates as much of a CPU as it can.
+                Add("CpuModelDiffers", site.HostName, $"The emulated CPU of QEMU {own} on host '{site.HostName}' is not that of QEMU {machine.QemuVersion}.", $"Stop-VM -Name {machine.VMName}");
+            }
+        }
+
+        void CheckDisk()
+        {
+            if (machine.DiskPath.Length == 0 || site.IsDiskShared)
+            {
+                return;
+            }
+
+            if (!machine.IncludeStorage)
+            {
+                Add("DiskNotReachable", machine.DiskPath, $"Host '{site.HostName}' does not reach the disk '{machine.DiskPath}'.", $"Move-VM -Name {machine.VMName} -DestinationHost {site.HostName} -IncludeStorage");
+            }
+            else if (site.StorageFreeBytes is not { } free)
+            {
+                Add("FolderNotFound", site.StorageFolder, $"Host '{site.HostName}' has no folder '{site.StorageFolder}' for the disk.", $"mkdir -p '{site.StorageFolder}'");
+            }
+            else if (free < machine.DiskAllocatedBytes)
+            {
+                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; the disk takes {Megabytes(machine.DiskAllocatedBytes)}.", $"df -h '{site.StorageFolder}'");
+            }
+
+            if (machine is { IsLive: false, IncludeStorage: true } && site.MissingBacking is { } missing)
+            {
+                Add("BackingMissing", missing, $"Host '{site.HostName}' has no '{missing}' as it is here, which the disk is a copy-on-write child of.", $"Start-VM -Name {machine.VMName}; a running VM's disk is copied whole");
+            }
+        }
+    }
+
+    // "pc-q35-7.2": 7.2
+    private static Version? TypeVersion(string type) => Version.TryParse(type[(type.LastIndexOf('-') + 1)..], out var version) ? version : null;
+
+    private static string Series(string version) => string.Join('.', version.Split('.').Take(2));
+
+    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MB");
+}

@@ -1,0 +1,52 @@
+using System.Collections.Generic;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What of a host decides whether a machine can come to it.</summary>
+public sealed record MoveSite
+{
+    /// <summary>The host's name.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>The host where the machine is, for the commands that mend something.</summary>
+    public required string SourceName { get; init; }
+
+    /// <summary><c>x64</c> or <c>arm64</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Of its QEMU; null: none is installed.</summary>
+    public required string? QemuVersion { get; init; }
+
+    /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
+    public required string Accelerator { get; init; }
+
+    /// <summary>What its CPU can.</summary>
+    public required IReadOnlyCollection<string> CpuFlags { get; init; }
+
+    /// <summary>Memory that could be given out without swapping.</summary>
+    public required long MemoryAvailableBytes { get; init; }
+
+    /// <summary>UEFI is installed.</summary>
+    public required bool HasUefi { get; init; }
+
+    /// <summary>Its networks.</summary>
+    public required IReadOnlyCollection<string> Networks { get; init; }
+
+    /// <summary>The image's name is known here.</summary>
+    public required bool HasImage { get; init; }
+
+    /// <summary>A machine of the same name, or of the same id, is here.</summary>
+    public required bool IsTaken { get; init; }
+
+    /// <summary>The disk is reached here at the same path.</summary>
+    public required bool IsDiskShared { get; init; }
+
+    /// <summary>The folder that a copied disk would go to.</summary>
+    public required string StorageFolder { get; init; }
+
+    /// <summary>Free space there; null: there is no such folder.</summary>
+    public required long? StorageFreeBytes { get; init; }
+
+    /// <summary>The first of the files below the disk that is not here as it is there; null: all are.</summary>
+    public required string? MissingBacking { get; init; }
+}

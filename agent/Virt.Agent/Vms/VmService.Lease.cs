@@ -1,0 +1,73 @@
+using System;
+using Virt.Agent.Storage;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>The lease of a machine's disk: never two QEMUs on one disk, whichever hosts they run on (docs/adr/0008).</summary>
+public sealed partial class VmService
+{
+    // A disk without a lease is older than leases, or nobody's.
+    private void CheckLease(string verb, string name, Guid id, long epoch, string? path)
+    {
+        if (path is null || ReadLease(verb, name, path) is not { } lease)
+        {
+            return;
+        }
+
+        // What a removed machine has left on this very host is free again.
+        var isOwn = lease.HostId == self.Id && (id == Guid.Empty ? !entries.ContainsKey(lease.VMId) : lease.VMId == id && lease.Epoch <= epoch);
+        if (!isOwn)
+        {
+            throw VmErrors.Leased(verb, name, path, lease);
+        }
+    }
+
+    private DiskLease? TakeLease(string verb, VmEntry entry)
+    {
+        if (entry.Spec.Disk is not { } disk)
+        {
+            return null;
+        }
+
+        var lease = new DiskLease { HostId = self.Id, HostName = self.Name, VMId = entry.Id, VMName = entry.Name, Epoch = entry.Spec.Epoch, Nonce = Guid.NewGuid() };
+        try
+        {
+            DiskLeaseFile.Write(disk.Path, lease);
+            return lease;
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk(verb, entry.Name, e);
+        }
+    }
+
+    // Only its own: the disk may be another host's by now.
+    private void DropLease(VmEntry entry)
+    {
+        if (entry.Spec.Disk is { } disk && ReadLease("remove", entry.Name, disk.Path) is { } lease && lease.HostId == self.Id && lease.VMId == entry.Id)
+        {
+            DiskLeaseFile.Remove(disk.Path);
+        }
+    }
+
+    private static DiskLease? ReadLease(string verb, string name, string path)
+    {
+        try
+        {
+            return DiskLeaseFile.Read(path);
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk(verb, name, e);
+        }
+    }
+
+    private static void RefuseWhileMoving(string verb, VmEntry entry)
+    {
+        if (entry.Spec.Move is { Stage: MoveStage.Offering } move)
+        {
+            throw VmErrors.Moving(verb, entry.Name, move);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+using System;
+using System.IO;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Storage;
+using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What a move does with a machine at its destination. Which step comes when is for Fleet to say (docs/adr/0008).</summary>
+public sealed partial class VmService
+{
+    /// <summary>Makes the machine's row, its files and, for a live move, a QEMU that waits for its guest. Nothing is left behind where it fails.</summary>
+    /// <exception cref="VirtException">AlreadyExists; NotFound, DataLoss, ResourceExhausted or Unavailable (image, disk, QEMU).</exception>
+    internal async Task<VmEntry> ReceiveAsync(OfferMove offer, VmMove move, CancellationToken cancellation)
+    {
+        var machine = offer.Machine;
+        ResourceName.Check("move", "VM", machine.VMName);
+        var spec = JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)!;
+        spec = spec with { Epoch = offer.Epoch, Move = move, Disk = spec.Disk is { } disk && !move.IsDiskShared ? Copy(disk, offer.DiskPath, move.IsLive) : spec.Disk };
+        var entry = new VmEntry(VmEntry.NewRow(machine.VMId, machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
+        {
+            Run = JsonSerializer.Serialize(
+                new VmRun { StartTime = offer.StartTime, Accelerator = machine.Accelerator, Status = $"It comes from host '{move.PeerName}'." }, VmJson.Default.VmRun),
+        });
+        using var held = await locks.EnterAsync(entry.Id, cancellation).ConfigureAwait(false);
+        if (entries.ContainsKey(entry.Id) || !table.TryInsert(entry.Row))
+        {
+            throw ResourceName.Taken("move", "VM", entry.Name);
+        }
+
+        entries[entry.Id] = entry;
+        try
+        {
+            await FaultPoint.ReachAsync(MovePoint.Receiving, cancellation).ConfigureAwait(false);
+            await MakeReceivedFilesAsync(entry, offer, cancellation).ConfigureAwait(false);
+            if (move.IsLive)
+            {
+                await LaunchReceiverAsync(entry, machine.MachineType, cancellation).ConfigureAwait(false);
+            }
+
+            await FaultPoint.ReachAsync(MovePoint.Launched, cancellation).ConfigureAwait(false);
+            return entry;
+        }
+        catch
+        {
+            await DiscardLockedAsync(entry).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>A socket for QEMU's NBD server to listen at; the agent connects to it.</summary>
+    internal string NbdSocketOf(VmEntry entry) => Path.Combine(FolderOf(entry).Run, "nbd");
+
+    /// <summary>Writes the promise: it is kept until the source has decided.</summary>
+    internal async Task PromiseAsync(VmEntry entry)
+    {
+        using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+        if (entry.IsRemoved || entry.Spec.Move is not { Stage: MoveStage.Receiving } move)
+        {
+            throw new VirtException(ErrorCode.Cancelled, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
+        }
+
+        var run = entry.Run! with { Status = $"It has come from host '{move.PeerName}' whole, and waits for that host's word." };
+        entry.Set(table, VMState.Receiving, run, entry.Spec with { Move = move with { Stage = MoveStage.Prepared } });
+    }
+
+    /// <summary>The source has released the machine: it is this host's. May be repeated.</summary>
+    internal async Task TakeAsync(VmEntry entry)
+    {
+        using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+        if (entry.Spec.Move is not { Stage: MoveStage.Prepared } move)
+        {
+            return;
+        }
+
+        var isAlive = entry is { Session: not null, Process.Ended.IsCompleted: false };
+        var phase = !move.IsLive ? VMState.Stopped : isAlive ? VMState.Running : VMState.Failed;
+        var status = phase == VMState.Failed ? "QEMU ended before its guest could go on here: what was in memory is lost, the disk is whole." : "";
+        entry.Set(table, phase, entry.Run! with { Status = status }, entry.Spec with { Move = move with { Stage = MoveStage.Owned } });
+        await FaultPoint.ReachAsync(MovePoint.Owned).ConfigureAwait(false);
+        TakeLeaseAfterMove(entry);
+        await FaultPoint.ReachAsync(MovePoint.Leased).ConfigureAwait(false);
+        if (phase == VMState.Running)
+        {
+            await GoOnAfterMoveAsync(entry, move).ConfigureAwait(false);
+            Watch(entry, entry.Process!, entry.Session);
+        }
+        else
+        {
+            await EndQemuAsync(entry).ConfigureAwait(false);
+            RemoveRunFolder(entry);
+        }
+
+        await FaultPoint.ReachAsync(MovePoint.Running).ConfigureAwait(false);
+    }
+
+    /// <summary>Throws away what has been received. May be repeated, and never touches what was taken.</summary>
+    internal async Task DiscardAsync(VmEntry entry)
+    {
+        using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+        if (!entry.IsRemoved && entry.Spec.Move is { Stage: MoveStage.Receiving or MoveStage.Prepared })
+        {
+            await DiscardLockedAsync(entry).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The source has nothing left of the machine: the move is over.</summary>
+    internal async Task EndMoveAsync(VmEntry entry)
+    {
+        using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
+        if (!entry.IsRemoved && entry.Spec.Move is { Stage: MoveStage.Owned })
+        {
+            entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Move = null });
+        }
+    }
+
+    private async Task DiscardLockedAsync(VmEntry entry)
+    {
+        await EndQemuAsync(entry).ConfigureAwait(false);
+        RemoveFiles(entry, withDisk: !entry.Spec.Move!.IsDiskShared);
+        Forget(entry);
+    }
+
+    // A live copy is one whole disk; a stopped machine's files are the same here as there.
+    private static VmDisk Copy(VmDisk disk, string path, bool isLive) => disk with { Path = path, IsNew = true, Backing = isLive ? [] : disk.Backing };
+
+    private async Task MakeReceivedFilesAsync(VmEntry entry, OfferMove offer, CancellationToken cancellation)
+    {
+        var folder = FolderOf(entry);
+        Directory.CreateDirectory(folder.State, OwnerOnly);
+        if (offer.Nvram.Length > 0)
+        {
+            await File.WriteAllBytesAsync(folder.NvramFile, offer.Nvram, cancellation).ConfigureAwait(false);
+        }
+
+        if (entry.Spec.Disk is not { } disk || offer.IsDiskShared)
+        {
+            return;
+        }
+
+        if (Path.Exists(disk.Path))
+        {
+            throw VmErrors.Disk("move", entry.Name, new DiskException(DiskProblem.Exists, disk.Path, ""));
+        }
+
+        if (offer.Machine.IsLive && disk.Format == "raw")
+        {
+            await using var file = File.Create(disk.Path);
+            file.SetLength(disk.SizeBytes);
+        }
+        else if (offer.Machine.IsLive)
+        {
+            await MakeDiskAsync(entry.Name, disk, cancellation).ConfigureAwait(false);
+        }
+        else if (Path.GetDirectoryName(disk.Path) == VmFolder.DiskFolder(paths))
+        {
+            // Its bytes come by the stream.
+            Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
+        }
+    }
+
+    private async Task LaunchReceiverAsync(VmEntry entry, string machineType, CancellationToken cancellation)
+    {
+        var plan = PlanStart(entry, new QemuIncoming(machineType));
+        await using var undo = new Rollback();
+        using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan);
+        var stream = VmSession.Open(FolderOf(entry).QmpSocket);
+        undo.Add("close the monitor", stream.DisposeAsync);
+        var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));
+        undo.Add($"end QEMU of VM '{entry.Name}'", () => EndNowAsync(process));
+        files.Dispose();
+        entry.Set(table, VMState.Receiving, RunOf(entry, process));
+        var session = await ConnectAsync(entry, process, stream, cancellation).ConfigureAwait(false);
+        undo.Add("close the session", session.DisposeAsync);
+        await session.PrepareToReceiveAsync(cancellation).ConfigureAwait(false);
+        (entry.Process, entry.Session) = (process, session);
+        undo.Commit();
+    }
+
+    // The machine is this host's whether or not that could be written down beside its disk.
+    private void TakeLeaseAfterMove(VmEntry entry)
+    {
+        try
+        {
+            TakeLease("move", entry);
+        }
+        catch (VirtException e)
+        {
+            AgentLog.Error($"Could not take the lease of VM '{entry.Name}', which has moved here", e);
+        }
+    }
+
+    private async Task GoOnAfterMoveAsync(VmEntry entry, VmMove move)
+    {
+        if (move.IsPaused)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(TakeBackTimeout, time);
+        try
+        {
+            await entry.Session!.ContinueAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is QmpException or QmpClosedException or OperationCanceledException)
+        {
+            AgentLog.Error($"VM '{entry.Name}' could not go on after its move", e);
+            entry.Set(table, entry.Phase, entry.Run! with { Status = $"It could not go on after its move ({VmErrors.Sentence(e.Message)})." });
+        }
+    }
+
+    // Under the lock: what the agent finds of a machine that was promised to the source when it comes back. It stands still until the source has decided.
+    private async Task RecoverPromisedAsync(VmEntry entry, KeptProcess? kept)
+    {
+        if (FindProcess(entry, kept) is not { } process)
+        {
+            return;
+        }
+
+        entry.Process = process;
+        using var limit = new CancellationTokenSource(AttachTimeout, time);
+        try
+        {
+            entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is QmpClosedException or QmpException or OperationCanceledException or System.Net.Sockets.SocketException or IOException)
+        {
+            AgentLog.Error($"Could not connect to QEMU of VM '{entry.Name}'", e);
+        }
+    }
+
+    // Under the lock: the same of one that had been taken. Its guest may not have been told to go on.
+    private async Task RecoverTakenAsync(VmEntry entry, VmMove move)
+    {
+        TakeLeaseAfterMove(entry);
+        if (entry is { Phase: VMState.Running, Session: { IsPaused: true, HasPanicked: false, Status: "" } })
+        {
+            await GoOnAfterMoveAsync(entry, move).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms.Qmp;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What a move does with a machine at its source. Which step comes when is for Fleet to say (docs/adr/0008).</summary>
+public sealed partial class VmService
+{
+    private static readonly TimeSpan TakeBackTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>The machines that are in a move, on either side.</summary>
+    internal IReadOnlyList<VmEntry> Moving => [.. entries.Values.Where(static e => e.Spec.Move is not null)];
+
+    /// <summary>The machine that is in this very move; null where it is in none, or in another.</summary>
+    internal VmEntry? FindMoving(Guid machine, Guid move) => entries.TryGetValue(machine, out var entry) && entry.Spec.Move?.Id == move ? entry : null;
+
+    /// <exception cref="VirtException">NotFound.</exception>
+    internal VmEntry FindToMove(Guid id, string name) => Find("move", id, name);
+
+    /// <summary>Enters the lock that the whole move holds.</summary>
+    /// <exception cref="VirtException">NotFound; WrongState; Conflict: it is in a move.</exception>
+    internal async ValueTask<IDisposable> LockToMoveAsync(VmEntry entry, Call call)
+    {
+        var held = await LockAsync("move", entry, call).ConfigureAwait(false);
+        try
+        {
+            CheckMove(entry);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Enters the lock of a machine whose move goes on.</summary>
+    internal ValueTask<IDisposable> HoldAsync(VmEntry entry) => locks.EnterAsync(entry.Id, CancellationToken.None);
+
+    /// <exception cref="VirtException">WrongState; Conflict: it is in a move.</exception>
+    internal static void CheckMove(VmEntry entry)
+    {
+        RefuseWhileMoving("move", entry);
+        VmStates.CheckMove(entry.Name, entry.State);
+        if (entry.Spec.Move is { Stage: MoveStage.Owned } last)
+        {
+            throw new VirtException(ErrorCode.Conflict, "VMMoving", $"Cannot move VM '{entry.Name}': host '{last.PeerName}', which it came from, has not yet removed what is left of it there.", entry.Name, "Get-VirtPeer");
+        }
+
+        if (entry.Session is { HasPanicked: true } or { Status.Length: > 0 })
+        {
+            throw new VirtException(ErrorCode.WrongState, "VMBroken", $"Cannot move VM '{entry.Name}': its guest cannot go on ({VmErrors.Sentence(entry.Session!.Status)}).", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");
+        }
+    }
+
+    /// <summary>What the machine needs at its destination.</summary>
+    /// <exception cref="VirtException">Unavailable: QEMU does not answer.</exception>
+    internal async Task<CheckMove> DescribeAsync(VmEntry entry, bool includeStorage, string? storagePath, CancellationToken cancellation)
+    {
+        var spec = entry.Spec;
+        var isLive = VmStates.IsAlive(entry.State);
+        var (version, type) = isLive ? await AskQemuAsync(entry, cancellation).ConfigureAwait(false) : ("", "");
+        var disk = spec.Disk;
+        var isKvm = isLive && entry.Run!.Accelerator == "kvm";
+        return new CheckMove
+        {
+            VMId = entry.Id,
+            VMName = entry.Name,
+            IsLive = isLive,
+            Architecture = facts.Architecture,
+            QemuVersion = version,
+            MachineType = type,
+            Accelerator = isLive ? entry.Run!.Accelerator : "",
+            CpuFlags = isKvm ? [.. facts.CpuFlags] : [],
+            MemoryBytes = spec.MemoryBytes,
+            Generation = spec.Generation,
+            Network = spec.Network ?? "",
+            Image = spec.Image is { } image && images.FindVm(image, $"Cannot move VM '{entry.Name}'").Manifest.Boot is not null ? image : "",
+            DiskPath = disk?.Path ?? "",
+            DiskSizeBytes = disk?.SizeBytes ?? 0,
+            DiskAllocatedBytes = Length(disk?.Path),
+            DiskNonce = disk is null ? Guid.Empty : (ReadLease("move", entry.Name, disk.Path) ?? TakeLease("move", entry)!).Nonce,
+            BackingPaths = [.. disk?.Backing.Select(static layer => layer.Path) ?? []],
+            BackingLengths = [.. disk?.Backing.Select(static layer => Length(layer.Path)) ?? []],
+            IncludeStorage = includeStorage,
+            StoragePath = storagePath,
+        };
+    }
+
+    /// <summary>A new number in the lease, so that an old copy of it proves nothing.</summary>
+    /// <exception cref="VirtException">Unavailable: the lease cannot be written.</exception>
+    internal Guid RenewLease(VmEntry entry) => TakeLease("move", entry)?.Nonce ?? Guid.Empty;
+
+    /// <summary>Writes that the machine is offered. Its QEMU and its state stay as they are.</summary>
+    internal void Offer(VmEntry entry, VmMove move) => entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Move = move });
+
+    /// <summary>Its spec for the destination, as JSON.</summary>
+    internal static string SpecText(VmEntry entry) => JsonSerializer.Serialize(entry.Spec with { Move = null }, VmJson.Default.VmSpec);
+
+    /// <summary>Its UEFI variables as they are now; empty where it has none.</summary>
+    internal byte[] ReadNvram(VmEntry entry)
+    {
+        var path = FolderOf(entry).NvramFile;
+        return File.Exists(path) ? File.ReadAllBytes(path) : [];
+    }
+
+    /// <summary>The move is off: the machine goes on here as before. Under the lock; may be repeated.</summary>
+    internal async Task TakeBackAsync(VmEntry entry)
+    {
+        var move = entry.Spec.Move!;
+        var run = entry.Run;
+        if (move.IsLive && entry.Session is { } session)
+        {
+            using var limit = new CancellationTokenSource(TakeBackTimeout, time);
+            try
+            {
+                await session.TakeBackAsync(move.IsPaused, limit.Token).ConfigureAwait(false);
+            }
+            catch (QmpClosedException)
+            {
+                // QEMU has ended, which is noticed elsewhere.
+            }
+            catch (Exception e) when (e is QmpException or OperationCanceledException)
+            {
+                AgentLog.Error($"VM '{entry.Name}' could not go on after its move was undone", e);
+                run = run! with { Status = $"It could not go on after its move was undone ({VmErrors.Sentence(e.Message)})." };
+            }
+        }
+
+        entry.Set(table, entry.Phase, run, entry.Spec with { Move = null });
+    }
+
+    /// <summary>Writes the decision: the machine is the destination's, and never runs here again.</summary>
+    internal void Release(VmEntry entry)
+    {
+        var move = entry.Spec.Move! with { Stage = MoveStage.Released };
+        var run = (entry.Run ?? new VmRun()) with { Status = $"It has been moved to host '{move.PeerName}', which has not yet said that it has it." };
+        entry.Set(table, VMState.Released, run, entry.Spec with { Move = move });
+    }
+
+    /// <summary>Says why what is left of a machine stays here.</summary>
+    internal void Explain(VmEntry entry, string status) => entry.Set(table, entry.Phase, (entry.Run ?? new VmRun()) with { Status = status });
+
+    /// <summary>Removes what is left of a machine that the destination has. Under the lock; may be repeated.</summary>
+    internal async Task ForgetReleasedAsync(VmEntry entry)
+    {
+        await EndQemuAsync(entry).ConfigureAwait(false);
+        RemoveFiles(entry, withDisk: !entry.Spec.Move!.IsDiskShared);
+        await FaultPoint.ReachAsync(MovePoint.Emptied).ConfigureAwait(false);
+        Forget(entry);
+    }
+
+    // Without a look at its disk or its guest: another one has them, or nobody wants them.
+    private static async Task EndQemuAsync(VmEntry entry)
+    {
+        var (process, session) = (entry.Process, entry.Session);
+        (entry.Process, entry.Session) = (null, null);
+        if (process is not null)
+        {
+            await EndNowAsync(process).ConfigureAwait(false);
+            process.Dispose();
+        }
+
+        if (session is not null)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<(string Version, string MachineType)> AskQemuAsync(VmEntry entry, CancellationToken cancellation)
+    {
+        try
+        {
+            return entry.Session is { } session
+                ? (session.Version, await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false))
+                : throw VmErrors.NoMonitor("move", entry.Name);
+        }
+        catch (QmpClosedException e)
+        {
+            throw VmErrors.NoMonitor("move", entry.Name, e);
+        }
+        catch (QmpException e)
+        {
+            throw VmErrors.Refused("move", entry.Name, e);
+        }
+    }
+
+    private static long Length(string? path) => path is not null && new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+}

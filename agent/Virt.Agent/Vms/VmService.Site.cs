@@ -1,0 +1,69 @@
+using System.IO;
+using System.Linq;
+using Virt.Agent.Storage;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What a machine of another host would find here.</summary>
+public sealed partial class VmService
+{
+    private static readonly string[] Networks = [NewVMCheck.IsolatedNetwork, NewVMCheck.UserNetwork];
+
+    /// <summary>Looks at what decides whether it can come. Writes nothing.</summary>
+    /// <param name="machine">What comes.</param>
+    /// <param name="source">The name of the host where it is.</param>
+    /// <param name="qemuVersion">The version of this host's QEMU; null: none.</param>
+    internal MoveSite SiteFor(CheckMove machine, string source, string? qemuVersion)
+    {
+        var folder = machine.StoragePath ?? VmFolder.DiskFolder(paths);
+        var exists = Directory.Exists(folder);
+        return new MoveSite
+        {
+            HostName = self.Name,
+            SourceName = source,
+            Architecture = facts.Architecture,
+            QemuVersion = qemuVersion,
+            Accelerator = Host.Accelerator,
+            CpuFlags = facts.CpuFlags.ToHashSet(),
+            MemoryAvailableBytes = facts.MemoryAvailableBytes,
+            HasUefi = Host.Firmware.UefiCode is not null,
+            Networks = Networks,
+            HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, System.StringComparer.OrdinalIgnoreCase),
+            IsTaken = entries.ContainsKey(machine.VMId) || FindByName(machine.VMName) is not null,
+            IsDiskShared = IsSameDisk(machine),
+            StorageFolder = folder,
+            StorageFreeBytes = exists ? new DriveInfo(folder).AvailableFreeSpace : machine.StoragePath is null ? new DriveInfo(paths.State).AvailableFreeSpace : null,
+            MissingBacking = MissingBacking(machine),
+        };
+    }
+
+    /// <summary>Where a disk goes that is copied here: its own name, or the next free one.</summary>
+    internal string PathForCopy(CheckMove machine)
+    {
+        var folder = machine.StoragePath ?? VmFolder.DiskFolder(paths);
+        var path = Path.Combine(folder, Path.GetFileName(machine.DiskPath));
+        return !Path.Exists(path) && entries.Values.All(e => e.Spec.Disk?.Path != path)
+            ? path
+            : FreePath(machine.VMName, folder, Path.GetExtension(machine.DiskPath));
+    }
+
+    // The same number in the lease at the same path: the very same disk. Everything below it must be there too.
+    private static bool IsSameDisk(CheckMove machine)
+    {
+        try
+        {
+            return machine.DiskPath.Length > 0
+                && File.Exists(machine.DiskPath)
+                && DiskLeaseFile.Read(machine.DiskPath)?.Nonce == machine.DiskNonce
+                && MissingBacking(machine) is null;
+        }
+        catch (DiskException)
+        {
+            return false;
+        }
+    }
+
+    private static string? MissingBacking(CheckMove machine) =>
+        machine.BackingPaths.Zip(machine.BackingLengths).Where(static layer => Length(layer.First) != layer.Second).Select(static layer => layer.First).FirstOrDefault();
+}

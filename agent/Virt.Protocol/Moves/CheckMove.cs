@@ -1,0 +1,89 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Between agents: what a machine needs at its destination.</summary>
+[MessagePackObject]
+public sealed partial record CheckMove
+{
+    /// <summary>The machine's id.</summary>
+    [Key(0)]
+    public Guid VMId { get; set; }
+
+    /// <summary>The machine's name.</summary>
+    [Key(1)]
+    public string VMName { get; set; } = "";
+
+    /// <summary>True where it runs, or stands still in memory.</summary>
+    [Key(2)]
+    public bool IsLive { get; set; }
+
+    /// <summary><c>x64</c> or <c>arm64</c>.</summary>
+    [Key(3)]
+    public string Architecture { get; set; } = "";
+
+    /// <summary>QEMU's version where it runs.</summary>
+    [Key(4)]
+    public string QemuVersion { get; set; } = "";
+
+    /// <summary>Such as <c>pc-q35-7.2</c>.</summary>
+    [Key(5)]
+    public string MachineType { get; set; } = "";
+
+    /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
+    [Key(6)]
+    public string Accelerator { get; set; } = "";
+
+    /// <summary>The flags of the CPU that it sees; empty where it is emulated.</summary>
+    [Key(7)]
+    public string[] CpuFlags { get; set; } = [];
+
+    /// <summary>Its memory.</summary>
+    [Key(8)]
+    public long MemoryBytes { get; set; }
+
+    /// <summary>1 or 2.</summary>
+    [Key(9)]
+    public int Generation { get; set; }
+
+    /// <summary>Its network; empty: none.</summary>
+    [Key(10)]
+    public string Network { get; set; } = "";
+
+    /// <summary>The image it was made from; empty: none.</summary>
+    [Key(11)]
+    public string Image { get; set; } = "";
+
+    /// <summary>Its disk's path; empty: it has none.</summary>
+    [Key(12)]
+    public string DiskPath { get; set; } = "";
+
+    /// <summary>The disk as the guest sees it.</summary>
+    [Key(13)]
+    public long DiskSizeBytes { get; set; }
+
+    /// <summary>What the disk takes on the source.</summary>
+    [Key(14)]
+    public long DiskAllocatedBytes { get; set; }
+
+    /// <summary>What stands in the disk's lease: who reads the same reaches the same disk.</summary>
+    [Key(15)]
+    public Guid DiskNonce { get; set; }
+
+    /// <summary>The paths of what the disk is a copy-on-write child of.</summary>
+    [Key(16)]
+    public string[] BackingPaths { get; set; } = [];
+
+    /// <summary>The lengths of those files.</summary>
+    [Key(17)]
+    public long[] BackingLengths { get; set; } = [];
+
+    /// <summary>May the disk be copied.</summary>
+    [Key(18)]
+    public bool IncludeStorage { get; set; }
+
+    /// <summary>The folder for a copied disk; null: the agent's own.</summary>
+    [Key(19)]
+    public string? StoragePath { get; set; }
+}

@@ -1,0 +1,24 @@
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Between agents: what the destination says to a move.</summary>
+[MessagePackObject]
+public sealed partial record MoveCheck
+{
+    /// <summary>What stands in the way there.</summary>
+    [Key(0)]
+    public PlanProblem[] Problems { get; set; } = [];
+
+    /// <summary>True where the disk is reached there at the same path.</summary>
+    [Key(1)]
+    public bool IsDiskShared { get; set; }
+
+    /// <summary>Where the disk will be.</summary>
+    [Key(2)]
+    public string DiskPath { get; set; } = "";
+
+    /// <summary>SHA-256 over the image's files there; empty where there is no such image.</summary>
+    [Key(3)]
+    public byte[] ImageHash { get; set; } = [];
+}

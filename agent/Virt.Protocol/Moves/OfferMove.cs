@@ -1,0 +1,57 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Between agents: offers a machine. The destination makes all that it needs ready and answers; the source opens the streams meanwhile.</summary>
+[MessagePackObject]
+public sealed partial record OfferMove
+{
+    /// <summary>The move's id.</summary>
+    [Key(0)]
+    public Guid MoveId { get; set; }
+
+    /// <summary>The epoch that the machine has at the destination.</summary>
+    [Key(1)]
+    public long Epoch { get; set; }
+
+    /// <summary>The machine, as <see cref="CheckMove"/> describes it.</summary>
+    [Key(2)]
+    public CheckMove Machine { get; set; } = new();
+
+    /// <summary>What it was asked to be, as its service's JSON.</summary>
+    [Key(3)]
+    public string Spec { get; set; } = "";
+
+    /// <summary>When it was made.</summary>
+    [Key(4)]
+    public DateTimeOffset CreationTime { get; set; }
+
+    /// <summary>When its QEMU was started.</summary>
+    [Key(5)]
+    public DateTimeOffset StartTime { get; set; }
+
+    /// <summary>Its guest's CPUs stand still and are to stand still afterwards.</summary>
+    [Key(6)]
+    public bool IsPaused { get; set; }
+
+    /// <summary>True where the disk is used where it is.</summary>
+    [Key(7)]
+    public bool IsDiskShared { get; set; }
+
+    /// <summary>Where the disk shall be.</summary>
+    [Key(8)]
+    public string DiskPath { get; set; } = "";
+
+    /// <summary>The UEFI variables; empty where it has none.</summary>
+    [Key(9)]
+    public byte[] Nvram { get; set; } = [];
+
+    /// <summary>Names the stream of memory, or of a stopped machine's disk.</summary>
+    [Key(10)]
+    public byte[] StreamToken { get; set; } = [];
+
+    /// <summary>Names the stream of a running machine's disk; empty where none is copied.</summary>
+    [Key(11)]
+    public byte[] DiskToken { get; set; } = [];
+}

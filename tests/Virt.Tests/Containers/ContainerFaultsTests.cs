@@ -1,0 +1,17 @@
+using System;
+using System.IO;
+using System.Linq;
+using Virt.Agent.Containers;
+using Xunit;
+
+namespace Virt.Tests.Containers;
+
+public sealed class ContainerFaultsTests
+{
+    [Fact]
+    public void The_agent_is_killed_at_each_of_them_in_a_test()
+    {
+        var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Containers", "ReplaceRecoveryTests.cs"));
+        Assert.Empty(ContainerFaults.All.Where(point => !tests.Contains($"\"{point}\"", StringComparison.Ordinal)));
+    }
+}

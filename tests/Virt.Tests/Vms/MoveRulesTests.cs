@@ -1,0 +1,98 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Virt.Agent.Vms;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.Tests.Vms;
+
+/// <summary>What keeps a machine from moving, each with what mends it.</summary>
+public sealed class MoveRulesTests
+{
+    private static readonly CheckMove Machine = new()
+    {
+        VMId = Guid.Parse("11111111-2222-3333-4444-555555555555"),
+        VMName = "web01",
+        IsLive = true,
+        Architecture = "x64",
+        QemuVersion = "7.2.22",
+        MachineType = "pc-q35-7.2",
+        Accelerator = "kvm",
+        CpuFlags = ["sse", "avx"],
+        MemoryBytes = 256L << 20,
+        Generation = 2,
+        Network = "user",
+        Image = "starter",
+        DiskPath = "/disks/web01.qcow2",
+        DiskAllocatedBytes = 100 << 20,
+        IncludeStorage = true,
+    };
+
+    private static readonly MoveSite Site = new()
+    {
+        HostName = "b",
+        SourceName = "a",
+        Architecture = "x64",
+        QemuVersion = "7.2.22",
+        Accelerator = "kvm",
+        CpuFlags = ["sse", "avx", "avx2"],
+        MemoryAvailableBytes = 1L << 30,
+        HasUefi = true,
+        Networks = ["isolated", "user"],
+        HasImage = true,
+        IsTaken = false,
+        IsDiskShared = false,
+        StorageFolder = "/var/lib/virt/disks",
+        StorageFreeBytes = 1L << 30,
+        MissingBacking = null,
+    };
+
+    public static TheoryData<string, CheckMove, MoveSite> Cases => new()
+    {
+        { "VMNameTaken", Machine, Site with { IsTaken = true } },
+        { "ArchitectureDiffers", Machine, Site with { Architecture = "arm64" } },
+        { "QemuMissing", Machine, Site with { QemuVersion = null } },
+        { "MachineTypeTooNew", Machine with { MachineType = "pc-q35-8.2" }, Site },
+        { "AcceleratorDiffers", Machine, Site with { Accelerator = "tcg" } },
+        { "CpuModelDiffers", Machine with { CpuFlags = ["sse", "avx512f"] }, Site },
+        { "CpuModelDiffers", Machine with { Accelerator = "tcg" }, Site with { Accelerator = "tcg", QemuVersion = "8.2.0" } },
+        { "NotEnoughMemory", Machine, Site with { MemoryAvailableBytes = 256L << 20 } },
+        { "UefiMissing", Machine, Site with { HasUefi = false } },
+        { "NetworkMissing", Machine with { Network = "lan" }, Site },
+        { "ImageMissing", Machine, Site with { HasImage = false } },
+        { "DiskNotReachable", Machine with { IncludeStorage = false }, Site },
+        { "FolderNotFound", Machine, Site with { StorageFreeBytes = null } },
+        { "NotEnoughSpace", Machine, Site with { StorageFreeBytes = 1 << 20 } },
+        { "BackingMissing", Machine with { IsLive = false }, Site with { MissingBacking = "/images/debian.qcow2" } },
+    };
+
+    [Fact]
+    public void Nothing_stands_in_the_way_of_a_machine_that_fits() => Assert.Empty(MoveRules.Find(Machine, Site));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Each_problem_is_one_sentence_about_both_sides_with_what_mends_it(string id, CheckMove machine, MoveSite site)
+    {
+        var problem = Assert.Single(MoveRules.Find(machine, site));
+        Assert.Equal((id, true), (problem.Id, problem.IsBlocking));
+        Assert.Contains("host 'b'", problem.Message);
+        Assert.EndsWith(".", problem.Message);
+        Assert.True(problem.FixCommand.Length > 0 || id == "ArchitectureDiffers");
+    }
+
+    [Fact]
+    public void A_shared_disk_needs_no_space_and_a_stopped_machine_no_cpu()
+    {
+        Assert.Empty(MoveRules.Find(Machine with { IncludeStorage = false }, Site with { IsDiskShared = true, StorageFreeBytes = null }));
+        Assert.Empty(MoveRules.Find(Machine with { IsLive = false, MachineType = "", CpuFlags = [] }, Site with { Accelerator = "tcg" }));
+        Assert.Empty(MoveRules.Find(Machine with { MachineType = "pc-q35-7.2" }, Site with { QemuVersion = "9.1.0" }));
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        var problems = MoveRules.Find(Machine, Site with { HasUefi = false, MemoryAvailableBytes = 0, HasImage = false });
+        Assert.Equal(["NotEnoughMemory", "UefiMissing", "ImageMissing"], problems.Select(static p => p.Id));
+    }
+}
