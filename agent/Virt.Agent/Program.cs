@@ -10,6 +10,9 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
+using Virt.Agent.Patching;
+using Virt.Agent.Patching.Apt;
+using Virt.Agent.Patching.Targets;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -99,9 +102,12 @@ internal static class Program
 
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
         await moves.RecoverAsync().ConfigureAwait(false);
+        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptManager()], options.Name, time);
+        await patches.RecoverAsync().ConfigureAwait(false);
         operations.EndInterrupted();
+        await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
@@ -109,6 +115,7 @@ internal static class Program
             peerListener.Listen(address);
         }
 
+        await schedules.StartAsync().ConfigureAwait(false);
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
@@ -117,7 +124,7 @@ internal static class Program
     private static ContainerBase Base(ImageCatalog images, string name, string action)
     {
         var image = images.FindContainer(name, action);
-        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment);
+        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment, image.PathOf("image.json"));
     }
 
     private static void Listen(Listener listener, AgentOptions options)

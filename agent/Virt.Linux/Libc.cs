@@ -46,6 +46,21 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int fd, string path, int flags, uint mask, byte* result);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    internal static partial int statx_bytes(int fd, byte* path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint readlinkat(int folder, byte* path, byte* buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint lgetxattr(byte* path, byte* name, byte* value, nint size);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int syncfs(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fsync(int fd);
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int umount2(string path, int flags);
 
@@ -78,9 +93,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int socketpair(int domain, int type, int protocol, int* fds);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial int fsync(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int connect(int fd, byte* address, int length);

@@ -54,6 +54,18 @@ public static class Methods
     /// <summary>Runs a command in a guest.</summary>
     public static readonly Method<InvokeVMCommand, CommandExit> InvokeVMCommand = new("vm.invoke", Query, Protocol.InvokeVMCommand.WireFormat, CommandExit.WireFormat);
 
+    /// <summary>Makes a checkpoint of a virtual machine.</summary>
+    public static readonly Method<CheckpointVM, VMCheckpoint> CheckpointVM = new("vm.checkpoint", Change, Protocol.CheckpointVM.WireFormat, VMCheckpoint.WireFormat);
+
+    /// <summary>Checkpoints by machine and by name, id or pattern.</summary>
+    public static readonly Method<GetVMCheckpoint, VMCheckpointList> GetVMCheckpoint = new("vmcheckpoint.get", Query, Protocol.GetVMCheckpoint.WireFormat, VMCheckpointList.WireFormat);
+
+    /// <summary>Brings a virtual machine back to a checkpoint; what has happened since is lost.</summary>
+    public static readonly Method<RestoreVMCheckpoint, VM> RestoreVMCheckpoint = new("vmcheckpoint.restore", Change, Protocol.RestoreVMCheckpoint.WireFormat, VM.WireFormat);
+
+    /// <summary>Removes a checkpoint; gives it as it was.</summary>
+    public static readonly Method<RemoveVMCheckpoint, VMCheckpoint> RemoveVMCheckpoint = new("vmcheckpoint.remove", Change, Protocol.RemoveVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
+
     /// <summary>Plans a move of a virtual machine to another host.</summary>
     public static readonly Method<CompareVM, VMMovePlan> CompareVM = new("vm.compare", Query, Protocol.CompareVM.WireFormat, VMMovePlan.WireFormat);
 
@@ -151,6 +163,7 @@ public static class Methods
         GetVirtOperation, StopVirtOperation, WaitVirtOperation,
         GetVMImage, GetContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
+        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
         NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,

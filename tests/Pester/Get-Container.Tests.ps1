@@ -13,6 +13,13 @@ Describe 'Get-Container' {
     It 'tells what runs from what was only made' { (Get-Container $a.Name, $b.Name).State | Should -Be Running, Created }
     It 'gives nothing for a pattern without a match' { Get-Container 'no-such-*' | Should -BeNullOrEmpty }
 
+    It 'shows the generation, and none before the first' {
+        $found = Get-Container $a.Name
+        $found.Generation | Should -Be 0
+        $found.Layers | Should -BeNullOrEmpty
+        $found.Previous | Should -BeNullOrEmpty
+    }
+
     It 'names the nearest when a name does not exist' {
         Get-Container ($a.Name + 'x') -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'ContainerNotFound*'

@@ -22,6 +22,21 @@ Describe 'New-Container' {
         ($rows | New-Container | ForEach-Object { $_.Environment['A'] }) | Should -Be '1', '2'
     }
 
+    It 'takes folders of the host, and says which' {
+        $container = New-Container (New-TestName vol) -Image starter -Volume "${TestDrive}:/data:ro" -Network none
+        $container.Volumes | Should -Be "${TestDrive}:/data:ro"
+        $container.Network | Should -Be none
+    }
+
+    It 'refuses a folder that the host does not have' {
+        New-Container (New-TestName novol) -Image starter -Volume '/no/such/folder:/data' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VolumeFolderNotFound*'
+    }
+
+    It 'completes the networks' {
+        (TabExpansion2 'New-Container -Network h').CompletionMatches.CompletionText | Should -Be host
+    }
+
     It 'makes nothing with -WhatIf' {
         New-Container (New-TestName whatif) -Image starter -WhatIf
         Get-Container (New-TestName 'whatif*') | Should -BeNullOrEmpty

@@ -22,6 +22,19 @@ Describe 'Start-Container' {
         (Start-Container $name -Wait -For Running -PassThru).State | Should -Be Running
     }
 
+    It 'shows it a folder of the host' {
+        $folder = New-Item -ItemType Directory (Join-Path $TestDrive shared)
+        Set-Content (Join-Path $folder greeting) 'hello'
+        $container = Start-Container -Image starter -Name (New-TestName vol) -Volume "${folder}:/data:ro" -- sleep 600
+        (Invoke-ContainerCommand $container.Name -- cat /data/greeting).Output | Should -Match hello
+        (Invoke-ContainerCommand $container.Name -ErrorAction SilentlyContinue -- touch /data/x).ExitCode | Should -Not -Be 0
+    }
+
+    It 'puts it into the host''s network' {
+        $container = Start-Container -Image starter -Name (New-TestName net) -Network host -- sleep 600
+        $container.Network | Should -Be host
+    }
+
     It 'says so when it runs already' {
         Start-Container (New-TestName run) -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be InvalidOperation

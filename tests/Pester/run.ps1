@@ -1,7 +1,7 @@
-# Runs every *.Tests.ps1 beside it in the session that build/run.sh has opened, and leaves "passed failed skipped" where build/test.sh looks.
+# Runs every *.Tests.ps1 beside it, and those of the runbooks, in the session that build/run.sh has opened, and leaves "passed failed skipped" where build/test.sh looks.
 Import-Module Pester -MinimumVersion 5.0
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $PSScriptRoot
+$configuration.Run.Path = $PSScriptRoot, (Join-Path $PSScriptRoot '../../docs/runbooks')
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration

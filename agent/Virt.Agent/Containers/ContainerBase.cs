@@ -7,4 +7,5 @@ namespace Virt.Agent.Containers;
 /// <param name="Rootfs">The folder that becomes the read-only layer, with its full path.</param>
 /// <param name="Command">What runs when the user names nothing.</param>
 /// <param name="Environment">Variables that every container of it gets.</param>
-public sealed record ContainerBase(string Name, string Rootfs, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment);
+/// <param name="Manifest">The full path of its image.json.</param>
+public sealed record ContainerBase(string Name, string Rootfs, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string> Environment, string Manifest);

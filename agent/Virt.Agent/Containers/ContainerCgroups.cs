@@ -112,21 +112,33 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         AgentLog.Warning($"The cgroup '{cgroup.Path}' cannot be removed: something is still in it. The agent's next start tries again.");
     }
 
-    /// <summary>Removes what an agent before this one left.</summary>
-    /// <param name="inUse">The names of the cgroups of living runs.</param>
-    public async Task RemoveOthersAsync(IReadOnlySet<string> inUse)
+    /// <summary>The names of the cgroups that an agent before this one left. Asked before this one makes any.</summary>
+    /// <param name="inUse">The names of those of living runs.</param>
+    public IReadOnlyList<string> Others(IReadOnlySet<string> inUse)
     {
-        if (tree.Children(parent).Count > inUse.Count)
-        {
-            await GoHomeAsync().ConfigureAwait(false);
-        }
-
+        var others = new List<string>();
         foreach (var name in tree.Children(parent))
         {
             if (!inUse.Contains(name))
             {
-                await RemoveAsync(name).ConfigureAwait(false);
+                others.Add(name);
             }
+        }
+
+        return others;
+    }
+
+    /// <summary>Removes them, after the keeper's threads have left them.</summary>
+    public async Task RemoveAsync(IReadOnlyList<string> others)
+    {
+        if (others.Count > 0)
+        {
+            await GoHomeAsync().ConfigureAwait(false);
+        }
+
+        foreach (var name in others)
+        {
+            await RemoveAsync(name).ConfigureAwait(false);
         }
     }
 

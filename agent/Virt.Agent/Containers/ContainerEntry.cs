@@ -23,7 +23,8 @@ internal sealed class ContainerEntry
 
     public ResourceRow Row { get; private set; }
 
-    public ContainerSpec Spec { get; }
+    /// <summary>Changes with its generation only.</summary>
+    public ContainerSpec Spec { get; private set; }
 
     public Guid Id => Row.Id;
 
@@ -49,21 +50,25 @@ internal sealed class ContainerEntry
         }
     }
 
-    public static ResourceRow NewRow(Guid id, string name, ContainerState state, ContainerSpec spec, ContainerRun? run, DateTimeOffset time) => new()
+    public static ResourceRow NewRow(Guid id, string name, ContainerState state, ContainerSpec spec, ContainerRun? run, DateTimeOffset time, string kind = ContainerService.Kind) => new()
     {
         Id = id,
-        Kind = ContainerService.Kind,
+        Kind = kind,
         Name = name,
         Phase = state.ToString(),
-        Spec = JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec),
+        Spec = Write(spec),
         Run = Write(run),
         Created = time,
     };
 
     /// <summary>Writes the state and the run to the disk, then shows them.</summary>
-    public void Set(ResourceTable table, ContainerState state, ContainerRun? run)
+    /// <param name="table">Where they are stored.</param>
+    /// <param name="state">What it is doing.</param>
+    /// <param name="run">Its present or last run.</param>
+    /// <param name="spec">Another generation, in the same write; null: the same.</param>
+    public void Set(ResourceTable table, ContainerState state, ContainerRun? run, ContainerSpec? spec = null)
     {
-        var row = Row with { Phase = state.ToString(), Run = Write(run) };
+        var row = Row with { Phase = state.ToString(), Run = Write(run), Spec = spec is null ? Row.Spec : Write(spec) };
         // A step that is about to be taken need not wait for the disk; what has come of it must.
         table.Update(row, sync: state is not (ContainerState.Starting or ContainerState.Stopping or ContainerState.Removing));
         lock (gate)
@@ -71,6 +76,7 @@ internal sealed class ContainerEntry
             Row = row;
             State = state;
             Run = run;
+            Spec = spec ?? Spec;
             changed.SetResult();
             changed = New();
         }
@@ -88,6 +94,8 @@ internal sealed class ContainerEntry
     }
 
     public bool IsRemoved { get; private set; }
+
+    private static string Write(ContainerSpec spec) => JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec);
 
     private static string? Write(ContainerRun? run) => run is null ? null : JsonSerializer.Serialize(run, ContainerJson.Default.ContainerRun);
 

@@ -6,4 +6,5 @@ namespace Virt.Agent.Containers;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ContainerSpec))]
 [JsonSerializable(typeof(ContainerRun))]
+[JsonSerializable(typeof(ContainerLayer))]
 internal sealed partial class ContainerJson : JsonSerializerContext;

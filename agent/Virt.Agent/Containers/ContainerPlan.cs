@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Capabilities;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Namespaces;
@@ -20,8 +21,10 @@ internal static class ContainerPlan
     private static readonly SeccompFilter Filter = SeccompFilter.Compile(SeccompProfile.Default, RuntimeInformation.ProcessArchitecture);
 
     /// <summary>The first process.</summary>
-    public static LaunchSpec First(ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups)
+    public static LaunchSpec First(
+        ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups, IReadOnlyList<SafeFileHandle>? volumes = null, ContainerHostNames? host = null)
     {
+        var isHost = spec.Network == ContainerNetwork.Host;
         var environment = Environment(spec, [], user);
         return Confined(user) with
         {
@@ -31,8 +34,9 @@ internal static class ContainerPlan
             Environment = environment,
             WorkingDirectory = spec.WorkingDirectory,
             HostName = spec.HostName,
-            LoopbackUp = true,
-            RootSteps = Rootfs.Plan(spec, cgroups.Version, cgroups.HierarchyNames),
+            Namespaces = isHost ? All & ~NamespaceKinds.Network : All,
+            LoopbackUp = !isHost,
+            RootSteps = Rootfs.Plan(spec, cgroups.Version, cgroups.HierarchyNames, volumes, host),
             LogPath = folder.Log,
             ExitPath = folder.Exit,
         };

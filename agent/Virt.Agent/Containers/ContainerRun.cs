@@ -35,4 +35,7 @@ public sealed record ContainerRun
 
     /// <summary>Why it is in its state where that is not plain.</summary>
     public string Status { get; set; } = "";
+
+    /// <summary>It is being replaced: an agent that finds it without a process starts it again.</summary>
+    public bool StartAgain { get; set; }
 }

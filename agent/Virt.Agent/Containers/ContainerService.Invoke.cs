@@ -35,7 +35,7 @@ public sealed partial class ContainerService
             await using var kill = call.Cancellation.Register(() => process.Signal(Signals.Kill)).ConfigureAwait(false);
             using var ended = new CancellationTokenSource();
             var feeding = input is null ? Task.CompletedTask : FeedAsync(input, call, ended.Token);
-            var pumps = new[] { PumpAsync(output, false, process, call), PumpAsync(error, true, process, call) };
+            var pumps = new[] { PumpAsync(output, process, bytes => call.WriteOutputAsync(bytes, isError: false)), PumpAsync(error, process, bytes => call.WriteOutputAsync(bytes, isError: true)) };
             var status = await process.Exited.ConfigureAwait(false);
             await Task.WhenAll(pumps).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
@@ -110,7 +110,7 @@ public sealed partial class ContainerService
         }).ConfigureAwait(false);
     }
 
-    private static async Task PumpAsync(Stream stream, bool isError, KeptProcess process, Call call)
+    private static async Task PumpAsync(Stream stream, KeptProcess process, Func<ReadOnlyMemory<byte>, ValueTask> write)
     {
         var buffer = new byte[OutputChunk];
         while (true)
@@ -131,7 +131,7 @@ public sealed partial class ContainerService
                 return;
             }
 
-            await call.WriteOutputAsync(buffer.AsMemory(0, count), isError).ConfigureAwait(false);
+            await write(buffer.AsMemory(0, count)).ConfigureAwait(false);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed partial class ContainerService
         ResourceName.Check("create", Kind, name);
         var source = findBase(request.Image, $"Cannot create container '{name}'");
         var spec = NewContainerCheck.ToSpec(name, request, source);
+        NewContainerCheck.CheckVolumes("create", name, spec);
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("create", Kind, name);

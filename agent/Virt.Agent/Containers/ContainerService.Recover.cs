@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Linux.Processes;
+using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
 
@@ -15,23 +17,93 @@ public sealed partial class ContainerService
     public async Task RecoverAsync()
     {
         var unclear = entries.Values.Where(e => ContainerStates.IsAlive(e.State) || e.State is ContainerState.Starting or ContainerState.Removing).ToList();
-        if (unclear.Count > 0)
+        var living = unclear.Count + throwAways.Count > 0 ? (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id) : [];
+        foreach (var entry in unclear)
         {
-            var living = (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id);
-            foreach (var entry in unclear)
-            {
-                Recover(entry, living);
-            }
+            Recover(entry, living);
         }
 
-        var inUse = entries.Values.Where(e => e.Process is not null).Select(e => e.Run!.Cgroup).ToHashSet();
+        var lost = throwAways.Values.ToList();
+        foreach (var entry in lost)
+        {
+            entry.Process = living.GetValueOrDefault(entry.Run!.LaunchId);
+        }
+
+        // Before anything is started: what is made from now on is not of the agent before.
+        var stale = cgroups.Others(entries.Values.Where(e => e.Process is not null).Select(e => e.Run!.Cgroup).ToHashSet());
+        foreach (var entry in unclear.Where(static e => e.Run is { StartAgain: true }))
+        {
+            await FinishReplacingAsync(entry).ConfigureAwait(false);
+        }
+
         InBackground(
             async () =>
             {
-                await cgroups.RemoveOthersAsync(inUse).ConfigureAwait(false);
+                await cgroups.RemoveAsync(stale).ConfigureAwait(false);
                 await cgroups.FillAsync().ConfigureAwait(false);
             },
             "tidy up cgroups");
+        InBackground(() => RemoveLostAsync(lost), "remove what an agent before this one left");
+    }
+
+    // Throw-away containers, generations and layers that nothing names.
+    private async Task RemoveLostAsync(List<ContainerEntry> lost)
+    {
+        foreach (var entry in lost)
+        {
+            await RemoveThrowAwayAsync(entry).ConfigureAwait(false);
+        }
+
+        foreach (var entry in entries.Values.Where(e => e.Spec.LastGeneration > 0 || FolderOf(e).HasGenerations))
+        {
+            using (await locks.EnterAsync(entry.Id, default).ConfigureAwait(false))
+            {
+                if (!entry.IsRemoved)
+                {
+                    TryRemoveUnused(entry);
+                }
+            }
+        }
+
+        layers.Sweep();
+    }
+
+    // The agent before this one was taking it from one generation to another. It is what its row says, and it ran.
+    private async Task FinishReplacingAsync(ContainerEntry entry)
+    {
+        var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
+        if (entry.Process is { } process)
+        {
+            // Nobody knows whether it was told to end.
+            InBackground(
+                async () =>
+                {
+                    using (held)
+                    {
+                        process.Signal(Signals.Terminate);
+                        await EndOfAsync(entry, process).ConfigureAwait(false);
+                        var cgroup = entry.Run!.Cgroup;
+                        entry.Process = null;
+                        process.Dispose();
+                        await StartAgainAsync(entry, entry.Spec).ConfigureAwait(false);
+                        await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
+                    }
+                },
+                $"start container '{entry.Name}' again");
+            return;
+        }
+
+        using (held)
+        {
+            try
+            {
+                await StartAgainAsync(entry, entry.Spec).ConfigureAwait(false);
+            }
+            catch (VirtException e)
+            {
+                AgentLog.Error($"Could not start container '{entry.Name}' again", e); // its state says so too
+            }
+        }
     }
 
     private void Recover(ContainerEntry entry, Dictionary<Guid, KeptProcess> living)
@@ -51,13 +123,26 @@ public sealed partial class ContainerService
         if (living.TryGetValue(run.LaunchId, out var process) || (process = WithoutKeeper(run)) is not null)
         {
             entry.Process = process;
+            if (run.StartAgain && entry.State == ContainerState.Stopping)
+            {
+                return; // FinishReplacingAsync
+            }
+
             var identity = process.Identity;
-            entry.Set(table, ContainerState.Running, run with { ProcessId = identity.Id, Inode = identity.Inode, StartTicks = identity.StartTicks, StartTime = run.StartTime ?? time.GetUtcNow() });
+            entry.Set(table, ContainerState.Running, run with { ProcessId = identity.Id, Inode = identity.Inode, StartTicks = identity.StartTicks, StartTime = run.StartTime ?? time.GetUtcNow(), StartAgain = false });
             _ = FollowAsync(entry, process);
+        }
+        else if (run.StartAgain && entry.State == ContainerState.Stopping)
+        {
+            // FinishReplacingAsync
         }
         else if (ExitFile.Read(FolderOf(entry).Exit) is { } status)
         {
-            entry.Set(table, ContainerState.Stopped, Ended(run with { StartTime = run.StartTime ?? status.Time }, status));
+            entry.Set(table, ContainerState.Stopped, Ended(run with { StartAgain = false, StartTime = run.StartTime ?? status.Time }, status));
+        }
+        else if (run.StartAgain)
+        {
+            // FinishReplacingAsync
         }
         else if (entry.State == ContainerState.Starting)
         {

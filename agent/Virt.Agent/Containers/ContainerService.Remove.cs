@@ -63,5 +63,9 @@ public sealed partial class ContainerService
         table.Delete(entry.Id);
         entries.TryRemove(entry.Id, out _);
         entry.SetRemoved();
+        if (LayerStore.UsedBy([entry.Spec]).Count > 0)
+        {
+            layers.Sweep();
+        }
     }
 }

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Common;
@@ -80,20 +82,9 @@ public sealed partial class ContainerService
         try
         {
             setStarting();
-            var limits = LimitsOf(entry.Spec);
-            ContainerCgroups.SetLimits(lease, limits);
+            ContainerCgroups.SetLimits(lease, LimitsOf(entry.Spec));
             var process = await LaunchAsync(entry, run, lease).ConfigureAwait(false);
-            lease.Dispose();
-            entry.Process = process;
-            entry.Set(table, ContainerState.Running, run with
-            {
-                ProcessId = process.ProcessId,
-                Inode = process.Identity.Inode,
-                StartTicks = process.Identity.StartTicks,
-                StartTime = time.GetUtcNow(),
-            });
-            _ = FollowAsync(entry, process);
-            InBackground(() => cgroups.ReplaceAsync(lease, limits), "make a cgroup ready");
+            SetRunning(entry, run, process, lease);
         }
         catch (Exception e)
         {
@@ -104,20 +95,57 @@ public sealed partial class ContainerService
         }
     }
 
+    private void SetRunning(ContainerEntry entry, ContainerRun run, KeptProcess process, CgroupLease lease)
+    {
+        lease.Dispose();
+        entry.Process = process;
+        entry.Set(table, ContainerState.Running, run with
+        {
+            ProcessId = process.ProcessId,
+            Inode = process.Identity.Inode,
+            StartTicks = process.Identity.StartTicks,
+            StartTime = time.GetUtcNow(),
+            StartAgain = false,
+        });
+        _ = FollowAsync(entry, process);
+        var limits = LimitsOf(entry.Spec);
+        InBackground(() => cgroups.ReplaceAsync(lease, limits), "make a cgroup ready");
+    }
+
     private async Task<KeptProcess> LaunchAsync(ContainerEntry entry, ContainerRun run, CgroupLease lease)
     {
-        var folder = FolderOf(entry);
+        using var prepared = Prepare(entry, entry.Spec, run, lease);
+        FolderOf(entry).ForgetExit();
+        return await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+    }
+
+    // What a start needs of the kernel, for the present or another generation.
+    private PreparedLaunch Prepare(ContainerEntry entry, ContainerSpec spec, ContainerRun run, CgroupLease lease)
+    {
+        var folder = FolderOf(entry, spec.Generation);
         folder.Prepare();
-        // Device nodes that the container made, or that its image came with, cannot be opened.
-        using var root = DetachedMount.Overlay(entry.Spec.Rootfs, folder.Upper, folder.Work, MountAttributes.NoDevices);
-        var plan = ContainerPlan.First(entry.Spec, run, UserOf(entry, entry.Spec.User, root, "start"), folder, cgroups.Tree);
-        return await keeper.LaunchAsync(plan with
+        var mounts = new List<SafeFileHandle>();
+        try
         {
-            Root = root,
-            Cgroup = lease.Birth,
-            CgroupFiles = lease.Entry,
-            ReadySet = lease.ReadySet,
-        }).ConfigureAwait(false);
+            // Device nodes that the container made, or that its image or a volume came with, cannot be opened.
+            var root = DetachedMount.Overlay(
+                [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, MountAttributes.NoDevices, plain: entry.Row.Kind == ThrowAwayKind);
+            mounts.Add(root);
+            NewContainerCheck.CheckVolumes("start", entry.Name, spec);
+            foreach (var volume in spec.Volumes)
+            {
+                mounts.Add(DetachedMount.Copy(volume.Source, MountAttributes.NoDevices | (volume.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None)));
+            }
+
+            var names = spec.Network == ContainerNetwork.Host ? ContainerHostNames.Read() : null;
+            var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts[1..], names);
+            return new PreparedLaunch(plan with { Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, mounts);
+        }
+        catch
+        {
+            mounts.ForEach(static mount => mount.Dispose());
+            throw;
+        }
     }
 
     // The keeper's thread may sit in the cgroup: it must hop on before the cgroup can go.

@@ -18,6 +18,7 @@ namespace Virt.Agent.Containers;
 public sealed partial class ContainerService : IAsyncDisposable
 {
     internal const string Kind = "container";
+    internal const string ThrowAwayKind = "throwaway";
 
     private readonly string stateFolder;
     private readonly ResourceTable table;
@@ -27,6 +28,9 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, ContainerEntry> entries = new();
+    private readonly ConcurrentDictionary<Guid, ContainerEntry> throwAways = new();
+    private readonly LayerStore layers;
+    private readonly ConcurrentDictionary<string, (long Stamp, string Digest)> imageDigests = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Task, bool> background = new();
     private volatile bool isStopping;
 
@@ -45,9 +49,15 @@ public sealed partial class ContainerService : IAsyncDisposable
         this.findBase = findBase;
         this.time = time;
         cgroups = new ContainerCgroups(tree, keeper, stateFolder);
+        layers = new LayerStore(System.IO.Path.Combine(stateFolder, "layers"), () => LayerStore.UsedBy(entries.Values.Concat(throwAways.Values).Select(e => e.Spec)));
         foreach (var row in table.Load(Kind))
         {
             entries[row.Id] = new ContainerEntry(row);
+        }
+
+        foreach (var row in table.Load(ThrowAwayKind))
+        {
+            throwAways[row.Id] = new ContainerEntry(row);
         }
     }
 
@@ -67,7 +77,9 @@ public sealed partial class ContainerService : IAsyncDisposable
         }
     }
 
-    private ContainerFolder FolderOf(ContainerEntry entry) => ContainerFolder.Of(stateFolder, entry.Id);
+    private ContainerFolder FolderOf(ContainerEntry entry) => FolderOf(entry, entry.Spec.Generation);
+
+    private ContainerFolder FolderOf(ContainerEntry entry, int generation) => ContainerFolder.Of(stateFolder, entry.Id, generation);
 
     /// <exception cref="VirtException">NotFound.</exception>
     private ContainerEntry Find(string verb, Guid id, string name)
@@ -152,6 +164,13 @@ public sealed partial class ContainerService : IAsyncDisposable
             WorkingDirectory = entry.Spec.WorkingDirectory,
             ReadOnly = entry.Spec.ReadOnly,
             Labels = new Dictionary<string, string>(entry.Spec.Labels),
+            Volumes = [.. entry.Spec.Volumes.Select(v => v.ToString())],
+            Network = entry.Spec.Network,
+            Generation = entry.Spec.Generation,
+            Layers = [.. entry.Spec.Layers],
+            Previous = entry.Spec.Previous is { } previous
+                ? new ContainerGeneration { Number = previous.Number, Layers = [.. previous.Layers], Labels = new Dictionary<string, string>(previous.Labels), ReplacedTime = previous.ReplacedTime }
+                : null,
             OutOfMemory = !alive && run is { OutOfMemory: true },
         };
     }

@@ -10,7 +10,7 @@ public sealed record ContainerSpec
     /// <summary>The image's name.</summary>
     public required string Image { get; init; }
 
-    /// <summary>The folder that is the read-only layer.</summary>
+    /// <summary>The folder that is the lowest read-only layer.</summary>
     public required string Rootfs { get; init; }
 
     /// <summary>The program and its arguments.</summary>
@@ -42,4 +42,25 @@ public sealed record ContainerSpec
 
     /// <summary>The user's own names and values.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Folders of the host that it sees.</summary>
+    public IReadOnlyList<ContainerVolume> Volumes { get; set; } = [];
+
+    /// <summary>One of <see cref="ContainerNetwork"/>'s names.</summary>
+    public string Network { get; set; } = ContainerNetwork.None;
+
+    /// <summary>The digests of the layers over the image, the uppermost first.</summary>
+    public IReadOnlyList<string> Layers { get; set; } = [];
+
+    /// <summary>Which generation it is; each has a folder of its own for what it writes.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>The highest number that was ever given.</summary>
+    public int LastGeneration { get; set; }
+
+    /// <summary>The generation that it can go back to; null: none is kept.</summary>
+    public FormerGeneration? Previous { get; set; }
+
+    /// <summary>The layer that was built for it last and that no generation uses yet; null: none.</summary>
+    public string? Built { get; set; }
 }

@@ -9,6 +9,7 @@ internal static class ContainerStates
     private static readonly ContainerState[] Startable = [ContainerState.Created, ContainerState.Stopped, ContainerState.Failed];
     private static readonly ContainerState[] Stoppable = [ContainerState.Running, ContainerState.Stopping];
     private static readonly ContainerState[] Enterable = [ContainerState.Running, ContainerState.Stopping];
+    private static readonly ContainerState[] Replaceable = [ContainerState.Created, ContainerState.Running, ContainerState.Stopped, ContainerState.Failed];
     private static readonly ContainerState[] Removable = [ContainerState.Created, ContainerState.Stopped, ContainerState.Failed, ContainerState.Removing];
 
     /// <summary>Its first process lives.</summary>
@@ -22,6 +23,9 @@ internal static class ContainerStates
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckInvoke(string name, ContainerState state) => Check("run a command in", name, state, Enterable, $"Start-Container -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckReplace(string verb, string name, ContainerState state) => Check(verb, name, state, Replaceable, $"Wait-Container -Name {name} -For Stopped");
 
     /// <summary>A running one can be removed by force only.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using Virt.Linux;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -9,6 +10,10 @@ namespace Virt.Agent.Containers;
 internal static class LaunchError
 {
     private const int NoMemory = 12;
+    private const int OverQuota = 122;
+
+    /// <summary>True for what says that the disk, or the user's share of it, is full.</summary>
+    public static bool IsFull(Exception e) => e is LinuxException { Errno: Errno.ENOSPC or OverQuota } or IOException { HResult: Errno.ENOSPC or OverQuota };
 
     /// <summary>The error for a container's first process.</summary>
     public static VirtException Of(string name, ContainerSpec spec, Exception e) =>
@@ -29,6 +34,7 @@ internal static class LaunchError
             ErrorCode.InvalidArgument, "WorkingDirectoryNotUsable", $"{action}: its working directory '{workingDirectory}' cannot be entered ({folder.Cause}).", name, "Use a folder that the image has.", e),
         LaunchException { Errno: NoMemory } or LinuxException { Errno: NoMemory or Errno.ENOSPC or Errno.EAGAIN } or LaunchException { Errno: Errno.EAGAIN or Errno.ENOSPC } => new VirtException(
             ErrorCode.ResourceExhausted, "ContainerResourcesExhausted", $"{action}: the host or its own limits gave it no room ({e.Message}).", name, "Get-VirtHost", e),
+        IOException when IsFull(e) => new VirtException(ErrorCode.ResourceExhausted, "DiskFull", $"{action}: there is no space left for its files ({e.Message.TrimEnd('.')}).", name, "df -h", e),
         LaunchException launch => new VirtException(
             ErrorCode.Internal, "ContainerLaunchFailed", $"{action}: its {launch.Step} could not be set up{(launch.Subject is null ? "" : $" at '{launch.Subject}'")} ({launch.Cause}).", name, "Test-VirtHost", e),
         LinuxException { Call: "keep" or "posix_spawn" or "connect" or "sendmsg" or "recvmsg" } => new VirtException(

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using Virt.Protocol;
 
@@ -24,6 +25,10 @@ internal static class NewContainerCheck
         Require(name, "MemoryBytes", request.MemoryBytes is null or >= LeastMemory, $"it would have {request.MemoryBytes} bytes of memory; 4 MB is the least", "New-Container -MemoryBytes 64MB");
         Require(name, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
         Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
+        var volumes = request.Volumes.Select(text => ContainerVolume.Parse(text, out var cause) ?? throw Wrong(name, "Volume", cause, "New-Container -Volume /srv/data:/data")).ToList();
+        Require(name, "Volume", volumes.Select(v => v.Target).Distinct(StringComparer.Ordinal).Count() == volumes.Count, "two of its volumes have the same place in it", "New-Container -Volume /srv/data:/data");
+        var network = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
+        Require(name, "Network", network is not null, $"there is no network '{request.Network}'; {string.Join(" and ", ContainerNetwork.All)} are", "New-Container -Network host");
         return new ContainerSpec
         {
             Image = source.Name,
@@ -38,14 +43,31 @@ internal static class NewContainerCheck
             ProcessCount = request.ProcessCount,
             ReadOnly = request.ReadOnly,
             Labels = request.Labels,
+            Volumes = volumes,
+            Network = network!,
         };
+    }
+
+    /// <summary>The host's folders must be there.</summary>
+    /// <param name="verb">What is to be done with the container.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="spec">The container.</param>
+    /// <exception cref="VirtException">NotFound.</exception>
+    public static void CheckVolumes(string verb, string name, ContainerSpec spec)
+    {
+        if (spec.Volumes.FirstOrDefault(v => !Directory.Exists(v.Source)) is { } missing)
+        {
+            throw new VirtException(
+                ErrorCode.NotFound, "VolumeFolderNotFound", $"Cannot {verb} container '{name}': the host has no folder '{missing.Source}' for its volume '{missing}'.", missing.Source, $"mkdir -p '{missing.Source}'");
+        }
     }
 
     public static bool IsPlainPath(string path) => path.StartsWith('/') && NoZero(path) && !path.Split('/').Contains("..");
 
     private static bool NoZero(string text) => !text.Contains('\0');
 
-    private static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string> second)
+    /// <summary>Both, the second's values over the first's.</summary>
+    public static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> first, IReadOnlyDictionary<string, string> second)
     {
         var all = new Dictionary<string, string>(first, StringComparer.Ordinal);
         foreach (var (key, value) in second)
@@ -60,7 +82,10 @@ internal static class NewContainerCheck
     {
         if (!condition)
         {
-            throw new VirtException(ErrorCode.InvalidArgument, "Invalid" + parameter, $"Cannot create container '{name}': {cause}.", name, action);
+            throw Wrong(name, parameter, cause, action);
         }
     }
+
+    private static VirtException Wrong(string name, string parameter, string cause, string action) =>
+        new(ErrorCode.InvalidArgument, "Invalid" + parameter, $"Cannot create container '{name}': {cause}.", name, action);
 }

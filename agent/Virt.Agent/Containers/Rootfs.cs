@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Mounts;
 using Virt.Linux.Processes;
@@ -29,11 +30,17 @@ internal static class Rootfs
     public static IReadOnlyList<string> Devices { get; } =
         ["c *:* m", "b *:* m", .. Nodes.Select(n => $"c {n.Major}:{n.Minor} rwm"), "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm"];
 
+    /// <summary>The files that are written at each start, and so are the agent's and not the container's.</summary>
+    public static IReadOnlyList<string> OwnFiles { get; } = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
+
     /// <summary>The steps in their order.</summary>
     /// <param name="spec">The container.</param>
     /// <param name="cgroups">Which cgroup interface the host has.</param>
     /// <param name="hierarchies">v1: the hierarchies that are shown, each by its controllers' names: <c>memory</c>, <c>cpu,cpuacct</c>.</param>
-    public static IReadOnlyList<RootStep> Plan(ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies)
+    /// <param name="volumes">A detached mount for each of the spec's volumes; null: it has none.</param>
+    /// <param name="host">How the host finds others by name, for a container in the host's network; null: it has one of its own.</param>
+    public static IReadOnlyList<RootStep> Plan(
+        ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies, IReadOnlyList<SafeFileHandle>? volumes = null, ContainerHostNames? host = null)
     {
         var steps = new List<RootStep>
         {
@@ -44,7 +51,8 @@ internal static class Rootfs
         };
         steps.AddRange(Cgroups(cgroups, hierarchies));
         steps.AddRange(Dev());
-        steps.AddRange(Names(spec.HostName));
+        steps.AddRange(Names(spec.HostName, host));
+        steps.AddRange(spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, volumes![i])));
         steps.AddRange(Parents(spec.WorkingDirectory).Select(static path => RootStep.Folder(path, 0x1ED /* 0755 */)));
         steps.AddRange(ReadOnly.Select(RootStep.ReadOnly));
         steps.AddRange(Masked.Select(RootStep.Mask));
@@ -98,10 +106,15 @@ internal static class Rootfs
         yield return RootStep.Mount("/dev/mqueue", "mqueue", Inert);
     }
 
-    private static IEnumerable<RootStep> Names(string hostName)
+    private static IEnumerable<RootStep> Names(string hostName, ContainerHostNames? host)
     {
         yield return RootStep.File("/etc/hostname", hostName + "\n", 0x1A4 /* 0644 */);
-        yield return RootStep.File("/etc/hosts", $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t{hostName}\n", 0x1A4);
+        var own = $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t{hostName}\n";
+        yield return RootStep.File("/etc/hosts", host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n127.0.0.1\t{hostName}\n" : own, 0x1A4);
+        if (host is { Resolver.Length: > 0 })
+        {
+            yield return RootStep.File("/etc/resolv.conf", host.Resolver, 0x1A4);
+        }
     }
 
     // Like mkdir -p: a working folder that the image lacks is made.

@@ -3,6 +3,7 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Operations;
+using Virt.Agent.Patching;
 using Virt.Agent.Vms;
 using Virt.Protocol;
 
@@ -12,7 +13,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -31,6 +32,10 @@ public static class Routes
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
+        router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
+        router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
+        router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);
+        router.Add(Methods.RemoveVMCheckpoint, vms.RemoveCheckpointAsync);
         router.Add(Methods.CompareVM, moves.CompareAsync);
         router.Add(Methods.MoveVM, moves.MoveAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
@@ -41,6 +46,14 @@ public static class Routes
         router.Add(Methods.WaitContainer, containers.WaitAsync);
         router.Add(Methods.InvokeContainerCommand, containers.InvokeAsync);
         router.Add(Methods.GetContainerLog, containers.GetLogAsync);
+        router.Add(Methods.RegisterPatchSchedule, schedules.RegisterAsync);
+        router.Add(Methods.GetPatchSchedule, schedules.GetAsync);
+        router.Add(Methods.UnregisterPatchSchedule, schedules.UnregisterAsync);
+        router.Add(Methods.GetPatchStatus, patches.StatusAsync);
+        router.Add(Methods.NewPatchPlan, patches.PlanAsync);
+        router.Add(Methods.InvokePatch, patches.InvokeAsync);
+        router.Add(Methods.UndoPatch, patches.UndoAsync);
+        router.Add(Methods.GetPatchHistory, patches.HistoryAsync);
         router.Add(Methods.NewVirtPeerCode, peers.NewCodeAsync);
         router.Add(Methods.AddVirtPeer, peers.AddAsync);
         router.Add(Methods.GetVirtPeer, peers.GetAsync);

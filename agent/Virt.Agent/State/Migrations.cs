@@ -51,6 +51,45 @@ public static class Migrations
             added       INTEGER NOT NULL
         ) STRICT;
         """,
+
+        // 4: patch runs
+        """
+        CREATE TABLE patch_run (
+            id         TEXT    NOT NULL PRIMARY KEY,
+            state      INTEGER NOT NULL,
+            started    INTEGER NOT NULL,
+            ended      INTEGER,
+            started_by TEXT    NOT NULL,
+            schedule   TEXT    NOT NULL,
+            message    TEXT    NOT NULL,
+            spec       TEXT    NOT NULL
+        ) STRICT;
+        CREATE INDEX patch_run_started ON patch_run (started);
+        CREATE TABLE patch_target (
+            run        TEXT    NOT NULL REFERENCES patch_run (id) ON DELETE CASCADE,
+            number     INTEGER NOT NULL,
+            workload   TEXT    NOT NULL,
+            ended      INTEGER,
+            is_patched INTEGER NOT NULL,
+            is_kept    INTEGER NOT NULL,
+            journal    TEXT    NOT NULL,
+            PRIMARY KEY (run, number)
+        ) STRICT;
+        CREATE INDEX patch_target_workload ON patch_target (workload);
+        """,
+
+        // 5: patch schedules
+        """
+        CREATE TABLE patch_schedule (
+            name         TEXT    NOT NULL PRIMARY KEY COLLATE NOCASE,
+            spec         TEXT    NOT NULL,
+            considered   INTEGER NOT NULL,
+            due          INTEGER,
+            last_run     INTEGER,
+            last_run_id  TEXT,
+            last_message TEXT    NOT NULL
+        ) STRICT;
+        """,
     ];
 
     /// <summary>Brings a database to the newest schema, or to <paramref name="upTo"/>.</summary>

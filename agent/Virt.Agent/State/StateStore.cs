@@ -39,6 +39,8 @@ public sealed class StateStore : IDisposable
         Resources = new ResourceTable(connection);
         Operations = new OperationTable(connection);
         Peers = new PeerTable(connection);
+        PatchSchedules = new PatchScheduleTable(connection);
+        Patches = new PatchTable(connection);
     }
 
     /// <summary>VMs and containers.</summary>
@@ -50,6 +52,12 @@ public sealed class StateStore : IDisposable
     /// <summary>Agents of other hosts.</summary>
     public PeerTable Peers { get; }
 
+    /// <summary>When workloads are patched by themselves.</summary>
+    public PatchScheduleTable PatchSchedules { get; }
+
+    /// <summary>Patch runs.</summary>
+    public PatchTable Patches { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -58,6 +66,8 @@ public sealed class StateStore : IDisposable
             Resources.Dispose();
             Operations.Dispose();
             Peers.Dispose();
+            PatchSchedules.Dispose();
+            Patches.Dispose();
             connection.Dispose();
         }
     }

@@ -36,6 +36,33 @@ public sealed class QemuImg(IToolRunner tools, string program)
         return CreateAsync(path, arguments, cancellation);
     }
 
+    /// <summary>Makes a qcow2 image that keeps only what differs from another, which may be in use: it is not opened.</summary>
+    /// <param name="path">Its path; there must be nothing there.</param>
+    /// <param name="backingPath">The image that must not change from now on.</param>
+    /// <param name="backingFormat">That one's format.</param>
+    /// <param name="sizeBytes">That one's size as a guest sees it.</param>
+    /// <param name="cancellation">Stops it; half a file may be left.</param>
+    public Task CreateOverlayAsync(string path, string backingPath, string backingFormat, long sizeBytes, CancellationToken cancellation) =>
+        CreateAsync(path, ["create", "-q", "-u", "-f", "qcow2", "-b", backingPath, "-F", backingFormat, path, FormattableString.Invariant($"{sizeBytes}")], cancellation);
+
+    /// <summary>Writes what an image has into the one that it is a child of. May be repeated from anywhere in it; the child reads the same all the time.</summary>
+    public Task CommitAsync(string path, CancellationToken cancellation) => RunAsync(path, ["commit", "-q", "-d", "-f", "qcow2", path], cancellation);
+
+    /// <summary>Names another image as the one that an image is a child of, which must read the same.</summary>
+    public Task RebaseAsync(string path, string backingPath, string backingFormat, CancellationToken cancellation) =>
+        RunAsync(path, ["rebase", "-q", "-u", "-f", "qcow2", "-b", backingPath, "-F", backingFormat, path], cancellation);
+
+    /// <summary>Gives back clusters of a qcow2 image that nothing uses, such as a killed QEMU leaves behind.</summary>
+    public async Task FreeLeaksAsync(string path, CancellationToken cancellation)
+    {
+        // qemu-img(1): 0 nothing left to do, 3 leaks that it could not free.
+        var result = await tools.RunAsync(program, ["check", "-q", "-r", "leaks", path], cancellation).ConfigureAwait(false);
+        if (result.ExitCode is not (0 or 3))
+        {
+            throw Translate(path, ErrorOf(result));
+        }
+    }
+
     /// <summary>Reads what an image says of itself.</summary>
     /// <param name="path">The image.</param>
     /// <param name="inUse">True: a VM may be writing to it; the figures may be a moment old. False: that is an error (InUse).</param>

@@ -19,6 +19,9 @@ public sealed class QemuArguments
     /// <summary>The last of the serial console, as QMP's ringbuf-read takes it.</summary>
     public const string ConsoleDevice = "console0";
 
+    /// <summary>The guest's disk, as QMP's query-block names it.</summary>
+    public const string DiskDevice = "vda";
+
     private const int FirstDescriptor = 3;
 
     private readonly List<string> arguments = [];
@@ -70,10 +73,10 @@ public sealed class QemuArguments
     }
 
     // What QEMU's own open() understands: it takes a duplicate of the descriptor in the set.
-    private string OpenSet(QemuDescriptorKind kind, string path)
+    private string OpenSet(QemuDescriptorKind kind, string path, string note = "")
     {
         var number = Open(kind, path);
-        Add("-add-fd", $"fd={number},set={number}");
+        Add("-add-fd", $"fd={number},set={number}{note}");
         return $"/dev/fdset/{number}";
     }
 
@@ -166,16 +169,19 @@ public sealed class QemuArguments
         {
             var layer = disk.Backing[i];
             var node = FormattableString.Invariant($"disk0base{i}");
-            AddBlock(node, layer.Format, OpenSet(QemuDescriptorKind.Read, layer.Path), below, isReadOnly: true);
+            // A layer of our own is opened for writing at once, though nothing writes to it before a merge: a second descriptor, for that time only, would
+            // have locks of its own, and QEMU leaves them behind on a descriptor that stays in a set.
+            AddBlock(node, layer.Format, layer.Path, below, isReadOnly: !layer.IsOwn);
             below = node;
         }
 
-        AddBlock("disk0", disk.Format, OpenSet(QemuDescriptorKind.ReadWrite, disk.Path), below, isReadOnly: false);
-        Add("-device", "virtio-blk-pci,id=vda,drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
+        AddBlock("disk0", disk.Format, disk.Path, below, isReadOnly: false);
+        Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
     }
 
-    private void AddBlock(string node, string format, string file, string? below, bool isReadOnly)
+    private void AddBlock(string node, string format, string path, string? below, bool isReadOnly)
     {
+        var file = OpenSet(isReadOnly ? QemuDescriptorKind.Read : QemuDescriptorKind.ReadWrite, path, FormattableString.Invariant($",opaque={node} {Escape(path)}"));
         var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}";
         Add("-blockdev", below is null ? text : $"{text},backing={below}");
     }

@@ -1,4 +1,6 @@
 using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json.Serialization;
 
 namespace Virt.Agent.Vms;
 
@@ -19,4 +21,8 @@ public sealed record VmDisk
 
     /// <summary>What it is a copy-on-write child of, the nearest first; empty where it is none.</summary>
     public IReadOnlyList<VmDiskLayer> Backing { get; init; } = [];
+
+    /// <summary>The file that it was before its first checkpoint and becomes again with the last: what stays the same all the time.</summary>
+    [JsonIgnore]
+    public string HomePath => Backing.LastOrDefault(static layer => layer.IsOwn)?.Path ?? Path;
 }

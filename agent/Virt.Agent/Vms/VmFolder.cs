@@ -24,6 +24,16 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>The UEFI variables.</summary>
     public string NvramFile => Path.Combine(State, "nvram.fd");
 
+    /// <summary>What a checkpoint keeps beside its layer of the disk; root's alone, for it holds the guest's memory.</summary>
+    /// <param name="id">The checkpoint.</param>
+    public string CheckpointFolder(Guid id) => Path.Combine(State, "checkpoints", id.ToString("N"));
+
+    /// <summary>The memory and the devices of a checkpoint's guest, as QEMU writes them.</summary>
+    public string MemoryFile(Guid id) => Path.Combine(CheckpointFolder(id), "memory");
+
+    /// <summary>A checkpoint's UEFI variables.</summary>
+    public string NvramFileOf(Guid id) => Path.Combine(CheckpointFolder(id), "nvram.fd");
+
     /// <summary>Where a machine's files stand under the agent's folders. Its id keeps the paths short: a socket's path has 107 characters at most.</summary>
     public static VmFolder Of(AgentPaths paths, Guid id) =>
         new(Path.Combine(paths.State, "vms", id.ToString("N")), Path.Combine(paths.Run, "vms", id.ToString("N")));

@@ -6,4 +6,5 @@ namespace Virt.Agent.Vms;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(VmSpec))]
 [JsonSerializable(typeof(VmRun))]
+[JsonSerializable(typeof(VmCheckpointSpec))]
 internal sealed partial class VmJson : JsonSerializerContext;

@@ -70,7 +70,7 @@ public sealed partial class VmService
 
     private async Task<VmDisk> ExamineDiskAsync(string name, string path, CancellationToken cancellation)
     {
-        if (entries.Values.FirstOrDefault(e => e.Spec.Disk?.Path == path) is { } owner)
+        if (entries.Values.FirstOrDefault(e => FilesOf(e).Contains(path)) is { } owner)
         {
             throw new VirtException(ErrorCode.Conflict, "DiskInUse", $"Cannot create VM '{name}': disk '{path}' belongs to VM '{owner.Name}'.", path, $"Get-VM -Name {owner.Name}");
         }

@@ -21,7 +21,10 @@ public sealed partial class VmService
     /// <summary>Brings what is stored in line with what is. Must come before any request; one machine's trouble does not keep the others from it.</summary>
     public async Task RecoverAsync()
     {
-        var unsettled = entries.Values.Where(static e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null).ToList();
+        ForgetOrphans();
+        var unsettled = entries.Values
+            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
+            .ToList();
         if (unsettled.Count == 0)
         {
             return;
@@ -59,7 +62,8 @@ public sealed partial class VmService
                     AgentLog.Info($"VM '{entry.Name}' was half made when the agent ended; it is undone");
                     break;
                 case VMState.Removing:
-                    FinishRemove(entry);
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
+                    await FinishRemoveAsync(entry).ConfigureAwait(false);
                     AgentLog.Info($"VM '{entry.Name}' was half removed when the agent ended; that is finished");
                     break;
                 case VMState.Receiving when entry.Spec.Move is not { Stage: MoveStage.Prepared }:
@@ -74,10 +78,10 @@ public sealed partial class VmService
                 case VMState.Released:
                     entry.Process = FindProcess(entry, own);
                     break;
-                case VMState.Stopped or VMState.Failed:
-                    break;
                 default:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     await RecoverRunAsync(entry, own).ConfigureAwait(false);
+                    await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
                     break;
             }
 
@@ -93,9 +97,10 @@ public sealed partial class VmService
     }
 
     // The keeper lets a qemu-img outlive the agent that wanted it: it would make the disk after that was undone.
-    private static async Task EndToolsAsync(VmEntry entry, IReadOnlyList<KeptProcess> kept)
+    private async Task EndToolsAsync(VmEntry entry, IReadOnlyList<KeptProcess> kept)
     {
-        foreach (var tool in kept.Where(process => entry.Spec.Disk is { } disk && HasArgument(process.ProcessId, disk.Path)))
+        var files = FilesOf(entry);
+        foreach (var tool in kept.Where(process => process.Id != entry.Id && files.Any(file => HasArgument(process.ProcessId, file))))
         {
             tool.Signal(Signals.Kill);
             await tool.Exited.ConfigureAwait(false);
@@ -118,11 +123,23 @@ public sealed partial class VmService
         kept is not null ? VmProcess.Of(kept)
         : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id);
 
-    // Starting or Running.
+    // Starting or Running; the others have none.
     private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)
     {
+        if (entry.Phase is not (VMState.Starting or VMState.Running))
+        {
+            return;
+        }
+
         if (FindProcess(entry, kept) is { } process)
         {
+            if (CheckpointsOf(entry).Any(static c => c.Phase == CheckpointPhase.Restoring))
+            {
+                // It is on its way to where it begins again anyway, however far it has come.
+                await EndRestoringAsync(entry, process).ConfigureAwait(false);
+                return;
+            }
+
             await AttachAsync(entry, process).ConfigureAwait(false);
             return;
         }

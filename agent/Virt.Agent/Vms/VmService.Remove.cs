@@ -30,8 +30,9 @@ public sealed partial class VmService
         }
 
         entry.Set(table, VMState.Removing, new VmRun { DeletesDisk = request.DeleteDisk });
+        await RemoveCheckpointsAsync(entry).ConfigureAwait(false);
         var removed = Removed(entry, request);
-        FinishRemove(entry);
+        await FinishRemoveAsync(entry).ConfigureAwait(false);
         return removed;
     }
 
@@ -39,8 +40,9 @@ public sealed partial class VmService
         request.DeleteDisk ? Show(entry) with { DiskPath = "", DiskSizeBytes = 0 } : Show(entry);
 
     // Under the lock. May be done again from anywhere in it.
-    private void FinishRemove(VmEntry entry)
+    private async Task FinishRemoveAsync(VmEntry entry)
     {
+        await RemoveCheckpointsAsync(entry).ConfigureAwait(false);
         RemoveFiles(entry, withDisk: entry.Run is { DeletesDisk: true });
         Forget(entry);
     }

@@ -74,7 +74,7 @@ public sealed partial class VmService
     }
 
     // Where it fails, nothing of the run is left but its row.
-    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation)
+    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation, Func<VmSession, Task>? load = null)
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
@@ -96,6 +96,11 @@ public sealed partial class VmService
         var session = await ConnectAsync(entry, process, stream, cancellation).ConfigureAwait(false);
         undo.Add("close the session", session.DisposeAsync);
         var connected = clock.Elapsed;
+
+        if (load is not null)
+        {
+            await LoadAsync(entry, process, session, load).ConfigureAwait(false);
+        }
 
         await ContinueFirstAsync(entry, session, cancellation).ConfigureAwait(false);
         entry.Process = process;
@@ -125,14 +130,36 @@ public sealed partial class VmService
         }
         catch (QmpClosedException)
         {
-            // Its socket closes a moment before it has ended.
-            await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time, cancellation)).ConfigureAwait(false);
-            var how = process.Ended.IsCompleted ? How(await process.Ended.ConfigureAwait(false)) : "closed its monitor";
-            throw VmErrors.Ended(entry.Name, entry.Spec.Disk, how, LastErrorLine(entry));
+            throw await EndedAsync(entry, process, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new VirtException(ErrorCode.Timeout, "QemuStartTimeout", $"Cannot start VM '{entry.Name}': QEMU did not greet on its monitor within {MonitorTimeout.TotalSeconds:0} s.", entry.Name, "Test-VirtHost");
+        }
+    }
+
+    private async Task<VirtException> EndedAsync(VmEntry entry, VmProcess process, CancellationToken cancellation)
+    {
+        // Its socket closes a moment before it has ended.
+        await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time, cancellation)).ConfigureAwait(false);
+        var how = process.Ended.IsCompleted ? How(await process.Ended.ConfigureAwait(false)) : "closed its monitor";
+        return VmErrors.Ended(entry.Name, entry.Spec.Disk, how, LastErrorLine(entry));
+    }
+
+    // What the guest goes on from instead of being started.
+    private async Task LoadAsync(VmEntry entry, VmProcess process, VmSession session, Func<VmSession, Task> load)
+    {
+        try
+        {
+            await load(session).ConfigureAwait(false);
+        }
+        catch (QmpException e)
+        {
+            throw VmErrors.Refused("start", entry.Name, e);
+        }
+        catch (QmpClosedException)
+        {
+            throw await EndedAsync(entry, process, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

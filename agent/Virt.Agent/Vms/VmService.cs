@@ -58,6 +58,11 @@ public sealed partial class VmService : IAsyncDisposable
         {
             entries[row.Id] = new VmEntry(row);
         }
+
+        foreach (var row in table.Load(CheckpointKind))
+        {
+            checkpoints[row.Id] = new CheckpointEntry(row);
+        }
     }
 
     /// <summary>Leaves the machines, which run on.</summary>

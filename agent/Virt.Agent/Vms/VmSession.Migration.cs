@@ -45,6 +45,10 @@ internal sealed partial class VmSession
         await qmp.ExecuteAsync("migrate-set-parameters", static json => json.WriteNumber("max-bandwidth", 1L << 60), cancellation).ConfigureAwait(false);
     }
 
+    /// <summary>How long the guest may stand still for the last of its memory, as far as QEMU can tell beforehand.</summary>
+    public Task SetLastRoundAsync(TimeSpan limit, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("migrate-set-parameters", json => json.WriteNumber("downtime-limit", (long)limit.TotalMilliseconds), cancellation);
+
     /// <summary>Sets what the one that receives must know: tell events, and leave a shared disk alone until <c>cont</c>.</summary>
     public Task PrepareToReceiveAsync(CancellationToken cancellation) =>
         SetCapabilitiesAsync([("events", true), ("late-block-activate", true)], cancellation);

@@ -46,8 +46,9 @@ internal sealed partial class VmSession
         }
     }
 
-    // A migration that was cancelled has let the guest go on; one that was completed has given the disks away, which cont takes back.
-    private async Task GoOnAsync(CancellationToken cancellation)
+    /// <summary>Lets a guest go on that a migration has stopped: one that was cancelled has done so itself; one that was completed has given the disks away.</summary>
+    /// <exception cref="QmpException">The guest cannot go on.</exception>
+    public async Task GoOnAsync(CancellationToken cancellation)
     {
         while (true)
         {

@@ -27,6 +27,9 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <summary>The guest's CPUs stand still.</summary>
     public bool IsPaused { get; private set; }
 
+    /// <summary>A change that takes a moment lets the guest stand still: that is no news for anybody.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>QEMU waits for its first <c>cont</c>.</summary>
     public bool IsPrelaunch { get; private set; }
 

@@ -1,3 +1,5 @@
+using System;
+
 namespace Virt.Agent.Vms;
 
 /// <summary>What a virtual machine was asked to be; stored as JSON.</summary>
@@ -32,4 +34,7 @@ public sealed record VmSpec
 
     /// <summary>The move that it is in; null: none.</summary>
     public VmMove? Move { get; set; }
+
+    /// <summary>The checkpoint, perhaps a hidden one, that its present state has come from; null: none.</summary>
+    public Guid? Checkpoint { get; set; }
 }

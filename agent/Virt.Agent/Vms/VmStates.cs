@@ -10,6 +10,8 @@ public static class VmStates
     private static readonly VMState[] Stoppable = [VMState.Running];
     private static readonly VMState[] TurnOffable = [VMState.Running, VMState.Paused, VMState.Stopping];
     private static readonly VMState[] Enterable = [VMState.Running, VMState.Stopping];
+    private static readonly VMState[] Checkpointable = [VMState.Running, VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Settled = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Movable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed];
 
@@ -23,6 +25,17 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStop(string name, VMState state, bool turnOff) =>
         Check("stop", name, state, turnOff ? TurnOffable : Stoppable, IsAlive(state) ? $"Stop-VM -Name {name} -TurnOff" : $"Start-VM -Name {name}");
+
+    /// <summary>A guest that stands still has no moment of its own that could be kept.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckCheckpoint(string name, VMState state) => Check("checkpoint", name, state, Checkpointable, $"Get-VM -Name {name}");
+
+    /// <summary>Whatever it does is lost anyway.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRestore(string name, VMState state) => Check("restore", name, state, Settled, $"Get-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRemoveCheckpoint(string name, VMState state) => Check("remove a checkpoint of", name, state, Settled, $"Get-VM -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckInvoke(string name, VMState state) => Check("run a command in", name, state, Enterable, $"Start-VM -Name {name}");

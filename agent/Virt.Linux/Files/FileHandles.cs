@@ -46,6 +46,20 @@ public static unsafe class FileHandles
         return (start, Libc.lseek(fd, start, SeekHole));
     }
 
+    /// <summary>The place in a file at which whoever shares the open file reads or writes next (SEEK_CUR of lseek(2)).</summary>
+    /// <exception cref="LinuxException">ESPIPE: it is no file.</exception>
+    public static long Position(SafeFileHandle file) => Libc.Check((nint)Libc.lseek((int)file.DangerousGetHandle(), 0, 1), "lseek");
+
+    /// <summary>What a file takes on its file system: less than its length where it has holes (stx_blocks of statx(2)).</summary>
+    /// <exception cref="LinuxException">ENOENT.</exception>
+    public static long AllocatedBytes(string path)
+    {
+        const uint Blocks = 0x400; // STATX_BLOCKS
+        var result = stackalloc byte[256]; // struct statx, stx_blocks at 48, in units of 512 bytes
+        Libc.Check(Libc.statx(Libc.AT_FDCWD, path, 0, Blocks, result), "statx", path);
+        return *(long*)(result + 48) * 512;
+    }
+
     /// <summary>Writes a short text in one call, as kernel files need it.</summary>
     /// <exception cref="LinuxException">The file does not take it.</exception>
     public static void WriteText(string path, string text)

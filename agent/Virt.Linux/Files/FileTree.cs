@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Virt.Linux.Files;
 
 /// <summary>Whole folders, whatever somebody hostile has put into them.</summary>
-public static unsafe class FileTree
+public static unsafe partial class FileTree
 {
     // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int RemoveFolder = 0x200; // AT_REMOVEDIR

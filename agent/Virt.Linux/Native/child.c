@@ -19,6 +19,7 @@
 
 // linux/mount.h and sys/mount.h cannot be included together in older libcs.
 enum {
+    PATH_LONGEST = 4096,
     VIRT_FSCONFIG_SET_FLAG = 0, VIRT_FSCONFIG_SET_STRING = 1, VIRT_FSCONFIG_CMD_CREATE = 6,
     VIRT_FSOPEN_CLOEXEC = 1, VIRT_FSMOUNT_CLOEXEC = 1, VIRT_OPEN_TREE_CLONE = 1,
     VIRT_MOVE_F_EMPTY = 4, VIRT_MOVE_T_EMPTY = 0x40, VIRT_RECURSIVE = 0x8000,
@@ -45,13 +46,74 @@ static long open_target(const char *path, uint64_t flags)
     return RAW(openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
-static long attach(long mount, const char *path)
+// Follows an image's links, which cannot lead out of the root, but for those of /proc/self/fd: they lead to what the keeper holds open.
+static long open_inside(const char *path, uint64_t flags, uint64_t mode)
 {
-    long target = open_target(path, O_PATH);
+    struct open_how how = {.flags = flags | O_CLOEXEC, .mode = mode, .resolve = RESOLVE_NO_MAGICLINKS};
+    return RAW(openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+// Makes one folder; its parent must be there.
+static long make_folder(const char *path, uint32_t mode)
+{
+    char parent[PATH_LONGEST];
+    size_t cut = 0, n = length(path);
+    if (n >= sizeof parent)
+        return -ENAMETOOLONG;
+    for (size_t i = 0; i < n; i++) {
+        parent[i] = path[i];
+        if (path[i] == '/' && path[i + 1])
+            cut = i;
+    }
+    parent[cut ? cut : 1] = 0;
+    long folder = open_inside(parent, O_PATH | O_DIRECTORY, 0);
+    TRY(folder);
+    long r = RAW(mkdirat, folder, path + cut + 1, mode);
+    RAW(close, folder);
+    return r == -EEXIST ? 0 : r;
+}
+
+// Makes a folder and those that it stands in, from the top down.
+static long make_folders(const char *path, uint32_t mode)
+{
+    char part[PATH_LONGEST];
+    size_t n = length(path);
+    if (n >= sizeof part)
+        return -ENAMETOOLONG;
+    part[0] = path[0];
+    for (size_t i = 1; i <= n; i++) {
+        if (i == n || path[i] == '/') {
+            part[i] = 0;
+            long folder = open_inside(part, O_PATH | O_DIRECTORY, 0);
+            if (folder >= 0)
+                RAW(close, folder);
+            else if (folder == -ENOENT)
+                TRY(make_folder(part, mode));
+            else
+                return folder;
+        }
+        part[i] = path[i];
+    }
+    return 0;
+}
+
+static long attach_at(long mount, long target)
+{
     TRY(target);
     long r = RAW(move_mount, mount, "", target, "", VIRT_MOVE_F_EMPTY | VIRT_MOVE_T_EMPTY);
     RAW(close, target);
     return r;
+}
+
+static long attach(long mount, const char *path)
+{
+    return attach_at(mount, open_target(path, O_PATH));
+}
+
+static long attach_volume(const struct op *op)
+{
+    TRY(make_folders(op->dst, op->mode));
+    return attach_at(op->fd, open_inside(op->dst, O_PATH | O_DIRECTORY, 0));
 }
 
 static long new_mount(const struct op *op)
@@ -104,7 +166,7 @@ static long mask(const char *path)
 
 static long write_file(const struct op *op)
 {
-    long fd = RAW(openat, AT_FDCWD, op->dst, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, op->mode);
+    long fd = open_inside(op->dst, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, op->mode);
     if (fd == -ELOOP && op->options & OP_OPTIONAL)
         return 0; // an image that links it elsewhere has its reasons
     TRY(fd);
@@ -121,10 +183,9 @@ static long set_attributes(const struct op *op)
 
 static long run_op(const struct op *op)
 {
-    long r;
     switch (op->kind) {
     case OP_MOUNT: return new_mount(op);
-    case OP_MKDIR: r = RAW(mkdirat, AT_FDCWD, op->dst, op->mode); return r == -EEXIST ? 0 : r;
+    case OP_MKDIR: return make_folder(op->dst, op->mode);
     case OP_MKNOD: return RAW(mknodat, AT_FDCWD, op->dst, op->mode, op->number);
     case OP_SYMLINK: return RAW(symlinkat, op->src, AT_FDCWD, op->dst);
     case OP_MOVE: return attach(op->fd, op->dst);
@@ -133,6 +194,7 @@ static long run_op(const struct op *op)
     case OP_READ_ONLY: return bind_over(op->dst, op->dst, VIRT_ATTR_RDONLY);
     case OP_MASK: return mask(op->dst);
     case OP_FILE: return write_file(op);
+    case OP_VOLUME: return attach_volume(op);
     default: return -EINVAL;
     }
 }
@@ -146,6 +208,16 @@ static long enter_root(const struct launch *launch)
     TRY(RAW(pivot_root, ".", "."));
     TRY(RAW(umount2, ".", MNT_DETACH));
     return RAW(chdir, "/");
+}
+
+// A folder outside of the root, such as one behind /proc/self/fd, would be a way out.
+static long enter_folder(const char *path)
+{
+    long folder = open_inside(path, O_PATH | O_DIRECTORY, 0);
+    TRY(folder);
+    long r = RAW(fchdir, folder);
+    RAW(close, folder);
+    return r;
 }
 
 static long loopback_up(void)
@@ -291,7 +363,7 @@ __attribute__((noreturn)) void child_main(void *argument)
         STEP(STEP_LIMITS, RAW(prlimit64, 0, launch->limits[i].resource, &launch->limits[i].soft, 0));
     STEP(STEP_CAPABILITIES, drop_capabilities(h->capabilities));
     STEP(STEP_USER, become_user(launch));
-    STEP(STEP_CWD, RAW(chdir, launch->cwd ? launch->cwd : "/"));
+    STEP(STEP_CWD, enter_folder(launch->cwd ? launch->cwd : "/"));
     if (h->flags & LAUNCH_NO_NEW_PRIVS)
         STEP(STEP_CAPABILITIES, RAW(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 

@@ -27,6 +27,7 @@ enum op_kind {
     OP_READ_ONLY = 8,           // dst and what is mounted below it become read-only
     OP_MASK = 9,                // an empty read-only folder over a folder, /dev/null over a file
     OP_FILE = 10,               // write src to the file dst, made with mode where it is missing
+    OP_VOLUME = 11,             // a detached mount, by descriptor, at the folder dst, which is made with its parents where it is missing
 };
 
 enum { OP_OPTIONAL = 1 };       // what is missing (ENOENT, ENOTDIR) is skipped

@@ -75,6 +75,9 @@ public sealed record RootStep
     /// <summary>Attaches a detached mount.</summary>
     public static RootStep Attach(string path, SafeFileHandle tree) => new(RootStepKind.Attach, path) { Tree = tree };
 
+    /// <summary>Attaches a detached mount at a folder, which is made with its parents where it is missing. Links inside the root are followed, and none leads out of it.</summary>
+    public static RootStep Volume(string path, SafeFileHandle tree) => new(RootStepKind.Volume, path) { Tree = tree, Mode = 0x1ED /* 0755 */ };
+
     /// <summary>Shows one path of the root at another, with what is mounted below it.</summary>
     public static RootStep Bind(string path, string source, MountAttributes attributes = MountAttributes.None) =>
         new(RootStepKind.Bind, path) { Source = source, Attributes = attributes };

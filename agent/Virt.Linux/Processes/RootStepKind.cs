@@ -32,4 +32,7 @@ public enum RootStepKind
 
     /// <summary>Writes a file.</summary>
     File = 10,
+
+    /// <summary>Attaches a detached mount at a folder that is made where it is missing.</summary>
+    Volume = 11,
 }

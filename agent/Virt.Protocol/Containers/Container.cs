@@ -112,6 +112,26 @@ public sealed partial record Container
     [Key(25)]
     public bool OutOfMemory { get; set; }
 
+    /// <summary>Folders of the host that it sees: <c>/host/path:/inside</c>, with <c>:ro</c> behind it where it may only read.</summary>
+    [Key(26)]
+    public string[] Volumes { get; set; } = [];
+
+    /// <summary><c>none</c> or <c>host</c>.</summary>
+    [Key(27)]
+    public string Network { get; set; } = "";
+
+    /// <summary>0 as it was made; a higher number after each replacement, such as a patch.</summary>
+    [Key(28)]
+    public int Generation { get; set; }
+
+    /// <summary>The digests of the layers over its image, the uppermost first.</summary>
+    [Key(29)]
+    public string[] Layers { get; set; } = [];
+
+    /// <summary>What it was before the last replacement, where that is kept; null: nothing is.</summary>
+    [Key(30)]
+    public ContainerGeneration? Previous { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -54,4 +54,12 @@ public sealed partial record NewContainer
     /// <summary>The user's own names and values.</summary>
     [Key(11)]
     public Dictionary<string, string> Labels { get; set; } = [];
+
+    /// <summary>Folders of the host that it sees: <c>/host/path:/inside</c>, with <c>:ro</c> behind it where it may only read.</summary>
+    [Key(12)]
+    public string[] Volumes { get; set; } = [];
+
+    /// <summary><c>none</c>: a network of its own with nothing but loopback; <c>host</c>: the host's; empty: none.</summary>
+    [Key(13)]
+    public string Network { get; set; } = "";
 }

@@ -23,7 +23,7 @@ public sealed partial record HealthCheck
     [Key(3)]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long to wait after a check that failed.</summary>
+    /// <summary>How long to wait at most after a check that failed; the first ones are repeated sooner.</summary>
     [Key(4)]
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 

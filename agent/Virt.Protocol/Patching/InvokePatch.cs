@@ -1,3 +1,4 @@
+using System;
 using MessagePack;
 
 namespace Virt.Protocol;
@@ -25,4 +26,8 @@ public sealed partial record InvokePatch
     /// <summary>The schedule that asks for it; empty: a user does.</summary>
     [Key(4)]
     public string Schedule { get; set; } = "";
+
+    /// <summary>After this instant no further workload is begun; those that are under way are brought to their end. Null: no limit.</summary>
+    [Key(5)]
+    public DateTimeOffset? BeginUntil { get; set; }
 }

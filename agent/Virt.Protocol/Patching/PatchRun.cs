@@ -1,5 +1,6 @@
 using System;
 using MessagePack;
+using Virt.Protocol;
 
 namespace Virt;
 
@@ -31,7 +32,7 @@ public sealed partial record PatchRun
     [Key(5)]
     public string PlanHash { get; set; } = "";
 
-    /// <summary>What has become of it.</summary>
+    /// <summary>Running; Completed; Failed: at least one workload failed, whether it was put back or not; Cancelled.</summary>
     [Key(6)]
     public OperationState State { get; set; }
 
@@ -42,6 +43,10 @@ public sealed partial record PatchRun
     /// <summary>Why it ended early, where it did.</summary>
     [Key(8)]
     public string Message { get; set; } = "";
+
+    /// <summary>Workloads that were asked for and not found.</summary>
+    [Key(9)]
+    public ErrorInfo[] Errors { get; set; } = [];
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

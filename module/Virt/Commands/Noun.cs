@@ -21,6 +21,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VMCheckpoint> VMCheckpoint = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVMCheckpoint, new GetVMCheckpoint { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<Container> Container = new(
         static (host, names, ids) =>
         {
@@ -36,4 +44,20 @@ internal static class Nouns
             return (found.Items, found.Errors);
         },
         static item => (item.Id, item.ToString(), item.ComputerName));
+
+    public static readonly Noun<VirtPeer> Peer = new(
+        static (host, names, _) =>
+        {
+            var found = host.Invoke(Methods.GetVirtPeer, new GetVirtPeer { Names = names });
+            return (found.Items, found.Errors);
+        },
+        static item => (Guid.Empty, item.Name, item.ComputerName));
+
+    public static readonly Noun<PatchSchedule> PatchSchedule = new(
+        static (host, names, _) =>
+        {
+            var found = host.Invoke(Methods.GetPatchSchedule, new GetPatchSchedule { Names = names });
+            return (found.Items, found.Errors);
+        },
+        static item => (Guid.Empty, item.Name, item.ComputerName));
 }

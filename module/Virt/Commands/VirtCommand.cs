@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -14,19 +15,27 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
     private PipelineQueue? queue;
 
     /// <summary>
-    /// The hosts, as endpoints such as unix:///run/virt/agent.sock or npipe://server/name. Several are asked in parallel. Without it, and without
-    /// an object that knows its host: the variable VIRT_ENDPOINT, else the agent of this machine.
+    /// The hosts: names of hosts that Connect-VirtHost has connected (wildcards are allowed), or endpoints such as ssh://root@hostb,
+    /// unix:///run/virt/agent.sock and npipe://server/name; any other name is that host by SSH. Several are asked in parallel. Without it, and without
+    /// an object that knows its host: the hosts that were connected with -Default, else the variable VIRT_ENDPOINT, else the agent of this machine.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("VMHost")]
-    public string[] ComputerName { get; set; } = [];
+    [ArgumentCompleter(typeof(ConnectedHostCompleter))]
+    public virtual string[] ComputerName { get; set; } = [];
 
     /// <summary>Set when the user has pressed Ctrl+C or the pipeline has stopped.</summary>
     private protected CancellationToken Cancellation => stop.Token;
 
     /// <summary>The hosts to ask.</summary>
-    private protected string[] HostNames =>
-        ComputerName.Where(name => !string.IsNullOrEmpty(name)).Distinct(StringComparer.Ordinal).DefaultIfEmpty(VirtSession.DefaultEndpoint).ToArray();
+    private protected string[] HostNames
+    {
+        get
+        {
+            var names = ComputerName.Where(name => !string.IsNullOrEmpty(name)).SelectMany(ConnectedHosts.Expand).Distinct(StringComparer.Ordinal).ToArray();
+            return names.Length == 0 ? VirtSession.DefaultHosts : names;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -39,6 +39,6 @@ public abstract class HostCompleter : IArgumentCompleter
     {
         var given = bound["ComputerName"] ?? bound["VMHost"];
         var names = given is string one ? [one] : LanguagePrimitives.GetEnumerable(given)?.Cast<object>().Select(item => item.ToString()!).ToArray() ?? [];
-        return names.DefaultIfEmpty(VirtSession.DefaultEndpoint);
+        return names.Length == 0 ? VirtSession.DefaultHosts : names.SelectMany(ConnectedHosts.Expand);
     }
 }

@@ -12,6 +12,7 @@ internal static class HostObjects
         switch (result)
         {
             case VM item: item.ComputerName = computerName; break;
+            case VMCheckpoint item: item.ComputerName = computerName; break;
             case VMMovePlan item: item.ComputerName = computerName; break;
             case VMMove item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
@@ -21,12 +22,28 @@ internal static class HostObjects
             case VMImage item: item.ComputerName = computerName; break;
             case ContainerImage item: item.ComputerName = computerName; break;
             case ContainerLogEntry item: item.ComputerName = computerName; break;
+            case VirtPeer item: item.ComputerName = computerName; break;
+            case VirtPeerCode item: item.ComputerName = computerName; break;
+            case PatchStatus item: item.ComputerName = computerName; break;
+            case PatchPlan item: item.ComputerName = computerName; break;
+            case PatchResult item: item.ComputerName = computerName; break;
+            case PatchSchedule item: item.ComputerName = computerName; break;
+            case PatchRun item:
+                item.ComputerName = computerName;
+                StampAll(item.Results, computerName);
+                break;
             case VMList list: StampAll(list.Items, computerName); break;
+            case VMCheckpointList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;
             case VirtOperationList list: StampAll(list.Items, computerName); break;
             case VMImageList list: StampAll(list.Items, computerName); break;
             case ContainerImageList list: StampAll(list.Items, computerName); break;
+            case VirtPeerList list: StampAll(list.Items, computerName); break;
+            case PatchStatusList list: StampAll(list.Items, computerName); break;
+            case PatchPlanList list: Stamp(list.Plan, computerName); break;
+            case PatchRunList list: StampAll(list.Items, computerName); break;
+            case PatchScheduleList list: StampAll(list.Items, computerName); break;
             case OperationResult ended: Stamp(ended.Operation, computerName); break;
         }
 

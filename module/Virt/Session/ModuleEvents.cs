@@ -9,7 +9,7 @@ namespace Virt.Session;
 /// <summary>What happens when the module is imported and removed.</summary>
 public sealed class ModuleEvents : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
-    private static readonly string[] OurNouns = ["-VM", "-Container", "-Virt"];
+    private static readonly string[] OurNouns = ["-VM", "-Container", "-Virt", "-Patch"];
 
     /// <summary>Hyper-V and PowerCLI have commands of the same names: says which of theirs are shadowed now.</summary>
     public void OnImport()
@@ -34,8 +34,12 @@ public sealed class ModuleEvents : IModuleAssemblyInitializer, IModuleAssemblyCl
         }
     }
 
-    /// <summary>Closes the connections.</summary>
-    public void OnRemove(PSModuleInfo psModuleInfo) => VirtSession.Close();
+    /// <summary>Forgets the connected hosts and closes the connections.</summary>
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        ConnectedHosts.Remove([.. ConnectedHosts.All]);
+        VirtSession.Close();
+    }
 
     private static bool IsLikeOurs(string name) => OurNouns.Any(noun => name.IndexOf(noun, StringComparison.OrdinalIgnoreCase) > 0);
 

@@ -95,12 +95,10 @@ public sealed class VirtJob : Job
         {
             using var registration = OperationId == Guid.Empty ? default : stop.Token.Register(StopOperation);
             var result = work(new HostCalls(location, Progress.Add, stop.Token));
-            if (result is not null and not Nothing)
-            {
-                Output.Add(PSObject.AsPSObject(result));
-            }
-
-            SetJobState(JobState.Completed);
+            var output = result as JobOutput ?? new JobOutput(result is null or Nothing ? [] : [result], []);
+            Array.ForEach(output.Items, item => Output.Add(PSObject.AsPSObject(item)));
+            Array.ForEach(output.Errors, Error.Add);
+            SetJobState(output.Errors.Length == 0 ? JobState.Completed : JobState.Failed);
         }
         catch (Exception e) when (stop.IsCancellationRequested && e is OperationCanceledException or VirtException { Code: ErrorCode.Cancelled })
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using Virt.Protocol;
 using Virt.Protocol.Client;
@@ -20,20 +21,34 @@ public static class VirtSession
     public static string DefaultEndpoint =>
         Environment.GetEnvironmentVariable("VIRT_ENDPOINT") is { Length: > 0 } text ? text : VirtEndpoint.Default;
 
+    /// <summary>Where cmdlets go that were given no ComputerName: the hosts connected as defaults, else <see cref="DefaultEndpoint"/>.</summary>
+    internal static string[] DefaultHosts => ConnectedHosts.All.Where(host => host.IsDefault).Select(host => host.Name).DefaultIfEmpty(DefaultEndpoint).ToArray();
+
     /// <summary>The name that a host gave itself, for the Host column; the ComputerName as it is where the host was never asked.</summary>
     public static string HostName(string computerName) => Names.TryGetValue(computerName, out var name) ? name : computerName;
 
     /// <summary>Closes every idle connection.</summary>
     public static void Close()
     {
-        foreach (var bag in Idle.Values)
+        foreach (var endpoint in Idle.Keys)
         {
-            while (bag.TryTake(out var client))
-            {
-                client.Dispose();
-            }
+            Close(endpoint);
         }
     }
+
+    /// <summary>Closes the idle connections to an endpoint.</summary>
+    internal static void Close(string endpoint)
+    {
+        while (Idle.TryGetValue(endpoint, out var bag) && bag.TryTake(out var client))
+        {
+            client.Dispose();
+        }
+    }
+
+    /// <summary>What -ComputerName means: the endpoint of a connected host, this machine's agent, or an endpoint as it is.</summary>
+    /// <exception cref="VirtException">See <see cref="ConnectedHosts.Find"/>.</exception>
+    internal static string EndpointOf(string computerName) =>
+        ConnectedHosts.Find(computerName)?.Endpoint ?? (computerName is "localhost" or "." ? DefaultEndpoint : computerName);
 
     /// <summary>
     /// Calls a method. A query whose kept connection turns out to be dead (the agent was restarted) is asked once more over a new one; a change
@@ -69,11 +84,12 @@ public static class VirtSession
 
     private static Lease Rent(string computerName, bool alive, CancellationToken cancellation)
     {
-        var bag = Idle.GetOrAdd(computerName, static _ => []);
+        var bag = Idle.GetOrAdd(EndpointOf(computerName), static _ => []);
         while (bag.TryTake(out var client))
         {
             if (client.IsOpen && (!alive || IsAlive(client, cancellation)))
             {
+                Names[computerName] = client.Agent.HostName;
                 return new Lease(bag, client);
             }
 
@@ -98,8 +114,7 @@ public static class VirtSession
 
     private static VirtClient Connect(string computerName)
     {
-        var local = computerName is "localhost" or ".";
-        var client = VirtClient.Connect(VirtEndpoint.Parse(local ? DefaultEndpoint : computerName), ClientName);
+        var client = VirtClient.Connect(VirtEndpoint.Parse(EndpointOf(computerName)), ClientName);
         Names[computerName] = client.Agent.HostName;
         return client;
     }

@@ -1,10 +1,12 @@
 using System;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Module;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Xunit;
@@ -130,6 +132,33 @@ public sealed class SshTests : IAsyncLifetime
         server.Kill(entireProcessTree: true);
         var error = Assert.Throws<VirtException>(() => client.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = Guid.NewGuid() }));
         Assert.Equal(ErrorCode.Unavailable, error.Code);
+    }
+
+    [Fact]
+    public async Task A_session_connects_hosts_by_name_and_a_dead_one_is_one_error()
+    {
+        var socket = $"ssh://web{host.Socket}";
+        var result = await VirtShell.RunAsync("unix:///nowhere/agent.sock", "-NonInteractive", "-Command", $$"""
+            $found = Connect-VirtHost {{socket}}, ssh://web/run/no-such-agent.sock, web -ErrorVariable problems -ErrorAction SilentlyContinue
+            "$(@($found).Count) greeted: $($found.Name) as $($found.ComputerName)"
+            "errors about: $(($problems | ForEach-Object TargetObject | Sort-Object) -join ' ')"
+            "$(($problems | ForEach-Object { "$($_.CategoryInfo.Category)" } | Sort-Object) -join ' ')"
+            $null = Connect-VirtHost {{socket}} -Name b -Default
+            "default: $((Get-VirtHost).ComputerName)"
+            $both = Get-VirtHost -ComputerName b, unix:///nowhere/agent.sock -ErrorVariable dead -ErrorAction SilentlyContinue
+            "together: $($both.ComputerName), $(@($dead).Count) error about $($dead[0].TargetObject)"
+            $made = Start-Container -Image starter -Name over-ssh -Command sleep, 600 -ComputerName b
+            "made: $($made.State) on $($made.ComputerName)"
+            $made | Remove-Container -Force
+            Disconnect-VirtHost *
+            """);
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+        Assert.Equal(
+            [
+                $"1 greeted: {Environment.MachineName} as {socket}", "errors about: ssh://web/run/no-such-agent.sock web", "ConnectionError ConnectionError",
+                "default: b", "together: b, 1 error about unix:///nowhere/agent.sock", "made: Running on b",
+            ],
+            result.Output.Trim().Split('\n').Select(line => line.Trim()));
     }
 
     private static VirtClient Connect(string endpoint) => VirtClient.Connect(VirtEndpoint.Parse(endpoint), "tests/1");

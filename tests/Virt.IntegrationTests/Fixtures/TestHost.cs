@@ -19,6 +19,7 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private readonly Leftovers before = Leftovers.Now();
     private readonly Process holder;
+    private readonly List<Process> programs = [];
     private Process? agent;
     private VirtClient? client;
 
@@ -27,6 +28,9 @@ internal sealed class TestHost : IAsyncDisposable
         Folder = folder;
         this.holder = holder;
     }
+
+    /// <summary>The port of the package archive on loopback; the Debian container image has it in its sources.</summary>
+    public const int ArchivePort = 7790;
 
     /// <summary>Everything of this host stands here.</summary>
     public string Folder { get; }
@@ -92,6 +96,18 @@ internal sealed class TestHost : IAsyncDisposable
         agent = Process.Start(start)!;
         await Poll.UntilAsync(Answers, "the agent's answer");
     }
+
+    /// <summary>Starts a program in the host's namespaces that goes on until the host's end, such as the server of a package archive.</summary>
+    public void StartProgram(params string[] command) => programs.Add(Start("nsenter", ["--target", $"{holder.Id}", "--mount", "--net", "--", .. command]));
+
+    /// <summary>Serves the archive of build/test-packages.sh where the Debian images look for it, and gives the images to the agent that is started next.</summary>
+    public async Task<string[]> ServeArchiveAsync()
+    {
+        StartProgram("busybox", "httpd", "-f", "-p", $"127.0.0.1:{ArchivePort}", "-h", RepositoryRoot.File("out", "test-images", "archive"));
+        await RunAsync("sh", "-c", $"for i in $(seq 100); do busybox wget -q -O /dev/null http://127.0.0.1:{ArchivePort}/dists/stable/Release && exit; sleep 0.05; done; exit 1");
+        return ["--images", RepositoryRoot.File("out", "test-images")];
+    }
+
 
     /// <summary>Joins two hosts by a cable: a veth pair whose ends are named <c>link0</c>.</summary>
     public async Task JoinAsync(TestHost other, string ownAddress, string otherAddress)
@@ -173,6 +189,13 @@ internal sealed class TestHost : IAsyncDisposable
         }
         finally
         {
+            foreach (var program in programs)
+            {
+                program.Kill();
+                await program.WaitForExitAsync();
+                program.Dispose();
+            }
+
             // Nothing but the holder is left of a test that succeeded; a failed one must not load the machine for the others.
             foreach (var id in ProcessesOf(Folder).Where(p => p != holder.Id))
             {

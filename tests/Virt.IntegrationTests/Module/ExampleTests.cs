@@ -15,14 +15,19 @@ namespace Virt.IntegrationTests.Module;
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
-    private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation"];
+    private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
     [Fact]
     public async Task Every_example_of_the_help_runs_without_an_error()
     {
-        await using var host = await TestHost.StartAsync();
+        await using var host = await TestHost.StartAsync("--name", "hosta", "--peer-listen", "127.0.0.1:7711");
+        await using var other = await TestHost.MakeAsync(beside: host);
+        await other.StartAgentAsync("--name", "hostb", "--peer-listen", "127.0.0.2:7711");
+
+        // Examples name another host; here it is no SSH away.
+        var connect = $"$null = Connect-VirtHost {other.Endpoint.Text} -Name hostb\n";
         var failures = new List<string>();
         foreach (var (name, examples) in Help())
         {
@@ -30,7 +35,7 @@ public sealed class ExampleTests
             {
                 Clear(host);
                 Furnish(host, name);
-                var result = await VirtShell.RunAsync(host.Endpoint.Text, "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'\n" + code);
+                var result = await VirtShell.RunAsync(host.Endpoint.Text, "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'\n" + connect + code);
                 if (result.ExitCode != 0 || result.Error.Length > 0)
                 {
                     failures.Add($"'{code}' ended with {result.ExitCode}: {result.Error}{result.Output}");
@@ -52,6 +57,16 @@ public sealed class ExampleTests
         foreach (var container in host.Invoke(Methods.GetContainer, new GetContainer()).Items)
         {
             host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+        }
+
+        foreach (var schedule in host.Invoke(Methods.GetPatchSchedule, new GetPatchSchedule()).Items)
+        {
+            host.Invoke(Methods.UnregisterPatchSchedule, new UnregisterPatchSchedule { Name = schedule.Name });
+        }
+
+        foreach (var peer in host.Invoke(Methods.GetVirtPeer, new GetVirtPeer()).Items)
+        {
+            host.Invoke(Methods.RemoveVirtPeer, new RemoveVirtPeer { Name = peer.Name });
         }
 
         // The disks that Remove-VM has kept, as it says.

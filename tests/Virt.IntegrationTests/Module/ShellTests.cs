@@ -20,6 +20,9 @@ public sealed class ShellTests
     [InlineData("Get-VM; 'on'", 0, "on")]
     [InlineData("'a', 'b' | Sort-Object -Descending | Select-Object -First 1", 0, "b")]
     [InlineData("[pscustomobject]@{ A = 1; B = 'x' } | ConvertTo-Json -Compress", 0, "{\"A\":1,\"B\":\"x\"}")]
+    [InlineData("('{\"A\":[1,{\"B\":\"x\"}],\"C\":true}' | ConvertFrom-Json).A[1].B", 0, "x")]
+    [InlineData("('{\"T\":\"2026-11-24T03:04:05.1234567Z\"}' | ConvertFrom-Json).T.Ticks", 0, "639310862451234567")]
+    [InlineData("try { '{' | ConvertFrom-Json } catch { $_.FullyQualifiedErrorId }", 0, "JsonFailed,Virt.Shell.Commands.ConvertFromJsonCommand")]
     [InlineData("(1..3 | Measure-Object -Sum).Sum", 0, "6")]
     [InlineData("('N,M', 'a,1', '\"b,c\",2' | ConvertFrom-Csv)[1].N", 0, "b,c")]
     [InlineData("Write-Host hello -ForegroundColor Green", 0, "hello")]
@@ -27,6 +30,26 @@ public sealed class ShellTests
     {
         var result = await VirtShell.RunAsync(Nobody, "-NoLogo", "-NonInteractive", "-Command", command);
         Assert.Equal((exitCode, output), (result.ExitCode, result.Output.Trim()));
+    }
+
+    [Fact]
+    public async Task A_plan_turns_into_JSON_and_back_with_its_hash()
+    {
+        // As Invoke-Patch -Plan reads it: what ConvertFrom-Json has made, and the text itself.
+        var result = await VirtShell.RunAsync(Nobody, "-NonInteractive", "-Command", """
+            $ErrorActionPreference = 'Stop'
+            $plan = [Virt.PatchPlan]@{
+                Id = [guid]::NewGuid(); HostName = 'hosta'; CreationTime = [datetimeoffset]::new(2026, 11, 24, 3, 4, 5, [timespan]::Zero).AddTicks(1234567); Hash = 'sha256:01'
+                Targets = [Virt.PatchPlanTarget]@{ Kind = 'Container'; Id = [guid]::NewGuid(); Name = 'api'; Packages = [Virt.PatchPackage]@{ Name = 'openssl'; ToVersion = '1.1'; IsSecurity = $true } }
+            }
+            $json = $plan | ConvertTo-Json -Depth 10
+            $read = [Virt.Commands.PlanAttribute]::new([Virt.PatchPlan])
+            foreach ($again in $read.Transform($ExecutionContext, ($json | ConvertFrom-Json)), $read.Transform($ExecutionContext, $json)) {
+                $again.GetType().Name
+                ($again | ConvertTo-Json -Depth 10) -ceq $json
+            }
+            """);
+        Assert.Equal(("", "PatchPlan True PatchPlan True"), (result.Error, string.Join(' ', result.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
     }
 
     [Fact]

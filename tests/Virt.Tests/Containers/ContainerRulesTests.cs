@@ -11,7 +11,7 @@ namespace Virt.Tests.Containers;
 /// <summary>What is refused, and in which words.</summary>
 public sealed class ContainerRulesTests
 {
-    private static readonly ContainerBase Base = new("img", "/r", ["/bin/sh"], new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" });
+    private static readonly ContainerBase Base = new("img", "/r", ["/bin/sh"], new Dictionary<string, string> { ["A"] = "1", ["B"] = "1" }, "/r/image.json");
 
     public static TheoryData<ContainerState, bool, bool, bool, bool, bool> States => new()
     {
@@ -64,6 +64,8 @@ public sealed class ContainerRulesTests
         { new NewContainer { CpuCount = 0 }, "InvalidCpuCount" },
         { new NewContainer { CpuCount = double.NaN }, "InvalidCpuCount" },
         { new NewContainer { ProcessCount = 0 }, "InvalidProcessCount" },
+        { new NewContainer { Volumes = ["/a:/x", "/b:/x/"] }, "InvalidVolume" },
+        { new NewContainer { Network = "bridge" }, "InvalidNetwork" },
     };
 
     [Theory]
@@ -81,8 +83,16 @@ public sealed class ContainerRulesTests
         var spec = JsonSerializer.Deserialize("""{"image":"i","rootfs":"/r","command":["sh"],"hostName":"h"}""", ContainerJson.Default.ContainerSpec)!;
         Assert.Equal(("/", ""), (spec.WorkingDirectory, spec.User));
         Assert.Empty(spec.Environment);
+        Assert.Equal(("none", 0, 0, null, null), (spec.Network, spec.Volumes.Count + spec.Layers.Count, spec.Generation, spec.Previous, spec.Built));
         var run = JsonSerializer.Deserialize("{}", ContainerJson.Default.ContainerRun)!;
         Assert.Equal(("", ""), (run.Cgroup, run.Status));
+    }
+
+    [Fact]
+    public void A_full_disk_is_said_to_be_full()
+    {
+        var error = LaunchError.Of("web", NewContainerCheck.ToSpec("web", new NewContainer(), Base), new System.IO.IOException("No space left on device", Errno.ENOSPC));
+        Assert.Equal((ErrorCode.ResourceExhausted, "DiskFull"), (error.Code, error.Id));
     }
 
     [Fact]

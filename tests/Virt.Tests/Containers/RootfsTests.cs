@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Containers;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Mounts;
@@ -43,6 +44,26 @@ public sealed class RootfsTests
         Assert.DoesNotContain(Plan(Spec), s => s is { Kind: RootStepKind.SetAttributes, Path: "/" });
         var last = Plan(Spec with { ReadOnly = true })[^1];
         Assert.Equal((RootStepKind.SetAttributes, "/", MountAttributes.ReadOnly), (last.Kind, last.Path, last.Attributes));
+    }
+
+    [Fact]
+    public void Volumes_lie_over_the_root_and_under_what_hides_the_kernel()
+    {
+        using var handle = new SafeFileHandle(0, ownsHandle: false);
+        var spec = Spec with { Volumes = [new ContainerVolume("/host", "/srv/app/data", false)], ReadOnly = true };
+        var steps = Rootfs.Plan(spec, CgroupVersion.V2, [], [handle]).ToList();
+        var volume = steps.FindIndex(s => s is { Kind: RootStepKind.Volume, Path: "/srv/app/data" });
+        Assert.Same(handle, steps[volume].Tree);
+        Assert.All(steps, s => Assert.True(s.Kind is not (RootStepKind.Mask or RootStepKind.ReadOnly or RootStepKind.SetAttributes) || s.Path.StartsWith("/sys", System.StringComparison.Ordinal) || steps.IndexOf(s) > volume));
+    }
+
+    [Fact]
+    public void In_the_host_s_network_names_are_found_as_the_host_finds_them()
+    {
+        var steps = Rootfs.Plan(Spec, CgroupVersion.V2, [], null, new ContainerHostNames("10.0.0.7\tdb\n", "nameserver 10.0.0.1\n"));
+        Assert.Equal("10.0.0.7\tdb\n127.0.0.1\tbox\n", steps.Single(s => s.Path == "/etc/hosts").Source);
+        Assert.Equal("nameserver 10.0.0.1\n", steps.Single(s => s.Path == "/etc/resolv.conf").Source);
+        Assert.DoesNotContain(Plan(Spec), s => s.Path == "/etc/resolv.conf");
     }
 
     [Fact]

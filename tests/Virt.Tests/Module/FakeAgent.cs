@@ -40,6 +40,10 @@ internal sealed class FakeAgent : IDisposable
         On(Methods.StopVM, (request, _) => Find(request.Id, request.Name) with { State = VMState.Stopped });
         On(Methods.WaitVM, (request, _) => Find(request.Id, request.Name) with { State = VMState.Running, Health = WorkloadHealth.Healthy });
         On(Methods.RemoveVM, (request, _) => Find(request.Id, request.Name));
+        On(Methods.CheckpointVM, (request, _) => new VMCheckpoint { Id = Guid.NewGuid(), VMName = request.Name, Name = request.CheckpointName });
+        On(Methods.GetVMCheckpoint, (_, _) => new VMCheckpointList { Items = [.. VMs.Select(vm => new VMCheckpoint { Id = vm.Id, VMId = vm.Id, VMName = vm.Name, Name = "before", IsCurrent = true })] });
+        On(Methods.RestoreVMCheckpoint, (request, _) => Find(request.VMId, request.VMName));
+        On(Methods.RemoveVMCheckpoint, (request, _) => new VMCheckpoint { Id = request.Id, Name = request.Name });
         On(Methods.NewContainer, (request, _) => new Container { Id = Guid.NewGuid(), Name = request.Name ?? "made-up", Image = request.Image, Command = request.Command });
         On(Methods.StartContainer, (request, _) => new Container { Id = request.Id, Name = request.Create?.Name ?? request.Name, State = ContainerState.Running });
         On(Methods.StopContainer, (request, _) => new Container { Id = request.Id, Name = request.Name, State = ContainerState.Stopped });

@@ -29,6 +29,9 @@ internal sealed class RecordingHost : PSHost
 
     public List<string> Questions => screen.Questions;
 
+    /// <summary>What was written as lines, such as "What if: ...".</summary>
+    public List<string> Lines => screen.Lines;
+
     /// <summary>The place of the answer in the choices: 0 is yes, 2 is no.</summary>
     public int Answer
     {
@@ -56,6 +59,8 @@ internal sealed class RecordingHost : PSHost
         public List<string> Warnings { get; } = [];
 
         public List<string> Questions { get; } = [];
+
+        public List<string> Lines { get; } = [];
 
         public int Answer { get; set; }
 
@@ -96,9 +101,7 @@ internal sealed class RecordingHost : PSHost
         {
         }
 
-        public override void WriteLine(string value)
-        {
-        }
+        public override void WriteLine(string value) => Lines.Add(value);
 
         public override void WriteProgress(long sourceId, ProgressRecord record)
         {

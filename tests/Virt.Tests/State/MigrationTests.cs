@@ -25,7 +25,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public void Every_migration_has_a_test_here() => Assert.Equal(3, Migrations.All.Count);
+    public void Every_migration_has_a_test_here() => Assert.Equal(5, Migrations.All.Count);
 
     [Fact]
     public void Migration_1_makes_resources_in_an_empty_database()
@@ -56,6 +56,30 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal("web01", Run("SELECT target FROM operation"));
         Run("INSERT INTO peer (fingerprint, name, address, added) VALUES ('f', 'b', '', 1)");
         Assert.Throws<SqliteException>(() => Run("INSERT INTO peer (fingerprint, name, address, added) VALUES ('g', 'B', '', 1)"));
+    }
+
+    [Fact]
+    public void Migration_4_adds_patch_runs_and_their_workloads_and_keeps_the_peers()
+    {
+        Migrations.Apply(connection, upTo: 3);
+        Run("INSERT INTO peer (fingerprint, name, address, added) VALUES ('f', 'b', '', 1)");
+        Migrations.Apply(connection, upTo: 4);
+        Assert.Equal("b", Run("SELECT name FROM peer"));
+        Run("INSERT INTO patch_run (id, state, started, started_by, schedule, message, spec) VALUES ('r', 0, 1, 'root', '', '', '{}')");
+        Run("INSERT INTO patch_target (run, number, workload, is_patched, is_kept, journal) VALUES ('r', 0, 'w', 1, 0, '{}')");
+        Run("PRAGMA foreign_keys = ON; DELETE FROM patch_run");
+        Assert.Equal(0L, Run("SELECT count(*) FROM patch_target"));
+    }
+
+    [Fact]
+    public void Migration_5_adds_patch_schedules_and_keeps_the_runs()
+    {
+        Migrations.Apply(connection, upTo: 4);
+        Run("INSERT INTO patch_run (id, state, started, started_by, schedule, message, spec) VALUES ('r', 0, 1, 'root', '', '', '{}')");
+        Migrations.Apply(connection, upTo: 5);
+        Assert.Equal("r", Run("SELECT id FROM patch_run"));
+        Run("INSERT INTO patch_schedule (name, spec, considered, last_message) VALUES ('weekly', '{}', 1, '')");
+        Assert.Throws<SqliteException>(() => Run("INSERT INTO patch_schedule (name, spec, considered, last_message) VALUES ('Weekly', '{}', 1, '')"));
     }
 
     [Fact]

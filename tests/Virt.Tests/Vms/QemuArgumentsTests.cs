@@ -95,7 +95,26 @@ public sealed class QemuArgumentsTests
         Assert.StartsWith("driver=raw,node-name=disk0base1,", nodes[0]);
         Assert.Contains("backing=disk0base1", nodes[1]);
         Assert.Contains("backing=disk0base0", nodes[2]);
-        Assert.DoesNotContain(plan.Arguments, static a => a.Contains("/d/", StringComparison.Ordinal));
+        // Nothing is opened by its path; that is only noted.
+        Assert.DoesNotContain(plan.Arguments, static a => a.Contains("/d/", StringComparison.Ordinal) && !a.StartsWith("fd=", StringComparison.Ordinal));
+        Assert.Contains(All(plan.Arguments, "-add-fd"), static a => a.EndsWith(",opaque=disk0 /d/top,,.qcow2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_layer_of_a_checkpoint_can_be_merged_into_and_an_images_cannot()
+    {
+        var disk = new VmDisk
+        {
+            Path = "/d/top.qcow2",
+            Format = "qcow2",
+            SizeBytes = 1,
+            IsNew = true,
+            Backing = [new VmDiskLayer("/d/own.qcow2", "qcow2", IsOwn: true), new VmDiskLayer("/d/image.qcow2", "qcow2")],
+        };
+        var plan = Build(Spec() with { Disk = disk });
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.ReadWrite, "/d/own.qcow2"), plan.Descriptors);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.Read, "/d/image.qcow2"), plan.Descriptors);
+        Assert.Contains(All(plan.Arguments, "-blockdev"), static a => a.Contains("node-name=disk0base0,discard=unmap,read-only=off", StringComparison.Ordinal));
     }
 
     [Fact]

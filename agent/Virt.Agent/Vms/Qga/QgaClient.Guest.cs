@@ -56,6 +56,22 @@ public sealed partial class QgaClient
     public Task ShutdownAsync(TimeSpan timeout, CancellationToken cancellation) =>
         SendAsync("guest-shutdown", static json => json.WriteString("mode", "powerdown"), timeout, cancellation);
 
+    /// <summary>Sets the guest's clock.</summary>
+    /// <exception cref="QgaException">It cannot be set.</exception>
+    /// <inheritdoc cref="ExecuteAsync"/>
+    public async Task SetTimeAsync(DateTimeOffset now, TimeSpan timeout, CancellationToken cancellation)
+    {
+        try
+        {
+            await ExecuteAsync("guest-set-time", json => json.WriteNumber("time", now.ToUnixTimeMilliseconds() * 1_000_000), timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (QgaException)
+        {
+            // An agent that finds no hwclock(8) sets nothing at all.
+            await RunAsync(["date", "-u", "-s", FormattableString.Invariant($"@{now.ToUnixTimeSeconds()}")], new Dictionary<string, string>(StringComparer.Ordinal), null, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Reads a file of the guest, to its end or to <paramref name="most"/> bytes.</summary>
     /// <exception cref="QgaException">There is no such file, or the agent must not read files.</exception>
     /// <inheritdoc cref="ExecuteAsync"/>

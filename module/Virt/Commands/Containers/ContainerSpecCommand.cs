@@ -55,6 +55,18 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
     [NameValues]
     public IDictionary? Labels { get; set; }
 
+    /// <summary>
+    /// Folders of the host that it sees, as '/host/folder:/inside', with ':ro' behind it where it may only read. The host's folder must be there; the place
+    /// inside is made where it is missing.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string[] Volume { get; set; } = [];
+
+    /// <summary>none: a network of its own with nothing but loopback; host: the host's own, with all its addresses and ports. Without it: none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ArgumentCompleter(typeof(ContainerNetworkCompleter))]
+    public string? Network { get; set; }
+
     /// <summary>Go on as a job, over an operation that Get-VirtOperation shows in every session. Stop-Job cancels it on the host.</summary>
     [Parameter]
     [Alias("RunAsync")]
@@ -79,5 +91,7 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
         ProcessCount = ProcessCount is 0 ? null : ProcessCount,
         ReadOnly = ReadOnly,
         Labels = NameValuesAttribute.ToStrings(Labels),
+        Volumes = Volume,
+        Network = Network ?? "",
     };
 }

@@ -11,6 +11,10 @@ namespace Virt.Commands;
 /// <para>Makes a container with limits for memory and CPU.</para>
 /// </example>
 /// <example>
+/// <code>New-Container site -Image starter -Volume /srv:/data:ro -Network host -- httpd -f -p 8080 -h /data</code>
+/// <para>Makes a web server on the host's port 8080 that shows the host's folder /srv, and cannot write it.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,Environment', 'blue,starter,COLOR=blue', 'green,starter,COLOR=green' | ConvertFrom-Csv | New-Container</code>
 /// <para>Makes one container for each row. Import-Csv does the same with a file.</para>
 /// </example>

@@ -1,0 +1,16 @@
+using System.Collections.Generic;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>The networks that a container can be in.</summary>
+internal static class ContainerNetwork
+{
+    /// <summary>One of its own, with nothing but loopback.</summary>
+    public const string None = "none";
+
+    /// <summary>The host's.</summary>
+    public const string Host = "host";
+
+    /// <summary>Both.</summary>
+    public static IReadOnlyList<string> All { get; } = [None, Host];
+}

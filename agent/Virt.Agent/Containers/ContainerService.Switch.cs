@@ -1,0 +1,158 @@
+using System;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Linux;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    // From one generation to another, under the container's lock. Everything that can be made ready is, before the old first process is asked to end; the row goes
+    // over in one write after its end. Whatever ends the agent in between, the container is the one or the other, and StartAgain tells the next agent that it ran.
+    private async Task<ContainerReplacement> SwitchAsync(ContainerEntry entry, ContainerSpec to, Call call)
+    {
+        var present = entry.Spec;
+        var wasRunning = ContainerStates.IsAlive(entry.State);
+        var downtime = TimeSpan.Zero;
+        if (wasRunning)
+        {
+            downtime = await SwitchRunningAsync(entry, to, call).ConfigureAwait(false);
+        }
+        else
+        {
+            entry.Set(table, entry.State, entry.Run, to);
+        }
+
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchStarted).ConfigureAwait(false);
+        var left = CountWrites(FolderOf(entry, present.Generation));
+        TryRemoveUnused(entry);
+        return new ContainerReplacement { Generation = to.Generation, Former = present.Generation, WasRunning = wasRunning, Downtime = downtime, FilesLeftBehind = left };
+    }
+
+    private async Task<TimeSpan> SwitchRunningAsync(ContainerEntry entry, ContainerSpec to, Call call)
+    {
+        var present = entry.Spec;
+        var lease = TakeCgroup(entry.Name);
+        var run = NewRun(lease);
+        ExitStatus ended;
+        KeptProcess process;
+        try
+        {
+            ContainerCgroups.SetLimits(lease, LimitsOf(to));
+            using var prepared = Prepare(entry, to, run, lease);
+            await FaultPoint.ReachAsync(ContainerFaults.SwitchPrepared, call.Cancellation).ConfigureAwait(false);
+            ended = await StopForSwitchAsync(entry).ConfigureAwait(false);
+            entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, to);
+            await FaultPoint.ReachAsync(ContainerFaults.SwitchWritten).ConfigureAwait(false);
+            process = await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            InBackground(() => CleanUpAsync(lease), $"remove the cgroup of container '{entry.Name}'");
+            await BackAsync(entry, present).ConfigureAwait(false);
+            TryRemoveUnused(entry);
+            if (e is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw LaunchError.Of(entry.Name, to, e);
+        }
+
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchLaunched).ConfigureAwait(false);
+        SetRunning(entry, run, process, lease);
+        return entry.Run!.StartTime - ended.Time is { } time && time > TimeSpan.Zero ? time : TimeSpan.Zero;
+    }
+
+    // Ends with the container's first process, and with nothing left that tells of its end: what is found from now on is of the next.
+    private async Task<ExitStatus> StopForSwitchAsync(ContainerEntry entry)
+    {
+        var process = entry.Process!;
+        var run = entry.Run!;
+        entry.Set(table, ContainerState.Stopping, run with { StartAgain = true });
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchAnnounced).ConfigureAwait(false);
+        process.Signal(Signals.Terminate);
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchSignalled).ConfigureAwait(false);
+        var status = await EndOfAsync(entry, process).ConfigureAwait(false);
+        FolderOf(entry).ForgetExit();
+        entry.Process = null;
+        process.Dispose();
+        InBackground(() => cgroups.RemoveAsync(run.Cgroup), $"remove the cgroup of container '{entry.Name}'");
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchStopped).ConfigureAwait(false);
+        return status;
+    }
+
+    private static async Task<ExitStatus> EndOfAsync(ContainerEntry entry, KeptProcess process)
+    {
+        try
+        {
+            return await process.Exited.WaitAsync(StopTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            process.Signal(Signals.Kill);
+        }
+
+        try
+        {
+            return await process.Exited.WaitAsync(Timeouts.Kill).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new VirtException(
+                ErrorCode.Timeout,
+                "ContainerStopTimeout",
+                $"Cannot replace container '{entry.Name}': its first process did not end within {Timeouts.Kill.TotalSeconds} s of SIGKILL.",
+                entry.Name,
+                $"Stop-Container -Name {entry.Name} -TurnOff");
+        }
+    }
+
+    // The generation that it was, running again where it had been stopped. Its own failure is told by its state.
+    private async Task BackAsync(ContainerEntry entry, ContainerSpec present)
+    {
+        if (entry.Process is not null)
+        {
+            if (entry.State != ContainerState.Running)
+            {
+                entry.Set(table, ContainerState.Running, entry.Run! with { StartAgain = false });
+            }
+
+            return;
+        }
+
+        try
+        {
+            await StartAgainAsync(entry, present).ConfigureAwait(false);
+        }
+        catch (VirtException e)
+        {
+            AgentLog.Error($"Could not start container '{entry.Name}' again after it could not be replaced", e);
+        }
+    }
+
+    private void TryRemoveUnused(ContainerEntry entry)
+    {
+        try
+        {
+            RemoveUnused(entry);
+        }
+        catch (LinuxException e)
+        {
+            AgentLog.Error($"Could not remove a generation of container '{entry.Name}'; the agent's next start tries again", e);
+        }
+    }
+
+    private async Task StartAgainAsync(ContainerEntry entry, ContainerSpec spec)
+    {
+        var lease = TakeCgroup(entry.Name);
+        var run = NewRun(lease);
+        await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, spec)).ConfigureAwait(false);
+    }
+
+    private static ContainerWrites CountWrites(ContainerFolder folder) => System.IO.Directory.Exists(folder.Upper) ? LayerTree.Count(folder.Upper) : new ContainerWrites(0, 0);
+}

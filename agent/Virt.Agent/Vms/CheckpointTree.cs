@@ -1,0 +1,78 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>
+/// How a machine's checkpoints stand on each other. Each keeps one layer of the disk, which is a child of its parent's; the machine's own disk is a child of the
+/// last. A layer whose checkpoint was removed stays, hidden, as long as several stand on it. Pure.
+/// </summary>
+internal static class CheckpointTree
+{
+    /// <summary>The layers of a checkpoint and of all below it, the nearest first; for a machine, what its disk is a child of.</summary>
+    public static IReadOnlyList<VmDiskLayer> Chain(IReadOnlyCollection<CheckpointEntry> all, Guid? id)
+    {
+        var layers = new List<VmDiskLayer>();
+        for (var next = Find(all, id); next is not null; next = Find(all, next.Spec.Parent))
+        {
+            if (next.Spec.Layer is { } layer)
+            {
+                layers.Add(layer);
+            }
+
+            if (next.Spec.Parent is null)
+            {
+                layers.AddRange(next.Spec.Below);
+            }
+        }
+
+        return layers;
+    }
+
+    /// <summary>The nearest checkpoint that the user knows of, from here downwards; null where there is none.</summary>
+    public static CheckpointEntry? Visible(IReadOnlyCollection<CheckpointEntry> all, Guid? id)
+    {
+        var next = Find(all, id);
+        while (next is { IsVisible: false })
+        {
+            next = Find(all, next.Spec.Parent);
+        }
+
+        return next;
+    }
+
+    /// <summary>True where a checkpoint is the one, or is below the one, that the machine's state has come from.</summary>
+    public static bool IsBelow(IReadOnlyCollection<CheckpointEntry> all, Guid? current, Guid id)
+    {
+        var next = Find(all, current);
+        while (next is not null && next.Id != id)
+        {
+            next = Find(all, next.Spec.Parent);
+        }
+
+        return next is not null;
+    }
+
+    /// <summary>A hidden layer that need not be there any more: nothing stands on it, or one thing that can be merged into it. Null where there is none.</summary>
+    /// <param name="all">The machine's checkpoints.</param>
+    /// <param name="current">The one that the machine's own disk stands on.</param>
+    /// <returns>The layer, and the checkpoint that stands on it: null where that is the machine's own disk, or where nothing does.</returns>
+    public static (CheckpointEntry Layer, CheckpointEntry? Child, bool IsEmpty)? NextMerge(IReadOnlyCollection<CheckpointEntry> all, Guid? current)
+    {
+        // The newest first: one that never came about has a machine on it that was never switched.
+        foreach (var layer in all.Where(static e => e.Phase == CheckpointPhase.Hidden).OrderByDescending(static e => e.Spec.Time))
+        {
+            var children = all.Where(e => e.Spec.Parent == layer.Id).ToList();
+            var isBelowMachine = current == layer.Id;
+            if (children.Count + (isBelowMachine ? 1 : 0) <= 1)
+            {
+                return (layer, children.FirstOrDefault(), children.Count == 0 && !isBelowMachine);
+            }
+        }
+
+        return null;
+    }
+
+    private static CheckpointEntry? Find(IReadOnlyCollection<CheckpointEntry> all, Guid? id) => id is null ? null : all.FirstOrDefault(e => e.Id == id);
+}

@@ -1,0 +1,202 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Storage;
+using Virt.Agent.Vms.Qmp;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Checkpoint-VM (docs/adr/0007).</summary>
+public sealed partial class VmService
+{
+    internal const string CheckpointKind = "vmcheckpoint";
+
+    private readonly ConcurrentDictionary<Guid, CheckpointEntry> checkpoints = new();
+
+    /// <summary>Makes a checkpoint. A guest that runs stands still for a moment only.</summary>
+    /// <exception cref="VirtException">NotFound; WrongState; InvalidArgument or AlreadyExists (the name); ResourceExhausted (space); Unavailable (QEMU).</exception>
+    public async Task<VMCheckpoint> CheckpointAsync(CheckpointVM request, Call call)
+    {
+        const string Verb = "checkpoint";
+        var entry = Find(Verb, request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
+        VmStates.CheckCheckpoint(entry.Name, entry.State);
+        var name = CheckpointNameOf(entry, request.CheckpointName);
+        var isRunning = entry.State == VMState.Running;
+        var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
+        CheckSpace(Verb, entry, isRunning && request.IncludeMemory);
+
+        var disk = entry.Spec.Disk;
+        var spec = new VmCheckpointSpec
+        {
+            VMId = entry.Id,
+            Name = name,
+            Notes = request.Notes,
+            Time = time.GetUtcNow(),
+            Parent = entry.Spec.Checkpoint,
+            Layer = disk is null ? null : new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
+            Below = disk is null || entry.Spec.Checkpoint is not null ? [] : disk.Backing,
+            Machine = entry.Spec,
+            HasMemory = isRunning && request.IncludeMemory,
+            Accelerator = isRunning ? entry.Run!.Accelerator : "",
+            Overlay = disk is null ? null : OverlayPath(entry),
+        };
+        var checkpoint = new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, spec));
+        if (call.WhatIf)
+        {
+            return Show(entry, checkpoint);
+        }
+
+        await MakeCheckpointAsync(entry, session, checkpoint, call).ConfigureAwait(false);
+        return Show(entry, checkpoint);
+    }
+
+    private async Task MakeCheckpointAsync(VmEntry entry, VmSession? session, CheckpointEntry checkpoint, Call call)
+    {
+        const string Verb = "checkpoint";
+        await using var undo = new Rollback();
+        if (!table.TryInsert(checkpoint.Row))
+        {
+            throw CheckpointTaken(entry, checkpoint.Name);
+        }
+
+        checkpoints[checkpoint.Id] = checkpoint;
+        undo.Add($"take back checkpoint '{checkpoint.Name}' of VM '{entry.Name}'", () => UndoCheckpointAsync(entry, checkpoint));
+        try
+        {
+            await FaultPoint.ReachAsync(CheckpointFaults.Recorded, call.Cancellation).ConfigureAwait(false);
+            await PrepareDiskAsync(entry, checkpoint, call.Cancellation).ConfigureAwait(false);
+            var spec = session is null ? checkpoint.Spec : await SaveAsync(entry, session, checkpoint, call).ConfigureAwait(false);
+            if (session is null)
+            {
+                KeepNvram(entry, checkpoint);
+            }
+
+            checkpoint.Set(table, CheckpointPhase.Ready, spec with { Overlay = null });
+            undo.Commit();
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk(Verb, entry.Name, e);
+        }
+        catch (QmpException e)
+        {
+            throw VmErrors.Refused(Verb, entry.Name, e);
+        }
+        catch (QmpClosedException e)
+        {
+            throw VmErrors.NoMonitor(Verb, entry.Name, e);
+        }
+    }
+
+    // The machine's disk is the new file from here on, on paper: that reads the same as the old one until the guest is switched to it, and whatever ends meanwhile
+    // can go on with either.
+    private async Task PrepareDiskAsync(VmEntry entry, CheckpointEntry checkpoint, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(FolderOf(entry).CheckpointFolder(checkpoint.Id), OwnerOnly);
+        if (entry.Spec.Disk is { } disk)
+        {
+            await disks.CreateOverlayAsync(checkpoint.Spec.Overlay!, disk.Path, disk.Format, disk.SizeBytes, cancellation).ConfigureAwait(false);
+        }
+
+        await FaultPoint.ReachAsync(CheckpointFaults.Made, cancellation).ConfigureAwait(false);
+        SetBase(entry, checkpoint.Id, checkpoint.Spec.Overlay, "qcow2");
+        await FaultPoint.ReachAsync(CheckpointFaults.Prepared, cancellation).ConfigureAwait(false);
+    }
+
+    // Writes that the machine's disk is a file that stands on a checkpoint's layer.
+    private void SetBase(VmEntry entry, Guid? checkpoint, string? path, string? format, VmSpec? machine = null)
+    {
+        var spec = machine ?? entry.Spec;
+        var disk = spec.Disk;
+        if (disk is not null && path is not null && format is not null)
+        {
+            // Where nothing is left of the tree: what its lowest layer was a child of.
+            var backing = checkpoint is null ? [.. disk.Backing.Where(static layer => !layer.IsOwn)] : CheckpointTree.Chain(CheckpointsOf(entry), checkpoint);
+            disk = disk with { Path = path, Format = format, Backing = backing };
+        }
+
+        entry.Set(table, entry.Phase, entry.Run, spec with { Disk = disk, Checkpoint = checkpoint });
+    }
+
+    private void KeepNvram(VmEntry entry, CheckpointEntry checkpoint)
+    {
+        var folder = FolderOf(entry);
+        if (File.Exists(folder.NvramFile))
+        {
+            File.Copy(folder.NvramFile, folder.NvramFileOf(checkpoint.Id), overwrite: true);
+        }
+    }
+
+    // From wherever it has come to. What the guest has written since it was switched is merged back.
+    private async ValueTask UndoCheckpointAsync(VmEntry entry, CheckpointEntry checkpoint)
+    {
+        await SettleAsync(entry).ConfigureAwait(false);
+        if (entry.Spec.Checkpoint == checkpoint.Id)
+        {
+            await HideCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
+            await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        RemoveCheckpointFiles(entry, checkpoint);
+        if (checkpoint.Spec.Overlay is { } overlay)
+        {
+            File.Delete(overlay);
+        }
+
+        ForgetCheckpoint(checkpoint);
+    }
+
+    private string OverlayPath(VmEntry entry)
+    {
+        var root = entry.Spec.Disk!.HomePath;
+        while (true)
+        {
+            var path = Path.Combine(Path.GetDirectoryName(root)!, FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(root)}.{Guid.NewGuid().ToString("N")[..8]}.qcow2"));
+            if (!Path.Exists(path))
+            {
+                return path;
+            }
+        }
+    }
+
+    private string CheckpointNameOf(VmEntry entry, string wanted)
+    {
+        var name = wanted.Length > 0 ? wanted : entry.Name + time.GetLocalNow().ToString(" - yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        if (name.Length > 100 || name.Trim().Length != name.Length || name.Any(static c => char.IsControl(c) || c is '*' or '?' or '[' or ']' or '`' or '/' or '#'))
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument,
+                "InvalidName",
+                $"Cannot checkpoint VM '{entry.Name}': '{name}' is no name for a checkpoint; 1 to 100 characters without * ? [ ] ` / # are required.",
+                name,
+                $"Checkpoint-VM -Name {entry.Name} -SnapshotName before");
+        }
+
+        var unique = name;
+        for (var number = 2; CheckpointsOf(entry).Any(c => c.Phase != CheckpointPhase.Hidden && c.Name.Equals(unique, StringComparison.OrdinalIgnoreCase)); number++)
+        {
+            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken(entry, name);
+        }
+
+        return unique;
+    }
+
+    private static VirtException CheckpointTaken(VmEntry entry, string name) => new(
+        ErrorCode.AlreadyExists,
+        "VMCheckpointAlreadyExists",
+        $"Cannot checkpoint VM '{entry.Name}': it has a checkpoint '{name}' already.",
+        name,
+        $"Remove-VMCheckpoint -VMName {entry.Name} -Name '{name}'");
+
+    private IReadOnlyCollection<CheckpointEntry> CheckpointsOf(VmEntry entry) => [.. checkpoints.Values.Where(c => c.Spec.VMId == entry.Id)];
+}

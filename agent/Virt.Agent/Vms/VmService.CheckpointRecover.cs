@@ -1,0 +1,111 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Storage;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What the agent does with half done checkpoints when it comes back, and with all of a machine that is removed.</summary>
+public sealed partial class VmService
+{
+    // Under the lock, after its QEMU was found: what was made is undone, what was restored or removed is finished.
+    private async Task RecoverCheckpointsAsync(VmEntry entry)
+    {
+        var all = CheckpointsOf(entry);
+        if (all.All(static c => c.Phase == CheckpointPhase.Ready))
+        {
+            return;
+        }
+
+        await SettleAsync(entry).ConfigureAwait(false);
+        foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Restoring))
+        {
+            AgentLog.Info($"VM '{entry.Name}' was half restored when the agent ended; that is finished");
+            await FinishRestoreAsync(entry, checkpoint, null).ConfigureAwait(false);
+        }
+
+        foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Creating))
+        {
+            AgentLog.Info($"Checkpoint '{checkpoint.Name}' of VM '{entry.Name}' was half made when the agent ended; it is undone");
+            await UndoCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
+        }
+
+        foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Hidden))
+        {
+            RemoveCheckpointFiles(entry, checkpoint);
+        }
+
+        await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task EndRestoringAsync(VmEntry entry, VmProcess process)
+    {
+        await EndNowAsync(process).ConfigureAwait(false);
+        process.Dispose();
+        RemoveRunFolder(entry);
+        entry.Set(table, VMState.Stopped, new VmRun());
+    }
+
+    // With the machine itself. A disk that stays becomes one file again, that with which the machine was made.
+    private async Task RemoveCheckpointsAsync(VmEntry entry)
+    {
+        if (CheckpointsOf(entry).Count == 0)
+        {
+            return;
+        }
+
+        if (entry.Run is { DeletesDisk: true })
+        {
+            foreach (var checkpoint in CheckpointsOf(entry))
+            {
+                foreach (var path in new[] { checkpoint.Spec.Layer?.Path, checkpoint.Spec.Overlay, checkpoint.Spec.Replaced, checkpoint.Spec.Merging }.OfType<string>())
+                {
+                    File.Delete(path);
+                }
+
+                ForgetCheckpoint(checkpoint);
+            }
+
+            return;
+        }
+
+        foreach (var checkpoint in CheckpointsOf(entry).Where(static c => c.Phase != CheckpointPhase.Hidden))
+        {
+            await HideCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk("remove", entry.Name, e);
+        }
+    }
+
+    // Every file that the machine's disk consists of, or is about to.
+    private HashSet<string> FilesOf(VmEntry entry)
+    {
+        var files = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in CheckpointsOf(entry).SelectMany(static c => new[] { c.Spec.Layer?.Path, c.Spec.Overlay, c.Spec.Replaced, c.Spec.Merging }).Append(entry.Spec.Disk?.Path).OfType<string>())
+        {
+            files.Add(path);
+        }
+
+        return files;
+    }
+
+    // Of a machine that is gone; its files went with it.
+    private void ForgetOrphans()
+    {
+        foreach (var checkpoint in checkpoints.Values.Where(c => !entries.ContainsKey(c.Spec.VMId)))
+        {
+            ForgetCheckpoint(checkpoint);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Storage;
+using Virt.Agent.Vms.Qga;
+using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Files;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Restore-VMCheckpoint.</summary>
+public sealed partial class VmService
+{
+    private const string RestoreVerb = "restore";
+
+    private static readonly TimeSpan GuestTimeLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Brings a machine back to a checkpoint. One with memory runs afterwards, one without is stopped. Other checkpoints stay.</summary>
+    /// <exception cref="VirtException">NotFound; WrongState; NotSupported (what ran the guest then is not here); DataLoss, ResourceExhausted (the disk); Unavailable (QEMU).</exception>
+    public async Task<VM> RestoreCheckpointAsync(RestoreVMCheckpoint request, Call call)
+    {
+        var (entry, checkpoint) = FindCheckpoint(RestoreVerb, request.Id, request.Name, request.VMId, request.VMName);
+        call.WorksOn($"{entry.Name} '{checkpoint.Name}'");
+        using var held = await LockAsync(RestoreVerb, entry, call).ConfigureAwait(false);
+        CheckIsThere(RestoreVerb, entry, checkpoint);
+        VmStates.CheckRestore(entry.Name, entry.State);
+        CheckRestorable(entry, checkpoint);
+        if (call.WhatIf)
+        {
+            return Show(entry);
+        }
+
+        call.Report($"Restoring VM '{entry.Name}'", $"checkpoint '{checkpoint.Name}'");
+        checkpoint.Set(table, CheckpointPhase.Restoring, checkpoint.Spec with { Overlay = entry.Spec.Disk is null ? null : OverlayPath(entry), Replaced = entry.Spec.Disk?.Path });
+        await FaultPoint.ReachAsync(CheckpointFaults.RestoreRecorded).ConfigureAwait(false);
+        if (VmStates.IsAlive(entry.State))
+        {
+            await TurnOffAsync(entry).ConfigureAwait(false);
+        }
+
+        await FaultPoint.ReachAsync(CheckpointFaults.TurnedOff).ConfigureAwait(false);
+        await FinishRestoreAsync(entry, checkpoint, call).ConfigureAwait(false);
+        await CollapseOrSayAsync(entry, call).ConfigureAwait(false);
+        return Show(entry);
+    }
+
+    // Before anything is lost: what would keep it from going on.
+    private void CheckRestorable(VmEntry entry, CheckpointEntry checkpoint)
+    {
+        var spec = checkpoint.Spec;
+        var (folder, name) = (FolderOf(entry), checkpoint.Name);
+        foreach (var path in new[] { spec.Layer?.Path, spec.HasMemory ? folder.MemoryFile(checkpoint.Id) : null })
+        {
+            if (path is not null && !File.Exists(path))
+            {
+                throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot restore VM '{entry.Name}': checkpoint '{name}' has lost its file '{path}'.", name, $"Get-VMCheckpoint -VMName {entry.Name}");
+            }
+        }
+
+        CheckSpace(RestoreVerb, entry, withMemory: false);
+        if (!spec.HasMemory)
+        {
+            return;
+        }
+
+        PlanStart(entry, new QemuIncoming(spec.MachineType));
+        if (spec.Accelerator != Host.Accelerator)
+        {
+            throw new VirtException(
+                ErrorCode.NotSupported,
+                "AcceleratorDiffers",
+                $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' was written with {spec.Accelerator}; this host has {Host.Accelerator}.",
+                name,
+                "Test-VirtHost");
+        }
+    }
+
+    // Under the lock, with the machine off. May be repeated from anywhere in it: what the guest may have written since is thrown away again.
+    private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
+    {
+        var spec = checkpoint.Spec;
+        var (was, folder) = (spec.Machine, FolderOf(entry));
+        try
+        {
+            if (spec is { Overlay: { } fresh, Layer: { } layer })
+            {
+                File.Delete(fresh);
+                await disks.CreateOverlayAsync(fresh, layer.Path, layer.Format, was.Disk!.SizeBytes, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            await FaultPoint.ReachAsync(CheckpointFaults.OverlayMade).ConfigureAwait(false);
+            SetBase(entry, checkpoint.Id, spec.Overlay, "qcow2", entry.Spec with
+            {
+                MemoryBytes = was.MemoryBytes,
+                ProcessorCount = was.ProcessorCount,
+                Generation = was.Generation,
+                Image = was.Image,
+                Network = was.Network,
+                MacAddress = was.MacAddress,
+            });
+            await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
+            if (spec.Replaced is { } replaced && replaced != spec.Overlay)
+            {
+                File.Delete(replaced);
+            }
+
+            await FaultPoint.ReachAsync(CheckpointFaults.OldDiskGone).ConfigureAwait(false);
+            if (File.Exists(folder.NvramFileOf(checkpoint.Id)))
+            {
+                File.Copy(folder.NvramFileOf(checkpoint.Id), folder.NvramFile, overwrite: true);
+            }
+
+            await FaultPoint.ReachAsync(CheckpointFaults.NvramBack).ConfigureAwait(false);
+            if (spec.HasMemory)
+            {
+                await GoOnFromMemoryAsync(entry, checkpoint, call).ConfigureAwait(false);
+            }
+            else
+            {
+                entry.Set(table, VMState.Stopped, new VmRun());
+            }
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk(RestoreVerb, entry.Name, e);
+        }
+        finally
+        {
+            if (spec.Overlay is { } overlay && entry.Spec.Disk?.Path != overlay)
+            {
+                File.Delete(overlay);
+            }
+
+            // Also where the guest could not go on: it can be restored again.
+            checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec with { Overlay = null, Replaced = null });
+        }
+    }
+
+    private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
+    {
+        try
+        {
+            await LaunchAsync(entry, PlanStart(entry, new QemuIncoming(checkpoint.Spec.MachineType)), CancellationToken.None, session => LoadMemoryAsync(entry, session, checkpoint, call)).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            entry.Set(table, VMState.Failed, new VmRun { Status = e.Message });
+            throw;
+        }
+
+        await FaultPoint.ReachAsync(CheckpointFaults.Restored).ConfigureAwait(false);
+        await SetGuestTimeAsync(entry).ConfigureAwait(false);
+    }
+
+    private async Task LoadMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, Call? call)
+    {
+        await FaultPoint.ReachAsync(CheckpointFaults.Launched).ConfigureAwait(false);
+        using var watch = new MigrationWatch(session);
+        using var memory = File.OpenHandle(FolderOf(entry).MemoryFile(checkpoint.Id), FileMode.Open, FileAccess.Read, FileShare.Read);
+        await session.GiveAsync(MemoryDescriptor, memory, CancellationToken.None).ConfigureAwait(false);
+        await session.PrepareToReceiveAsync(CancellationToken.None).ConfigureAwait(false);
+        await session.ReceiveAsync(MemoryDescriptor, CancellationToken.None).ConfigureAwait(false);
+        await watch.WhenAsync(static w => w.Status is "completed" or "failed", SaveTick, ReportAsync, CancellationToken.None).ConfigureAwait(false);
+        if (watch.Status == "failed")
+        {
+            throw new QmpException("migrate-incoming", "GenericError", "the memory is of another machine");
+        }
+
+        await FaultPoint.ReachAsync(CheckpointFaults.Loaded).ConfigureAwait(false);
+
+        Task ReportAsync()
+        {
+            // QEMU reads through a duplicate, which shares its place in the file with ours.
+            call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", (int)(100 * FileHandles.Position(memory) / Math.Max(1, RandomAccess.GetLength(memory))));
+            return Task.CompletedTask;
+        }
+    }
+
+    // The guest believes that no time has passed. Where its agent does not answer it must find out by itself.
+    private async Task SetGuestTimeAsync(VmEntry entry)
+    {
+        if (entry.Session is not { } session || !HasGuestAgent(entry))
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(GuestTimeLimit, time);
+        try
+        {
+            while (!session.IsGuestAgentOpen)
+            {
+                var changed = entry.Changed;
+                if (!session.IsGuestAgentOpen)
+                {
+                    await changed.WaitAsync(limit.Token).ConfigureAwait(false);
+                }
+            }
+
+            await session.GuestAgent.SetTimeAsync(time.GetUtcNow(), GuestTimeLimit, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is QgaException or TimeoutException or OperationCanceledException or IOException or SocketException)
+        {
+            AgentLog.Info($"The clock of VM '{entry.Name}' was not set after it was restored: {e.Message}");
+        }
+    }
+}

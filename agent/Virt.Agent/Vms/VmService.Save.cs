@@ -1,0 +1,168 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>How the moment of a running guest is kept: its memory is written while it runs, and it stands still only for the last of it.</summary>
+public sealed partial class VmService
+{
+    private const string MemoryDescriptor = "checkpoint-memory";
+    private const long SpaceReserve = 64L << 20;
+
+    // QEMU stops the guest when it thinks that the rest takes no longer than this; what comes on top is the devices, the disk and our own steps.
+    private static readonly TimeSpan LastRound = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan SaveTick = TimeSpan.FromMilliseconds(200);
+
+    private async Task<VmCheckpointSpec> SaveAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, Call call)
+    {
+        session.IsHeld = true;
+        try
+        {
+            var layer = await AttachLayerAsync(session, checkpoint, call.Cancellation).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(CheckpointFaults.Attached, call.Cancellation).ConfigureAwait(false);
+            return checkpoint.Spec.HasMemory
+                ? await SaveMemoryAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false)
+                : await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.IsHeld = false;
+        }
+    }
+
+    // The new layer, ready to be put on top; null where the machine has no disk.
+    private static async Task<(string Disk, string Overlay)?> AttachLayerAsync(VmSession session, CheckpointEntry checkpoint, CancellationToken cancellation)
+    {
+        if (checkpoint.Spec.Overlay is not { } path)
+        {
+            return null;
+        }
+
+        // Named after its file, which no other layer of the machine's life has.
+        var node = "disk0-" + Path.GetExtension(Path.GetFileNameWithoutExtension(path))[1..];
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        await session.AddLayerAsync(node, path, file, cancellation).ConfigureAwait(false);
+        return (await session.ReadDiskAsync(cancellation).ConfigureAwait(false), node);
+    }
+
+    private async Task<VmCheckpointSpec> SaveMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer, Call call)
+    {
+        var cancellation = call.Cancellation;
+        using var watch = new MigrationWatch(session);
+        using var memory = File.OpenHandle(FolderOf(entry).MemoryFile(checkpoint.Id), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var machine = await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false);
+        await session.GiveAsync(MemoryDescriptor, memory, cancellation).ConfigureAwait(false);
+        await session.PrepareToSendAsync(isPausing: true, cancellation).ConfigureAwait(false);
+        await session.SetLastRoundAsync(LastRound, cancellation).ConfigureAwait(false);
+        await session.SendAsync(MemoryDescriptor, cancellation).ConfigureAwait(false);
+        await FaultPoint.ReachAsync(CheckpointFaults.Saving, cancellation).ConfigureAwait(false);
+
+        await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, call), cancellation).ConfigureAwait(false);
+        await CheckSavedAsync(entry, session, watch, "pre-switchover").ConfigureAwait(false);
+        await FaultPoint.ReachAsync(CheckpointFaults.Paused, cancellation).ConfigureAwait(false);
+        await SwitchDiskAsync(entry, session, checkpoint, layer, cancellation).ConfigureAwait(false);
+        await session.SwitchOverAsync(cancellation).ConfigureAwait(false);
+        await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", cancellation).ConfigureAwait(false);
+        await CheckSavedAsync(entry, session, watch, "completed").ConfigureAwait(false);
+        await FaultPoint.ReachAsync(CheckpointFaults.Saved, cancellation).ConfigureAwait(false);
+        await session.GoOnAsync(cancellation).ConfigureAwait(false);
+        var paused = watch.StopTime is { } stop ? time.GetUtcNow() - stop : TimeSpan.Zero;
+        await FaultPoint.ReachAsync(CheckpointFaults.Running, cancellation).ConfigureAwait(false);
+
+        // The guest runs already; a checkpoint that is told of outlives a crash of the host.
+        call.Report($"Checkpointing VM '{entry.Name}'", "bringing its memory to the host's disk");
+        await Task.Run(() => RandomAccess.FlushToDisk(memory), CancellationToken.None).ConfigureAwait(false);
+        await FaultPoint.ReachAsync(CheckpointFaults.Flushed, cancellation).ConfigureAwait(false);
+        AgentLog.Info(FormattableString.Invariant($"VM '{entry.Name}' stood still for {paused.TotalMilliseconds:0.0} ms for its checkpoint '{checkpoint.Name}' ({RandomAccess.GetLength(memory) >> 20} MiB of memory)"));
+        return checkpoint.Spec with { MachineType = machine, PauseDuration = paused, Time = watch.StopTime ?? checkpoint.Spec.Time };
+    }
+
+    private async Task<VmCheckpointSpec> SaveDiskAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer)
+    {
+        // Once it stands still, nothing keeps it from going on.
+        var start = time.GetTimestamp();
+        await session.HoldAsync(CancellationToken.None).ConfigureAwait(false);
+        await SwitchDiskAsync(entry, session, checkpoint, layer, CancellationToken.None).ConfigureAwait(false);
+        await session.ContinueAsync(CancellationToken.None).ConfigureAwait(false);
+        return checkpoint.Spec with { PauseDuration = time.GetElapsedTime(start) };
+    }
+
+    // The guest stands still and its disk is quiet.
+    private async Task SwitchDiskAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer, CancellationToken cancellation)
+    {
+        if (layer is var (disk, overlay))
+        {
+            await session.PutOnTopAsync(disk, overlay, cancellation).ConfigureAwait(false);
+        }
+
+        await FaultPoint.ReachAsync(CheckpointFaults.Switched, cancellation).ConfigureAwait(false);
+        KeepNvram(entry, checkpoint);
+        await FaultPoint.ReachAsync(CheckpointFaults.NvramKept, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task ReportSaveAsync(VmEntry entry, VmSession session, Call call)
+    {
+        var figures = await session.ReadMigrationAsync(call.Cancellation).ConfigureAwait(false);
+        if (figures.Status != "active")
+        {
+            return;
+        }
+
+        var percent = figures.TotalBytes == 0 ? 0 : (int)(100 * (figures.TotalBytes - figures.RemainingBytes) / figures.TotalBytes);
+        var left = figures.BytesPerSecond == 0 ? (TimeSpan?)null : TimeSpan.FromSeconds((double)figures.RemainingBytes / figures.BytesPerSecond);
+        call.Report($"Checkpointing VM '{entry.Name}'", "writing its memory", Math.Clamp(percent, 0, 99), left, figures.BytesPerSecond);
+        if (figures.SentBytes > entry.Spec.MemoryBytes)
+        {
+            // The guest writes faster than the host: it stands still for the rest, and the file stays below twice its memory.
+            await session.SetLastRoundAsync(TimeSpan.FromSeconds(2000), call.Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CheckSavedAsync(VmEntry entry, VmSession session, MigrationWatch watch, string wanted)
+    {
+        if (watch.Status == wanted)
+        {
+            return;
+        }
+
+        var free = FreeBytes(FolderOf(entry).State);
+        var error = (await session.ReadMigrationAsync(CancellationToken.None).ConfigureAwait(false)).Error;
+        throw free < 1 << 20 || error.Contains("No space left", StringComparison.Ordinal)
+            ? NoSpace("checkpoint", entry, $"its memory filled the file system of '{FolderOf(entry).State}'")
+            : new VirtException(ErrorCode.Unavailable, "CheckpointFailed", $"Cannot checkpoint VM '{entry.Name}': its memory could not be written ({VmErrors.Sentence(error.Length > 0 ? error : watch.Status)}).", entry.Name, "df -h");
+    }
+
+    private void CheckSpace(string verb, VmEntry entry, bool withMemory)
+    {
+        var needed = (withMemory ? entry.Spec.MemoryBytes : 0) + SpaceReserve;
+        var folder = FolderOf(entry).State;
+        var free = FreeBytes(folder);
+        if (free < needed)
+        {
+            throw NoSpace(verb, entry, FormattableString.Invariant(
+                $"'{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(withMemory ? $"{entry.Spec.MemoryBytes >> 20} for its memory and " : "")}{SpaceReserve >> 20} in reserve)"));
+        }
+
+        if (entry.Spec.Disk is { } disk && FreeBytes(Path.GetDirectoryName(disk.Path)!) is var besides && besides < SpaceReserve)
+        {
+            throw NoSpace(verb, entry, FormattableString.Invariant($"'{Path.GetDirectoryName(disk.Path)}', where its disk is, has {besides >> 20} MiB free; {SpaceReserve >> 20} MiB are required"));
+        }
+    }
+
+    private static VirtException NoSpace(string verb, VmEntry entry, string why) =>
+        new(ErrorCode.ResourceExhausted, "NoSpaceForCheckpoint", $"Cannot {verb} VM '{entry.Name}': {why}.", entry.Name, "df -h. Checkpoints take space too: Get-VMCheckpoint");
+
+    private static long FreeBytes(string folder)
+    {
+        while (!Directory.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return new DriveInfo(folder).AvailableFreeSpace;
+    }
+}

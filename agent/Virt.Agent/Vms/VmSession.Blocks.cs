@@ -1,0 +1,104 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Vms.Qmp;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>
+/// The layers of a running machine's disk. QEMU knows its files by descriptors in sets; each set is noted with its node and path, so that a node is found by
+/// its file whatever has happened since QEMU's start. Source: QEMU's QMP reference manual, Block devices.
+/// </summary>
+internal sealed partial class VmSession
+{
+    /// <summary>The node that the guest's disk is at present.</summary>
+    public async Task<string> ReadDiskAsync(CancellationToken cancellation)
+    {
+        var devices = await qmp.ExecuteAsync("query-block", null, cancellation).ConfigureAwait(false);
+        foreach (var device in devices.EnumerateArray())
+        {
+            if (device.TryGetProperty("qdev", out var path) && path.GetString()!.Contains("/" + QemuArguments.DiskDevice + "/", StringComparison.Ordinal))
+            {
+                return device.GetProperty("inserted").GetProperty("node-name").GetString()!;
+            }
+        }
+
+        throw new QmpException("query-block", "GenericError", "there is no disk");
+    }
+
+    /// <summary>The node of each file, and the descriptor set that it is in.</summary>
+    public async Task<IReadOnlyDictionary<string, (string Node, long Set)>> ReadNodesAsync(CancellationToken cancellation)
+    {
+        var nodes = new Dictionary<string, (string Node, long Set)>(StringComparer.Ordinal);
+        var sets = await qmp.ExecuteAsync("query-fdsets", null, cancellation).ConfigureAwait(false);
+        foreach (var set in sets.EnumerateArray())
+        {
+            var note = set.GetProperty("fds").EnumerateArray().Select(static fd => fd.TryGetProperty("opaque", out var opaque) ? opaque.GetString() : null).FirstOrDefault();
+            if (note?.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end)
+            {
+                nodes[note[(end + 1)..]] = (note[..end], set.GetProperty("fdset-id").GetInt64());
+            }
+        }
+
+        return nodes;
+    }
+
+    /// <summary>Makes a new, empty layer ready, which nothing stands on yet and which has nothing below.</summary>
+    /// <param name="node">Its node's name.</param>
+    /// <param name="path">Its file.</param>
+    /// <param name="file">The file, opened for reading and writing.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task AddLayerAsync(string node, string path, SafeHandle file, CancellationToken cancellation)
+    {
+        var added = await qmp.ExecuteAsync("add-fd", json => Text(json, ("opaque", node + " " + path)), file, cancellation).ConfigureAwait(false);
+        var set = added.GetProperty("fdset-id").GetInt64();
+        await qmp.ExecuteAsync(
+            "blockdev-add",
+            json =>
+            {
+                Text(json, ("driver", "qcow2"), ("node-name", node), ("discard", "unmap"));
+                json.WriteNull("backing");
+                json.WriteStartObject("file");
+                Text(json, ("driver", "file"), ("filename", FormattableString.Invariant($"/dev/fdset/{set}")));
+                json.WriteEndObject();
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>From now on the guest writes to the new layer.</summary>
+    public Task PutOnTopAsync(string node, string overlay, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("blockdev-snapshot", json => Text(json, ("node", node), ("overlay", overlay)), cancellation);
+
+    /// <summary>Closes a layer that nothing stands on; one that is closed already is fine.</summary>
+    /// <returns>False where it is in use.</returns>
+    public async Task<bool> TryRemoveLayerAsync(string path, CancellationToken cancellation)
+    {
+        var nodes = await ReadNodesAsync(cancellation).ConfigureAwait(false);
+        if (!nodes.TryGetValue(path, out var layer))
+        {
+            return true;
+        }
+
+        try
+        {
+            await qmp.ExecuteAsync("blockdev-del", json => Text(json, ("node-name", layer.Node)), cancellation).ConfigureAwait(false);
+        }
+        catch (QmpException e) when (!e.Description.StartsWith("Failed to find node", StringComparison.Ordinal))
+        {
+            return false;
+        }
+        catch (QmpException)
+        {
+            // The set was left without its node.
+        }
+
+        await IgnoringAsync(qmp.ExecuteAsync("remove-fd", json => json.WriteNumber("fdset-id", layer.Set), cancellation)).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Lets the guest's CPUs stand still.</summary>
+    public Task HoldAsync(CancellationToken cancellation) => qmp.ExecuteAsync("stop", null, cancellation);
+}

@@ -1,0 +1,34 @@
+using System;
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Gets the updates that wait for VMs and containers.</summary>
+/// <remarks>
+/// Fetches the lists of packages anew, in the guests, and for containers in throw-away containers of the same image, and says for each workload which
+/// packages would be updated, from which version to which, and which of them are for security. Changes nothing. A workload that cannot be asked says why in
+/// its Problem.
+/// </remarks>
+/// <example>
+/// <code>Get-PatchStatus</code>
+/// <para>Shows what waits for every VM and container of this host.</para>
+/// </example>
+/// <example>
+/// <code>Get-PatchStatus -Container web | Select-Object -ExpandProperty Packages</code>
+/// <para>Shows the packages that wait for one container.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "PatchStatus")]
+[OutputType(typeof(PatchStatus))]
+public sealed class GetPatchStatusCommand : WorkloadCommand
+{
+    private protected override bool NeedsTarget => false;
+
+    private protected override void Act(HostCalls host, WorkloadTargets targets)
+    {
+        var found = host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = targets.ToRequest() });
+        Array.ForEach(found.Items, Emit);
+        Report(found.Errors);
+    }
+}

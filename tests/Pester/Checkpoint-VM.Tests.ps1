@@ -1,0 +1,40 @@
+BeforeAll { . $PSScriptRoot/Virt.Tests.Setup.ps1 }
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'Checkpoint-VM' {
+    It 'keeps the memory of a running machine, which runs on' {
+        $vm = New-TestVM running
+        $vm | Start-VM -Wait -For GuestAgent
+        $checkpoint = Checkpoint-VM $vm.Name -SnapshotName before -Notes why -PassThru
+        $checkpoint.HasMemory | Should -BeTrue
+        $checkpoint.PauseDuration | Should -BeGreaterThan ([timespan]::Zero)
+        $checkpoint.Notes | Should -Be why
+        (Get-VM $vm.Name).State | Should -Be Running
+    }
+
+    It 'makes up a name, and writes nothing by itself' {
+        $vm = New-TestVM named
+        $vm | Checkpoint-VM | Should -BeNullOrEmpty
+        (Get-VMCheckpoint $vm.Name).Name | Should -BeLike "$($vm.Name) - 20*"
+    }
+
+    It 'makes none with -WhatIf' {
+        $vm = New-TestVM whatif
+        Checkpoint-VM $vm.Name -WhatIf
+        Get-VMCheckpoint $vm.Name | Should -BeNullOrEmpty
+    }
+
+    It 'goes on as a job' {
+        $vm = New-TestVM job
+        $job = $vm | Checkpoint-VM -SnapshotName later -AsJob
+        ($job | Wait-Job | Receive-Job).Name | Should -Be later
+    }
+
+    It 'refuses a name that is taken' {
+        $vm = New-TestVM taken
+        $vm | Checkpoint-VM -SnapshotName one
+        $vm | Checkpoint-VM -SnapshotName one -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMCheckpointAlreadyExists*'
+    }
+}

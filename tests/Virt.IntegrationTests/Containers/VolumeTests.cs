@@ -1,0 +1,133 @@
+using System;
+using System.IO;
+using System.Threading.Tasks;
+using Virt.IntegrationTests.Fixtures;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.IntegrationTests.Containers;
+
+/// <summary>Folders of the host in a container, and the host's network.</summary>
+public sealed class VolumeTests
+{
+    [Fact]
+    public async Task A_folder_of_the_host_is_seen_written_and_found_again_after_a_restart_of_both()
+    {
+        await using var host = await TestHost.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "da,ta: x")).FullName;
+        var container = host.Run(ContainerHost.Script("echo first >>/srv/deep/data/f; exec sleep 1000") with { Volumes = [$"{folder}:/srv/deep/data"] });
+        Assert.Equal([$"{folder}:/srv/deep/data"], container.Volumes);
+        await Poll.UntilAsync(() => File.Exists(Path.Combine(folder, "f")), "the file");
+        await host.KillAgentAsync();
+        await host.StartAgentAsync();
+        Assert.Equal("first\n", host.Exec(container, "cat /srv/deep/data/f").Output);
+        host.Invoke(Methods.StopContainer, new StopContainer { Id = container.Id, TurnOff = true });
+        host.Invoke(Methods.StartContainer, new StartContainer { Id = container.Id });
+        await Poll.UntilAsync(() => host.Exec(container, "cat /srv/deep/data/f").Output == "first\nfirst\n", "the second start's line");
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+        Assert.True(File.Exists(Path.Combine(folder, "f")));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task One_that_may_only_be_read_cannot_be_written_nor_what_is_mounted_below_it()
+    {
+        await using var host = await TestHost.MakeAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "data")).FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "below"));
+        await host.RunAsync("mount", "-t", "tmpfs", "none", Path.Combine(folder, "below"));
+        await host.StartAgentAsync();
+        var container = host.Run(ContainerHost.Script("exec sleep 1000") with { Volumes = [$"{folder}:/data:ro", $"{folder}:/both"] });
+        var output = host.Exec(container, "touch /data/a /data/below/b 2>&1; touch /both/below/c && ls /data/below; mknod /both/null c 1 3 && cat /both/null 2>&1").Output;
+        Assert.Equal("touch: /data/a: Read-only file system\ntouch: /data/below/b: Read-only file system\nc\ncat: can't open '/both/null': Permission denied\n", output);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("../tmp", true)]
+    [InlineData("/proc/self/fd/4", false)]
+    [InlineData("OUTSIDE", false)]
+    public async Task A_link_in_the_root_leads_nowhere_out_of_it(string target, bool works)
+    {
+        await using var host = await TestHost.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "data")).FullName;
+        var outside = Directory.CreateDirectory(Path.Combine(host.Folder, "outside")).FullName;
+        var container = host.RunToEnd(ContainerHost.Script("ls /srv/l/x >/dev/null && echo data >/srv/l/x/f; exit 0") with { Volumes = [$"{folder}:/srv/l/x"] });
+        var link = Path.Combine(host.StateFolder, "containers", $"{container.Id}", "upper", "srv", "l");
+        File.Delete(Path.Combine(folder, "f"));
+        Directory.Delete(link, recursive: true);
+        File.CreateSymbolicLink(link, target.Replace("OUTSIDE", outside, StringComparison.Ordinal));
+        if (works)
+        {
+            host.Invoke(Methods.StartContainer, new StartContainer { Id = container.Id });
+            host.WaitFor(container, WaitCondition.Stopped);
+            Assert.True(File.Exists(Path.Combine(folder, "f")));
+        }
+        else
+        {
+            Assert.Equal("ContainerLaunchFailed", host.Refused(Methods.StartContainer, new StartContainer { Id = container.Id }).Id);
+            Assert.Empty(Directory.GetFileSystemEntries(folder));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+        Directory.Delete(folder, recursive: true);
+        Directory.Delete(outside);
+    }
+
+    [Fact]
+    public async Task What_the_agent_holds_open_is_no_working_folder()
+    {
+        await using var host = await TestHost.StartAsync();
+        for (var descriptor = 3; descriptor < 12; descriptor++)
+        {
+            var error = host.Refused(Methods.StartContainer, new StartContainer { Create = ContainerHost.Script("pwd") with { WorkingDirectory = $"/proc/self/fd/{descriptor}" } });
+            Assert.True(error.Id is "WorkingDirectoryNotUsable" or "ContainerLaunchFailed", error.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("relative:/data", "InvalidVolume")]
+    [InlineData("/tmp", "InvalidVolume")]
+    [InlineData("/tmp:/", "InvalidVolume")]
+    [InlineData("/tmp:/proc/x", "InvalidVolume")]
+    [InlineData("/tmp:/a/../b", "InvalidVolume")]
+    [InlineData("/no/such/folder:/data", "VolumeFolderNotFound")]
+    public async Task What_cannot_be_a_volume_is_refused(string volume, string id)
+    {
+        await using var host = await TestHost.StartAsync();
+        Assert.Equal(id, host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Volumes = [volume] }).Id);
+        Assert.Equal("InvalidNetwork", host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Network = "bridge" }).Id);
+    }
+
+    [Fact]
+    public async Task A_folder_that_has_gone_is_said_to_be_at_the_start()
+    {
+        await using var host = await TestHost.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "data")).FullName;
+        var container = host.Invoke(Methods.NewContainer, ContainerHost.Script("exit 0") with { Volumes = [$"{folder}:/data"] });
+        Directory.Delete(folder);
+        var error = host.Refused(Methods.StartContainer, new StartContainer { Id = container.Id });
+        Assert.Equal((ErrorCode.NotFound, "VolumeFolderNotFound"), (error.Code, error.Id));
+        Assert.Equal(ContainerState.Failed, host.Get(container).State);
+    }
+
+    [Fact]
+    public async Task In_the_host_s_network_it_has_the_host_s_links_ports_and_names()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.RunAsync("ip", "link", "add", "bridge7", "type", "bridge");
+        var container = host.Run(ContainerHost.Script("echo hello >/tmp/f; exec httpd -f -p 127.0.0.1:8099 -h /tmp") with { Network = "Host", HostName = "box" });
+        Assert.Equal("host", container.Network);
+        Assert.Equal("bridge7\nlo\n", host.Exec(container, "ls /sys/class/net").Output);
+        await Poll.UntilAsync(() => host.Exec(container, "wget -qO- http://127.0.0.1:8099/f").Output == "hello\n", "the service");
+        Assert.Contains("hello", await host.RunAsync("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8099; printf 'GET /f HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"), StringComparison.Ordinal);
+        Assert.Equal("box\n", host.Exec(container, "hostname").Output);
+        if (File.Exists("/etc/resolv.conf"))
+        {
+            Assert.Equal(await File.ReadAllTextAsync("/etc/resolv.conf", TestContext.Current.CancellationToken), host.Exec(container, "cat /etc/resolv.conf").Output);
+        }
+
+        Assert.Equal("none", host.RunToEnd(ContainerHost.Script("exit 0")).Network);
+    }
+}
