@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Virt beside its peers in one run and prints the table, in namespaces of its own: nothing of the machine is touched.
 #   build/bench.sh                      everything (some minutes)
-#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm
+#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm move patch
 #   build/bench.sh --save               puts the table into docs/performance.md
 #   build/bench.sh --install-peers      installs crun, podman and libvirt first (a peer that is missing has an empty column otherwise)
 set -euo pipefail
@@ -41,7 +41,7 @@ for argument in "$@"; do
     esac
 done
 build/setup.sh $peers
-build/build.sh agent module shell images bench
+build/build.sh agent module shell images debian-container bench
 [ "$out/bench/first" -nt tests/Benchmarks/first.c ] || gcc -O2 -static -o "$out/bench/first" tests/Benchmarks/first.c
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/vb.XXXXXX")

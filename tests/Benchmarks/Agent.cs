@@ -20,7 +20,8 @@ internal sealed class Agent : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="setting">Where things are.</param>
     /// <param name="again">The name of a folder that lasts, so that the agent finds its state; null: a new one, which goes when it ends.</param>
-    public Agent(Setting setting, string? again = null)
+    /// <param name="options">What else its command line has.</param>
+    public Agent(Setting setting, string? again = null, params string[] options)
     {
         lasts = again is not null;
         // A socket's path may have 107 bytes at most.
@@ -30,7 +31,7 @@ internal sealed class Agent : IDisposable
         var start = Stopwatch.GetTimestamp();
         process = Run.Start(
             setting.Agent,
-            ["serve", "--listen", Endpoint.Text, "--state", folder + "/state", "--run", folder + "/run", "--images", setting.Images, "--images", setting.BenchImages, "--group", "root"]);
+            ["serve", "--listen", Endpoint.Text, "--state", folder + "/state", "--run", folder + "/run", "--images", setting.Images, "--images", setting.BenchImages, "--group", "root", .. options]);
         _ = process.StandardError.ReadToEndAsync();
         Client = Connect(start);
         ReadyMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;

@@ -35,27 +35,52 @@ internal sealed partial class BareQemu
         return new BareQemu([.. WithoutDescriptorSets(bare.command)], folder);
     }
 
+    /// <summary>Where its monitor listens.</summary>
+    public string MonitorSocket => monitorSocket;
+
+    /// <summary>The same machine with its sockets in another folder, and with another disk where one is given.</summary>
+    public BareQemu In(string folder, string disk, string? otherDisk)
+    {
+        Directory.CreateDirectory(folder);
+        var other = new BareQemu([], folder);
+        return new BareQemu(
+            Array.ConvertAll(command, word => (otherDisk is null ? word : word.Replace(disk, otherDisk, StringComparison.Ordinal))
+                .Replace(monitorSocket, other.monitorSocket, StringComparison.Ordinal).Replace(agentSocket, other.agentSocket, StringComparison.Ordinal)),
+            folder);
+    }
+
+    /// <summary>Starts it with further arguments; its guest stands still until its monitor is told to go on.</summary>
+    public Process Start(params string[] more)
+    {
+        File.Delete(monitorSocket);
+        File.Delete(agentSocket);
+        var process = Run.Start(Run.Find(command[0]) ?? command[0], [.. command[1..], .. more]);
+        _ = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        return process;
+    }
+
+    /// <summary>Waits until the guest's agent has answered.</summary>
+    public void WaitForGuestAgent(Process process)
+    {
+        // Held back by QEMU until the guest has opened the port.
+        using var agent = Connect(agentSocket, process);
+        Ask(agent, """{"execute":"guest-ping"}""");
+    }
+
     /// <summary>Starts it, waits for its monitor and for the guest's agent, and ends it.</summary>
     /// <param name="guest">Gets the milliseconds from the start until the guest agent has answered.</param>
     /// <returns>Milliseconds from the start until the monitor has taken its first command and the guest may run.</returns>
     public double Boot(Samples guest)
     {
-        File.Delete(monitorSocket);
-        File.Delete(agentSocket);
         var start = Stopwatch.GetTimestamp();
-        using var process = Run.Start(Run.Find(command[0]) ?? command[0], command[1..]);
-        _ = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
+        using var process = Start();
         try
         {
-            using var monitor = Connect(monitorSocket, process);
-            ReadLine(monitor);
-            Ask(monitor, """{"execute":"qmp_capabilities"}""");
-            Ask(monitor, """{"execute":"cont"}""");
+            using var monitor = new BareMonitor(monitorSocket, process);
+            monitor.Ask("""{"execute":"cont"}""");
             var ready = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            // Held back by QEMU until the guest has opened the port.
-            using var agent = Connect(agentSocket, process);
-            Ask(agent, """{"execute":"guest-ping"}""");
+            WaitForGuestAgent(process);
             guest.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             return ready;
         }

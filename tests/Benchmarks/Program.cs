@@ -17,6 +17,8 @@ internal static class Program
         ["list"] = ListBenchmark.Run,
         ["container"] = ContainerBenchmark.Run,
         ["vm"] = VmBenchmark.Run,
+        ["move"] = MoveBenchmark.Run,
+        ["patch"] = PatchBenchmark.Run,
     };
 
     private static int Main(string[] arguments)

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>The places between two steps of a move at which a test can end, hold or fail an agent (<see cref="Common.FaultPoint"/>).</summary>
+/// <summary>The places between two steps of a move at which a test can end, hold or fail an agent (<c>FaultPoint</c>).</summary>
 public static class MovePoint
 {
     /// <summary>Source: has written that it offers the machine; the destination knows nothing.</summary>

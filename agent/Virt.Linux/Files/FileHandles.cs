@@ -23,10 +23,6 @@ public static unsafe class FileHandles
     /// <exception cref="LinuxException">ENOENT, EACCES.</exception>
     public static SafeFileHandle OpenForWriting(string path) => Open(path, Libc.O_WRONLY);
 
-    /// <summary>The place in a file at which whoever shares the open file reads or writes next (SEEK_CUR of lseek(2)).</summary>
-    /// <exception cref="LinuxException">ESPIPE: it is no file.</exception>
-    public static long Position(SafeFileHandle file) => Libc.Check((nint)Libc.lseek((int)file.DangerousGetHandle(), 0, 1), "lseek");
-
     /// <summary>Brings the names in a folder to the disk: a file that was made or renamed in it is found after a crash of the machine.</summary>
     /// <exception cref="LinuxException">ENOENT, EIO.</exception>
     public static void SyncFolder(string path)
@@ -49,6 +45,10 @@ public static unsafe class FileHandles
             return Marshal.GetLastPInvokeError() == NoData ? null : throw Libc.Error("lseek");
         return (start, Libc.lseek(fd, start, SeekHole));
     }
+
+    /// <summary>The place in a file at which whoever shares the open file reads or writes next (SEEK_CUR of lseek(2)).</summary>
+    /// <exception cref="LinuxException">ESPIPE: it is no file.</exception>
+    public static long Position(SafeFileHandle file) => Libc.Check((nint)Libc.lseek((int)file.DangerousGetHandle(), 0, 1), "lseek");
 
     /// <summary>What a file takes on its file system: less than its length where it has holes (stx_blocks of statx(2)).</summary>
     /// <exception cref="LinuxException">ENOENT.</exception>

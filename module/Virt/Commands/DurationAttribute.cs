@@ -20,8 +20,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is not string text)
         {
-            // PowerShell would take a bare number for ticks of 100 ns.
-            return value is null or TimeSpan ? inputData : throw Bad(value);
+            // 2d is a decimal to PowerShell, and any other bare number would be ticks of 100 ns.
+            return value is null or TimeSpan ? inputData : value is decimal and > 0 and < 10000 ? TimeSpan.FromDays((double)(decimal)value) : throw Bad(value);
         }
 
         var match = Words.Match(text);
@@ -36,5 +36,5 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     private static int Number(Match match, string unit) => match.Groups[unit].Success ? int.Parse(match.Groups[unit].Value, CultureInfo.InvariantCulture) : 0;
 
     private static ArgumentTransformationMetadataException Bad(object value) =>
-        new($"Cannot use '{value}' as a duration: 4h, 90m, 1h30m, 45s, '2d' or 04:00:00 is required.");
+        new($"Cannot use '{value}' as a duration: 4h, 90m, 1h30m, 45s, 2d or 04:00:00 is required.");
 }

@@ -10,14 +10,18 @@ internal static class Poll
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task UntilAsync(Func<bool> condition, string what)
+    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(condition, () => what);
+
+    /// <param name="condition">What is awaited.</param>
+    /// <param name="what">Says what was awaited, and what is there instead.</param>
+    public static async Task UntilAsync(Func<bool> condition, Func<string> what)
     {
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
             if (clock.Elapsed > Limit)
             {
-                Assert.Fail($"awaited in vain for {Limit.TotalSeconds} s: {what}");
+                Assert.Fail($"awaited in vain for {Limit.TotalSeconds} s: {what()}");
             }
 
             await Task.Delay(10);

@@ -46,6 +46,9 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>The agent's process; changes with every restart.</summary>
     public Process Agent => agent ?? throw new InvalidOperationException("The agent does not run.");
 
+    /// <summary>Whether its agent runs, as far as this host was told.</summary>
+    public bool IsUp => agent is not null;
+
     /// <summary>A client of the running agent.</summary>
     public VirtClient Client => client ??= VirtClient.Connect(Endpoint, "tests/1");
 

@@ -3,10 +3,8 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
-using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Protocol.Client;
-using Xunit;
 
 namespace Virt.IntegrationTests.Fleet;
 

@@ -2,9 +2,12 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
+using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
+using Virt.Protocol.Client;
+using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Fleet;
@@ -12,7 +15,8 @@ namespace Virt.IntegrationTests.Fleet;
 /// <summary>A machine goes from one host to another and back, under real QEMU.</summary>
 public sealed class MoveTests
 {
-    private static readonly ITestOutputHelper Output = TestContext.Current.TestOutputHelper!;
+    // Writes for ever, each file with its checksum, and ends between two files when it is told to.
+    private const string Write = "(i=0; while [ ! -e /data/stop ]; do i=$(((i+1)%8)); dd if=/dev/urandom of=/data/f$i bs=64k count=16 2>/dev/null; (cd /data; md5sum f$i > s$i); done; touch /data/stopped) >/dev/null 2>&1 &";
 
     [Fact]
     public async Task A_running_machine_without_a_disk_moves_there_and_back_and_goes_on()
@@ -21,9 +25,8 @@ public sealed class MoveTests
         var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 1, MemoryStartupBytes = 256L << 20, SwitchName = "user", NoVHD = true });
         var before = pair.A.Boot("web01");
         pair.A.Run("web01", "echo here > /run/mark; (while :; do cat /proc/uptime > /run/up; sleep 0.05; done) >/dev/null 2>&1 &");
-        var there = HostPair.Move(pair.A, "web01", "b");
-        Output.WriteLine(there.ToString() + $" total {there.TotalTime.TotalMilliseconds:0} ms, downtime {there.Downtime.TotalMilliseconds:0} ms, {there.MemoryBytesSent >> 20} MB, {there.MemoryRounds} rounds");
-        Assert.Equal((VMState.Running, "a", "b", VMMoveMode.Live), (there.State, there.SourceHost, there.DestinationHost, there.Mode));
+        var there = Told(HostPair.Move(pair.A, "web01", "b"));
+        Assert.Equal((VMState.Running, "a", "b", VMMoveMode.Live, ""), (there.State, there.SourceHost, there.DestinationHost, there.Mode, there.Status));
         Assert.True(there.Downtime > TimeSpan.Zero && there.Downtime < there.TotalTime);
         Assert.True(there.MemoryBytesSent > 0);
         Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
@@ -34,10 +37,213 @@ public sealed class MoveTests
         var up = pair.B.Run("web01", "cat /run/up");
         await Poll.UntilAsync(() => pair.B.Run("web01", "cat /run/up") != up, "the guest's clock goes on");
 
-        var back = HostPair.Move(pair.B, "web01", "a");
-        Output.WriteLine(back.ToString() + $" total {back.TotalTime.TotalMilliseconds:0} ms, downtime {back.Downtime.TotalMilliseconds:0} ms, {back.MemoryBytesSent >> 20} MB, {back.MemoryRounds} rounds");
+        Told(HostPair.Move(pair.B, "web01", "a"));
         Assert.Equal([("a", VMState.Running)], pair.Where("web01"));
         Assert.Equal("here", pair.A.Run("web01", "cat /run/mark"));
         Assert.Equal(VMState.Stopped, pair.A.Stop("web01").State);
+    }
+
+    [Fact]
+    public async Task A_disk_that_both_reach_stays_where_it_is_and_is_run_by_one()
+    {
+        await using var pair = await HostPair.StartAsync();
+        var disk = Path.Combine(pair.SharedFolder(), "web01.qcow2");
+        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 1, MemoryStartupBytes = Guest.Memory, SwitchName = "user", NewVHDPath = disk });
+        pair.A.Boot("web01");
+        pair.A.Run("web01", Write);
+        var plan = Compare(pair.A, "web01", "b");
+        Assert.Empty(plan.Problems);
+        Assert.Equal((true, disk, disk), (plan.Disks[0].IsShared, plan.Disks[0].Path, plan.Disks[0].DestinationPath));
+        Assert.Equal(0, Told(HostPair.Move(pair.A, "web01", "b")).DiskBytesSent);
+        Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
+        CheckWritten(pair.B, "web01");
+        Assert.Equal("DiskLeased", pair.A.Refused(Methods.NewVM, new NewVM { Name = "thief", VHDPath = disk }).Id);
+        Assert.Equal(VMState.Stopped, pair.B.Stop("web01").State);
+
+        // Stopped it goes back, and starts with what is on its disk.
+        var back = HostPair.Move(pair.B, "web01", "a");
+        Assert.Equal((VMMoveMode.Cold, VMState.Stopped), (back.Mode, back.State));
+        Assert.Equal([("a", VMState.Stopped)], pair.Where("web01"));
+        pair.A.Boot("web01");
+        CheckWritten(pair.A, "web01");
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_copied_while_the_guest_writes_is_whole()
+    {
+        await using var pair = await HostPair.StartAsync();
+        var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 1, MemoryStartupBytes = Guest.Memory, SwitchName = "user", NewVHDSizeBytes = 512L << 20 });
+        pair.A.Boot("web01");
+        pair.A.Run("web01", "dd if=/dev/urandom of=/data/f9 bs=1M count=64 2>/dev/null; cd /data; md5sum f9 > s9");
+        pair.A.Run("web01", Write);
+        Assert.Equal("DiskNotReachable", pair.A.Refused(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" }).Id);
+        var there = Told(HostPair.Move(pair.A, "web01", "b", includeStorage: true));
+        Assert.True(there.DiskBytesSent > 64 << 20);
+        Assert.False(File.Exists(made.DiskPath));
+        Assert.False(File.Exists(made.DiskPath + ".lease"));
+        Assert.StartsWith(pair.B.StateFolder, pair.B.Get("web01").DiskPath);
+        CheckWritten(pair.B, "web01");
+        Assert.Equal(VMState.Stopped, pair.B.Stop("web01").State);
+        await pair.B.RunAsync("qemu-img", "check", "-q", pair.B.Get("web01").DiskPath);
+
+        // Stopped it goes back as a file.
+        var back = Told(HostPair.Move(pair.B, "web01", "a", includeStorage: true));
+        Assert.Equal((VMMoveMode.Cold, TimeSpan.Zero), (back.Mode, back.Downtime));
+        Assert.Equal(made.DiskPath, pair.A.Get("web01").DiskPath);
+        await pair.A.RunAsync("qemu-img", "check", "-q", made.DiskPath);
+        pair.A.Boot("web01");
+        CheckWritten(pair.A, "web01");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_uefi_variables_go_along(bool isRunning)
+    {
+        await using var pair = await HostPair.StartAsync();
+        var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 2, MemoryStartupBytes = 64L << 20, NoVHD = true });
+        var variables = Variables(pair.A, made);
+        var mark = new byte[16];
+        Random.Shared.NextBytes(mark);
+        await using (var file = File.OpenWrite(variables))
+        {
+            // Behind all that the firmware uses: it leaves that alone.
+            file.Seek(-16, SeekOrigin.End);
+            file.Write(mark);
+        }
+
+        if (isRunning)
+        {
+            pair.A.Start("web01");
+        }
+
+        var length = new FileInfo(variables).Length;
+        Assert.Equal(isRunning ? VMMoveMode.Live : VMMoveMode.Cold, HostPair.Move(pair.A, "web01", "b").Mode);
+        var there = await File.ReadAllBytesAsync(Variables(pair.B, made), TestContext.Current.CancellationToken);
+        Assert.Equal(length, there.Length);
+        Assert.Equal(mark, there[^16..]);
+        Assert.False(File.Exists(variables));
+        if (!isRunning)
+        {
+            pair.B.Start("web01");
+        }
+
+        Assert.Equal(VMState.Stopped, pair.B.Stop("web01", turnOff: true).State);
+
+        static string Variables(TestHost host, VM vm) => Path.Combine(host.StateFolder, "vms", vm.Id.ToString("N"), "nvram.fd");
+    }
+
+    [Theory]
+    [InlineData(MovePoint.Mirrored)]
+    [InlineData(MovePoint.Stopped)]
+    [InlineData(MovePoint.Promised)]
+    public async Task A_cancelled_move_leaves_the_guest_as_it_was(string point)
+    {
+        await using var pair = await HostPair.StartAsync();
+        pair.A.Faults = point + "=hold";
+        await pair.RestartAsync(pair.A);
+        var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 1, MemoryStartupBytes = Guest.Memory, SwitchName = "user", NewVHDSizeBytes = 64L << 20 });
+        pair.A.Boot("web01");
+        pair.A.Run("web01", Write);
+        var operation = pair.A.Client.Detach(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b", IncludeStorage = true });
+        await pair.A.HeldAtAsync(point);
+
+        // Nobody changes it meanwhile, and the other host does not give it away.
+        var busy = pair.A.Refused(Methods.StopVM, new StopVM { Name = "web01", TurnOff = true });
+        Assert.Equal(("VMMoving", $"Stop-VirtOperation -Id {operation.Id}"), (busy.Id, busy.RecommendedAction));
+        Assert.Equal(VMState.Receiving, pair.B.Get("web01").State);
+        Assert.Equal(ErrorCode.WrongState, pair.B.Refused(Methods.StartVM, new StartVM { Name = "web01" }).Code);
+
+        Assert.Equal(OperationState.Cancelled, pair.A.Invoke(Methods.StopVirtOperation, new StopVirtOperation { Id = operation.Id }).State);
+        pair.A.Release(point);
+        Assert.Equal([("a", VMState.Running)], pair.Where("web01"));
+        CheckWritten(pair.A, "web01");
+        Assert.Equal(made.DiskPath, pair.A.Get("web01").DiskPath);
+        Assert.Empty(Directory.GetFiles(Path.Combine(pair.B.StateFolder, "disks")));
+        Assert.Equal(VMState.Stopped, pair.A.Stop("web01").State);
+    }
+
+    [Fact]
+    public async Task Two_machines_move_at_the_same_time()
+    {
+        await using var pair = await HostPair.StartAsync();
+        string[] names = ["web01", "web02"];
+        foreach (var name in names)
+        {
+            pair.A.Invoke(Methods.NewVM, new NewVM { Name = name, Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 8L << 20, SwitchName = "none" });
+            pair.A.Start(name);
+        }
+
+        var moves = names.Select(name => Task.Run(() =>
+        {
+            using var client = VirtClient.Connect(pair.A.Endpoint, "tests/1");
+            return client.Invoke(Methods.MoveVM, new MoveVM { Name = name, DestinationHost = "B", IncludeStorage = true });
+        })).ToArray();
+        Assert.All(await Task.WhenAll(moves), static move => Assert.Equal(VMState.Running, move.State));
+        Assert.Equal(names, pair.B.Invoke(Methods.GetVM, new GetVM()).Items.Select(static vm => vm.Name));
+        Assert.Empty(pair.A.Invoke(Methods.GetVM, new GetVM()).Items);
+    }
+
+    [Fact]
+    public async Task What_stands_in_the_way_is_told_beforehand_and_a_plan_is_applied_exactly_or_not()
+    {
+        await using var pair = await HostPair.StartAsync();
+        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 8L << 20, SwitchName = "none" });
+        Assert.Equal("PeerNotFound", pair.A.Refused(Methods.CompareVM, new CompareVM { Name = "web01", DestinationHost = "c" }).Id);
+        Assert.Equal("VMNotFound", pair.A.Refused(Methods.MoveVM, new MoveVM { Name = "web02", DestinationHost = "b" }).Id);
+
+        // Everything at once, each with the command that mends it.
+        pair.B.NewEmpty("web01");
+        var plan = Compare(pair.A, "web01", "b");
+        Assert.Equal(["VMNameTaken", "DiskNotReachable"], plan.Problems.Select(static p => p.Id));
+        Assert.Equal("Move-VM -Name web01 -DestinationHost b -IncludeStorage", plan.Problems[1].FixCommand);
+        var refused = pair.A.Refused(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" });
+        Assert.Equal((ErrorCode.AlreadyExists, "VMNameTaken"), (refused.Code, refused.Id));
+        Assert.Contains("does not reach the disk", refused.Message);
+        pair.B.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01" });
+
+        plan = pair.A.Invoke(Methods.CompareVM, new CompareVM { Name = "web01", DestinationHost = "b", IncludeStorage = true });
+        Assert.Empty(plan.Problems);
+        Assert.Equal("PlanAltered", pair.A.Refused(Methods.MoveVM, new MoveVM { Plan = plan with { DestinationStoragePath = "/tmp" } }).Id);
+        pair.A.Client.Invoke(Methods.MoveVM, new MoveVM { Plan = plan }, new CallOptions { WhatIf = true });
+        pair.A.Start("web01");
+        Assert.Equal(ErrorCode.PlanOutOfDate, pair.A.Refused(Methods.MoveVM, new MoveVM { Plan = plan }).Code);
+        pair.A.Stop("web01", turnOff: true);
+        Assert.Equal(VMState.Stopped, pair.A.Invoke(Methods.MoveVM, new MoveVM { Plan = plan }).State);
+        Assert.Equal([("b", VMState.Stopped)], pair.Where("web01"));
+
+        // A peer that is gone is a problem with its cause; a stranger gets no further than hello.
+        await pair.A.StopAgentAsync();
+        Assert.Equal("PeerUnavailable", Assert.Single(Compare(pair.B, "web01", "a").Problems).Id);
+        await pair.StartAgentAsync(pair.A);
+        pair.A.Invoke(Methods.RemoveVirtPeer, new RemoveVirtPeer { Name = "b" });
+        Assert.Equal("PeerNotTrusted", Assert.Single(Compare(pair.B, "web01", "a").Problems).Id);
+    }
+
+    [Fact]
+    public async Task A_stranger_cannot_open_a_stream()
+    {
+        await using var pair = await HostPair.StartAsync();
+        var folder = pair.A.Folder;
+        await pair.A.RunAsync("sh", "-c", $"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=virt-agent -keyout {folder}/k -out {folder}/c -days 2 2>/dev/null");
+        var answer = await pair.A.RunAsync("sh", "-c", $"(printf 0123456789abcdef; sleep 5) | openssl s_client -connect 10.99.0.2:7711 -alpn virt-stream -tls1_3 -cert {folder}/c -key {folder}/k -quiet 2>/dev/null; echo closed");
+        Assert.Equal("closed", answer.Trim());
+        File.Delete(Path.Combine(folder, "k"));
+        File.Delete(Path.Combine(folder, "c"));
+    }
+
+    private static VMMovePlan Compare(TestHost from, string name, string to) => from.Invoke(Methods.CompareVM, new CompareVM { Name = name, DestinationHost = to });
+
+    // Ends the writer and reads everything from the disk again.
+    private static void CheckWritten(TestHost host, string name)
+    {
+        host.Run(name, "touch /data/stop; while [ ! -e /data/stopped ]; do sleep 0.05; done; sync; echo 3 > /proc/sys/vm/drop_caches; cd /data; cat s* | md5sum -c >/dev/null");
+    }
+
+    private static VMMove Told(VMMove move)
+    {
+        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant(
+            $"{move} {move.Mode}: total {move.TotalTime.TotalMilliseconds:0} ms, downtime {move.Downtime.TotalMilliseconds:0} ms, memory {move.MemoryBytesSent >> 20} MB in {move.MemoryRounds} rounds, disk {move.DiskBytesSent >> 20} MB"));
+        return move;
     }
 }

@@ -53,6 +53,7 @@ public sealed class ScheduleCmdletTests : IDisposable
     [InlineData("90m", 90)]
     [InlineData("1h30m", 90)]
     [InlineData("'1d'", 1440)]
+    [InlineData("2d", 2880)]
     [InlineData("02:30:00", 150)]
     [InlineData("([timespan]::FromMinutes(45))", 45)]
     public void A_window_is_written_as_people_write_it(string window, int minutes)
