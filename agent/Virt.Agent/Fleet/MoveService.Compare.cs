@@ -59,6 +59,11 @@ public sealed partial class MoveService
             problems.Add(Problem("NoPeerListener", peers.HostName, $"The agent of host '{peers.HostName}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.", "Start virt-agent with --peer-listen ADDRESS:7711, and pair the two again."));
         }
 
+        if (vms.HasCheckpoints(entry))
+        {
+            problems.Add(Problem("VMHasCheckpoints", entry.Name, $"VM '{entry.Name}' has checkpoints, which cannot move to host '{peer.Name}' with it yet.", $"Get-VMCheckpoint -VMName {entry.Name} | Remove-VMCheckpoint"));
+        }
+
         PeerClient? client = null;
         try
         {

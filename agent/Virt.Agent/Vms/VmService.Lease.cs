@@ -4,7 +4,10 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>The lease of a machine's disk: never two QEMUs on one disk, whichever hosts they run on (docs/adr/0008).</summary>
+/// <summary>
+/// The lease of a machine's disk: never two QEMUs on one disk, whichever hosts they run on (docs/adr/0008). It stands beside the file that the disk was before its
+/// first checkpoint, which stays the same all the time.
+/// </summary>
 public sealed partial class VmService
 {
     // A disk without a lease is older than leases, or nobody's.
@@ -33,7 +36,7 @@ public sealed partial class VmService
         var lease = new DiskLease { HostId = self.Id, HostName = self.Name, VMId = entry.Id, VMName = entry.Name, Epoch = entry.Spec.Epoch, Nonce = Guid.NewGuid() };
         try
         {
-            DiskLeaseFile.Write(disk.Path, lease);
+            DiskLeaseFile.Write(disk.HomePath, lease);
             return lease;
         }
         catch (DiskException e)
@@ -45,9 +48,9 @@ public sealed partial class VmService
     // Only its own: the disk may be another host's by now.
     private void DropLease(VmEntry entry)
     {
-        if (entry.Spec.Disk is { } disk && ReadLease("remove", entry.Name, disk.Path) is { } lease && lease.HostId == self.Id && lease.VMId == entry.Id)
+        if (entry.Spec.Disk is { } disk && ReadLease("remove", entry.Name, disk.HomePath) is { } lease && lease.HostId == self.Id && lease.VMId == entry.Id)
         {
-            DiskLeaseFile.Remove(disk.Path);
+            DiskLeaseFile.Remove(disk.HomePath);
         }
     }
 

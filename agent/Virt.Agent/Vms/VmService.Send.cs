@@ -25,6 +25,9 @@ public sealed partial class VmService
     /// <exception cref="VirtException">NotFound.</exception>
     internal VmEntry FindToMove(Guid id, string name) => Find("move", id, name);
 
+    /// <summary>Its disk consists of layers that checkpoints keep.</summary>
+    internal bool HasCheckpoints(VmEntry entry) => entry.Spec.Checkpoint is not null || CheckpointsOf(entry).Any();
+
     /// <summary>Enters the lock that the whole move holds.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; Conflict: it is in a move.</exception>
     internal async ValueTask<IDisposable> LockToMoveAsync(VmEntry entry, Call call)
@@ -87,7 +90,7 @@ public sealed partial class VmService
             DiskPath = disk?.Path ?? "",
             DiskSizeBytes = disk?.SizeBytes ?? 0,
             DiskAllocatedBytes = Length(disk?.Path),
-            DiskNonce = disk is null ? Guid.Empty : (ReadLease("move", entry.Name, disk.Path) ?? TakeLease("move", entry)!).Nonce,
+            DiskNonce = disk is null ? Guid.Empty : (ReadLease("move", entry.Name, disk.HomePath) ?? TakeLease("move", entry)!).Nonce,
             BackingPaths = [.. disk?.Backing.Select(static layer => layer.Path) ?? []],
             BackingLengths = [.. disk?.Backing.Select(static layer => Length(layer.Path)) ?? []],
             IncludeStorage = includeStorage,

@@ -86,10 +86,13 @@ internal sealed partial class VmSession
             },
             cancellation).ConfigureAwait(false);
 
+        // Where it had checkpoints the guest's disk is another node than at its start.
+        var device = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+
         // A guest's writes go to both disks at the same time, so that one that writes for ever cannot keep the copy from getting ready.
         await qmp.ExecuteAsync(
             "blockdev-mirror",
-            static json => Text(json, ("job-id", MirrorName), ("device", DiskNode), ("target", MirrorName), ("sync", "full"), ("copy-mode", "write-blocking")),
+            json => Text(json, ("job-id", MirrorName), ("device", device), ("target", MirrorName), ("sync", "full"), ("copy-mode", "write-blocking")),
             cancellation).ConfigureAwait(false);
     }
 

@@ -19,11 +19,12 @@ internal sealed class HostPair : IAsyncDisposable
 
     public static async Task<HostPair> StartAsync()
     {
-        var a = await TestHost.MakeAsync();
+        // One after the other, and the last is disposed of first: each looks for what has come since it was made.
+        var a = await TestHost.StartAsync();
         var b = await TestHost.MakeAsync();
         var pair = new HostPair(a, b);
         await a.JoinAsync(b, "10.99.0.1", "10.99.0.2");
-        await pair.StartAgentAsync(a);
+        await pair.RestartAsync(a);
         await pair.StartAgentAsync(b);
         var code = b.Invoke(Methods.NewVirtPeerCode, new NewVirtPeerCode());
         a.Invoke(Methods.AddVirtPeer, new AddVirtPeer { Address = code.Address, Code = code.Code });

@@ -15,7 +15,7 @@ namespace Virt.IntegrationTests.Module;
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
-    private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
+    private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
@@ -34,7 +34,13 @@ public sealed class ExampleTests
             foreach (var code in Spoils.Contains(name) ? examples : [string.Join('\n', examples)])
             {
                 Clear(host);
+                Clear(other);
                 Furnish(host, name);
+                if (name is "Compare-VM" or "Move-VM")
+                {
+                    Pair(host, other);
+                }
+
                 var result = await VirtShell.RunAsync(host.Endpoint.Text, "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'\n" + connect + code);
                 if (result.ExitCode != 0 || result.Error.Length > 0)
                 {
@@ -44,7 +50,14 @@ public sealed class ExampleTests
         }
 
         Clear(host);
+        Clear(other);
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+    }
+
+    private static void Pair(TestHost host, TestHost other)
+    {
+        var code = other.Invoke(Methods.NewVirtPeerCode, new NewVirtPeerCode());
+        host.Invoke(Methods.AddVirtPeer, new AddVirtPeer { Address = code.Address, Code = code.Code });
     }
 
     private static void Clear(TestHost host)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -25,6 +26,7 @@ public sealed class CompareVMCommand : VMTargetCommand
     /// <summary>The other host, by the name that it has as a peer of the machine's host.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [Alias("Destination")]
+    [ArgumentCompleter(typeof(PeerNameCompleter))]
     public string DestinationHost { get; set; } = "";
 
     /// <summary>Plan to copy a disk that the other host cannot reach.</summary>

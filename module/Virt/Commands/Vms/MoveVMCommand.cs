@@ -1,5 +1,6 @@
 using System;
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -38,6 +39,7 @@ public sealed class MoveVMCommand : VMChangeCommand
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Id)]
     [Alias("Destination")]
+    [ArgumentCompleter(typeof(PeerNameCompleter))]
     public string DestinationHost { get; set; } = "";
 
     /// <summary>Copy a disk that the other host cannot reach.</summary>
