@@ -26,7 +26,7 @@ done
 "$root/build/build.sh" "${products[@]}"
 
 find_shell
-archive_pid='' folder=''
+archive_pid='' folder='' connect=''
 tidy_up() {
     [ -z "$archive_pid" ] || kill "$archive_pid" 2>/dev/null || true
     # Of two hosts the folder around theirs is left; of one it is the host's own.
@@ -50,7 +50,7 @@ else
     start_agent "$folder/a" --name a --peer-listen 127.86.82.1:7711
     start_agent "$folder/b" --name b --peer-listen 127.86.82.2:7711
     export VIRT_ENDPOINT_B=unix://$folder/b/agent.sock
-    import+="; Connect-VirtHost \$env:VIRT_ENDPOINT, \$env:VIRT_ENDPOINT_B | Out-Null; if (-not (Get-VirtPeer b -ErrorAction Ignore)) { \$code = New-VirtPeerCode -ComputerName b; Add-VirtPeer -Address \$code.Address -Code \$code.Code | Out-Null }"
+    connect="; Connect-VirtHost \$env:VIRT_ENDPOINT, \$env:VIRT_ENDPOINT_B | Out-Null; if (-not (Get-VirtPeer b -ErrorAction Ignore)) { \$code = New-VirtPeerCode -ComputerName b; Add-VirtPeer -Address \$code.Address -Code \$code.Code | Out-Null }"
 fi
 # The packages that the Debian images can be patched with, for whoever has built those images.
 if [ -d "$out/test-images/archive" ] && command -v busybox >/dev/null; then
@@ -60,12 +60,12 @@ fi
 
 if [ -n "$script" ]; then
     # The script is a child to wait for, so that a signal is answered at once and not after it.
-    "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import; & '$script'; exit \$LASTEXITCODE" &
+    "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import$connect; & '$script'; exit \$LASTEXITCODE" &
     shell_pid=$!
     trap 'kill "$shell_pid" 2>/dev/null; exit 130' INT
     trap 'kill "$shell_pid" 2>/dev/null; exit 143' TERM HUP
     wait "$shell_pid"
 else
     say "An agent is listening on $VIRT_ENDPOINT. Try: Get-VirtHost; Get-Command -Module Virt; Get-Help New-VM -Examples. 'exit' ends everything."
-    "${shell[@]}" -NoExit -Command "$import"
+    "${shell[@]}" -NoExit -Command "$import$connect"
 fi

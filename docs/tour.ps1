@@ -42,7 +42,7 @@ try {
     } { $_.State -eq 'Running' }
 
     Step 'Run commands in the guest: version 1 of two services is installed' {
-        Invoke-VMCommand $vm -ComputerName a -- sh -c 'echo deb [trusted=yes] http://10.0.2.2:7790 stable main > /etc/apt/sources.list
+        Invoke-VMCommand $vm -TimeoutSeconds 180 -ComputerName a -- sh -c 'rm -f /etc/apt/sources.list.d/*; echo deb [trusted=yes] http://10.0.2.2:7790 stable main > /etc/apt/sources.list
             for s in updates security; do echo deb [trusted=yes] http://10.0.2.2:7790 stable-$s main; done >> /etc/apt/sources.list
             apt-get -qq update && apt-get -qq install virt-good=1 virt-bad-health=1 && dpkg-query -W "virt-*"'
     } { $_.ExitCode -eq 0 -and $_.Output -like '*virt-good*1*' }

@@ -102,7 +102,7 @@ internal static class Program
 
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
         await moves.RecoverAsync().ConfigureAwait(false);
-        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptManager()], options.Name, time);
+        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time);
         await patches.RecoverAsync().ConfigureAwait(false);
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);

@@ -76,6 +76,7 @@ public sealed partial class PatchService
             var work = new TargetWork(run, journal, () => Save(run, number, journal));
             await new TargetPatch(target, ManagerOf(journal.Target), spec.Options, work, time, step => Report(call, spec, journals, number, step), stopping.Token).RunAsync(cancellation).ConfigureAwait(false);
             Settle(run, journal);
+            AgentLog.Info($"Patch run '{run}': {PatchErrors.Words(target.Kind, target.Name)} is {journal.Result.Outcome} ({string.Join(", ", journal.Result.Steps.Select(Words))})");
         }
         catch (Exception e)
         {
@@ -93,6 +94,8 @@ public sealed partial class PatchService
             active.Release(journal.Target.Id, run);
         }
     }
+
+    private static string Words(PatchStep step) => FormattableString.Invariant($"{step.Name} {step.Duration.TotalMilliseconds:0} ms");
 
     private void Save(Guid run, int number, PatchJournal journal)
     {
@@ -117,7 +120,7 @@ public sealed partial class PatchService
     // A container has one former generation: what an earlier run kept of it is gone. What was taken back cannot be taken back again.
     private void Settle(Guid run, PatchJournal journal)
     {
-        var isReplaced = journal is { Target.Kind: WorkloadKind.Container, Data.IsReplaced: true };
+        var isReplaced = journal is { IsUndo: false, Target.Kind: WorkloadKind.Container, Data.IsReplaced: true };
         var isUndone = journal is { IsUndo: true, Result.Outcome: PatchOutcome.Undone };
         if (!isReplaced && !isUndone)
         {

@@ -29,6 +29,6 @@ public sealed record TargetData
     /// <summary>Of a container: its patched layer; empty: not made.</summary>
     public string Layer { get; set; } = "";
 
-    /// <summary>Of a container: the new one stands in its place, or is on its way there.</summary>
+    /// <summary>Of a container: the new one has taken its place.</summary>
     public bool IsReplaced { get; set; }
 }

@@ -62,6 +62,7 @@ public sealed partial class VmService
         }
 
         CheckSpace(RestoreVerb, entry, withMemory: false);
+        CheckLease(RestoreVerb, entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
         if (!spec.HasMemory)
         {
             return;

@@ -26,7 +26,7 @@ public sealed partial class VmService
     internal VmEntry FindToMove(Guid id, string name) => Find("move", id, name);
 
     /// <summary>Its disk consists of layers that checkpoints keep.</summary>
-    internal bool HasCheckpoints(VmEntry entry) => entry.Spec.Checkpoint is not null || CheckpointsOf(entry).Any();
+    internal bool HasCheckpoints(VmEntry entry) => entry.Spec.Checkpoint is not null || CheckpointsOf(entry).Count > 0;
 
     /// <summary>Enters the lock that the whole move holds.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; Conflict: it is in a move.</exception>

@@ -22,7 +22,7 @@ public sealed class ContainerPatchTests
         Assert.Equal(("apt", 5, 1, ""), (status.PackageManager, status.PendingCount, status.SecurityCount, status.Problem));
 
         var result = host.Invoke(Methods.InvokePatch, PatchHost.Patch(container, "virt-good", PatchHost.Serves(8080))).Only();
-        TestContext.Current.SendDiagnosticMessage(PatchHost.Steps(result));
+        TestContext.Current.TestOutputHelper?.WriteLine(PatchHost.Steps(result));
         Assert.True(result.Outcome == PatchOutcome.Patched, $"{result.Message} {PatchHost.Steps(result)}");
         Assert.Equal((PackageState.Updated, "1", "2", true), (result.Packages[0].State, result.Packages[0].FromVersion, result.Packages[0].ToVersion, result.Packages[0].IsSecurity));
         Assert.Equal("2", host.VersionOf(container, "virt-good"));

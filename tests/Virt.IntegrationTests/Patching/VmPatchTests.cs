@@ -16,7 +16,7 @@ public sealed class VmPatchTests(DebianVm vm)
         var status = Assert.Single(vm.Host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = new PatchTargets { VMNames = [DebianVm.Name] } }).Items);
         Assert.Equal(("apt", 5, 1, "", false), (status.PackageManager, status.PendingCount, status.SecurityCount, status.Problem, status.RebootRequired));
         var result = vm.Host.Invoke(Methods.InvokePatch, DebianVm.Patch("virt-good", new PatchOptions { Health = PatchHost.Serves(8080), KeepCheckpoint = true })).Only();
-        TestContext.Current.SendDiagnosticMessage(PatchHost.Steps(result));
+        TestContext.Current.TestOutputHelper?.WriteLine(PatchHost.Steps(result));
         Assert.True(result.Outcome == PatchOutcome.Patched, $"{result.Message} {PatchHost.Steps(result)}");
         Assert.Equal("2", vm.VersionOf("virt-good"));
         Assert.Equal("1", vm.VersionOf("virt-reboot"));
@@ -72,7 +72,7 @@ public sealed class VmPatchTests(DebianVm vm)
         await vm.BeginAsync();
         var before = vm.Run("cat /proc/sys/kernel/random/boot_id");
         var result = vm.Host.Invoke(Methods.InvokePatch, DebianVm.Patch("virt-reboot")).Only();
-        TestContext.Current.SendDiagnosticMessage(PatchHost.Steps(result));
+        TestContext.Current.TestOutputHelper?.WriteLine(PatchHost.Steps(result));
         Assert.True(result is { Outcome: PatchOutcome.Patched, Rebooted: true, RebootRequired: false }, $"{result.Message} {PatchHost.Steps(result)}");
         Assert.NotEqual(before, vm.Run("cat /proc/sys/kernel/random/boot_id"));
         Assert.Equal("2", vm.VersionOf("virt-reboot"));

@@ -74,5 +74,5 @@ public sealed class AptFailureTests
             AptFailure.OfUpdate(0, Refused));
 
     [Fact]
-    public void Lists_that_were_all_fetched_are_no_error() => Assert.Null(AptFailure.OfUpdate(0, "Ign:1 http://a stable InRelease\nGet:4 http://a stable Release [440 B]\nReading package lists...\n"));
+    public void Lists_that_were_all_fetched_are_no_error() => Assert.Null(AptFailure.OfUpdate(0, "Ign:1 http://127.0.0.1 stable InRelease\nGet:4 http://127.0.0.1 stable Release [440 B]\nReading package lists...\n"));
 }

@@ -25,7 +25,7 @@ internal sealed class PatchBench : IDisposable
 
     public FakeWorkloads Workloads { get; }
 
-    public FakeManager Manager { get; } = new();
+    public FakePackageManager Manager { get; } = new();
 
     public StateStore State { get; private set; } = null!;
 

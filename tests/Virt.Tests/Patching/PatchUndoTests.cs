@@ -27,6 +27,31 @@ public sealed class PatchUndoTests
     }
 
     [Fact]
+    public async Task An_undo_that_fails_can_be_tried_again()
+    {
+        var target = new FakeTarget(WorkloadKind.Container, "api");
+        using var bench = new PatchBench(target);
+        await bench.RunAsync(PatchBench.Options with { KeepCheckpoint = true });
+        target.At = static (_, _) => throw new VirtException(ErrorCode.Unavailable, "X", "Cannot.");
+        var request = new UndoPatch { Targets = new PatchTargets { ContainerNames = ["api"] } };
+        Assert.Equal(PatchOutcome.Failed, (await bench.Service.UndoAsync(request, PatchBench.Call())).Results[0].Outcome);
+        target.At = static (_, _) => Task.CompletedTask;
+        Assert.Equal(PatchOutcome.Undone, (await bench.Service.UndoAsync(request, PatchBench.Call())).Results[0].Outcome);
+    }
+
+    [Fact]
+    public async Task Of_a_container_only_the_last_patch_can_be_taken_back()
+    {
+        var target = new FakeTarget(WorkloadKind.Container, "api");
+        using var bench = new PatchBench(target);
+        var first = await bench.RunAsync(PatchBench.Options with { KeepCheckpoint = true });
+        target.Shell.Installed["good:all"] = "1";
+        var second = await bench.RunAsync(PatchBench.Options with { KeepCheckpoint = true });
+        Assert.Equal(second.Id, Assert.Single(bench.State.Patches.LoadKept(target.Id)).RunId);
+        Assert.Equal("", (await bench.Service.HistoryAsync(new GetPatchHistory { RunIds = [first.Id] }, PatchBench.Call())).Items[0].Results[0].Kept);
+    }
+
+    [Fact]
     public async Task Where_nothing_was_kept_nothing_is_taken_back()
     {
         using var bench = new PatchBench(new FakeTarget(WorkloadKind.VM, "web01"));

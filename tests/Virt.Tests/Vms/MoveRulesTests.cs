@@ -75,7 +75,7 @@ public sealed class MoveRulesTests
     {
         var problem = Assert.Single(MoveRules.Find(machine, site));
         Assert.Equal((id, true), (problem.Id, problem.IsBlocking));
-        Assert.Contains("host 'b'", problem.Message);
+        Assert.Contains("host 'b'", problem.Message, StringComparison.OrdinalIgnoreCase);
         Assert.EndsWith(".", problem.Message);
         Assert.True(problem.FixCommand.Length > 0 || id == "ArchitectureDiffers");
     }

@@ -20,13 +20,14 @@ internal sealed partial class ContainerTarget
         }
 
         var container = await ReadAsync(cancellation).ConfigureAwait(false);
-        work.Data.IsReplaced = true;
         if (container.Generation != work.Data.Generation)
         {
+            work.Data.IsReplaced = true;
             return $"generation {container.Generation} had taken its place before the agent's restart";
         }
 
         var done = await containers.ReplaceAsync(id, work.Data.Layer, Labels(work), CallOf(CancellationToken.None)).ConfigureAwait(false);
+        work.Data.IsReplaced = true;
         if (done.WasRunning)
         {
             work.Result.Downtime = done.Downtime;
@@ -86,16 +87,10 @@ internal sealed partial class ContainerTarget
     public async Task<string> PutBackAsync(TargetWork work)
     {
         var container = await ReadAsync(CancellationToken.None).ConfigureAwait(false);
-        if (container.Generation == work.Data.Generation)
+        if (work.Data.CheckpointTime is null || container.Generation == work.Data.Generation)
         {
             await containers.DiscardLayerAsync(id).ConfigureAwait(false);
             return work.Data.IsReplaced ? $"generation {container.Generation} is back" : "the container was not touched";
-        }
-
-        if (!work.Data.IsReplaced)
-        {
-            await containers.DiscardLayerAsync(id).ConfigureAwait(false);
-            return "the container was not touched";
         }
 
         if (container.Previous?.Number != work.Data.Generation)

@@ -35,7 +35,7 @@ internal sealed partial class VmTarget(VmService vms, Guid id, string name, Time
         var problems = new List<PlanProblem>();
         if (machine.State != VMState.Running)
         {
-            problems.Add(Problem("VMNotRunning", $"It is {machine.State}; Running is required.", machine.State == VMState.Paused ? $"Start-VM -Name {name}" : $"Start-VM -Name {name} -Wait"));
+            problems.Add(Problem("VMNotRunning", $"It is {machine.State}; Running is required.", machine.State == VMState.Paused ? $"Start-VM -Name {name}" : $"Start-VM -Name {name} -For GuestAgent"));
         }
         else if (machine.Health == WorkloadHealth.None)
         {

@@ -8,7 +8,7 @@ using System.Threading.Tasks;
 namespace Virt.Agent.Patching.Apt;
 
 /// <summary>apt and dpkg, of Debian, Ubuntu and their like. Nothing asks anybody anything; the user's own configuration files stay.</summary>
-public sealed class AptManager : IPackageManager
+public sealed class AptPackageManager : IPackageManager
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RefreshTimeout = TimeSpan.FromMinutes(10);

@@ -8,7 +8,7 @@ using Virt.Agent.Patching;
 namespace Virt.Tests.Patching;
 
 /// <summary>A package manager whose archive is a dictionary.</summary>
-internal sealed class FakeManager : IPackageManager
+internal sealed class FakePackageManager : IPackageManager
 {
     public string Name => "fake";
 
