@@ -17,6 +17,7 @@ public sealed partial class MoveService
     // Not cancelled by the user any more. The connection of the move is used while it holds.
     private async Task FinishAsync(OutgoingMove sending)
     {
+        await FaultPoint.ReachAsync(MovePoint.Released).ConfigureAwait(false);
         var answer = await CommitAsync(sending.Client, sending.Name).ConfigureAwait(false);
         if (answer is { Stage: MoveStage.Owned })
         {
@@ -117,7 +118,6 @@ public sealed partial class MoveService
     {
         try
         {
-            await FaultPoint.ReachAsync(MovePoint.Released).ConfigureAwait(false);
             return await client.InvokeAsync(Methods.CommitMove, name, CancellationToken.None).ConfigureAwait(false);
         }
         catch (VirtException e)

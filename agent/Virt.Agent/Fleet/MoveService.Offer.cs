@@ -131,12 +131,12 @@ public sealed partial class MoveService
     }
 
     // A QEMU that ends before the decision ends the move, and the source goes on.
-    private static async Task FollowQemuAsync(IncomingMove receiving, string name, VmProcess process)
+    private async Task FollowQemuAsync(IncomingMove receiving, string name, VmProcess process)
     {
         await Task.WhenAny(process.Ended, receiving.Ended).ConfigureAwait(false);
         if (process.Ended.IsCompleted)
         {
-            receiving.Fail(new VirtException(ErrorCode.Unavailable, "QemuEnded", $"Cannot move VM '{name}' to host '{receiving.Peer.Name}': its QEMU there ended.", name, "Compare-VM"));
+            receiving.Fail(new VirtException(ErrorCode.Unavailable, "QemuEnded", $"Cannot move VM '{name}' to host '{peers.HostName}': its QEMU there ended.", name, "Compare-VM"));
         }
     }
 

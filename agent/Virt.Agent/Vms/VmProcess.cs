@@ -35,17 +35,18 @@ internal sealed class VmProcess : IDisposable
 
     /// <summary>The machine's QEMU among all processes, for a launch whose process was not stored any more; null where there is none.</summary>
     /// <param name="id">The machine's id, which QEMU has as <c>-uuid</c>.</param>
-    public static VmProcess? Search(Guid id)
+    /// <param name="errorFile">Where its standard error goes: while a machine moves, another agent on the same kernel may have a QEMU of the same id.</param>
+    public static VmProcess? Search(Guid id, string errorFile)
     {
         foreach (var pid in Directory.EnumerateDirectories("/proc").Select(static path => path["/proc/".Length..]).Where(static name => char.IsAsciiDigit(name[0])))
         {
-            if (!IsQemuOf(pid, id) || PidFd.Open(int.Parse(pid, CultureInfo.InvariantCulture)) is not { } descriptor)
+            if (!IsQemuOf(pid, id, errorFile) || PidFd.Open(int.Parse(pid, CultureInfo.InvariantCulture)) is not { } descriptor)
             {
                 continue;
             }
 
             // Looked at again now that the descriptor holds it: the first may have ended and its number been used again.
-            if (IsQemuOf(pid, id) && !descriptor.HasEnded)
+            if (IsQemuOf(pid, id, errorFile) && !descriptor.HasEnded)
             {
                 var number = int.Parse(pid, CultureInfo.InvariantCulture);
                 return new VmProcess(descriptor, new ProcessIdentity(number, descriptor.Inode, ProcessIdentity.ReadStartTicks(number)), FollowAsync(descriptor));
@@ -63,13 +64,14 @@ internal sealed class VmProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose() => descriptor.Dispose();
 
-    private static bool IsQemuOf(string pid, Guid id)
+    private static bool IsQemuOf(string pid, Guid id, string errorFile)
     {
         try
         {
             var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
             var at = Array.IndexOf(arguments, "-uuid");
-            return at > 0 && at + 1 < arguments.Length && arguments[at + 1] == id.ToString("D") && Path.GetFileName(arguments[0]).StartsWith("qemu-system-", StringComparison.Ordinal);
+            return at > 0 && at + 1 < arguments.Length && arguments[at + 1] == id.ToString("D") && Path.GetFileName(arguments[0]).StartsWith("qemu-system-", StringComparison.Ordinal)
+                && (File.ResolveLinkTarget($"/proc/{pid}/fd/2", returnFinalTarget: false)?.FullName ?? "").StartsWith(errorFile, StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

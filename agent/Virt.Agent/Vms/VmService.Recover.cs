@@ -119,9 +119,9 @@ public sealed partial class VmService
         }
     }
 
-    private static VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
+    private VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
         kept is not null ? VmProcess.Of(kept)
-        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id);
+        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id, FolderOf(entry).ErrorFile);
 
     // Starting or Running; the others have none.
     private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)

@@ -26,6 +26,10 @@ internal sealed class HostPair : IAsyncDisposable
         await a.JoinAsync(b, "10.99.0.1", "10.99.0.2");
         await pair.RestartAsync(a);
         await pair.StartAgentAsync(b);
+
+        // Neither reaches what the other keeps for itself.
+        await a.RunAsync("mount", "-t", "tmpfs", "none", b.StateFolder);
+        await b.RunAsync("mount", "-t", "tmpfs", "none", a.StateFolder);
         var code = b.Invoke(Methods.NewVirtPeerCode, new NewVirtPeerCode());
         a.Invoke(Methods.AddVirtPeer, new AddVirtPeer { Address = code.Address, Code = code.Code });
         return pair;
