@@ -98,6 +98,11 @@ public sealed class ExampleTests
             host.Invoke(Methods.NewVM, new NewVM { Name = vm, Image = "starter", MemoryStartupBytes = 192 << 20 });
         }
 
+        if (name.EndsWith("-VMCheckpoint", StringComparison.Ordinal))
+        {
+            host.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointName = "before" });
+        }
+
         if (WantsGuest.Contains(name))
         {
             host.Invoke(Methods.StartVM, new StartVM { Name = "web01" });

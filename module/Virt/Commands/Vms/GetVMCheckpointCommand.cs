@@ -17,7 +17,7 @@ namespace Virt.Commands;
 /// <para>Shows the checkpoints of a machine.</para>
 /// </example>
 /// <example>
-/// <code>Get-VM web* | Get-VMCheckpoint | Where-Object CreationTime -lt (Get-Date).AddDays(-7)</code>
+/// <code>Get-VM web* | Get-VMCheckpoint | Where-Object CreationTime -lt ([DateTimeOffset]::Now.AddDays(-7))</code>
 /// <para>Shows checkpoints that are older than a week.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "VMCheckpoint", DefaultParameterSetName = ParameterSets.Name)]

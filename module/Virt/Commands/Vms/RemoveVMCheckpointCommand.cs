@@ -14,7 +14,7 @@ namespace Virt.Commands;
 /// <para>Removes a checkpoint without a question.</para>
 /// </example>
 /// <example>
-/// <code>Get-VMCheckpoint web* | Where-Object CreationTime -lt (Get-Date).AddDays(-7) | Remove-VMCheckpoint -WhatIf</code>
+/// <code>Get-VMCheckpoint web* | Where-Object CreationTime -lt ([DateTimeOffset]::Now.AddDays(-7)) | Remove-VMCheckpoint -WhatIf</code>
 /// <para>Says which checkpoints would be removed.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Remove, "VMCheckpoint", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
