@@ -31,7 +31,7 @@ public sealed class DebianVm : IAsyncLifetime
         try
         {
             await StartAgentAsync();
-            Machine = Host.Invoke(Methods.NewVM, new NewVM { Name = Name, Image = "debian", Generation = 1, MemoryStartupBytes = 512L << 20 });
+            Machine = Host.Invoke(Methods.NewVM, new NewVM { Name = Name, Image = "debian", Generation = 1, ProcessorCount = 2, MemoryStartupBytes = 512L << 20 });
             Host.Start(Name);
             Host.Wait(Name, WaitCondition.GuestAgent);
             Run("cat > /root/archive.tar && mkdir /srv/archive && tar -xf /root/archive.tar -C /srv/archive", await ArchiveAsync());
