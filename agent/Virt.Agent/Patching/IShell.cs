@@ -15,4 +15,10 @@ public interface IShell
     /// <returns>How it ended, whatever its exit code, and what it wrote.</returns>
     /// <exception cref="VirtException">It could not be run; Timeout.</exception>
     Task<ShellResult> RunAsync(string[] command, TimeSpan timeout, CancellationToken cancellation);
+
+    /// <summary>
+    /// Runs a program that may end what this shell itself stands on, as an update of a guest's agent does: apart from that, where it matters. Costs a little more.
+    /// </summary>
+    /// <inheritdoc cref="RunAsync"/>
+    Task<ShellResult> RunApartAsync(string[] command, TimeSpan timeout, CancellationToken cancellation) => RunAsync(command, timeout, cancellation);
 }

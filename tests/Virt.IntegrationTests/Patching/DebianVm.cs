@@ -31,7 +31,7 @@ public sealed class DebianVm : IAsyncLifetime
         try
         {
             await StartAgentAsync();
-            Machine = Host.Invoke(Methods.NewVM, new NewVM { Name = Name, Image = "debian", Generation = 1, MemoryStartupBytes = 512L << 20 });
+            Machine = Host.Invoke(Methods.NewVM, new NewVM { Name = Name, Image = "debian", Generation = 1, ProcessorCount = 2, MemoryStartupBytes = 512L << 20 });
             Host.Start(Name);
             Host.Wait(Name, WaitCondition.GuestAgent);
             Run("cat > /root/archive.tar && mkdir /srv/archive && tar -xf /root/archive.tar -C /srv/archive", await ArchiveAsync());
@@ -73,11 +73,18 @@ public sealed class DebianVm : IAsyncLifetime
     }
 
     /// <summary>The agent that follows one that a fault has ended.</summary>
-    internal async Task RestartedAsync()
+    internal async Task RestartedAsync(string faults)
     {
         await Host.EndedByFaultAsync();
-        Host.Faults = "";
-        await StartAgentAsync();
+        Host.Faults = faults;
+        try
+        {
+            await StartAgentAsync();
+        }
+        catch (Exception) when (faults.Length > 0 && Host.Agent.HasExited)
+        {
+            // It was killed again before it had answered.
+        }
     }
 
     /// <summary>Runs a script in the guest, which must succeed, and gives what it wrote.</summary>

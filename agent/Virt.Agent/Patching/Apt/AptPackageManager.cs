@@ -66,7 +66,7 @@ public sealed class AptPackageManager : IPackageManager
         // Names of packages have no character that a shell knows (Debian policy, 5.6.1).
         var names = string.Join(' ', packages.Where(static p => p.FromVersion.Length > 0).Select(NameOf));
         var added = string.Join(' ', packages.Where(static p => p.FromVersion.Length == 0).Select(NameOf));
-        var result = await RunAsync(shell, $"NAMES='{names}'; NEW='{added}'; {Install}", packages.Select(static p => $"{NameOf(p)}={p.ToVersion}"), timeout, cancellation).ConfigureAwait(false);
+        var result = await shell.RunApartAsync(Script($"NAMES='{names}'; NEW='{added}'; {Install}", packages.Select(static p => $"{NameOf(p)}={p.ToVersion}")), timeout, cancellation).ConfigureAwait(false);
         if (!result.IsGood)
         {
             throw AptFailure.Of(result.ExitCode, result.Output);
@@ -99,7 +99,9 @@ public sealed class AptPackageManager : IPackageManager
     }
 
     private static Task<ShellResult> RunAsync(IShell shell, string script, IEnumerable<string> arguments, TimeSpan timeout, CancellationToken cancellation) =>
-        shell.RunAsync(["sh", "-c", Preamble + script, "apt", .. arguments], timeout, cancellation);
+        shell.RunAsync(Script(script, arguments), timeout, cancellation);
+
+    private static string[] Script(string script, IEnumerable<string> arguments) => ["sh", "-c", Preamble + script, "apt", .. arguments];
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

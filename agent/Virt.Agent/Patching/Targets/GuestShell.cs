@@ -8,10 +8,13 @@ using Virt.Protocol;
 namespace Virt.Agent.Patching.Targets;
 
 /// <summary>Runs programs in a guest, through its guest agent.</summary>
-internal sealed class GuestShell(VmService vms, Guid id, string name) : IShell
+internal sealed class GuestShell(VmService vms, Guid id, string name, TimeProvider time) : IShell
 {
     /// <inheritdoc/>
     public Task<ShellResult> RunAsync(string[] command, TimeSpan timeout, CancellationToken cancellation) => RunAsync(command, null, timeout, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ShellResult> RunApartAsync(string[] command, TimeSpan timeout, CancellationToken cancellation) => new GuestJob(this, time).RunAsync(command, timeout, cancellation);
 
     /// <summary>Runs a program that reads something.</summary>
     public async Task<ShellResult> RunAsync(string[] command, byte[]? input, TimeSpan timeout, CancellationToken cancellation)

@@ -19,7 +19,6 @@ internal sealed partial class VmTarget
     /// <inheritdoc/>
     public async Task<string> RebootAsync(TargetWork work, CancellationToken cancellation)
     {
-        var begin = time.GetTimestamp();
         await shell.AwaitAsync(AgentTimeout, cancellation).ConfigureAwait(false);
         if (work.Data.BootId.Length == 0)
         {
@@ -33,7 +32,8 @@ internal sealed partial class VmTarget
             await AwaitRebootAsync(work.Data.BootId, cancellation).ConfigureAwait(false);
         }
 
-        var took = time.GetElapsedTime(begin);
+        // The step's own time: the agent may have been restarted meanwhile.
+        var took = time.GetUtcNow() - work.Result.Steps[^1].StartTime;
         work.Result.Downtime = (work.Result.Downtime ?? TimeSpan.Zero) + took;
         return FormattableString.Invariant($"rebooted in {took.TotalSeconds:0.0} s");
     }

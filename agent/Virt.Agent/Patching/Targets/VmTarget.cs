@@ -14,7 +14,7 @@ internal sealed partial class VmTarget(VmService vms, Guid id, string name, Time
 {
     private static readonly TimeSpan AgentTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly GuestShell shell = new(vms, id, name);
+    private readonly GuestShell shell = new(vms, id, name, time);
 
     /// <inheritdoc/>
     public WorkloadKind Kind => WorkloadKind.VM;
@@ -56,7 +56,7 @@ internal sealed partial class VmTarget(VmService vms, Guid id, string name, Time
     public async Task ApplyAsync(TargetWork work, Func<IShell, CancellationToken, Task> update, CancellationToken cancellation)
     {
         await shell.AwaitAsync(AgentTimeout, cancellation).ConfigureAwait(false);
-        await update(new DetachedShell(shell, time), cancellation).ConfigureAwait(false);
+        await update(shell, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

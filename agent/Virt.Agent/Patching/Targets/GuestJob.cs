@@ -8,14 +8,15 @@ using Virt.Protocol;
 namespace Virt.Agent.Patching.Targets;
 
 /// <summary>
-/// Runs programs in a guest apart from its guest agent, and waits for their end: an update of the guest agent itself restarts that, and would take its children with it.
-/// Where systemd runs, each is a unit of its own, else a session of its own.
+/// Runs a program in a guest apart from its guest agent, and waits for its end: an update of the guest agent itself restarts that, and would take its children with it.
+/// Where systemd runs, the program is a unit of its own, else a session of its own.
 /// </summary>
-internal sealed class DetachedShell(GuestShell guest, TimeProvider time) : IShell
+internal sealed class GuestJob(GuestShell guest, TimeProvider time)
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AgentTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private const string Start = """
         mkdir -m 700 "$1" && cat > "$1/run" || exit 1
@@ -25,16 +26,17 @@ internal sealed class DetachedShell(GuestShell guest, TimeProvider time) : IShel
         setsid sh "$1/run" > /dev/null 2>&1 < /dev/null &
         """;
 
-    // Looks for some seconds at a time, so that few questions go through the agent and the end is seen at once.
+    // The job holds a lock until its end, which costs the guest nothing to wait for: to look again and again takes a busy guest's time from the job itself.
     private const string Look = """
-        i=0
-        while [ ! -e "$1/code" ] && [ $i -lt 100 ]; do sleep 0.05; i=$((i + 1)); done
+        if command -v flock > /dev/null; then timeout 10 flock -s "$1/lock" true; else sleep 1; fi
         cat "$1/code" 2> /dev/null || echo running
         """;
 
+    private const string Fetch = """cat "$1/out"; cat "$1/err" >&2; rm -rf "$1" """;
+
     private const string Kill = """kill -KILL -- "-$(cat "$1/pid")"; rm -rf "$1" """;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IShell.RunApartAsync"/>
     public async Task<ShellResult> RunAsync(string[] command, TimeSpan timeout, CancellationToken cancellation)
     {
         var folder = $"/run/virt-patch-{Guid.NewGuid():N}";
@@ -49,9 +51,8 @@ internal sealed class DetachedShell(GuestShell guest, TimeProvider time) : IShel
         try
         {
             var code = await EndAsync(folder, either.Token).ConfigureAwait(false);
-            var output = await guest.RunAsync(["cat", folder + "/out"], LookTimeout, either.Token).ConfigureAwait(false);
-            var error = await guest.RunAsync(["sh", "-c", """cat "$1/err"; rm -rf "$1" """, "virt", folder], LookTimeout, either.Token).ConfigureAwait(false);
-            return new ShellResult(code, output.Output, error.Output);
+            var written = await guest.RunAsync(["sh", "-c", Fetch, "virt", folder], LookTimeout, either.Token).ConfigureAwait(false);
+            return new ShellResult(code, written.Output, written.Error);
         }
         catch (OperationCanceledException e)
         {
@@ -80,8 +81,9 @@ internal sealed class DetachedShell(GuestShell guest, TimeProvider time) : IShel
             {
                 // The agent is being restarted, or the guest is very busy: it will answer again.
                 await guest.AwaitAsync(AgentTimeout, cancellation).ConfigureAwait(false);
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellation).ConfigureAwait(false);
             }
+
+            await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -99,7 +101,9 @@ internal sealed class DetachedShell(GuestShell guest, TimeProvider time) : IShel
 
     private static string Script(string folder, string[] command) => $"""
         echo $$ > {folder}/pid
-        {string.Join(' ', command.Select(Quote))} > {folder}/out 2> {folder}/err < /dev/null
+        exec 9> {folder}/lock
+        command -v flock > /dev/null && flock 9
+        {string.Join(' ', command.Select(Quote))} > {folder}/out 2> {folder}/err < /dev/null 9>&-
         echo $? > {folder}/code.new
         mv {folder}/code.new {folder}/code
 
