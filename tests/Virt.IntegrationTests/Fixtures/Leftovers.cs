@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net.NetworkInformation;
+using Virt.Agent.Common;
 
 namespace Virt.IntegrationTests.Fixtures;
 
@@ -13,7 +14,8 @@ internal sealed class Leftovers
 
     private Leftovers(IEnumerable<string> items) => this.items = new SortedSet<string>(items, StringComparer.Ordinal);
 
-    public static Leftovers Now() => new([.. Mounts(), .. ControlGroups(), .. Links()]);
+    /// <param name="stateFolder">The state folder of the agent whose control groups are looked for; empty: there is none. Other runs on the machine have theirs.</param>
+    public static Leftovers Now(string stateFolder = "") => new([.. Mounts(), .. stateFolder.Length > 0 ? ControlGroups(stateFolder) : [], .. Links()]);
 
     /// <summary>True where nothing has come since; what others have taken away does not matter.</summary>
     public bool IsSame(Leftovers after) => after.items.IsSubsetOf(items);
@@ -22,9 +24,8 @@ internal sealed class Leftovers
 
     private static IEnumerable<string> Mounts() => File.ReadLines("/proc/self/mountinfo").Select(line => "mount " + line.Split(' ')[4]);
 
-    // Only our own names: others make control groups of their own meanwhile.
-    private static IEnumerable<string> ControlGroups() =>
-        Directory.EnumerateDirectories("/sys/fs/cgroup", "virt*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true })
+    private static IEnumerable<string> ControlGroups(string stateFolder) =>
+        Directory.EnumerateDirectories("/sys/fs/cgroup", $"virt-{StableHash.Of(stateFolder):x16}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true })
             .Select(path => "cgroup " + path);
 
     private static IEnumerable<string> Links() => NetworkInterface.GetAllNetworkInterfaces().Select(link => "link " + link.Name);

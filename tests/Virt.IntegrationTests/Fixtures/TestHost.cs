@@ -108,7 +108,6 @@ internal sealed class TestHost : IAsyncDisposable
         return ["--images", RepositoryRoot.File("out", "test-images")];
     }
 
-
     /// <summary>Joins two hosts by a cable: a veth pair whose ends are named <c>link0</c>.</summary>
     public async Task JoinAsync(TestHost other, string ownAddress, string otherAddress)
     {
@@ -210,7 +209,7 @@ internal sealed class TestHost : IAsyncDisposable
 
         AssertOnlyLogsAndStateAreLeft();
         Directory.Delete(Folder, recursive: true);
-        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now()), "nothing left over: " + before.Difference(Leftovers.Now()));
+        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
     }
 
     /// <summary>The processes that have this path in their command line.</summary>
