@@ -116,6 +116,7 @@ internal static class Program
         }
 
         await schedules.StartAsync().ConfigureAwait(false);
+        containers.StartWanted();
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");

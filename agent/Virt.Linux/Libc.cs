@@ -86,6 +86,21 @@ internal static unsafe partial class Libc
     internal static partial long lseek(int fd, long offset, int origin);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int setfsuid(uint id);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int setfsgid(uint id);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int capget(uint* header, uint* data);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int capset(uint* header, uint* data);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int mknod(string path, uint mode, nuint device);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int setns(int fd, int kind);
 
     [LibraryImport("libc", SetLastError = true)]

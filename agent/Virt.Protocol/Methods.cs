@@ -84,6 +84,21 @@ public static class Methods
     /// <summary>Stops a container.</summary>
     public static readonly Method<StopContainer, Container> StopContainer = new("container.stop", Change, Protocol.StopContainer.WireFormat, Container.WireFormat);
 
+    /// <summary>Restarts a container.</summary>
+    public static readonly Method<RestartContainer, Container> RestartContainer = new("container.restart", Change, Protocol.RestartContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Lets a container stand still.</summary>
+    public static readonly Method<SuspendContainer, Container> SuspendContainer = new("container.suspend", Change, Protocol.SuspendContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Lets a suspended container go on.</summary>
+    public static readonly Method<ResumeContainer, Container> ResumeContainer = new("container.resume", Change, Protocol.ResumeContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Renames a container.</summary>
+    public static readonly Method<RenameContainer, Container> RenameContainer = new("container.rename", Change, Protocol.RenameContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Changes a container.</summary>
+    public static readonly Method<SetContainer, Container> SetContainer = new("container.set", Change, Protocol.SetContainer.WireFormat, Container.WireFormat);
+
     /// <summary>Removes a container.</summary>
     public static readonly Method<RemoveContainer, Nothing> RemoveContainer = new("container.remove", Change, Protocol.RemoveContainer.WireFormat, Nothing.WireFormat);
 
@@ -92,6 +107,21 @@ public static class Methods
 
     /// <summary>Runs a command in a container.</summary>
     public static readonly Method<InvokeContainerCommand, CommandExit> InvokeContainerCommand = new("container.invoke", Query, Protocol.InvokeContainerCommand.WireFormat, CommandExit.WireFormat);
+
+    /// <summary>Runs a command in a container at a terminal.</summary>
+    public static readonly Method<EnterContainer, CommandExit> EnterContainer = new("container.enter", Query, Protocol.EnterContainer.WireFormat, CommandExit.WireFormat);
+
+    /// <summary>Types at a container's terminal.</summary>
+    public static readonly Method<TypeContainer, Nothing> TypeContainer = new("container.type", Query, Protocol.TypeContainer.WireFormat, Nothing.WireFormat);
+
+    /// <summary>The processes of a container.</summary>
+    public static readonly Method<GetContainerProcess, ContainerProcessList> GetContainerProcess = new("container.processes", Query, Protocol.GetContainerProcess.WireFormat, ContainerProcessList.WireFormat);
+
+    /// <summary>What a container uses.</summary>
+    public static readonly Method<MeasureContainer, ContainerMeasurement, Nothing> MeasureContainer = new("container.measure", Query, Protocol.MeasureContainer.WireFormat, ContainerMeasurement.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Copies files out of a container or into it.</summary>
+    public static readonly Method<CopyContainerFile, ContainerFilePart, Nothing> CopyContainerFile = new("container.copy", Query, Protocol.CopyContainerFile.WireFormat, ContainerFilePart.WireFormat, Nothing.WireFormat);
 
     /// <summary>What a container has written.</summary>
     public static readonly Method<GetContainerLog, ContainerLogEntry, Nothing> GetContainerLog = new("container.log", Query, Protocol.GetContainerLog.WireFormat, ContainerLogEntry.WireFormat, Nothing.WireFormat);
@@ -164,7 +194,7 @@ public static class Methods
         GetVMImage, GetContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
-        GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
+        GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
         NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
         CheckMove, OfferMove, WatchMove, PrepareMove, CommitMove, FinishMove, AskMove,

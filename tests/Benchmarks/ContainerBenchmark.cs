@@ -17,10 +17,11 @@ internal static class ContainerBenchmark
         using var agent = new Agent(setting);
         var crun = Benchmarks.Run.Find("crun");
         var podman = Benchmarks.Run.Find("podman");
-        string? bundle = null;
+        string? bundle = null, mapped = null;
         if (crun is not null)
         {
-            bundle = MakeBundle(setting, crun);
+            bundle = MakeBundle(setting, crun, "bundle", isMapped: false);
+            mapped = MakeBundle(setting, crun, "bundle-mapped", isMapped: true);
         }
 
         if (podman is not null)
@@ -31,10 +32,12 @@ internal static class ContainerBenchmark
         var cases = new List<Case>
         {
             new("exec", total => OfProcess(setting.First, [], total)),
-            new("Virt", total => OfAgent(agent, total)),
+            new("Virt", total => OfAgent(agent, total, ContainerUserNamespace.Private)),
+            new("Virt host ids", total => OfAgent(agent, total, ContainerUserNamespace.Host)),
         };
         if (crun is not null)
         {
+            cases.Add(new("crun mapped", total => OfProcess(crun, ["run", "-b", mapped!, $"vm{Guid.NewGuid():n}"], total)));
             cases.Add(new("crun", total => OfProcess(crun, ["run", "-b", bundle!, $"vb{Guid.NewGuid():n}"], total)));
         }
 
@@ -51,19 +54,103 @@ internal static class ContainerBenchmark
         string Peer(string name, string? path) => path is null ? $"{name} is not installed" : $"`{name} run`";
         const string First = "Container: from the request to its first instruction";
         const string Whole = "Container: started, ended and removed";
-        yield return new Row(First, "ms", Of("Virt")!, Peer("crun", crun), Of("crun"), "4× sooner than crun");
+        yield return new Row(First, "ms", Of("Virt")!, Peer("crun", crun) + ", user namespace", Of("crun mapped"), "4× sooner than crun");
+        yield return new Row(First, "ms", Of("Virt")!, Peer("crun", crun) + ", the host's ids", Of("crun"), "4× sooner than crun");
+        yield return new Row(First + ", the host's ids", "ms", Of("Virt host ids")!, Peer("crun", crun) + ", the host's ids", Of("crun"));
         yield return new Row(First, "ms", Of("Virt")!, Peer("podman", podman), Of("podman"));
         yield return new Row(First, "ms", Of("Virt")!, "the program alone, no container", Of("exec"));
         yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("crun", crun), TotalOf("crun"));
         yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("podman", podman), TotalOf("podman"));
 
         yield return KeeperRow(agent, podman);
+        foreach (var row in CommandRows(setting, agent, podman))
+        {
+            yield return row;
+        }
+
+        foreach (var row in ManyRows(setting, agent))
+        {
+            yield return row;
+        }
     }
 
-    private static double OfAgent(Agent agent, Samples total)
+    // A command in a container that runs, from the request to its end and output.
+    private static IEnumerable<Row> CommandRows(Setting setting, Agent agent, string? podman)
+    {
+        var container = agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/sleep", "1000"] } });
+        var name = $"vb{Guid.NewGuid():n}";
+        var cases = new List<Case> { new("Virt", () => Timed(() => agent.Client.Invoke(Methods.InvokeContainerCommand, new InvokeContainerCommand { Id = container.Id, Command = ["/bin/first"] }, observer: new Lines()))) };
+        if (podman is not null)
+        {
+            Benchmarks.Run.Output(podman, "run", "-d", "--rm", "--name", name, "--network=none", "bench", "/bin/sleep", "1000");
+            cases.Add(new Case("podman", () => Timed(() => Benchmarks.Run.Output(podman, "exec", name, "/bin/first"))));
+        }
+
+        Case.Interleave(setting.Rounds(50), cases);
+        agent.Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
+        if (podman is not null)
+        {
+            Benchmarks.Run.Output(podman, "rm", "-f", "-t", "0", name);
+        }
+
+        yield return new Row("Container: a command in it, to its end", "ms", cases[0].Samples, podman is null ? "podman is not installed" : "`podman exec`", podman is null ? null : cases[1].Samples, "50× podman");
+    }
+
+    // Many at a time: starts one after another, a list of all, one more, and all stopped at once.
+    private static IEnumerable<Row> ManyRows(Setting setting, Agent agent)
+    {
+        var count = setting.Quick ? 100 : 1000;
+        var alone = Samples.Of(Timed(() => Remove(agent, Sleeper(agent))));
+        var all = new List<Container>(count);
+        var hundred = Timed(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                all.Add(Sleeper(agent));
+            }
+        });
+        while (all.Count < count)
+        {
+            all.Add(Sleeper(agent));
+        }
+
+        var list = new Samples();
+        for (var i = 0; i < 10; i++)
+        {
+            list.Add(Timed(() => agent.Client.Invoke(Methods.GetContainer, new GetContainer())));
+        }
+
+        var more = Samples.Of(Timed(() => Remove(agent, Sleeper(agent))));
+        var memory = Samples.Of(Benchmarks.Run.ResidentMB(agent.Pid));
+        var stop = Samples.Of(Timed(() =>
+        {
+            var operations = all.GetRange(0, 100).ConvertAll(c => agent.Client.Detach(Methods.StopContainer, new StopContainer { Id = c.Id, Name = c.Name, TurnOff = true }));
+            operations.ForEach(o => agent.Client.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = o.Id }));
+        }));
+        all.ForEach(c => agent.Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = c.Id, Name = c.Name, Force = true }));
+        yield return new Row("Containers: 100 started one after another, a second", "", Samples.Of(100_000 / hundred), "", null, "≥ 200");
+        yield return new Row("Containers: 100 stopped", "ms", stop, "", null, "< 200 ms");
+        yield return new Row($"Containers: a list of {count} that run", "ms", list, "", null, "< 20 ms for 1,000");
+        yield return new Row($"Containers: one more beside {count}, started and removed", "ms", more, "the first one", alone, "< 2× the first");
+        yield return new Row($"Agent: resident memory with {count} containers", "MB", memory, "", null, "< 25 MB for 1,000");
+    }
+
+    private static Container Sleeper(Agent agent) => agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/sleep", "1000"] } });
+
+    private static void Remove(Agent agent, Container container) =>
+        agent.Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
+
+    private static double Timed(Action work)
     {
         var start = Stopwatch.GetTimestamp();
-        var container = agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/first"] } });
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static double OfAgent(Agent agent, Samples total, ContainerUserNamespace users)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var container = agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/first"], UserNamespace = users } });
         agent.Client.Invoke(Methods.WaitContainer, new WaitContainer { Id = container.Id, Name = container.Name, For = WaitCondition.Stopped });
         var log = new Lines();
         agent.Client.Invoke(Methods.GetContainerLog, new GetContainerLog { Id = container.Id, Name = container.Name }, observer: log);
@@ -98,15 +185,21 @@ internal static class ContainerBenchmark
         return new Row("Keeper: resident memory (one a host)", "MB", keeper, podman is null ? "podman is not installed" : "podman's conmon (one a container)", monitor);
     }
 
-    private static string MakeBundle(Setting setting, string crun)
+    private static string MakeBundle(Setting setting, string crun, string name, bool isMapped)
     {
-        var bundle = Path.Combine(setting.Work, "bundle");
+        var bundle = Path.Combine(setting.Work, name);
         Directory.CreateDirectory(bundle);
         Benchmarks.Run.Output(crun, ["spec"], info => info.WorkingDirectory = bundle);
         var config = File.ReadAllText(Path.Combine(bundle, "config.json"));
         config = config.Replace("\"terminal\": true", "\"terminal\": false", StringComparison.Ordinal)
             .Replace("\"rootfs\"", $"\"{setting.Rootfs}\"", StringComparison.Ordinal)
             .Replace("\"sh\"", "\"/bin/first\"", StringComparison.Ordinal);
+        if (isMapped)
+        {
+            const string Ids = """[{ "containerID": 0, "hostID": 1610612736, "size": 65536 }]""";
+            config = config.Replace("\"namespaces\": [", $"\"uidMappings\": {Ids}, \"gidMappings\": {Ids}, \"namespaces\": [ {{ \"type\": \"user\" }},", StringComparison.Ordinal);
+        }
+
         File.WriteAllText(Path.Combine(bundle, "config.json"), config);
         return bundle;
     }

@@ -22,6 +22,11 @@ Describe 'Stop-Container' {
         (Get-Container $container.Name).State | Should -Be Running
     }
 
+    It 'sends a signal and does nothing else' {
+        $container = Start-TestContainer signal @('sh', '-c', 'trap "echo got" HUP; while :; do sleep 0.1; done')
+        (Stop-Container $container.Name -Signal HUP -PassThru).State | Should -Be Running
+    }
+
     It 'says so when it has stopped already' {
         Stop-Container (New-TestName hard) -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be InvalidOperation

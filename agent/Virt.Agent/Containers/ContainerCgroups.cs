@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
@@ -23,6 +24,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     private readonly string parent;
     private readonly SemaphoreSlim filling = new(1, 1);
     private readonly CgroupLease?[] ready;
+    private readonly ConcurrentDictionary<string, bool> shared = new(StringComparer.Ordinal);
     private bool isDisposed;
     private long lastNumber = DateTime.UtcNow.Ticks / 10;
 
@@ -44,12 +46,19 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     public static string NameOf(Cgroup cgroup) => cgroup.Path[(cgroup.Path.LastIndexOf('/') + 1)..];
 
     /// <summary>Gives a new cgroup: one that is ready, or else one made now.</summary>
-    public CgroupLease Take()
+    /// <param name="limits">What the run needs: one in further hierarchies is none of those that are ready.</param>
+    public CgroupLease Take(CgroupLimits limits)
     {
+        if (limits.Extra.Count > 0)
+        {
+            return Make(0, limits.Extra);
+        }
+
         for (var thread = 0; thread < ready.Length; thread++)
         {
             if (Interlocked.Exchange(ref ready[thread], null) is { } lease)
             {
+                shared[NameOf(lease.Cgroup)] = true;
                 return lease;
             }
         }
@@ -83,7 +92,12 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         {
             used.Cgroup.SetLimits(new CgroupLimits { ProcessCount = count });
         }
+
+        shared.TryRemove(NameOf(used.Cgroup), out _);
     }
+
+    /// <summary>True as long as a thread of the keeper may sit in a run's cgroup, which must not be frozen with it.</summary>
+    public bool IsShared(string name) => shared.ContainsKey(name);
 
     /// <summary>Removes the cgroup of a run that has ended; tries again for a while where the kernel still holds it.</summary>
     public async Task RemoveAsync(string name)
@@ -190,9 +204,14 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         }
     }
 
-    private CgroupLease Make(ulong set)
+    private CgroupLease Make(ulong set, IReadOnlyList<string>? extra = null)
     {
         var cgroup = tree.Create($"{parent}/{Interlocked.Increment(ref lastNumber):x}");
+        if (extra is not null)
+        {
+            tree.CreateExtra(cgroup.Path, extra);
+        }
+
         cgroup.SetDevices(Rootfs.Devices);
         return new CgroupLease(cgroup, set, cgroup.OpenForBirth(), cgroup.OpenForEntry());
     }

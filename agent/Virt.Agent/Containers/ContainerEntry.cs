@@ -23,7 +23,7 @@ internal sealed class ContainerEntry
 
     public ResourceRow Row { get; private set; }
 
-    /// <summary>Changes with its generation only.</summary>
+    /// <summary>Changes with its generation, and with its settings.</summary>
     public ContainerSpec Spec { get; private set; }
 
     public Guid Id => Row.Id;
@@ -37,6 +37,25 @@ internal sealed class ContainerEntry
 
     /// <summary>The first process; null while there is none.</summary>
     public KeptProcess? Process { get; set; }
+
+    /// <summary>What it answered last whether it works; not stored.</summary>
+    public (WorkloadHealth State, string Message) Health { get; private set; }
+
+    /// <summary>Shows whether it works.</summary>
+    public void SetHealth(WorkloadHealth health, string message)
+    {
+        lock (gate)
+        {
+            if (Health.State == health && Health.Message == message)
+            {
+                return;
+            }
+
+            Health = (health, message);
+            changed.SetResult();
+            changed = New();
+        }
+    }
 
     /// <summary>Ends with the next change of state. Take it before looking at the state.</summary>
     public Task Changed
@@ -75,8 +94,22 @@ internal sealed class ContainerEntry
         {
             Row = row;
             State = state;
+            Health = ContainerStates.IsAlive(state) ? Health : default;
             Run = run;
             Spec = spec ?? Spec;
+            changed.SetResult();
+            changed = New();
+        }
+    }
+
+    /// <summary>Writes another name to the disk, then shows it.</summary>
+    public void Rename(ResourceTable table, string name)
+    {
+        var row = Row with { Name = name };
+        table.Update(row);
+        lock (gate)
+        {
+            Row = row;
             changed.SetResult();
             changed = New();
         }

@@ -54,6 +54,45 @@ public static class ContainerFaults
     /// <summary>A former generation is named no more; its files are still there.</summary>
     public const string DiscardWritten = "container.discard.written";
 
+    /// <summary>A new container is stored; nothing of it is started.</summary>
+    public const string CreateWritten = "container.create.written";
+
+    /// <summary>It is written that a container is being started.</summary>
+    public const string StartWritten = "container.start.written";
+
+    /// <summary>Its limits are set, its root is mounted.</summary>
+    public const string StartPrepared = "container.start.prepared";
+
+    /// <summary>Its first process runs, and nothing says so.</summary>
+    public const string StartLaunched = "container.start.launched";
+
+    /// <summary>It is written that it is being stopped; its first process knows nothing yet.</summary>
+    public const string StopWritten = "container.stop.written";
+
+    /// <summary>The first process was asked to end.</summary>
+    public const string StopSignalled = "container.stop.signalled";
+
+    /// <summary>It has ended, and nothing says so.</summary>
+    public const string EndSeen = "container.end.seen";
+
+    /// <summary>Its end is written; its cgroup is still there.</summary>
+    public const string EndWritten = "container.end.written";
+
+    /// <summary>It is written that a container is being removed.</summary>
+    public const string RemoveWritten = "container.remove.written";
+
+    /// <summary>Its files are gone; its row is not.</summary>
+    public const string RemoveEmptied = "container.remove.emptied";
+
+    /// <summary>Those of NewAsync and StartAsync.</summary>
+    public static IReadOnlyList<string> Start { get; } = [CreateWritten, StartWritten, StartPrepared, StartLaunched];
+
+    /// <summary>Those of StopAsync and of a run's end.</summary>
+    public static IReadOnlyList<string> Stop { get; } = [StopWritten, StopSignalled, EndSeen, EndWritten];
+
+    /// <summary>Those of RemoveAsync.</summary>
+    public static IReadOnlyList<string> Remove { get; } = [RemoveWritten, RemoveEmptied];
+
     /// <summary>Those of a throw-away container.</summary>
     public static IReadOnlyList<string> ThrowAway { get; } = [ThrowAwayMade, ThrowAwayStarted, ThrowAwayWorked];
 
@@ -64,5 +103,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, .. Stop, .. Remove];
 }

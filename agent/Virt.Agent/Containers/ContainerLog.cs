@@ -3,29 +3,52 @@ using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Linux.Files;
 using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
 
-/// <summary>Reads a container's log, from the end where only the end is wanted.</summary>
+/// <summary>
+/// Reads a container's log, from the end where only the end is wanted. The keeper begins a new file when one is full (Native/log.h): the one before is read first,
+/// and whoever follows goes on in the new one.
+/// </summary>
 internal sealed class ContainerLog : IDisposable
 {
     private const int Chunk = 64 * 1024;
-    private readonly FileStream file;
-    private LogParser parser = new();
+    private readonly string path;
     private readonly byte[] buffer = new byte[Chunk];
+    private FileStream? older;
+    private FileStream file;
+    private LogParser parser = new();
 
-    private ContainerLog(FileStream file) => this.file = file;
+    private ContainerLog(string path, FileStream? older, FileStream file)
+    {
+        this.path = path;
+        this.older = older;
+        this.file = file;
+    }
 
     /// <summary>Opens it; null where nothing was ever written.</summary>
     public static ContainerLog? Open(string path)
     {
-        try
+        while (true)
         {
-            return new ContainerLog(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0));
-        }
-        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
+            var former = TryOpen(path + ".1");
+            var present = TryOpen(path);
+            // Begun anew between the two: what was opened as the older one is older still.
+            if (former is not null && present is not null && FileHandles.Inode(former.SafeFileHandle) != FileHandles.Inode(path + ".1"))
+            {
+                former.Dispose();
+                present.Dispose();
+                continue;
+            }
+
+            if (present is not null)
+            {
+                return new ContainerLog(path, former, present);
+            }
+
+            former?.Dispose();
             return null;
         }
     }
@@ -33,15 +56,92 @@ internal sealed class ContainerLog : IDisposable
     /// <summary>Reads to the end and gives the last so many lines, from ever larger parts of the file until they are in it.</summary>
     public async Task<IReadOnlyCollection<LogEntry>> ReadTailAsync(int count, CancellationToken cancellation)
     {
+        var before = older;
+        older = null;
+        var lines = await ReadTailAsync(file, count, cancellation).ConfigureAwait(false);
+        using (before)
+        {
+            if (before is null || lines.Count >= count)
+            {
+                return lines;
+            }
+
+            var present = parser; // it may have begun a line
+            var more = await ReadTailAsync(before, count - lines.Count, cancellation).ConfigureAwait(false);
+            parser = present;
+            return [.. more, .. lines];
+        }
+    }
+
+    /// <summary>Reads what is there, at most one chunk; false at the end for now.</summary>
+    public async Task<bool> ReadAsync(ICollection<LogEntry> lines, CancellationToken cancellation)
+    {
+        if (older is { } first)
+        {
+            if (await ReadAsync(first, lines, cancellation).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            older = null;
+            await first.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (await ReadAsync(file, lines, cancellation).ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        if (TryOpen(path) is not { } next)
+        {
+            return false;
+        }
+
+        if (FileHandles.Inode(next.SafeFileHandle) == FileHandles.Inode(file.SafeFileHandle))
+        {
+            await next.DisposeAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        // Begun anew. What was written to this one before that is read before the next.
+        var last = file;
+        file = next;
+        older = last;
+        return true;
+    }
+
+    /// <summary>Gives a last line that was begun and not ended.</summary>
+    public void Finish(ICollection<LogEntry> lines) => parser.Finish(lines);
+
+    public void Dispose()
+    {
+        older?.Dispose();
+        file.Dispose();
+    }
+
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (IOException e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyCollection<LogEntry>> ReadTailAsync(FileStream from, int count, CancellationToken cancellation)
+    {
         for (long window = Chunk; ; window *= 4)
         {
             var lines = new Queue<LogEntry>();
             var chunk = new List<LogEntry>();
-            var end = file.Length;
-            file.Position = Math.Max(0, end - window);
+            var end = from.Length;
+            from.Position = Math.Max(0, end - window);
             parser = new LogParser(); // it skips the rest of an entry into whose middle the window's start fell
             var seen = 0L;
-            while (await ReadAsync(chunk, cancellation).ConfigureAwait(false))
+            while (await ReadAsync(from, chunk, cancellation).ConfigureAwait(false))
             {
                 seen += chunk.Count;
                 foreach (var line in chunk)
@@ -64,16 +164,10 @@ internal sealed class ContainerLog : IDisposable
         }
     }
 
-    /// <summary>Reads what is there, at most one chunk; false at the end for now.</summary>
-    public async Task<bool> ReadAsync(ICollection<LogEntry> lines, CancellationToken cancellation)
+    private async Task<bool> ReadAsync(FileStream from, ICollection<LogEntry> lines, CancellationToken cancellation)
     {
-        var count = await file.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        var count = await from.ReadAsync(buffer, cancellation).ConfigureAwait(false);
         parser.Feed(buffer.AsSpan(0, count), lines);
         return count > 0;
     }
-
-    /// <summary>Gives a last line that was begun and not ended.</summary>
-    public void Finish(ICollection<LogEntry> lines) => parser.Finish(lines);
-
-    public void Dispose() => file.Dispose();
 }

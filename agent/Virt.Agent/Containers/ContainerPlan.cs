@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Capabilities;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Namespaces;
@@ -13,6 +13,8 @@ namespace Virt.Agent.Containers;
 /// <summary>From a container's spec to what the keeper is told: pure, without handles.</summary>
 internal static class ContainerPlan
 {
+    // Of the present file; as much again is kept of what was before.
+    private const long DefaultLogBytes = 16 << 20;
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private const NamespaceKinds All =
@@ -22,11 +24,11 @@ internal static class ContainerPlan
 
     /// <summary>The first process.</summary>
     public static LaunchSpec First(
-        ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups, IReadOnlyList<SafeFileHandle>? volumes = null, ContainerHostNames? host = null)
+        ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
         var isHost = spec.Network == ContainerNetwork.Host;
         var environment = Environment(spec, [], user);
-        return Confined(user) with
+        return Confined(spec, user) with
         {
             Id = run.LaunchId,
             Arguments = spec.Command,
@@ -36,18 +38,23 @@ internal static class ContainerPlan
             HostName = spec.HostName,
             Namespaces = isHost ? All & ~NamespaceKinds.Network : All,
             LoopbackUp = !isHost,
-            RootSteps = Rootfs.Plan(spec, cgroups.Version, cgroups.HierarchyNames, volumes, host),
+            RootSteps = Rootfs.Plan(spec, cgroups.Version, cgroups.HierarchyNames, mounts, host),
+            OutputOwner = run.HostIds == 0 ? default : (run.HostIds + user.UserId, run.HostIds + user.GroupId),
             LogPath = folder.Log,
+            LogBytes = spec.LogBytes ?? DefaultLogBytes,
             ExitPath = folder.Exit,
         };
     }
 
     /// <summary>A further process beside the first.</summary>
-    public static LaunchSpec Further(ContainerSpec spec, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, string? workingDirectory, ContainerUser user)
+    public static LaunchSpec Further(ContainerSpec spec, ContainerRun run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, string? workingDirectory, ContainerUser user)
     {
         var environment = Environment(spec, variables, user);
-        return Confined(user) with
+        // The host's network is not the user namespace's to enter; the keeper is in it anyway.
+        var joined = (run.HostIds == 0 ? All : All | NamespaceKinds.User) & (spec.Network == ContainerNetwork.Host ? ~NamespaceKinds.Network : ~NamespaceKinds.None);
+        return Confined(spec, user) with
         {
+            Namespaces = joined,
             Arguments = command,
             Programs = Tool.FindPrograms(command[0], environment["PATH"]),
             Environment = environment,
@@ -55,17 +62,22 @@ internal static class ContainerPlan
         };
     }
 
-    private static LaunchSpec Confined(ContainerUser user) => new()
+    private static LaunchSpec Confined(ContainerSpec spec, ContainerUser user) => new()
     {
         Arguments = [],
         UserId = user.UserId,
         GroupId = user.GroupId,
         Groups = user.Groups,
-        Capabilities = CapabilitySet.Default,
-        NoNewPrivileges = true,
-        Filter = Filter,
+        Capabilities = CapabilitiesOf(spec),
+        NoNewPrivileges = !spec.Privileged && !spec.AllowNewPrivileges,
+        Limits = [.. spec.Ulimits.Select(static l => new ResourceLimit(l.Resource, l.Soft, l.Hard))],
+        OutOfMemoryScore = spec.OutOfMemoryScore,
+        Filter = spec.Privileged ? null : Filter,
         Namespaces = All,
     };
+
+    /// <summary>What a container's root may do in it.</summary>
+    public static ulong CapabilitiesOf(ContainerSpec spec) => spec.Capabilities ?? (spec.Privileged ? CapabilitySet.All : CapabilitySet.Default);
 
     private static Dictionary<string, string> Environment(ContainerSpec spec, IEnumerable<KeyValuePair<string, string>> more, ContainerUser user)
     {

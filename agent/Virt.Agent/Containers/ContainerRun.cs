@@ -36,6 +36,18 @@ public sealed record ContainerRun
     /// <summary>Why it is in its state where that is not plain.</summary>
     public string Status { get; set; } = "";
 
+    /// <summary>The first of the host's ids that its ids are; 0: the host's.</summary>
+    public uint HostIds { get; set; }
+
+    /// <summary>How often in a row the agent has started it again before this run.</summary>
+    public int RestartCount { get; set; }
+
+    /// <summary>Somebody has stopped it.</summary>
+    public bool IsStopped { get; set; }
+
+    /// <summary>It was stopped because the host went down.</summary>
+    public bool HostStopped { get; set; }
+
     /// <summary>It is being replaced: an agent that finds it without a process starts it again.</summary>
     public bool StartAgain { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
@@ -8,6 +9,11 @@ public sealed partial class ContainerService
     // Waits for the end of a run. Not among the work that DisposeAsync waits for: a run has no end in sight.
     private async Task FollowAsync(ContainerEntry entry, KeptProcess process)
     {
+        if (entry.Spec.Health is { } check)
+        {
+            _ = WatchHealthAsync(entry, process, check);
+        }
+
         var status = await process.Exited.ConfigureAwait(false);
         if (!isStopping)
         {
@@ -25,12 +31,15 @@ public sealed partial class ContainerService
                 return;
             }
 
+            await FaultPoint.ReachAsync(ContainerFaults.EndSeen).ConfigureAwait(false);
             cgroup = run.Cgroup;
             entry.Process = null;
             process.Dispose();
             entry.Set(table, ContainerState.Stopped, Ended(run, status));
+            StartAgainWhereWanted(entry, entry.Run!);
         }
 
+        await FaultPoint.ReachAsync(ContainerFaults.EndWritten).ConfigureAwait(false);
         await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
     }
 

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Common;
+using Virt.Linux.Cgroups;
 using Virt.Linux.Files;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -29,10 +30,17 @@ public sealed partial class ContainerService
         var (errorRead, errorWrite) = FileHandles.CreatePipe();
         await using var output = Tool.ReadingStream(outputRead);
         await using var error = Tool.ReadingStream(errorRead);
-        var (input, process) = await EnterAsync(entry, request, outputWrite, errorWrite, call).ConfigureAwait(false);
+        var (input, process, group) = await EnterAsync(entry, request, outputWrite, errorWrite, call).ConfigureAwait(false);
+        using (group)
         using (process)
         {
-            await using var kill = call.Cancellation.Register(() => process.Signal(Signals.Kill)).ConfigureAwait(false);
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
+            if (request.Timeout > TimeSpan.Zero)
+            {
+                timer.CancelAfter(request.Timeout);
+            }
+
+            await using var kill = timer.Token.Register(() => Kill(process, group)).ConfigureAwait(false);
             using var ended = new CancellationTokenSource();
             var feeding = input is null ? Task.CompletedTask : FeedAsync(input, call, ended.Token);
             var pumps = new[] { PumpAsync(output, process, bytes => call.WriteOutputAsync(bytes, isError: false)), PumpAsync(error, process, bytes => call.WriteOutputAsync(bytes, isError: true)) };
@@ -41,7 +49,28 @@ public sealed partial class ContainerService
             await ended.CancelAsync().ConfigureAwait(false);
             await feeding.ConfigureAwait(false);
             call.Cancellation.ThrowIfCancellationRequested();
+            ThrowIfTimedOut(entry, request.Command[0], request.Timeout, timer, status);
             return new CommandExit { ExitCode = status.ExitCode, Signal = status.Signal };
+        }
+    }
+
+    // All that the command has started, and not its first process alone.
+    private static void Kill(KeptProcess process, CommandGroup group)
+    {
+        process.Signal(Signals.Kill);
+        group.Kill();
+    }
+
+    private static void ThrowIfTimedOut(ContainerEntry entry, string program, TimeSpan timeout, CancellationTokenSource timer, ExitStatus status)
+    {
+        if (timer.IsCancellationRequested && status.Signal == Signals.Kill)
+        {
+            throw new VirtException(
+                ErrorCode.Timeout,
+                "CommandTimeout",
+                $"Cannot wait longer for '{program}' in container '{entry.Name}': it did not end within {timeout.TotalSeconds:0.#} s and was killed.",
+                entry.Name,
+                $"Invoke-ContainerCommand -Name {entry.Name} -Command {program}");
         }
     }
 
@@ -61,7 +90,7 @@ public sealed partial class ContainerService
         }
     }
 
-    private async Task<(Stream? Input, KeptProcess Process)> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, SafeFileHandle output, SafeFileHandle error, Call call)
+    private async Task<(Stream? Input, KeptProcess Process, CommandGroup Group)> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, SafeFileHandle output, SafeFileHandle error, Call call)
     {
         SafeFileHandle? inputRead = null;
         Stream? input = null;
@@ -79,12 +108,15 @@ public sealed partial class ContainerService
             using (await LockAsync("run a command in", entry, call).ConfigureAwait(false))
             {
                 ContainerStates.CheckInvoke(entry.Name, entry.State);
+                CommandGroup? group = null;
                 try
                 {
-                    return (input, await EnterAsync(entry, request, inputRead, output, error).ConfigureAwait(false));
+                    group = cgroups.Open(entry.Run!.Cgroup).CreateCommand();
+                    return (input, await EnterAsync(entry, request, group, inputRead, output, error).ConfigureAwait(false), group);
                 }
                 catch (Exception e)
                 {
+                    group?.Dispose();
                     input?.Dispose();
                     throw LaunchError.OfCommand(entry.Name, request.Command[0], request.WorkingDirectory ?? entry.Spec.WorkingDirectory, e);
                 }
@@ -92,18 +124,25 @@ public sealed partial class ContainerService
         }
     }
 
-    private async Task<KeptProcess> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, SafeFileHandle? input, SafeFileHandle output, SafeFileHandle error)
+    private async Task<KeptProcess> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, CommandGroup group, SafeFileHandle? input, SafeFileHandle output, SafeFileHandle error)
     {
         var first = entry.Process!;
-        var cgroup = cgroups.Open(entry.Run!.Cgroup);
-        using var lease = new CgroupLease(cgroup, 0, cgroup.OpenForBirth(), cgroup.OpenForEntry());
         using var root = FileHandles.OpenRoot(first.ProcessId);
         var user = UserOf(entry, request.User ?? entry.Spec.User, root, "run a command in");
-        return await keeper.LaunchAsync(ContainerPlan.Further(entry.Spec, request.Command, request.Environment, request.WorkingDirectory, user) with
+        if (entry.Run!.HostIds is var ids and not 0)
+        {
+            // /dev/stdout is opened anew by many programs, which is for the owner alone.
+            foreach (var pipe in new[] { input, output, error })
+            {
+                pipe?.GiveTo(ids + user.UserId, ids + user.GroupId);
+            }
+        }
+
+        return await keeper.LaunchAsync(ContainerPlan.Further(entry.Spec, entry.Run, request.Command, request.Environment, request.WorkingDirectory, user) with
         {
             Join = first.PidFd,
-            Cgroup = lease.Birth,
-            CgroupFiles = lease.Entry,
+            Cgroup = group.Birth,
+            CgroupFiles = group.Entry,
             Input = input,
             Output = output,
             Error = error,

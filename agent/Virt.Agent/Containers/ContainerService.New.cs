@@ -10,7 +10,12 @@ public sealed partial class ContainerService
 {
     /// <summary>Makes a container. Nothing but its row is written before its first start.</summary>
     /// <exception cref="VirtException">InvalidArgument, NotFound (the image), AlreadyExists.</exception>
-    public Task<Container> NewAsync(NewContainer request, Call call) => Task.FromResult(Show(Create(request, call, ContainerState.Created, null)));
+    public async Task<Container> NewAsync(NewContainer request, Call call)
+    {
+        var entry = Create(request, call, ContainerState.Created, null);
+        await FaultPoint.ReachAsync(ContainerFaults.CreateWritten).ConfigureAwait(false);
+        return Show(entry);
+    }
 
     // The row is written with the state and the run that the container is to have first.
     private ContainerEntry Create(NewContainer request, Call call, ContainerState state, ContainerRun? run)
@@ -26,21 +31,27 @@ public sealed partial class ContainerService
         }
 
         call.WorksOn(name);
-        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run, time.GetUtcNow());
-        var entry = new ContainerEntry(row);
         if (call.WhatIf)
         {
-            return entry;
+            return new ContainerEntry(ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run, time.GetUtcNow()));
         }
 
+        spec = WithIds(name, spec);
+        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run is null ? null : run with { HostIds = spec.HostIds }, time.GetUtcNow());
         if (!table.TryInsert(row, sync: state != ContainerState.Starting))
         {
+            userNamespaces.Give(spec.HostIds);
             throw ResourceName.Taken("create", Kind, name);
         }
 
+        var entry = new ContainerEntry(row);
         entries[entry.Id] = entry;
         return entry;
     }
+
+    // One that an agent without user namespaces made gets its ids with its next start: whom its files belong to on the disk does not change.
+    private ContainerSpec WithIds(string name, ContainerSpec spec) =>
+        spec is { UserNamespace: ContainerUserNamespace.Private, HostIds: 0 } ? spec with { HostIds = userNamespaces.Take(name) } : spec;
 
     private string MakeUpName(string image)
     {

@@ -20,7 +20,7 @@ public sealed partial class ContainerService
         var living = unclear.Count + throwAways.Count > 0 ? (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id) : [];
         foreach (var entry in unclear)
         {
-            Recover(entry, living);
+            await RecoverOneAsync(entry, living).ConfigureAwait(false);
         }
 
         var lost = throwAways.Values.ToList();
@@ -41,6 +41,7 @@ public sealed partial class ContainerService
             {
                 await cgroups.RemoveAsync(stale).ConfigureAwait(false);
                 await cgroups.FillAsync().ConfigureAwait(false);
+                await userNamespaces.FillAsync().ConfigureAwait(false);
             },
             "tidy up cgroups");
         InBackground(() => RemoveLostAsync(lost), "remove what an agent before this one left");
@@ -80,7 +81,7 @@ public sealed partial class ContainerService
                 {
                     using (held)
                     {
-                        process.Signal(Signals.Terminate);
+                        await SignalEndAsync(entry, process, ContainerState.Paused, atOnce: false).ConfigureAwait(false);
                         await EndOfAsync(entry, process).ConfigureAwait(false);
                         var cgroup = entry.Run!.Cgroup;
                         entry.Process = null;
@@ -106,11 +107,11 @@ public sealed partial class ContainerService
         }
     }
 
-    private void Recover(ContainerEntry entry, Dictionary<Guid, KeptProcess> living)
+    private async Task RecoverOneAsync(ContainerEntry entry, Dictionary<Guid, KeptProcess> living)
     {
         if (entry.State == ContainerState.Removing)
         {
-            Remove(entry);
+            await RemoveAsync(entry).ConfigureAwait(false);
             return;
         }
 
@@ -129,7 +130,8 @@ public sealed partial class ContainerService
             }
 
             var identity = process.Identity;
-            entry.Set(table, ContainerState.Running, run with { ProcessId = identity.Id, Inode = identity.Inode, StartTicks = identity.StartTicks, StartTime = run.StartTime ?? time.GetUtcNow(), StartAgain = false });
+            var isFrozen = cgroups.Open(run.Cgroup).ReadIsFrozen();
+            entry.Set(table, isFrozen ? ContainerState.Paused : ContainerState.Running, run with { ProcessId = identity.Id, Inode = identity.Inode, StartTicks = identity.StartTicks, StartTime = run.StartTime ?? time.GetUtcNow(), StartAgain = false });
             _ = FollowAsync(entry, process);
         }
         else if (run.StartAgain && entry.State == ContainerState.Stopping)

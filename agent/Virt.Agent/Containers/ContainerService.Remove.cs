@@ -24,7 +24,10 @@ public sealed partial class ContainerService
             }
 
             process = entry.Process;
-            process?.Signal(Signals.Kill);
+            if (process is not null)
+            {
+                await SignalEndAsync(entry, process, entry.State, atOnce: true).ConfigureAwait(false);
+            }
         }
 
         if (process is not null && !await UntilAsync(entry, e => e.Process != process, Timeouts.Kill, call).ConfigureAwait(false))
@@ -41,16 +44,17 @@ public sealed partial class ContainerService
         {
             // Somebody may have started it again meanwhile.
             ContainerStates.CheckRemove(entry.Name, entry.State, force: false);
-            Remove(entry);
+            await RemoveAsync(entry).ConfigureAwait(false);
         }
 
         return new Nothing();
     }
 
     // Its cgroup went, or goes, after the end of its run.
-    private void Remove(ContainerEntry entry)
+    private async Task RemoveAsync(ContainerEntry entry)
     {
         entry.Set(table, ContainerState.Removing, entry.Run);
+        await FaultPoint.ReachAsync(ContainerFaults.RemoveWritten).ConfigureAwait(false);
         try
         {
             FolderOf(entry).Remove();
@@ -60,8 +64,10 @@ public sealed partial class ContainerService
             throw new VirtException(ErrorCode.Internal, "ContainerFolderNotRemoved", $"Cannot remove container '{entry.Name}': its folder cannot be removed ({e.Message}).", entry.Name, $"Remove-Container -Name {entry.Name}", e);
         }
 
+        await FaultPoint.ReachAsync(ContainerFaults.RemoveEmptied).ConfigureAwait(false);
         table.Delete(entry.Id);
         entries.TryRemove(entry.Id, out _);
+        userNamespaces.Give(entry.Spec.HostIds);
         entry.SetRemoved();
         if (LayerStore.UsedBy([entry.Spec]).Count > 0)
         {

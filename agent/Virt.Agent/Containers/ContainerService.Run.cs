@@ -38,26 +38,21 @@ public sealed partial class ContainerService
         var (errorRead, errorWrite) = FileHandles.CreatePipe();
         await using var output = Tool.ReadingStream(outputRead);
         await using var error = Tool.ReadingStream(errorRead);
-        var (feed, process) = await EnterAsync(entry, request, outputWrite, errorWrite, new Call(NoSink.Instance, "", whatIf: false, cancellation)).ConfigureAwait(false);
+        var (feed, process, group) = await EnterAsync(entry, request, outputWrite, errorWrite, new Call(NoSink.Instance, "", whatIf: false, cancellation)).ConfigureAwait(false);
+        using (group)
         using (process)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(timer.Token);
             var texts = (Output: new BoundedOutput(), Error: new BoundedOutput());
-            await using var kill = timer.Token.Register(() => process.Signal(Signals.Kill)).ConfigureAwait(false);
+            await using var kill = timer.Token.Register(() => Kill(process, group)).ConfigureAwait(false);
             var feeding = feed is null ? Task.CompletedTask : WriteAsync(feed, input!, ended.Token);
             await Task.WhenAll(PumpAsync(output, process, bytes => Keep(texts.Output, bytes)), PumpAsync(error, process, bytes => Keep(texts.Error, bytes))).ConfigureAwait(false);
             var status = await process.Exited.ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await feeding.ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            return timer.IsCancellationRequested && status.Signal == Signals.Kill
-                ? throw new VirtException(
-                    ErrorCode.Timeout,
-                    "CommandTimeout",
-                    $"Cannot wait longer for '{command[0]}' in container '{entry.Name}': it did not end within {timeout.TotalSeconds:0.#} s and was killed.",
-                    entry.Name,
-                    $"Invoke-ContainerCommand -Name {entry.Name} -Command {command[0]}")
-                : new ShellResult(status.Code ?? 255, texts.Output.ToString(), texts.Error.ToString());
+            ThrowIfTimedOut(entry, command[0], timeout, timer, status);
+            return new ShellResult(status.Code ?? 255, texts.Output.ToString(), texts.Error.ToString());
         }
 
         static ValueTask Keep(BoundedOutput text, ReadOnlyMemory<byte> bytes)

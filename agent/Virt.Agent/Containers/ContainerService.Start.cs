@@ -1,14 +1,10 @@
 using System;
-using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Common;
 using Virt.Linux;
 using Virt.Linux.Cgroups;
-using Virt.Linux.Files;
-using Virt.Linux.Mounts;
+using Virt.Linux.Devices;
 using Virt.Linux.Processes;
 using Virt.Protocol;
 
@@ -16,8 +12,6 @@ namespace Virt.Agent.Containers;
 
 public sealed partial class ContainerService
 {
-    private const int LongestAccountFile = 1 << 20;
-
     /// <summary>Starts a container, or makes one and starts it.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; InvalidArgument; ResourceExhausted; what kept the first process from starting.</exception>
     public async Task<Container> StartAsync(StartContainer request, Call call)
@@ -33,9 +27,10 @@ public sealed partial class ContainerService
         ContainerStates.CheckStart(entry.Name, entry.State);
         if (!call.WhatIf)
         {
-            var lease = TakeCgroup(entry.Name);
-            var run = NewRun(lease);
-            await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run)).ConfigureAwait(false);
+            var spec = WithIds(entry.Name, entry.Spec);
+            var lease = TakeCgroup(entry.Name, LimitsOf(spec));
+            var run = NewRun(lease, spec);
+            await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run, spec)).ConfigureAwait(false);
         }
 
         return Show(entry);
@@ -44,12 +39,11 @@ public sealed partial class ContainerService
     // One write for both: the container is made as one that is starting.
     private async Task<Container> StartNewAsync(NewContainer create, Call call)
     {
-        var lease = TakeCgroup(create.Name ?? create.Image);
-        var run = NewRun(lease);
+        var lease = TakeCgroup(create.Name ?? create.Image, ExtraLimits(create));
         ContainerEntry entry;
         try
         {
-            entry = Create(create, call, ContainerState.Starting, run);
+            entry = Create(create, call, ContainerState.Starting, NewRun(lease));
         }
         catch
         {
@@ -58,15 +52,19 @@ public sealed partial class ContainerService
         }
 
         using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
-        await LaunchAsync(entry, run, lease, static () => { }).ConfigureAwait(false);
+        await LaunchAsync(entry, entry.Run!, lease, static () => { }).ConfigureAwait(false);
         return Show(entry);
     }
 
-    private CgroupLease TakeCgroup(string name)
+    private CgroupLease TakeCgroup(string name, CgroupLimits limits)
     {
         try
         {
-            return cgroups.Take();
+            return cgroups.Take(limits);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "ControllerMissing", $"Cannot start container '{name}': the host has no control groups for what it shall be limited in ({e.Message}).", name, "Test-VirtHost", e);
         }
         catch (LinuxException e)
         {
@@ -74,7 +72,8 @@ public sealed partial class ContainerService
         }
     }
 
-    private static ContainerRun NewRun(CgroupLease lease) => new() { LaunchId = Guid.NewGuid(), Cgroup = ContainerCgroups.NameOf(lease.Cgroup) };
+    private static ContainerRun NewRun(CgroupLease lease, ContainerSpec? spec = null) =>
+        new() { LaunchId = Guid.NewGuid(), Cgroup = ContainerCgroups.NameOf(lease.Cgroup), HostIds = spec?.HostIds ?? 0 };
 
     // Under the container's lock. Takes the lease over.
     private async Task LaunchAsync(ContainerEntry entry, ContainerRun run, CgroupLease lease, Action setStarting)
@@ -82,8 +81,10 @@ public sealed partial class ContainerService
         try
         {
             setStarting();
-            ContainerCgroups.SetLimits(lease, LimitsOf(entry.Spec));
+            await FaultPoint.ReachAsync(ContainerFaults.StartWritten).ConfigureAwait(false);
+            SetLimits(lease, entry.Spec);
             var process = await LaunchAsync(entry, run, lease).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(ContainerFaults.StartLaunched).ConfigureAwait(false);
             SetRunning(entry, run, process, lease);
         }
         catch (Exception e)
@@ -109,43 +110,30 @@ public sealed partial class ContainerService
         });
         _ = FollowAsync(entry, process);
         var limits = LimitsOf(entry.Spec);
-        InBackground(() => cgroups.ReplaceAsync(lease, limits), "make a cgroup ready");
+        InBackground(
+            async () =>
+            {
+                await cgroups.ReplaceAsync(lease, limits).ConfigureAwait(false);
+                await userNamespaces.FillAsync().ConfigureAwait(false);
+            },
+            "make a cgroup ready");
+    }
+
+    private static void SetLimits(CgroupLease lease, ContainerSpec spec)
+    {
+        ContainerCgroups.SetLimits(lease, LimitsOf(spec));
+        if (spec.Privileged || spec.Devices.Count > 0)
+        {
+            lease.Cgroup.SetDevices(spec.Privileged ? Rootfs.AllDevices : [.. Rootfs.Devices, .. spec.Devices.Select(static d => DeviceNode.Read(d.Source)?.Rule(d.Access)).OfType<string>()]);
+        }
     }
 
     private async Task<KeptProcess> LaunchAsync(ContainerEntry entry, ContainerRun run, CgroupLease lease)
     {
-        using var prepared = Prepare(entry, entry.Spec, run, lease);
+        using var prepared = await PrepareAsync(entry, entry.Spec, run, lease).ConfigureAwait(false);
         FolderOf(entry).ForgetExit();
+        await FaultPoint.ReachAsync(ContainerFaults.StartPrepared).ConfigureAwait(false);
         return await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
-    }
-
-    // What a start needs of the kernel, for the present or another generation.
-    private PreparedLaunch Prepare(ContainerEntry entry, ContainerSpec spec, ContainerRun run, CgroupLease lease)
-    {
-        var folder = FolderOf(entry, spec.Generation);
-        folder.Prepare();
-        var mounts = new List<SafeFileHandle>();
-        try
-        {
-            // Device nodes that the container made, or that its image or a volume came with, cannot be opened.
-            var root = DetachedMount.Overlay(
-                [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, MountAttributes.NoDevices, plain: entry.Row.Kind == ThrowAwayKind);
-            mounts.Add(root);
-            NewContainerCheck.CheckVolumes("start", entry.Name, spec);
-            foreach (var volume in spec.Volumes)
-            {
-                mounts.Add(DetachedMount.Copy(volume.Source, MountAttributes.NoDevices | (volume.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None)));
-            }
-
-            var names = spec.Network == ContainerNetwork.Host ? ContainerHostNames.Read() : null;
-            var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts[1..], names);
-            return new PreparedLaunch(plan with { Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, mounts);
-        }
-        catch
-        {
-            mounts.ForEach(static mount => mount.Dispose());
-            throw;
-        }
     }
 
     // The keeper's thread may sit in the cgroup: it must hop on before the cgroup can go.
@@ -156,40 +144,23 @@ public sealed partial class ContainerService
         await cgroups.RemoveAsync(ContainerCgroups.NameOf(lease.Cgroup)).ConfigureAwait(false);
     }
 
-    private static CgroupLimits LimitsOf(ContainerSpec spec) => new() { MemoryBytes = spec.MemoryBytes, CpuCount = spec.CpuCount, ProcessCount = spec.ProcessCount };
-
-    /// <exception cref="VirtException">NotFound: the image has no such user.</exception>
-    private static ContainerUser UserOf(ContainerEntry entry, string user, SafeFileHandle root, string verb)
+    private static CgroupLimits LimitsOf(ContainerSpec spec) => new()
     {
-        if (ContainerUser.IsRoot(user))
-        {
-            return ContainerUser.Root;
-        }
+        MemoryBytes = spec.MemoryBytes,
+        SwapBytes = spec.SwapBytes,
+        ReservedMemoryBytes = spec.ReservedMemoryBytes,
+        CpuCount = spec.CpuCount,
+        CpuShares = spec.CpuShares,
+        CpuSet = spec.CpuSet,
+        ProcessCount = spec.ProcessCount,
+        BlockWeight = spec.BlockIOWeight,
+        Block = [.. spec.BlockIO.Select(static b => new BlockLimit(DeviceNode.Read(b.Device)?.Number ?? "0:0", b.ReadBytes, b.WriteBytes, b.ReadOperations, b.WriteOperations))],
+    };
 
-        return ContainerUser.Find(user, ReadInside(root, "/etc/passwd"), ReadInside(root, "/etc/group"), out var cause)
-            ?? throw new VirtException(
-                ErrorCode.NotFound,
-                "ContainerUserNotFound",
-                $"Cannot {verb} container '{entry.Name}': {cause}.",
-                entry.Name,
-                $"Invoke-ContainerCommand -Name {entry.Name} -Command cat, /etc/passwd");
-    }
-
-    private static string ReadInside(SafeFileHandle root, string path)
+    // What decides in which hierarchies the cgroup is made, before the request has been looked at.
+    private static CgroupLimits ExtraLimits(NewContainer create) => new()
     {
-        using var file = FileHandles.OpenInside(root, path);
-        if (file is null)
-        {
-            return "";
-        }
-
-        using var stream = new FileStream(file, FileAccess.Read, bufferSize: 1);
-        if (stream.Length > LongestAccountFile)
-        {
-            return "";
-        }
-
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+        CpuSet = create.CpuSet,
+        BlockWeight = create.BlockIOWeight ?? (create.BlockIO.Length > 0 ? 0 : null),
+    };
 }

@@ -14,9 +14,25 @@ public sealed partial class ContainerService
     {
         var entry = Find("stop", request.Id, request.Name);
         call.WorksOn(entry.Name);
+        if (request.Signal is { } name)
+        {
+            return await SignalAsync(entry, name, call).ConfigureAwait(false);
+        }
+
         KeptProcess process;
         using (await LockAsync("stop", entry, call).ConfigureAwait(false))
         {
+            // One that waits for its next start is stopped by not getting it.
+            if (!ContainerStates.IsAlive(entry.State) && entry.Run is { } ended && ContainerRestart.IsWanted(entry.Spec, ended) && entry.State == ContainerState.Stopped)
+            {
+                if (!call.WhatIf)
+                {
+                    entry.Set(table, entry.State, ended with { IsStopped = true });
+                }
+
+                return Show(entry);
+            }
+
             ContainerStates.CheckStop(entry.Name, entry.State);
             if (call.WhatIf)
             {
@@ -24,16 +40,20 @@ public sealed partial class ContainerService
             }
 
             process = entry.Process!;
-            if (entry.State != ContainerState.Stopping)
+            var was = entry.State;
+            if (was != ContainerState.Stopping)
             {
-                entry.Set(table, ContainerState.Stopping, entry.Run);
+                entry.Set(table, ContainerState.Stopping, entry.Run! with { IsStopped = !request.HostStops, HostStopped = request.HostStops });
             }
 
-            process.Signal(request.TurnOff ? Signals.Kill : Signals.Terminate);
+            await FaultPoint.ReachAsync(ContainerFaults.StopWritten).ConfigureAwait(false);
+            await SignalEndAsync(entry, process, was, request.TurnOff).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(ContainerFaults.StopSignalled).ConfigureAwait(false);
         }
 
         // Not under the lock: somebody else may lose patience and turn it off.
-        if (!request.TurnOff && !await EndsWithinAsync(entry, process, request.Timeout, call).ConfigureAwait(false))
+        var timeout = request.Timeout ?? entry.Spec.StopTimeout;
+        if (!request.TurnOff && !await EndsWithinAsync(entry, process, timeout, call).ConfigureAwait(false))
         {
             if (request.NoKill)
             {
@@ -41,7 +61,7 @@ public sealed partial class ContainerService
                 throw new VirtException(
                     ErrorCode.Timeout,
                     "ContainerStopTimeout",
-                    $"Cannot stop container '{entry.Name}': its first process did not end within {request.Timeout.TotalSeconds:0.#} s of SIGTERM.",
+                    $"Cannot stop container '{entry.Name}': its first process did not end within {timeout.TotalSeconds:0.#} s of {Signals.Format(entry.Spec.StopSignal)}.",
                     entry.Name,
                     $"Stop-Container -Name {entry.Name} -TurnOff");
             }
@@ -50,6 +70,24 @@ public sealed partial class ContainerService
         }
 
         await UntilAsync(entry, e => e.Process != process, Timeouts.Kill, call).ConfigureAwait(false);
+        return Show(entry);
+    }
+
+    private async Task<Container> SignalAsync(ContainerEntry entry, string name, Call call)
+    {
+        var signal = Signals.Parse(name);
+        if (signal == 0)
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidSignal", $"Cannot send container '{entry.Name}' a signal: there is none of the name '{name}'.", entry.Name, $"Stop-Container -Name {entry.Name} -Signal HUP");
+        }
+
+        using var held = await LockAsync("stop", entry, call).ConfigureAwait(false);
+        ContainerStates.CheckStop(entry.Name, entry.State);
+        if (!call.WhatIf)
+        {
+            entry.Process!.Signal(signal);
+        }
+
         return Show(entry);
     }
 
@@ -71,7 +109,7 @@ public sealed partial class ContainerService
         using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
         if (entry.Process == process && entry.State == ContainerState.Stopping)
         {
-            entry.Set(table, ContainerState.Running, entry.Run);
+            entry.Set(table, ContainerState.Running, entry.Run! with { IsStopped = false, HostStopped = false });
         }
     }
 

@@ -9,8 +9,6 @@ namespace Virt.Agent.Containers;
 
 public sealed partial class ContainerService
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
-
     // From one generation to another, under the container's lock. Everything that can be made ready is, before the old first process is asked to end; the row goes
     // over in one write after its end. Whatever ends the agent in between, the container is the one or the other, and StartAgain tells the next agent that it ran.
     private async Task<ContainerReplacement> SwitchAsync(ContainerEntry entry, ContainerSpec to, Call call)
@@ -36,14 +34,15 @@ public sealed partial class ContainerService
     private async Task<TimeSpan> SwitchRunningAsync(ContainerEntry entry, ContainerSpec to, Call call)
     {
         var present = entry.Spec;
-        var lease = TakeCgroup(entry.Name);
-        var run = NewRun(lease);
+        to = WithIds(entry.Name, to);
+        var lease = TakeCgroup(entry.Name, LimitsOf(to));
+        var run = NewRun(lease, to);
         ExitStatus ended;
         KeptProcess process;
         try
         {
-            ContainerCgroups.SetLimits(lease, LimitsOf(to));
-            using var prepared = Prepare(entry, to, run, lease);
+            SetLimits(lease, to);
+            using var prepared = await PrepareAsync(entry, to, run, lease).ConfigureAwait(false);
             await FaultPoint.ReachAsync(ContainerFaults.SwitchPrepared, call.Cancellation).ConfigureAwait(false);
             ended = await StopForSwitchAsync(entry).ConfigureAwait(false);
             entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, to);
@@ -69,15 +68,16 @@ public sealed partial class ContainerService
     }
 
     // Ends with the container's first process, and with nothing left that tells of its end: what is found from now on is of the next.
-    private async Task<ExitStatus> StopForSwitchAsync(ContainerEntry entry)
+    private async Task<ExitStatus> StopForSwitchAsync(ContainerEntry entry, TimeSpan? timeout = null)
     {
         var process = entry.Process!;
         var run = entry.Run!;
+        var was = entry.State;
         entry.Set(table, ContainerState.Stopping, run with { StartAgain = true });
         await FaultPoint.ReachAsync(ContainerFaults.SwitchAnnounced).ConfigureAwait(false);
-        process.Signal(Signals.Terminate);
+        await SignalEndAsync(entry, process, was, atOnce: timeout == TimeSpan.Zero).ConfigureAwait(false);
         await FaultPoint.ReachAsync(ContainerFaults.SwitchSignalled).ConfigureAwait(false);
-        var status = await EndOfAsync(entry, process).ConfigureAwait(false);
+        var status = await EndOfAsync(entry, process, timeout).ConfigureAwait(false);
         FolderOf(entry).ForgetExit();
         entry.Process = null;
         process.Dispose();
@@ -86,11 +86,11 @@ public sealed partial class ContainerService
         return status;
     }
 
-    private static async Task<ExitStatus> EndOfAsync(ContainerEntry entry, KeptProcess process)
+    private static async Task<ExitStatus> EndOfAsync(ContainerEntry entry, KeptProcess process, TimeSpan? timeout = null)
     {
         try
         {
-            return await process.Exited.WaitAsync(StopTimeout).ConfigureAwait(false);
+            return await process.Exited.WaitAsync(timeout is null || timeout == TimeSpan.Zero ? entry.Spec.StopTimeout : timeout.Value).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -149,8 +149,9 @@ public sealed partial class ContainerService
 
     private async Task StartAgainAsync(ContainerEntry entry, ContainerSpec spec)
     {
-        var lease = TakeCgroup(entry.Name);
-        var run = NewRun(lease);
+        spec = WithIds(entry.Name, spec);
+        var lease = TakeCgroup(entry.Name, LimitsOf(spec));
+        var run = NewRun(lease, spec);
         await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, spec)).ConfigureAwait(false);
     }
 

@@ -40,8 +40,9 @@ public sealed partial class ContainerService
     private async Task<ContainerEntry> StartThrowAwayAsync(ContainerEntry source, Call call)
     {
         var id = Guid.NewGuid();
-        var lease = TakeCgroup(source.Name);
-        var row = ContainerEntry.NewRow(id, $"{source.Name}~{id.ToString("n")[..8]}", ContainerState.Running, ThrowAwaySpec(source.Spec), NewRun(lease), time.GetUtcNow(), ThrowAwayKind);
+        var lease = TakeCgroup(source.Name, LimitsOf(ThrowAwaySpec(source.Spec)));
+        var spec = WithIds(source.Name, ThrowAwaySpec(source.Spec));
+        var row = ContainerEntry.NewRow(id, $"{source.Name}~{id.ToString("n")[..8]}", ContainerState.Running, spec, NewRun(lease, spec), time.GetUtcNow(), ThrowAwayKind);
         var entry = new ContainerEntry(row);
         try
         {
@@ -49,7 +50,7 @@ public sealed partial class ContainerService
             table.TryInsert(row, sync: false);
             await FaultPoint.ReachAsync(ContainerFaults.ThrowAwayMade, call.Cancellation).ConfigureAwait(false);
             var limits = LimitsOf(entry.Spec);
-            ContainerCgroups.SetLimits(lease, limits);
+            SetLimits(lease, entry.Spec);
             entry.Process = await LaunchAsync(entry, entry.Run!, lease).ConfigureAwait(false);
             lease.Dispose();
             InBackground(() => cgroups.ReplaceAsync(lease, limits), "make a cgroup ready");
@@ -74,6 +75,15 @@ public sealed partial class ContainerService
         User = "",
         WorkingDirectory = "/",
         ReadOnly = false,
+        UserNamespace = ContainerUserNamespace.Private,
+        HostIds = 0,
+        Privileged = false,
+        Capabilities = null,
+        Health = null,
+        Tmpfs = [],
+        Devices = [],
+        Sysctls = new Dictionary<string, string>(),
+        AdditionalGroups = [],
         Volumes = [],
         Network = ContainerNetwork.Host,
         Generation = 0,
@@ -91,6 +101,7 @@ public sealed partial class ContainerService
             FolderOf(throwAway).Remove();
             table.Delete(throwAway.Id);
             throwAways.TryRemove(throwAway.Id, out _);
+            userNamespaces.Give(throwAway.Spec.HostIds);
         }
         catch (Exception e)
         {

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.State;
+using Virt.Linux.Capabilities;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -24,6 +25,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly ResourceTable table;
     private readonly Keeper keeper;
     private readonly ContainerCgroups cgroups;
+    private readonly UserNamespaces userNamespaces;
     private readonly FindContainerBase findBase;
     private readonly TimeProvider time;
     private readonly KeyedLock locks = new();
@@ -49,6 +51,7 @@ public sealed partial class ContainerService : IAsyncDisposable
         this.findBase = findBase;
         this.time = time;
         cgroups = new ContainerCgroups(tree, keeper, stateFolder);
+        userNamespaces = new UserNamespaces(keeper);
         layers = new LayerStore(System.IO.Path.Combine(stateFolder, "layers"), () => LayerStore.UsedBy(entries.Values.Concat(throwAways.Values).Select(e => e.Spec)));
         foreach (var row in table.Load(Kind))
         {
@@ -59,22 +62,32 @@ public sealed partial class ContainerService : IAsyncDisposable
         {
             throwAways[row.Id] = new ContainerEntry(row);
         }
+
+        foreach (var entry in entries.Values.Concat(throwAways.Values))
+        {
+            userNamespaces.Keep(entry.Spec.HostIds);
+            userNamespaces.Keep(entry.Run?.HostIds ?? 0);
+        }
     }
 
     /// <summary>Ends what goes on beside requests; containers run on.</summary>
     public async ValueTask DisposeAsync()
     {
         isStopping = true;
+        await ending.CancelAsync().ConfigureAwait(false);
         while (!background.IsEmpty)
         {
             await Task.WhenAll(background.Keys).ConfigureAwait(false);
         }
 
+        userNamespaces.Dispose();
         await cgroups.DisposeAsync().ConfigureAwait(false);
         foreach (var entry in entries.Values)
         {
             entry.Process?.Dispose();
         }
+
+        ending.Dispose();
     }
 
     private ContainerFolder FolderOf(ContainerEntry entry) => FolderOf(entry, entry.Spec.Generation);
@@ -135,6 +148,8 @@ public sealed partial class ContainerService : IAsyncDisposable
         }
     }
 
+    private static string[] Texts<T>(IReadOnlyList<T> items) where T : notnull => [.. items.Select(static item => item.ToString()!)];
+
     private Container Show(ContainerEntry entry)
     {
         var run = entry.Run;
@@ -166,6 +181,33 @@ public sealed partial class ContainerService : IAsyncDisposable
             Labels = new Dictionary<string, string>(entry.Spec.Labels),
             Volumes = [.. entry.Spec.Volumes.Select(v => v.ToString())],
             Network = entry.Spec.Network,
+            UserNamespace = entry.Spec.UserNamespace,
+            Privileged = entry.Spec.Privileged,
+            RestartPolicy = entry.Spec.RestartPolicy,
+            RestartMaximum = entry.Spec.RestartMaximum,
+            RestartCount = run?.RestartCount ?? 0,
+            After = [.. entry.Spec.After],
+            HealthCheck = entry.Spec.Health,
+            Health = entry.Health.State == WorkloadHealth.None && alive && entry.Spec.Health is not null ? WorkloadHealth.Starting : entry.Health.State,
+            HealthMessage = entry.Health.Message,
+            StopSignal = Signals.Format(entry.Spec.StopSignal),
+            StopTimeout = entry.Spec.StopTimeout,
+            Tmpfs = Texts(entry.Spec.Tmpfs),
+            Devices = Texts(entry.Spec.Devices),
+            Capabilities = [.. CapabilitySet.Format(ContainerPlan.CapabilitiesOf(entry.Spec))],
+            AllowNewPrivileges = entry.Spec.AllowNewPrivileges || entry.Spec.Privileged,
+            Ulimits = Texts(entry.Spec.Ulimits),
+            Sysctls = new Dictionary<string, string>(entry.Spec.Sysctls),
+            AdditionalGroups = [.. entry.Spec.AdditionalGroups],
+            Dns = [.. entry.Spec.Dns],
+            ExtraHosts = [.. entry.Spec.ExtraHosts.Select(static h => $"{h.Key}:{h.Value}")],
+            OutOfMemoryScore = entry.Spec.OutOfMemoryScore,
+            CpuSet = entry.Spec.CpuSet ?? "",
+            CpuShares = entry.Spec.CpuShares,
+            SwapLimitBytes = entry.Spec.SwapBytes,
+            ReservedMemoryBytes = entry.Spec.ReservedMemoryBytes,
+            BlockIOWeight = entry.Spec.BlockIOWeight,
+            BlockIO = Texts(entry.Spec.BlockIO),
             Generation = entry.Spec.Generation,
             Layers = [.. entry.Spec.Layers],
             Previous = entry.Spec.Previous is { } previous

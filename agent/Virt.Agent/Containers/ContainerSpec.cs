@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
 
@@ -48,6 +49,93 @@ public sealed record ContainerSpec
 
     /// <summary>One of <see cref="ContainerNetwork"/>'s names.</summary>
     public string Network { get; set; } = ContainerNetwork.None;
+
+    /// <summary>Whose ids its users have on the host.</summary>
+    public ContainerUserNamespace UserNamespace { get; set; }
+
+    /// <summary>The first of the host's ids that its ids from 0 on are, 65,536 of them; 0: it has the host's, or none yet.</summary>
+    public uint HostIds { get; set; }
+
+    /// <summary>Nothing holds its root back but the namespaces.</summary>
+    public bool Privileged { get; set; }
+
+    /// <summary>The signal that asks it to end.</summary>
+    public int StopSignal { get; set; } = Signals.Terminate;
+
+    /// <summary>How long it may take to end before it is killed.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Places in memory.</summary>
+    public IReadOnlyList<ContainerTmpfs> Tmpfs { get; set; } = [];
+
+    /// <summary>The host's devices that it may use, beside those that every container has.</summary>
+    public IReadOnlyList<ContainerDevice> Devices { get; set; } = [];
+
+    /// <summary>A bit for each capability; null: the usual ones, all where it is privileged.</summary>
+    public ulong? Capabilities { get; set; }
+
+    /// <summary>Set-user-id bits and file capabilities count.</summary>
+    public bool AllowNewPrivileges { get; set; }
+
+    /// <summary>Limits of each process.</summary>
+    public IReadOnlyList<ContainerUlimit> Ulimits { get; set; } = [];
+
+    /// <summary>Kernel settings of its own namespaces.</summary>
+    public IReadOnlyDictionary<string, string> Sysctls { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Further groups of its user, names or numbers.</summary>
+    public IReadOnlyList<string> AdditionalGroups { get; set; } = [];
+
+    /// <summary>Name servers; empty: the network's.</summary>
+    public IReadOnlyList<string> Dns { get; set; } = [];
+
+    /// <summary>Domains in which names are looked for.</summary>
+    public IReadOnlyList<string> DnsSearch { get; set; } = [];
+
+    /// <summary>Options of the resolver.</summary>
+    public IReadOnlyList<string> DnsOptions { get; set; } = [];
+
+    /// <summary>Further names, each with its address.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> ExtraHosts { get; set; } = [];
+
+    /// <summary>-1000 to 1000.</summary>
+    public int OutOfMemoryScore { get; set; }
+
+    /// <summary>Which CPUs; null: all.</summary>
+    public string? CpuSet { get; set; }
+
+    /// <summary>2 to 262144; null: 1024.</summary>
+    public long? CpuShares { get; set; }
+
+    /// <summary>Swap beyond the memory limit; null: none.</summary>
+    public long? SwapBytes { get; set; }
+
+    /// <summary>Memory that is left to it; null: none.</summary>
+    public long? ReservedMemoryBytes { get; set; }
+
+    /// <summary>The size of /dev/shm; null: 64 MB.</summary>
+    public long? ShmBytes { get; set; }
+
+    /// <summary>When the log has so many bytes, it is begun anew, and the one before is kept; null: 16 MB.</summary>
+    public long? LogBytes { get; set; }
+
+    /// <summary>10 to 1000; null: 100.</summary>
+    public long? BlockIOWeight { get; set; }
+
+    /// <summary>Limits of single disks.</summary>
+    public IReadOnlyList<ContainerBlockLimit> BlockIO { get; set; } = [];
+
+    /// <summary>When it is started again by the agent.</summary>
+    public RestartPolicy RestartPolicy { get; set; }
+
+    /// <summary>How often in a row at most; 0: as often as it takes.</summary>
+    public int RestartMaximum { get; set; }
+
+    /// <summary>The names of those that are started before it.</summary>
+    public IReadOnlyList<string> After { get; set; } = [];
+
+    /// <summary>How it is asked whether it works; null: it is not asked.</summary>
+    public HealthCheck? Health { get; set; }
 
     /// <summary>The digests of the layers over the image, the uppermost first.</summary>
     public IReadOnlyList<string> Layers { get; set; } = [];

@@ -7,13 +7,16 @@ namespace Virt.Agent.Containers;
 internal static class ContainerStates
 {
     private static readonly ContainerState[] Startable = [ContainerState.Created, ContainerState.Stopped, ContainerState.Failed];
-    private static readonly ContainerState[] Stoppable = [ContainerState.Running, ContainerState.Stopping];
+    private static readonly ContainerState[] Stoppable = [ContainerState.Running, ContainerState.Stopping, ContainerState.Paused];
     private static readonly ContainerState[] Enterable = [ContainerState.Running, ContainerState.Stopping];
     private static readonly ContainerState[] Replaceable = [ContainerState.Created, ContainerState.Running, ContainerState.Stopped, ContainerState.Failed];
+    private static readonly ContainerState[] Restartable = [ContainerState.Created, ContainerState.Running, ContainerState.Paused, ContainerState.Stopped, ContainerState.Failed];
+    private static readonly ContainerState[] Suspendable = [ContainerState.Running];
+    private static readonly ContainerState[] Resumable = [ContainerState.Paused];
     private static readonly ContainerState[] Removable = [ContainerState.Created, ContainerState.Stopped, ContainerState.Failed, ContainerState.Removing];
 
     /// <summary>Its first process lives.</summary>
-    public static bool IsAlive(ContainerState state) => state is ContainerState.Running or ContainerState.Stopping;
+    public static bool IsAlive(ContainerState state) => state is ContainerState.Running or ContainerState.Stopping or ContainerState.Paused;
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStart(string name, ContainerState state) => Check("start", name, state, Startable, $"Get-Container -Name {name}");
@@ -26,6 +29,21 @@ internal static class ContainerStates
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckReplace(string verb, string name, ContainerState state) => Check(verb, name, state, Replaceable, $"Wait-Container -Name {name} -For Stopped");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckAlive(string verb, string name, ContainerState state) => Check(verb, name, state, Stoppable, $"Start-Container -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRestart(string name, ContainerState state) => Check("restart", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckSuspend(string name, ContainerState state) => Check("suspend", name, state, Suspendable, $"Start-Container -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckResume(string name, ContainerState state) => Check("resume", name, state, Resumable, $"Get-Container -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckSet(string name, ContainerState state) => Check("change", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
 
     /// <summary>A running one can be removed by force only.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

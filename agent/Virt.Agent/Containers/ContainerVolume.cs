@@ -23,10 +23,13 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
         cause = colon < 0 ? $"the volume '{text}' is not of the form '/host/folder:/inside' or '/host/folder:/inside:ro'"
             : !NewContainerCheck.IsPlainPath(source) ? $"the host's folder '{source}' of a volume is not an absolute path without '..'"
             : !NewContainerCheck.IsPlainPath(target) || target.Length is 1 or > 4000 ? $"the place '{target}' of a volume is not an absolute path below '/', without '..'"
-            : Array.Exists(Kernel, path => target == path || target.StartsWith(path + "/", StringComparison.Ordinal)) ? $"the place '{target}' of a volume belongs to the kernel"
+            : IsTheKernels(target) ? $"the place '{target}' of a volume belongs to the kernel"
             : "";
         return cause.Length > 0 ? null : new ContainerVolume(source, target, isReadOnly);
     }
+
+    /// <summary>What the kernel shows there is not to be covered.</summary>
+    internal static bool IsTheKernels(string target) => Array.Exists(Kernel, path => target == path || target.StartsWith(path + "/", StringComparison.Ordinal));
 
     /// <summary>As the user writes it.</summary>
     public override string ToString() => $"{Source}:{Target}{(ReadOnly ? ":ro" : "")}";

@@ -7,7 +7,7 @@ using Virt.Protocol;
 namespace Virt.Agent.Containers;
 
 /// <summary>Refuses what could never run, and fills in what the image says.</summary>
-internal static class NewContainerCheck
+internal static partial class NewContainerCheck
 {
     private const long LeastMemory = 4L << 20;
     private const double LeastCpu = 0.01;
@@ -16,7 +16,7 @@ internal static class NewContainerCheck
     public static ContainerSpec ToSpec(string name, NewContainer request, ContainerBase source)
     {
         var hostName = request.HostName ?? name;
-        var command = request.Command.Length > 0 ? request.Command : [.. source.Command];
+        string[] command = [.. request.Entrypoint, .. request.Command.Length > 0 || request.Entrypoint.Length > 0 ? request.Command : source.Command];
         Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
         Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
         Require(name, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
@@ -25,11 +25,10 @@ internal static class NewContainerCheck
         Require(name, "MemoryBytes", request.MemoryBytes is null or >= LeastMemory, $"it would have {request.MemoryBytes} bytes of memory; 4 MB is the least", "New-Container -MemoryBytes 64MB");
         Require(name, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
         Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
-        var volumes = request.Volumes.Select(text => ContainerVolume.Parse(text, out var cause) ?? throw Wrong(name, "Volume", cause, "New-Container -Volume /srv/data:/data")).ToList();
-        Require(name, "Volume", volumes.Select(v => v.Target).Distinct(StringComparer.Ordinal).Count() == volumes.Count, "two of its volumes have the same place in it", "New-Container -Volume /srv/data:/data");
+        var volumes = ReadVolumes(name, request.Volumes);
         var network = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
         Require(name, "Network", network is not null, $"there is no network '{request.Network}'; {string.Join(" and ", ContainerNetwork.All)} are", "New-Container -Network host");
-        return new ContainerSpec
+        return WithSettings(name, request, new ContainerSpec
         {
             Image = source.Name,
             Rootfs = source.Rootfs,
@@ -45,8 +44,45 @@ internal static class NewContainerCheck
             Labels = request.Labels,
             Volumes = volumes,
             Network = network!,
-        };
+            UserNamespace = request.UserNamespace ?? (request.Privileged ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
+            Privileged = request.Privileged,
+        });
     }
+
+    /// <summary>Reads volumes as the user writes them.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static IReadOnlyList<ContainerVolume> ReadVolumes(string name, string[] texts)
+    {
+        var volumes = texts.Select(text => ContainerVolume.Parse(text, out var cause) ?? throw Wrong(name, "Volume", cause, "New-Container -Volume /srv/data:/data")).ToList();
+        Require(name, "Volume", volumes.Select(v => v.Target).Distinct(StringComparer.Ordinal).Count() == volumes.Count, "two of its volumes have the same place in it", "New-Container -Volume /srv/data:/data");
+        return volumes;
+    }
+
+    /// <summary>A change is held to the same rules as a new container: it is checked as one that has what is asked for.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckChange(string name, ContainerSpec spec, SetContainer request) => ToSpec(
+        name,
+        new NewContainer
+        {
+            Command = request.Command ?? [.. spec.Command],
+            Environment = request.Environment ?? [],
+            WorkingDirectory = request.WorkingDirectory,
+            HostName = request.HostName,
+            MemoryBytes = request.MemoryBytes is 0 ? null : request.MemoryBytes ?? spec.MemoryBytes,
+            SwapBytes = request.SwapBytes is 0 ? null : request.SwapBytes,
+            CpuCount = request.CpuCount is 0 ? null : request.CpuCount,
+            CpuShares = request.CpuShares is 0 ? null : request.CpuShares,
+            CpuSet = request.CpuSet is "" ? null : request.CpuSet,
+            ProcessCount = request.ProcessCount is 0 ? null : request.ProcessCount,
+            StopSignal = request.StopSignal,
+            StopTimeout = request.StopTimeout,
+            Volumes = request.Volumes ?? [],
+            RestartPolicy = request.RestartPolicy ?? RestartPolicy.Never,
+            RestartMaximum = request.RestartMaximum ?? 0,
+            After = request.After ?? [],
+            Health = spec.Health,
+        },
+        new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
 
     /// <summary>The host's folders must be there.</summary>
     /// <param name="verb">What is to be done with the container.</param>

@@ -1,6 +1,6 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
-using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Mounts;
 using Virt.Linux.Processes;
@@ -30,6 +30,9 @@ internal static class Rootfs
     public static IReadOnlyList<string> Devices { get; } =
         ["c *:* m", "b *:* m", .. Nodes.Select(n => $"c {n.Major}:{n.Minor} rwm"), "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm"];
 
+    /// <summary>The same for one that may use all of the host's.</summary>
+    public static IReadOnlyList<string> AllDevices { get; } = ["c *:* rwm", "b *:* rwm"];
+
     /// <summary>The files that are written at each start, and so are the agent's and not the container's.</summary>
     public static IReadOnlyList<string> OwnFiles { get; } = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
 
@@ -37,25 +40,32 @@ internal static class Rootfs
     /// <param name="spec">The container.</param>
     /// <param name="cgroups">Which cgroup interface the host has.</param>
     /// <param name="hierarchies">v1: the hierarchies that are shown, each by its controllers' names: <c>memory</c>, <c>cpu,cpuacct</c>.</param>
-    /// <param name="volumes">A detached mount for each of the spec's volumes; null: it has none.</param>
+    /// <param name="mounts">What it gets from outside; null: nothing.</param>
     /// <param name="host">How the host finds others by name, for a container in the host's network; null: it has one of its own.</param>
     public static IReadOnlyList<RootStep> Plan(
-        ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies, IReadOnlyList<SafeFileHandle>? volumes = null, ContainerHostNames? host = null)
+        ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
         var steps = new List<RootStep>
         {
             RootStep.Folder("/proc", 0x16D /* 0555 */),
-            RootStep.Mount("/proc", "proc", Inert),
+            RootStep.Mount("/proc", "proc", Inert) with { Early = true },
             RootStep.Folder("/sys", 0x16D),
-            RootStep.Mount("/sys", "sysfs", Inert | MountAttributes.ReadOnly),
+            mounts?.HostSys is { } sys ? RootStep.Attach("/sys", sys) : RootStep.Mount("/sys", "sysfs", SysAttributes(spec)) with { Early = true },
         };
         steps.AddRange(Cgroups(cgroups, hierarchies));
-        steps.AddRange(Dev());
-        steps.AddRange(Names(spec.HostName, host));
-        steps.AddRange(spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, volumes![i])));
+        steps.AddRange(Dev(spec));
+        steps.AddRange(GivenDevices(spec, mounts));
+        steps.AddRange(Names(spec, host));
+        steps.AddRange(spec.Tmpfs.Select(static t => RootStep.Mount(t.Target, "tmpfs", t.Attributes, [.. t.Options]) with { Inside = true }));
+        steps.AddRange(spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, mounts!.Volumes[i])));
         steps.AddRange(Parents(spec.WorkingDirectory).Select(static path => RootStep.Folder(path, 0x1ED /* 0755 */)));
-        steps.AddRange(ReadOnly.Select(RootStep.ReadOnly));
-        steps.AddRange(Masked.Select(RootStep.Mask));
+        steps.AddRange(spec.Sysctls.Select(static s => RootStep.Setting("/proc/sys/" + s.Key.Replace('.', '/'), s.Value)));
+        if (!spec.Privileged)
+        {
+            steps.AddRange(ReadOnly.Select(RootStep.ReadOnly));
+            steps.AddRange(Masked.Select(RootStep.Mask));
+        }
+
         if (spec.ReadOnly)
         {
             steps.Add(RootStep.SetAttributes("/", MountAttributes.ReadOnly));
@@ -83,13 +93,16 @@ internal static class Rootfs
         yield return RootStep.SetAttributes(Path, MountAttributes.ReadOnly);
     }
 
-    private static IEnumerable<RootStep> Dev()
+    // Of the host's /proc and /sys the kernel shows a user namespace no more than these attributes let it.
+    public static MountAttributes SysAttributes(ContainerSpec spec) => spec.Privileged ? Inert : Inert | MountAttributes.ReadOnly;
+
+    private static IEnumerable<RootStep> Dev(ContainerSpec spec)
     {
         yield return RootStep.Folder("/dev", 0x1ED);
         yield return RootStep.Mount("/dev", "tmpfs", MountAttributes.NoSuid | MountAttributes.StrictAccessTime, "mode=755", "size=65536k");
         foreach (var (name, major, minor) in Nodes)
         {
-            yield return RootStep.CharacterDevice("/dev/" + name, 0x1B6 /* 0666 */, major, minor);
+            yield return spec.HostIds == 0 ? RootStep.CharacterDevice("/dev/" + name, 0x1B6 /* 0666 */, major, minor) : RootStep.HostDevice("/dev/" + name, "/dev/" + name);
         }
 
         yield return RootStep.Link("/dev/fd", "/proc/self/fd");
@@ -101,20 +114,55 @@ internal static class Rootfs
         yield return RootStep.Mount("/dev/pts", "devpts", MountAttributes.NoSuid | MountAttributes.NoExecute, "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
         yield return RootStep.Link("/dev/ptmx", "pts/ptmx");
         yield return RootStep.Folder("/dev/shm", 0x3FF /* 1777 */);
-        yield return RootStep.Mount("/dev/shm", "tmpfs", Inert, "mode=1777", "size=65536k");
+        yield return RootStep.Mount("/dev/shm", "tmpfs", Inert, "mode=1777", FormattableString.Invariant($"size={spec.ShmBytes ?? 64L << 20}"));
         yield return RootStep.Folder("/dev/mqueue", 0x3FF);
         yield return RootStep.Mount("/dev/mqueue", "mqueue", Inert);
     }
 
-    private static IEnumerable<RootStep> Names(string hostName, ContainerHostNames? host)
+    // Those that the host lets it have, beside those that every container has.
+    private static IEnumerable<RootStep> GivenDevices(ContainerSpec spec, RootMounts? mounts)
     {
-        yield return RootStep.File("/etc/hostname", hostName + "\n", 0x1A4 /* 0644 */);
-        var own = $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t{hostName}\n";
-        yield return RootStep.File("/etc/hosts", host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n127.0.0.1\t{hostName}\n" : own, 0x1A4);
-        if (host is { Resolver.Length: > 0 })
+        for (var i = 0; i < spec.Devices.Count; i++)
         {
-            yield return RootStep.File("/etc/resolv.conf", host.Resolver, 0x1A4);
+            var target = spec.Devices[i].Target;
+            foreach (var parent in Parents(target[..target.LastIndexOf('/')]).Skip(1))
+            {
+                yield return RootStep.Folder(parent, 0x1ED);
+            }
+
+            yield return RootStep.HostDevice(target, mounts!.Devices[i]);
         }
+    }
+
+    private static IEnumerable<RootStep> Names(ContainerSpec spec, ContainerHostNames? host)
+    {
+        yield return RootStep.File("/etc/hostname", spec.HostName + "\n", 0x1A4 /* 0644 */);
+        var own = $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t{spec.HostName}\n";
+        var hosts = host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n127.0.0.1\t{spec.HostName}\n" : own;
+        yield return RootStep.File("/etc/hosts", hosts + string.Concat(spec.ExtraHosts.Select(static h => $"{h.Value}\t{h.Key}\n")), 0x1A4);
+        var resolver = spec.Dns.Count + spec.DnsSearch.Count + spec.DnsOptions.Count == 0 ? host?.Resolver ?? "" : Resolver(spec, host);
+        if (resolver.Length > 0)
+        {
+            yield return RootStep.File("/etc/resolv.conf", resolver, 0x1A4);
+        }
+    }
+
+    // resolv.conf(5). Who names no server keeps those of the network.
+    private static string Resolver(ContainerSpec spec, ContainerHostNames? host)
+    {
+        var servers = spec.Dns.Count > 0 ? spec.Dns.Select(static a => $"nameserver {a}") : (host?.Resolver ?? "").Split('\n').Where(static l => l.StartsWith("nameserver", StringComparison.Ordinal));
+        var lines = servers.ToList();
+        if (spec.DnsSearch.Count > 0)
+        {
+            lines.Add("search " + string.Join(' ', spec.DnsSearch));
+        }
+
+        if (spec.DnsOptions.Count > 0)
+        {
+            lines.Add("options " + string.Join(' ', spec.DnsOptions));
+        }
+
+        return string.Concat(lines.Select(static l => l + "\n"));
     }
 
     // Like mkdir -p: a working folder that the image lacks is made.

@@ -18,9 +18,9 @@ internal static class StopAll
         var containers = new List<VirtOperation>();
         foreach (var container in client.Invoke(Methods.GetContainer, new GetContainer()).Items)
         {
-            if (container.State is ContainerState.Running or ContainerState.Starting)
+            if (container.State is ContainerState.Running or ContainerState.Starting or ContainerState.Paused)
             {
-                Try(container.Name, () => containers.Add(client.Detach(Methods.StopContainer, new StopContainer { Id = container.Id, Name = container.Name })));
+                Try(container.Name, () => containers.Add(client.Detach(Methods.StopContainer, new StopContainer { Id = container.Id, Name = container.Name, HostStops = true })));
             }
         }
 

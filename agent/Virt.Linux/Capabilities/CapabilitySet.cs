@@ -20,6 +20,12 @@ public static class CapabilitySet
         "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE",
         "SYS_CHROOT", "KILL", "AUDIT_WRITE");
 
+    /// <summary>All that this list knows of.</summary>
+    public static ulong All { get; } = (1UL << Names.Length) - 1;
+
+    /// <summary>True for a name that <see cref="Parse"/> takes.</summary>
+    public static bool IsKnown(string name) => Array.Exists(Names, n => n.Equals(name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name[4..] : name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The bits of capabilities.</summary>
     /// <param name="names">With or without <c>CAP_</c>, in any case.</param>
     /// <exception cref="ArgumentException">There is no such capability.</exception>

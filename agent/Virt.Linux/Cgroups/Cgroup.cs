@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
+using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Devices;
 using Virt.Linux.Files;
@@ -11,10 +13,8 @@ using Virt.Linux.Processes;
 namespace Virt.Linux.Cgroups;
 
 /// <summary>One cgroup of ours, in all hierarchies.</summary>
-public sealed class Cgroup
+public sealed partial class Cgroup
 {
-    private const int Period = 100_000; // microseconds
-    private const long SmallestQuota = 1000;
     private readonly CgroupTree tree;
 
     internal Cgroup(CgroupTree tree, string path)
@@ -41,35 +41,6 @@ public sealed class Cgroup
     }
 
     private bool IsV2 => tree.Version == CgroupVersion.V2;
-
-    /// <summary>Sets what is given; what is null stays as it is.</summary>
-    /// <exception cref="LinuxException">The host has no such controller (ENOENT), or the value cannot be.</exception>
-    public void SetLimits(CgroupLimits limits)
-    {
-        if (limits.MemoryBytes is { } memory)
-        {
-            Write("memory", IsV2 ? "memory.max" : "memory.limit_in_bytes", Text(memory));
-            // Where swap is not counted, the file is missing and nothing is to be done.
-            var swap = File("memory", IsV2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
-            if (System.IO.File.Exists(swap))
-                FileHandles.WriteText(swap!, IsV2 ? "0" : Text(memory));
-        }
-        if (limits.CpuCount is { } cpus)
-        {
-            var quota = Text(Math.Max(SmallestQuota, (long)(cpus * Period)));
-            if (IsV2)
-            {
-                Write("cpu", "cpu.max", $"{quota} {Text(Period)}");
-            }
-            else
-            {
-                Write("cpu", "cpu.cfs_period_us", Text(Period));
-                Write("cpu", "cpu.cfs_quota_us", quota);
-            }
-        }
-        if (limits.ProcessCount is { } processes)
-            Write("pids", "pids.max", Text(processes));
-    }
 
     /// <summary>Says which devices may be made and opened: by the devices controller on v1, by a BPF program on v2.</summary>
     /// <param name="allowed">As in devices.allow, such as <c>c 1:3 rwm</c>.</param>
@@ -113,6 +84,42 @@ public sealed class Cgroup
         return Ids(System.IO.Path.Combine(folder, "cgroup.procs")).FindAll(threads.Contains);
     }
 
+    /// <summary>The same with those of its children, such as the places of commands.</summary>
+    public IReadOnlyList<int> ReadAllProcesses()
+    {
+        if (!IsV2)
+            return ReadProcesses(); // they differ in the freezer alone
+        var ids = new List<int>(ReadProcesses());
+        var folder = System.IO.Path.Combine(tree.Hierarchies[0], Path);
+        foreach (var child in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories) : [])
+            ids.AddRange(Ids(System.IO.Path.Combine(child, "cgroup.procs")));
+        return ids;
+    }
+
+    /// <summary>Processor time that its processes have used; null where the host does not count it.</summary>
+    public TimeSpan? ReadCpuTime() => IsV2
+        ? Field("cpu", "cpu.stat", "usage_usec") is { } microseconds ? TimeSpan.FromMicroseconds(microseconds) : null
+        : Number("cpuacct", "cpuacct.usage") is { } nanoseconds ? TimeSpan.FromTicks(nanoseconds / 100) : null;
+
+    /// <summary>Bytes that its processes have moved from or to disks; null where the host does not count them.</summary>
+    /// <param name="old">v1: <c>read</c> or <c>write</c>.</param>
+    /// <param name="name">v2: <c>rbytes</c> or <c>wbytes</c>.</param>
+    public long? ReadBlockBytes(string old, string name)
+    {
+        if (Read(IsV2 ? File("io", "io.stat") : File("blkio", "blkio.throttle.io_service_bytes_recursive")) is not { } text)
+            return null;
+        var sum = 0L;
+        foreach (var words in text.Split('\n').Select(static line => line.Split(' ')))
+        {
+            // v2: `254:0 rbytes=1 wbytes=2 …`; v1: `254:0 Read 1`.
+            sum += IsV2
+                ? words.Where(w => w.StartsWith(name + "=", StringComparison.Ordinal)).Sum(w => long.Parse(w.AsSpan(name.Length + 1), CultureInfo.InvariantCulture))
+                : words.Length == 3 && words[1].Equals(old, StringComparison.OrdinalIgnoreCase) ? long.Parse(words[2], CultureInfo.InvariantCulture) : 0;
+        }
+
+        return sum;
+    }
+
     /// <summary>Kills every process in it.</summary>
     public void Kill()
     {
@@ -126,7 +133,30 @@ public sealed class Cgroup
             using var process = PidFd.Open(id);
             process?.Signal(Signals.Kill);
         }
+        // What is frozen takes no signal.
+        if (File("freezer", "freezer.state") is { } state && System.IO.File.Exists(state))
+            FileHandles.WriteText(state, "THAWED");
     }
+
+    /// <summary>Stops all its processes where they are, or lets them go on; ends when they stand still.</summary>
+    /// <exception cref="LinuxException">The host has no freezer.</exception>
+    public async Task FreezeAsync(bool isFrozen)
+    {
+        if (IsV2)
+            Write("freezer", "cgroup.freeze", isFrozen ? "1" : "0");
+        else
+            Write("freezer", "freezer.state", isFrozen ? "FROZEN" : "THAWED");
+        while (ReadIsFrozen() != isFrozen)
+        {
+            // v1: the kernel goes on only when it is asked again. v2: it tells by cgroup.events, which a file's change would have to be watched for.
+            if (!IsV2 && isFrozen)
+                Write("freezer", "freezer.state", "FROZEN");
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>True while all of it stands still.</summary>
+    public bool ReadIsFrozen() => IsV2 ? Field("freezer", "cgroup.events", "frozen") == 1 : Read(File("freezer", "freezer.state"))?.StartsWith("FROZEN", StringComparison.Ordinal) ?? false;
 
     /// <summary>Removes it from all hierarchies; one that is gone is fine.</summary>
     /// <returns>False where a process or thread is still in it.</returns>
@@ -134,11 +164,18 @@ public sealed class Cgroup
     public bool TryRemove()
     {
         var gone = true;
-        foreach (var hierarchy in tree.Hierarchies)
+        foreach (var hierarchy in tree.Hierarchies.Concat(tree.ExtraHierarchies))
         {
             var folder = System.IO.Path.Combine(hierarchy, Path);
             if (Libc.rmdir(folder) == 0)
                 continue;
+            // A folder in it, of a command or of the container's own making, is EBUSY as well.
+            if (Marshal.GetLastPInvokeError() == Errno.EBUSY)
+            {
+                CommandGroup.RemoveAll(folder);
+                if (Libc.rmdir(folder) == 0)
+                    continue;
+            }
             switch (Marshal.GetLastPInvokeError())
             {
                 case Errno.ENOENT:
@@ -156,6 +193,14 @@ public sealed class Cgroup
     /// <summary>The folder in which a process can be born; null on v1.</summary>
     public SafeFileHandle? OpenForBirth() => IsV2 ? FileHandles.Open(System.IO.Path.Combine(tree.Hierarchies[0], Path), Libc.O_RDONLY | Libc.O_DIRECTORY) : null;
 
+    /// <summary>Makes a place in it for the processes of one command, which can then be killed together.</summary>
+    /// <exception cref="LinuxException">ENOENT: the cgroup is gone.</exception>
+    public CommandGroup CreateCommand()
+    {
+        var folders = tree.Hierarchies.Concat(tree.ExtraHierarchies).Select(h => System.IO.Path.Combine(h, Path)).Where(Directory.Exists).ToList();
+        return CommandGroup.Create(folders, IsV2 ? folders.FirstOrDefault() ?? throw new LinuxException("mkdir", Errno.ENOENT, Path) : folders.Find(f => f == tree.Folder("freezer", Path)), IsV2);
+    }
+
     /// <summary>v1: <c>cgroup.procs</c> of each hierarchy, through which a process enters; empty on v2.</summary>
     public IReadOnlyList<SafeFileHandle> OpenForEntry() => OpenEach("cgroup.procs");
 
@@ -167,7 +212,7 @@ public sealed class Cgroup
         var files = new List<SafeFileHandle>();
         if (IsV2)
             return files;
-        foreach (var hierarchy in tree.Hierarchies)
+        foreach (var hierarchy in tree.Hierarchies.Concat(tree.ExtraHierarchies.Where(h => Directory.Exists(System.IO.Path.Combine(h, Path)))))
             files.Add(FileHandles.OpenForWriting(System.IO.Path.Combine(hierarchy, Path, name)));
         return files;
     }

@@ -14,7 +14,10 @@ namespace Virt.Linux.Cgroups;
 public sealed class CgroupTree
 {
     // What limits and counts; on v1 also the hierarchy that says which devices may be opened (on v2 that takes a BPF program).
-    private static readonly string[] Wanted = ["memory", "pids", "cpu", "devices"];
+    private static readonly string[] Wanted = ["memory", "pids", "cpu", "cpuacct", "devices", "freezer"];
+
+    // Hierarchies of v1 in which only those of our cgroups stand that have such limits; on v2 all controllers are in one.
+    private static readonly string[] WantedToo = ["cpuset", "blkio"];
     private readonly string root;
     private readonly HashSet<string> prepared = new(StringComparer.Ordinal);
 
@@ -48,7 +51,11 @@ public sealed class CgroupTree
         }
         Controllers = names;
         Hierarchies = hierarchies;
+        ExtraHierarchies = Version == CgroupVersion.V2 ? [] : [.. WantedToo.Select(name => Path.Combine(root, name)).Where(Directory.Exists)];
     }
+
+    /// <summary>v1: the folders of the hierarchies that only some of our cgroups are in.</summary>
+    public IReadOnlyList<string> ExtraHierarchies { get; }
 
     /// <summary>Which interface holds the controllers.</summary>
     public CgroupVersion Version { get; }
@@ -73,6 +80,42 @@ public sealed class CgroupTree
         foreach (var hierarchy in Hierarchies)
             Libc.Check(Libc.mkdir(Path.Combine(hierarchy, path), 0x1ED /* 0755 */), "mkdir", Path.Combine(hierarchy, path));
         return Open(path);
+    }
+
+    /// <summary>v1: puts a cgroup that exists into further hierarchies; v2: nothing, it is in all.</summary>
+    /// <param name="path">Below the root.</param>
+    /// <param name="controllers">The hierarchies by their controllers: <c>cpuset</c>, <c>blkio</c>.</param>
+    /// <exception cref="LinuxException">ENOENT: the host has no such controller.</exception>
+    public void CreateExtra(string path, IReadOnlyList<string> controllers)
+    {
+        if (Version == CgroupVersion.V2)
+            return;
+        foreach (var controller in controllers)
+        {
+            var hierarchy = ExtraHierarchies.FirstOrDefault(h => Path.GetFileName(h) == controller) ?? throw new LinuxException("open", Errno.ENOENT, $"{controller} controller");
+            var slash = path.LastIndexOf('/');
+            var parent = Path.Combine(hierarchy, slash > 0 ? path[..slash] : "");
+            lock (prepared)
+            {
+                Directory.CreateDirectory(parent);
+                Libc.Check(Libc.mkdir(Path.Combine(hierarchy, path), 0x1ED), "mkdir", Path.Combine(hierarchy, path));
+                // A new one has no CPU and no memory node, and takes no process before it has (cpuset(7)).
+                if (controller == "cpuset")
+                {
+                    Inherit(hierarchy, parent);
+                    Inherit(parent, Path.Combine(hierarchy, path));
+                }
+            }
+        }
+
+        static void Inherit(string from, string to)
+        {
+            foreach (var name in (string[])["cpuset.cpus", "cpuset.mems"])
+            {
+                if (string.IsNullOrWhiteSpace(File.ReadAllText(Path.Combine(to, name))))
+                    FileHandles.WriteText(Path.Combine(to, name), File.ReadAllText(Path.Combine(from, name)).Trim());
+            }
+        }
     }
 
     /// <summary>Names a cgroup, whether it exists or not.</summary>
@@ -116,7 +159,7 @@ public sealed class CgroupTree
         lock (prepared)
         {
             prepared.Remove(path);
-            foreach (var hierarchy in Hierarchies)
+            foreach (var hierarchy in Hierarchies.Concat(ExtraHierarchies))
                 _ = Libc.rmdir(Path.Combine(hierarchy, path));
         }
     }
@@ -125,7 +168,7 @@ public sealed class CgroupTree
     {
         if (Version == CgroupVersion.V2)
             return Path.Combine(root, path);
-        return Contains(controller) ? Path.Combine(root, controller, path) : null;
+        return Contains(controller) || Array.IndexOf(WantedToo, controller) >= 0 ? Path.Combine(root, controller, path) : null;
     }
 
     internal bool Contains(string controller)
@@ -160,7 +203,7 @@ public sealed class CgroupTree
 
     private void HandDown(string folder)
     {
-        foreach (var controller in Controllers.Where(static c => Array.IndexOf(Wanted, c) >= 0))
+        foreach (var controller in Controllers.Where(static c => Array.IndexOf(Wanted, c) >= 0 || c is "cpuset" or "io"))
         {
             try
             {

@@ -60,6 +60,19 @@ public static unsafe class FileHandles
         return *(long*)(result + 48) * 512;
     }
 
+    /// <summary>The number of an open file, which no other on its file system has meanwhile.</summary>
+    /// <exception cref="LinuxException">EIO.</exception>
+    public static ulong Inode(SafeFileHandle file) => Inode((int)file.DangerousGetHandle(), "", Libc.AT_EMPTY_PATH);
+
+    /// <summary>The number of what stands at a path now; 0: nothing does.</summary>
+    public static ulong Inode(string path) => Inode(Libc.AT_FDCWD, path, 0);
+
+    private static ulong Inode(int fd, string path, int flags)
+    {
+        var result = stackalloc byte[256]; // struct statx, stx_ino at 32
+        return Libc.statx(fd, path, flags, 0x100 /* STATX_INO */, result) < 0 ? 0 : *(ulong*)(result + 32);
+    }
+
     /// <summary>Writes a short text in one call, as kernel files need it.</summary>
     /// <exception cref="LinuxException">The file does not take it.</exception>
     public static void WriteText(string path, string text)
@@ -93,6 +106,21 @@ public static unsafe class FileHandles
         {
             Marshal.FreeCoTaskMem(name);
         }
+    }
+
+    /// <summary>Opens something inside a root that may be hostile, by a path that has no link in it.</summary>
+    /// <param name="root">The root's descriptor.</param>
+    /// <param name="path">The path inside it.</param>
+    /// <param name="flags">O_* of open(2).</param>
+    /// <exception cref="LinuxException">ELOOP: there is a link; and what open(2) says.</exception>
+    internal static SafeFileHandle OpenPlain(SafeFileHandle root, string path, int flags)
+    {
+        var how = stackalloc ulong[3]; // struct open_how: flags, mode, resolve
+        how[0] = (ulong)(flags | Libc.O_CLOEXEC);
+        how[1] = 0;
+        how[2] = 0x10 | 0x04 | 0x02; // RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))
+            return new SafeFileHandle(Libc.Check(Libc.syscall(Libc.SYS_openat2, root.DangerousGetHandle(), (nint)name, (nint)how, 24, 0, 0), "openat2", path), ownsHandle: true);
     }
 
     /// <summary>Makes a pipe; both ends are closed on exec.</summary>

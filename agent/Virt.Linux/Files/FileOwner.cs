@@ -21,6 +21,19 @@ public static class FileOwner
         }
     }
 
+    /// <summary>Gives an open file to a user and a group.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public static void GiveTo(this SafeHandle file, uint uid, uint gid)
+    {
+        if (Fchown(file, uid, gid) != 0)
+        {
+            throw new LinuxException("fchown", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static extern int Fchown(SafeHandle file, uint uid, uint gid);
+
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
     private static extern int Lchown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint uid, uint gid);
 }

@@ -105,6 +105,26 @@ public static unsafe partial class FileTree
     }
 
     // getdents64(2): inode, offset, record length at 16, type at 18, name from 19.
+    /// <summary>The names in an open folder that are text; others cannot be asked for by a path.</summary>
+    internal static IEnumerable<string> NamesOf(SafeFileHandle folder)
+    {
+        var strict = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        var found = new List<string>();
+        foreach (var (name, _) in Names(folder))
+        {
+            try
+            {
+                found.Add(strict.GetString(name));
+            }
+            catch (System.Text.DecoderFallbackException)
+            {
+                // Its bytes are no name that the other side could write.
+            }
+        }
+
+        return found;
+    }
+
     private static List<(byte[] Name, int Type)> Names(SafeFileHandle folder)
     {
         var names = new List<(byte[] Name, int Type)>();

@@ -1,10 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Virt.Linux.Devices;
 using Virt.Linux.Files;
+using Virt.Linux.Namespaces;
 
 namespace Virt.Linux.Mounts;
 
@@ -12,7 +13,7 @@ namespace Virt.Linux.Mounts;
 public static unsafe class DetachedMount
 {
     // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
-    private const int SetFlag = 0, SetString = 1, Create = 6, Clone = 1, LongestValue = 255;
+    private const int SetFlag = 0, SetString = 1, Create = 6, CloneTree = 1, LongestValue = 255;
     private const ulong Private = 1 << 18; // MS_PRIVATE
 
     /// <summary>Lays a writable layer over read-only ones (overlayfs).</summary>
@@ -20,13 +21,20 @@ public static unsafe class DetachedMount
     /// <param name="upper">The folder that takes all changes.</param>
     /// <param name="work">An empty folder beside it, on the same file system.</param>
     /// <param name="attributes">Of the mount.</param>
+    /// <param name="users">
+    /// A user namespace whose ids the files shall have: whom they belong to on the disk stays what it is, in what is read as in what is written (MOUNT_ATTR_IDMAP
+    /// of mount_setattr(2)). Null: as on the disk.
+    /// </param>
     /// <param name="plain">
     /// What the upper folder gets is whole by itself, so that it can become a lower one elsewhere: no file without its content (metacopy), no folder that
     /// stands for one of another name (redirect_dir). Source: Documentation/filesystems/overlayfs.rst.
     /// </param>
     /// <exception cref="LinuxException">The kernel has no overlayfs, or a folder cannot be used for it; E2BIG: before Linux 6.8, more than 14 lower ones.</exception>
-    public static SafeFileHandle Overlay(IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain = false)
+    public static SafeFileHandle Overlay(
+        IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain = false, UserMap? users = null)
     {
+        if (users is not null)
+            return MappedOverlay(lowers, upper, work, attributes, plain, users);
         // Before Linux 6.5 a value cannot be longer than this, nor hold the characters that separate; a descriptor's name is neither.
         var folders = new List<SafeFileHandle>(lowers.Count + 2);
         try
@@ -34,9 +42,7 @@ public static unsafe class DetachedMount
             var names = new List<string>(lowers.Count);
             foreach (var lower in lowers)
                 names.Add(Named(lower, folders));
-            var rest = new List<KeyValuePair<string, string>> { new("upperdir", Named(upper, folders)), new("workdir", Named(work, folders)) };
-            if (plain)
-                rest.AddRange([new("metacopy", "off"), new("redirect_dir", "off"), new("index", "off")]);
+            var rest = Writable(Named(upper, folders), Named(work, folders), plain);
             return names.Count == 1
                 ? New("overlay", attributes, [new("lowerdir", names[0]), .. rest])
                 : OverMany(names, folders, attributes, rest);
@@ -46,6 +52,86 @@ public static unsafe class DetachedMount
             foreach (var folder in folders)
                 folder.Dispose();
         }
+    }
+
+    private static List<KeyValuePair<string, string>> Writable(string upper, string work, bool plain)
+    {
+        var rest = new List<KeyValuePair<string, string>> { new("upperdir", upper), new("workdir", work) };
+        if (plain)
+            rest.AddRange([new("metacopy", "off"), new("redirect_dir", "off"), new("index", "off")]);
+        return rest;
+    }
+
+    // The upper and the work folder must be on one mount, so it is their parent's.
+    private static SafeFileHandle MappedOverlay(IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain, UserMap users)
+    {
+        var trees = new List<SafeFileHandle>(lowers.Count + 1);
+        try
+        {
+            foreach (var lower in lowers)
+                trees.Add(Mapped(lower, users));
+            trees.Add(Mapped(Path.GetDirectoryName(upper)!, users));
+            try
+            {
+                return MappedOverlay(trees.ConvertAll(static t => FormattableString.Invariant($"/proc/self/fd/{t.DangerousGetHandle()}")), trees);
+            }
+            catch (LinuxException e) when (e is { Call: "fsconfig", Errno: Errno.EINVAL })
+            {
+                // Before Linux 6.15 overlayfs takes only what is mounted somewhere (clone_private_mount of fs/namespace.c).
+                using var places = new MountPlaces(trees);
+                return MappedOverlay(places.Paths, trees);
+            }
+        }
+        finally
+        {
+            foreach (var tree in trees)
+                tree.Dispose();
+        }
+
+        SafeFileHandle MappedOverlay(List<string> names, List<SafeFileHandle> folders)
+        {
+            var rest = Writable($"{names[^1]}/{Path.GetFileName(upper)}", $"{names[^1]}/{Path.GetFileName(work)}", plain);
+            // What overlayfs itself makes beside, it makes as whoever mounts it, who must have an id there.
+            return users.AsRoot(() => names.Count == 2 ? New("overlay", attributes, [new("lowerdir", names[0]), .. rest]) : OverMany(names[..^1], folders, attributes, rest));
+        }
+    }
+
+    private static SafeFileHandle Mapped(string path, UserMap users)
+    {
+        var tree = Clone(path, 0);
+        try
+        {
+            Map(tree, path, users, 0);
+            return tree;
+        }
+        catch
+        {
+            tree.Dispose();
+            throw;
+        }
+    }
+
+    private static void Map(SafeFileHandle tree, string path, UserMap users, int recursive)
+    {
+        var set = stackalloc ulong[4]; // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
+        set[0] = 0x100000; // MOUNT_ATTR_IDMAP
+        set[1] = set[2] = 0;
+        set[3] = (ulong)users.Namespace.DangerousGetHandle();
+        Set(tree, path, set, recursive);
+    }
+
+    private static void Set(SafeFileHandle tree, string path, ulong* set, int recursive)
+    {
+        var empty = stackalloc byte[1];
+        empty[0] = 0;
+        if (Libc.syscall(Libc.SYS_mount_setattr, tree.DangerousGetHandle(), (nint)empty, Libc.AT_EMPTY_PATH | recursive, (nint)set, 32, 0) < 0)
+            throw Libc.Error("mount_setattr", path);
+    }
+
+    private static SafeFileHandle Clone(string path, int recursive)
+    {
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + "\0"))
+            return new SafeFileHandle(Libc.Check(Libc.syscall(Libc.SYS_open_tree, Libc.AT_FDCWD, (nint)name, CloneTree | Libc.O_CLOEXEC | recursive, 0, 0, 0), "open_tree", path), ownsHandle: true);
     }
 
     // lowerdir+ takes one folder each, whatever its name (Linux 6.8); before it there is one value for all.
@@ -77,32 +163,75 @@ public static unsafe class DetachedMount
 
     /// <summary>A copy of a part of the file tree, with what is mounted in it. What is mounted in the one later does not come to the other (MS_PRIVATE).</summary>
     /// <exception cref="LinuxException">ENOENT, or EPERM without CAP_SYS_ADMIN.</exception>
-    public static SafeFileHandle Copy(string path, MountAttributes attributes)
+    /// <param name="path">The part's root.</param>
+    /// <param name="attributes">Added to each mount in it.</param>
+    /// <param name="users">As for <see cref="Overlay"/>. What is mounted below the root on a file system that cannot do this belongs to nobody then.</param>
+    public static SafeFileHandle Copy(string path, MountAttributes attributes, UserMap? users = null)
     {
-        var name = Marshal.StringToCoTaskMemUTF8(path);
-        var empty = stackalloc byte[1];
-        empty[0] = 0;
+        var tree = Clone(path, Libc.AT_RECURSIVE);
         try
         {
-            var fd = Libc.Check(Libc.syscall(Libc.SYS_open_tree, Libc.AT_FDCWD, name, Clone | Libc.O_CLOEXEC | Libc.AT_RECURSIVE, 0, 0, 0), "open_tree", path);
-            var tree = new SafeFileHandle(fd, ownsHandle: true);
+            if (users is not null)
+                MapAll(tree, path, users);
             var set = stackalloc ulong[4];
             set[0] = (ulong)attributes;
             set[1] = set[3] = 0;
             set[2] = Private;
-            if (Libc.syscall(Libc.SYS_mount_setattr, fd, (nint)empty, Libc.AT_EMPTY_PATH | Libc.AT_RECURSIVE, (nint)set, 32, 0) < 0)
-            {
-                var error = Libc.Error("mount_setattr", path);
-                tree.Dispose();
-                throw error;
-            }
+            Set(tree, path, set, Libc.AT_RECURSIVE);
             return tree;
         }
-        finally
+        catch
         {
-            Marshal.FreeCoTaskMem(name);
+            tree.Dispose();
+            throw;
         }
     }
+
+    private static void MapAll(SafeFileHandle tree, string path, UserMap users)
+    {
+        try
+        {
+            Map(tree, path, users, Libc.AT_RECURSIVE);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EINVAL or Errno.EPERM)
+        {
+            Map(tree, path, users, 0);
+        }
+    }
+
+    /// <summary>Mounts over nothing but a device node each, owned by a user that the host's own nodes may not be for.</summary>
+    /// <param name="devices">The devices.</param>
+    /// <param name="uid">Whose the nodes are.</param>
+    /// <exception cref="LinuxException">EPERM: we may make no nodes.</exception>
+    public static IReadOnlyList<SafeFileHandle> Devices(IReadOnlyList<DeviceNode> devices, uint uid)
+    {
+        if (devices.Count == 0)
+            return [];
+        var nodes = new List<SafeFileHandle>(devices.Count);
+        using var folder = New("tmpfs", MountAttributes.NoSuid | MountAttributes.NoExecute, [new("mode", "0700"), new("size", "65536")]);
+        using var places = new MountPlaces([folder]);
+        try
+        {
+            for (var i = 0; i < devices.Count; i++)
+            {
+                var path = Path.Combine(places.Paths[0], FormattableString.Invariant($"{i}"));
+                Libc.Check(Libc.mknod(path, devices[i].FileMode, devices[i].FileDevice), "mknod", path);
+                File.SetUnixFileMode(path, (UnixFileMode)devices[i].Mode);
+                FileOwner.Set(path, uid, uid);
+                nodes.Add(Clone(path, 0));
+            }
+            return nodes;
+        }
+        catch
+        {
+            nodes.ForEach(static node => node.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>A new file system of the kernel's, such as <c>sysfs</c>, as this process sees it.</summary>
+    /// <exception cref="LinuxException">The kernel has no such type.</exception>
+    public static SafeFileHandle Make(string type, MountAttributes attributes) => New(type, attributes, []);
 
     private static string Name(string path, SafeFileHandle folder)
     {

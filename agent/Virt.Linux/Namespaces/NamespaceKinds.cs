@@ -21,6 +21,9 @@ public enum NamespaceKinds : ulong
     /// <summary>System V objects and POSIX message queues.</summary>
     Ipc = 0x08000000,
 
+    /// <summary>Users, groups and what capabilities hold for. A new one is given as <c>LaunchSpec.UserNamespace</c>; this is for joining.</summary>
+    User = 0x10000000,
+
     /// <summary>Process ids; the first process is 1.</summary>
     Pid = 0x20000000,
 

@@ -114,7 +114,7 @@ static struct op *operations(struct reader *r, struct blob_array a, uint32_t *co
         op->src = string(r, from[i].src);
         op->type = string(r, from[i].type);
         op->data = pairs(r, from[i].data);
-        int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE;
+        int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE || (op->kind == OP_DEVICE && op->fd < 0);
         if (!op->dst || (op->kind == OP_MOUNT && !op->type) || (needs_src && !op->src) || ((op->kind == OP_MOVE || op->kind == OP_VOLUME) && op->fd < 0))
             r->error = EINVAL;
     }
@@ -134,6 +134,7 @@ int launch_parse(struct launch *launch, const void *blob, size_t size, const int
     launch->root_fd = descriptor(&r, h->root_fd);
     launch->cgroup_fd = descriptor(&r, h->cgroup_fd);
     launch->join_fd = descriptor(&r, h->join_fd);
+    launch->user_fd = descriptor(&r, h->user_fd);
     for (int i = 0; i < 3; i++)
         launch->stdio_fd[i] = descriptor(&r, h->stdio_fd[i]);
     launch->hostname = string(&r, h->hostname);

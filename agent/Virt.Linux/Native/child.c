@@ -1,5 +1,6 @@
 // What runs between clone3 and execve: raw system calls only, over data that does not change meanwhile.
 #define _GNU_SOURCE
+#include "clone3.h"
 #include "launch.h"
 #include "raw.h"
 #include <errno.h>
@@ -110,13 +111,7 @@ static long attach(long mount, const char *path)
     return attach_at(mount, open_target(path, O_PATH));
 }
 
-static long attach_volume(const struct op *op)
-{
-    TRY(make_folders(op->dst, op->mode));
-    return attach_at(op->fd, open_inside(op->dst, O_PATH | O_DIRECTORY, 0));
-}
-
-static long new_mount(const struct op *op)
+static long detached_mount(const struct op *op)
 {
     long fs = RAW(fsopen, op->type, VIRT_FSOPEN_CLOEXEC);
     TRY(fs);
@@ -128,10 +123,45 @@ static long new_mount(const struct op *op)
     TRY(RAW(fsconfig, fs, VIRT_FSCONFIG_CMD_CREATE, 0, 0, 0));
     long mount = RAW(fsmount, fs, VIRT_FSMOUNT_CLOEXEC, op->flags);
     RAW(close, fs);
+    return mount;
+}
+
+static long attach_inside(long mount, const char *path, uint32_t mode)
+{
+    TRY(make_folders(path, mode));
+    return attach_at(mount, open_inside(path, O_PATH | O_DIRECTORY, 0));
+}
+
+static long new_mount(const struct op *op)
+{
+    long mount = op->options & OP_EARLY ? op->fd : detached_mount(op);
     TRY(mount);
-    long r = attach(mount, op->dst);
+    long r = op->options & OP_INSIDE ? attach_inside(mount, op->dst, 0755) : attach(mount, op->dst);
     RAW(close, mount);
     return r;
+}
+
+static long mount_device(const struct op *op)
+{
+    struct open_how how = {.flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, .mode = 0666, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    long file = RAW(openat2, AT_FDCWD, op->dst, &how, sizeof how);
+    TRY(file);
+    RAW(close, file);
+    long r = attach(op->fd, op->dst);
+    RAW(close, op->fd);
+    return r;
+}
+
+// What has to be fetched from the old root, or made while it is there.
+static long prepare_op(struct op *op)
+{
+    if (op->kind == OP_MOUNT && op->options & OP_EARLY)
+        op->fd = (int)detached_mount(op);
+    else if (op->kind == OP_DEVICE && op->fd < 0)
+        op->fd = (int)RAW(open_tree, AT_FDCWD, op->src, VIRT_OPEN_TREE_CLONE | O_CLOEXEC);
+    else
+        return 0;
+    return op->fd;
 }
 
 static long bind_over(const char *src, const char *dst, uint64_t attributes)
@@ -194,7 +224,8 @@ static long run_op(const struct op *op)
     case OP_READ_ONLY: return bind_over(op->dst, op->dst, VIRT_ATTR_RDONLY);
     case OP_MASK: return mask(op->dst);
     case OP_FILE: return write_file(op);
-    case OP_VOLUME: return attach_volume(op);
+    case OP_VOLUME: return attach_inside(op->fd, op->dst, op->mode);
+    case OP_DEVICE: return mount_device(op);
     default: return -EINVAL;
     }
 }
@@ -324,6 +355,39 @@ static long execute(const struct launch *launch)
     return first;
 }
 
+// Only what is raised; what it is to be at last is set at last, when no file has to be opened any more.
+static long raise_limit(const struct blob_limit *limit)
+{
+    uint64_t now[2];
+    TRY(RAW(prlimit64, 0, limit->resource, 0, now));
+    if (limit->hard <= now[1])
+        return 0;
+    now[1] = limit->hard;
+    return RAW(prlimit64, 0, limit->resource, now, 0);
+}
+
+// What needs the keeper's own rights. Its step is set before each.
+static long settle(struct child *child)
+{
+    const struct launch *launch = child->launch;
+    child->step = STEP_OOM_SCORE;
+    if (launch->header->oom_score_adj != launch->inherited_oom_score)
+        TRY(set_oom_score(launch->header->oom_score_adj));
+    child->step = STEP_LIMITS;
+    for (uint32_t i = 0; i < launch->limits_count; i++)
+        TRY(raise_limit(&launch->limits[i]));
+    child->step = STEP_CGROUP;
+    return join_cgroups(launch);
+}
+
+// The root of the user namespace that was entered: whoever it was before has no id there, and could make no file.
+static long become_root(void)
+{
+    TRY(RAW(setgroups, 0, 0));
+    TRY(RAW(setresgid, 0, 0, 0));
+    return RAW(setresuid, 0, 0, 0);
+}
+
 #define STEP(number, call) do { long step_ = (call); if (step_ < 0) { child->error = (int)-step_; child->step = (number); goto failed; } } while (0)
 
 __attribute__((noreturn)) void child_main(void *argument)
@@ -333,12 +397,13 @@ __attribute__((noreturn)) void child_main(void *argument)
     const struct blob_header *h = launch->header;
 
     STEP(STEP_SESSION, RAW(setsid));
-    if (h->oom_score_adj != launch->inherited_oom_score)
-        STEP(STEP_OOM_SCORE, set_oom_score(h->oom_score_adj));
-    STEP(STEP_CGROUP, join_cgroups(launch));
+    if (launch->join_fd >= 0 || launch->user_fd < 0) // the usher has done it otherwise
+        STEP(child->step, settle(child));
     if (launch->join_fd >= 0)
         STEP(STEP_JOIN, RAW(setns, launch->join_fd, h->namespaces & ~(uint64_t)CLONE_NEWPID));
-    else if (h->namespaces & CLONE_NEWCGROUP)
+    if (launch->user_fd >= 0 || h->namespaces & CLONE_NEWUSER)
+        STEP(STEP_USER_NAMESPACE, become_root());
+    if (launch->join_fd < 0 && h->namespaces & CLONE_NEWCGROUP)
         STEP(STEP_CGROUP, RAW(unshare, CLONE_NEWCGROUP));
     if (launch->hostname)
         STEP(STEP_HOSTNAME, RAW(sethostname, launch->hostname, length(launch->hostname)));
@@ -346,6 +411,12 @@ __attribute__((noreturn)) void child_main(void *argument)
         STEP(STEP_LOOPBACK, loopback_up());
 
     RAW(umask, 0);
+    for (uint32_t i = 0; i < launch->ops_count; i++) {
+        child->op = (int)i;
+        // SAFETY: the operations are this launch's own, and nobody reads them after the child.
+        STEP(STEP_OP, prepare_op(&launch->ops[i]));
+    }
+    child->op = -1;
     if (launch->root_fd >= 0)
         STEP(STEP_ROOT, enter_root(launch));
     for (uint32_t i = 0; i < launch->ops_count; i++) {
@@ -359,6 +430,8 @@ __attribute__((noreturn)) void child_main(void *argument)
     RAW(umask, 022);
 
     STEP(STEP_STDIO, place_descriptors(launch));
+    if (h->flags & LAUNCH_TERMINAL)
+        STEP(STEP_STDIO, RAW(ioctl, 0, TIOCSCTTY, 0));
     for (uint32_t i = 0; i < launch->limits_count; i++)
         STEP(STEP_LIMITS, RAW(prlimit64, 0, launch->limits[i].resource, &launch->limits[i].soft, 0));
     STEP(STEP_CAPABILITIES, drop_capabilities(h->capabilities));
@@ -377,5 +450,30 @@ __attribute__((noreturn)) void child_main(void *argument)
 
 failed:
     RAW(exit_group, 127);
+    __builtin_unreachable();
+}
+
+// Runs in the keeper's thread's stead: its own end is the sign that the child has executed or ended.
+__attribute__((noreturn)) void usher_main(void *argument)
+{
+    struct child *child = argument;
+    const struct launch *launch = child->launch;
+    int pidfd = -1;
+    STEP(child->step, settle(child));
+    STEP(STEP_USER_NAMESPACE, RAW(setns, launch->user_fd, CLONE_NEWUSER));
+    struct clone3_args args = {
+        // CLONE_PARENT: the child is the keeper's, and sends it the signal that the usher was told to.
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE3_CLEAR_SIGHAND | (launch->header->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWUSER)),
+        .pidfd = (uint64_t)&pidfd,
+        .stack = (uint64_t)child->stack,
+        .stack_size = child->stack_size,
+    };
+    long pid = clone3_on_stack(&args, child_main, child);
+    STEP(STEP_CLONE, pid);
+    child->pid = (int)pid;
+    child->pidfd = pidfd;
+
+failed:
+    RAW(exit_group, 0);
     __builtin_unreachable();
 }

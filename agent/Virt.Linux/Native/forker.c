@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { CHILD_STACK = 64 * 1024, THREAD_STACK = 64 * 1024 };
+enum { CHILD_STACK = 96 * 1024, THREAD_STACK = 64 * 1024 };
 
 static void run(struct forker *forker, struct job *job)
 {
@@ -15,6 +15,11 @@ static void run(struct forker *forker, struct job *job)
         if (job->launch.cgroup_inherited)
             forker->ready_set = 0;
         job->outcome = launch_run(&job->launch, forker->stack, CHILD_STACK);
+        return;
+    }
+    if (job->kind == JOB_USER_NAMESPACE) {
+        job->user_namespace = make_user_namespace(job->first, job->count, forker->stack, CHILD_STACK);
+        job->error = job->user_namespace < 0 ? -job->user_namespace : 0;
         return;
     }
     forker->ready_set = 0;

@@ -27,7 +27,7 @@ struct kept {
     struct kept *next;
     uint8_t id[16];
     int pid, pidfd;             // pidfd -1: it has ended
-    int log;
+    struct log_file log;
     char *exit_path;
     struct log_stream streams[2];
     struct source process, output[2];
@@ -172,8 +172,7 @@ static void forget(struct kept *kept)
     unwatch(&kept->streams[0].pipe);
     unwatch(&kept->streams[1].pipe);
     unwatch(&kept->pidfd);
-    if (kept->log >= 0)
-        close(kept->log);
+    log_close(&kept->log);
     free(kept->exit_path);
     free(kept);
 }
@@ -184,7 +183,7 @@ static void drain(struct kept *kept)
         struct log_stream *stream = &kept->streams[i];
         enum log_state state = LOG_MORE;
         while (stream->pipe >= 0 && state == LOG_MORE)
-            state = log_move(stream, kept->log);
+            state = log_move(stream, &kept->log);
         if (state == LOG_ENDED)
             unwatch(&stream->pipe);
     }
@@ -232,7 +231,7 @@ static void process_ended(struct kept *kept)
 static void stream_ready(struct kept *kept, int index)
 {
     struct log_stream *stream = &kept->streams[index];
-    if (stream->pipe >= 0 && log_move(stream, kept->log) == LOG_ENDED)
+    if (stream->pipe >= 0 && log_move(stream, &kept->log) == LOG_ENDED)
         unwatch(&stream->pipe);
 }
 
@@ -272,6 +271,13 @@ static int log_pipe(struct job *job, struct kept *kept, int index)
     if (job->fds_count == FDS_MAX || pipe2(ends, O_CLOEXEC) < 0)
         return errno ? errno : EMFILE;
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    // /dev/stdout is opened anew by many programs, which is for the owner alone.
+    uint32_t uid = job->launch.header->output_uid, gid = job->launch.header->output_gid;
+    if ((uid || gid) && fchown(ends[1], uid, gid) < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return errno;
+    }
     kept->streams[index].pipe = ends[0];
     job->fds[job->fds_count++] = ends[1];
     job->launch.stdio_fd[index + 1] = ends[1];
@@ -290,9 +296,9 @@ static int prepare(struct job *job, struct kept *kept)
         return ENOMEM;
     int error = 0;
     if (launch->log_path) {
-        kept->log = open(launch->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-        if (kept->log < 0)
-            return errno;
+        error = log_open(&kept->log, launch->log_path, (int64_t)launch->header->log_kilobytes * 1024);
+        if (error)
+            return error;
         if (launch->header->flags & LAUNCH_LOG_OUTPUT)
             error = log_pipe(job, kept, 0);
         if (!error && launch->header->flags & LAUNCH_LOG_ERROR)
@@ -322,7 +328,7 @@ static void request_launch(struct job *job, const char *bytes, size_t size)
     if (!error) {
         memcpy(job->blob, bytes, size); // malloc's alignment is what the arrays in it need
         *kept = (struct kept){
-            .pidfd = -1, .log = -1, .streams = {{-1, "stdout", 0}, {-1, "stderr", 0}},
+            .pidfd = -1, .log = {.fd = -1}, .streams = {{-1, "stdout", 0}, {-1, "stderr", 0}},
             .process = {SOURCE_PROCESS, kept}, .output = {{SOURCE_OUTPUT, kept}, {SOURCE_ERROR, kept}},
         };
         error = launch_parse(&job->launch, job->blob, size, job->fds, job->fds_count);
@@ -366,6 +372,14 @@ static void launched(struct job *job)
         forget(kept);
 }
 
+static void made_user_namespace(struct job *job)
+{
+    if (job->connection == keeper.connection)
+        reply(job->tag, job->error, 0, -1, 0, job->user_namespace);
+    if (job->user_namespace >= 0)
+        close(job->user_namespace);
+}
+
 static void request_list(uint32_t tag);
 
 static void jobs_ended(void)
@@ -382,6 +396,8 @@ static void jobs_ended(void)
         keeper.jobs--;
         if (job->kind == JOB_LAUNCH)
             launched(job);
+        else if (job->kind == JOB_USER_NAMESPACE)
+            made_user_namespace(job);
         else if (job->connection == keeper.connection)
             reply(job->tag, job->error, 0, -1, 0, -1);
         free_job(job);
@@ -443,6 +459,17 @@ static void request(const char *bytes, size_t size, const int *fds, int fds_coun
             memcpy(&job->ready_set, bytes, size);
             keeper.jobs++;
             forker_submit(&keeper.ready[job->ready_set % READY_THREADS], job);
+            return;
+        }
+        reply(header.tag, EINVAL, STEP_BLOB, -1, -1, -1);
+        break;
+    case MESSAGE_USER_NAMESPACE:
+        if (size == 2 * sizeof(uint32_t)) {
+            job->kind = JOB_USER_NAMESPACE;
+            memcpy(&job->first, bytes, sizeof job->first);
+            memcpy(&job->count, bytes + sizeof job->first, sizeof job->count);
+            keeper.jobs++;
+            forker_submit(&keeper.home, job);
             return;
         }
         reply(header.tag, EINVAL, STEP_BLOB, -1, -1, -1);

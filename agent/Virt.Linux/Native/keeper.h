@@ -4,13 +4,14 @@
 
 // A set of ready cgroups has a number from which the thread that shall sit in it follows: number % READY_THREADS. Numbers below that are no
 // sets: the files are those of the keeper's own cgroups, and the thread goes home.
-enum { KEEPER_VERSION = 1, READY_THREADS = 4 };
+enum { KEEPER_VERSION = 2, READY_THREADS = 4 };
 
 enum message_type {
     MESSAGE_HELLO = 1,          // -> reply with error = 0 and pid = version
     MESSAGE_LAUNCH = 2,         // blob + descriptors -> reply, with the pidfd
     MESSAGE_READY = 3,          // u64 number + descriptors of `tasks` files -> reply when the thread sits there
     MESSAGE_LIST = 4,           // -> MESSAGE_CHILD for each, with its pidfd, then the reply
+    MESSAGE_USER_NAMESPACE = 5, // u32 first id of the host, u32 how many -> reply, with the namespace
     MESSAGE_REPLY = 100,
     MESSAGE_CHILD = 101,
     MESSAGE_EXITED = 102,

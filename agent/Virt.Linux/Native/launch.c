@@ -1,27 +1,18 @@
 // clone3 of one child, from the thread that calls.
 #define _GNU_SOURCE
+#include "clone3.h"
 #include "launch.h"
 #include "raw.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef CLONE_PIDFD
-#define CLONE_PIDFD 0x1000
-#endif
-#define CLONE3_CLEAR_SIGHAND 0x100000000ULL
-#define CLONE3_INTO_CGROUP 0x200000000ULL
-
-// struct clone_args of linux/sched.h, as of Linux 5.7.
-struct clone3_args {
-    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
-};
-
 // clone3 whose child runs entry(argument) on args->stack and never returns into the parent's frames.
-static __attribute__((noinline)) long clone3_on_stack(struct clone3_args *args, void (*entry)(void *), void *argument)
+__attribute__((noinline)) long clone3_on_stack(struct clone3_args *args, void (*entry)(void *), void *argument)
 {
 #if defined(__x86_64__)
     long result;
@@ -72,10 +63,17 @@ static int aim_pid_namespace(const struct launch *launch, int *home)
     return 0;
 }
 
+static void reap(int pid)
+{
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0 && errno == EINTR)
+        ;
+}
+
 struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
 {
     struct outcome outcome = {.pid = -1, .pidfd = -1, .op = -1};
-    struct child child = {.launch = launch, .op = -1};
+    struct child child = {.launch = launch, .op = -1, .pidfd = -1};
     uint64_t namespaces = launch->header->namespaces;
     int pidfd = -1, home = -1;
 
@@ -104,7 +102,16 @@ struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
         args.flags |= namespaces & ~(uint64_t)CLONE_NEWCGROUP;
     }
 
-    long pid = clone3_on_stack(&args, child_main, &child);
+    int ushered = launch->join_fd < 0 && launch->user_fd >= 0;
+    if (ushered) {
+        // Namespaces belong to the user namespace of whoever makes them. The usher shares the table of descriptors, so that the child's pidfd is ours.
+        args.flags = (args.flags & ~(uint64_t)(CLONE_PIDFD | namespaces)) | CLONE_FILES;
+        args.stack_size = USHER_STACK;
+        child.stack = (char *)stack + USHER_STACK;
+        child.stack_size = stack_size - USHER_STACK;
+    }
+
+    long pid = clone3_on_stack(&args, ushered ? usher_main : child_main, &child);
     if (home >= 0) {
         RAW(setns, home, CLONE_NEWPID);
         close(home);
@@ -114,11 +121,16 @@ struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
         outcome.step = STEP_CLONE;
         return outcome;
     }
+    if (ushered) {
+        reap((int)pid);
+        pid = child.pid;
+        pidfd = child.pidfd;
+    }
     if (child.error) {
-        siginfo_t info;
-        while (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0 && errno == EINTR)
-            ;
-        close(pidfd);
+        if (pid > 0)
+            reap((int)pid);
+        if (pidfd >= 0)
+            close(pidfd);
         outcome.error = child.error;
         outcome.step = child.step;
         outcome.op = child.op;
@@ -128,4 +140,46 @@ struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
     outcome.pidfd = pidfd;
     outcome.step = 0;
     return outcome;
+}
+
+static void wait_for_end(void *unused)
+{
+    (void)unused;
+    for (;;)
+        RAW(ppoll, 0, 0, 0, 0, 0);
+}
+
+static int write_map(int pid, const char *name, uint32_t first, uint32_t count)
+{
+    char path[64], text[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+    int length = snprintf(text, sizeof text, "0 %u %u\n", first, count);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = write(fd, text, (size_t)length) == length ? 0 : errno;
+    close(fd);
+    return error;
+}
+
+int make_user_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size)
+{
+    // Without CLONE_VFORK: somebody has to write the maps while it is there (user_namespaces(7)).
+    struct clone3_args args = {.flags = CLONE_VM | CLONE_NEWUSER | CLONE3_CLEAR_SIGHAND, .exit_signal = SIGCHLD, .stack = (uint64_t)stack, .stack_size = stack_size};
+    long pid = clone3_on_stack(&args, wait_for_end, NULL);
+    if (pid < 0)
+        return (int)pid;
+    int error = write_map((int)pid, "uid_map", first, count);
+    if (!error)
+        error = write_map((int)pid, "gid_map", first, count);
+    int fd = -1;
+    if (!error) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        error = fd < 0 ? errno : 0;
+    }
+    kill((pid_t)pid, SIGKILL);
+    reap((int)pid);
+    return error ? -error : fd;
 }

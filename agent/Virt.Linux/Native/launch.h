@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BLOB_VERSION = 1, BLOB_MAX = 128 * 1024, FDS_MAX = 64 };
+enum { BLOB_VERSION = 2, BLOB_MAX = 128 * 1024, FDS_MAX = 64 };
 
 // An array in the blob: offset from the blob's start, aligned to 8, and how many elements.
 struct blob_array { uint32_t offset, count; };
@@ -14,6 +14,7 @@ enum launch_flag {
     LAUNCH_LOOPBACK_UP = 2,
     LAUNCH_LOG_OUTPUT = 4,      // standard output goes through the keeper into the log
     LAUNCH_LOG_ERROR = 8,
+    LAUNCH_TERMINAL = 16,       // standard input is the session's terminal
 };
 
 enum op_kind {
@@ -28,9 +29,14 @@ enum op_kind {
     OP_MASK = 9,                // an empty read-only folder over a folder, /dev/null over a file
     OP_FILE = 10,               // write src to the file dst, made with mode where it is missing
     OP_VOLUME = 11,             // a detached mount, by descriptor, at the folder dst, which is made with its parents where it is missing
+    OP_DEVICE = 12,             // the host's device src, or a mount of one by descriptor, over the file dst, which is made where it is missing
 };
 
-enum { OP_OPTIONAL = 1 };       // what is missing (ENOENT, ENOTDIR) is skipped
+enum {
+    OP_OPTIONAL = 1,            // what is missing (ENOENT, ENOTDIR) is skipped
+    OP_INSIDE = 4,              // OP_MOUNT: at a folder as for OP_VOLUME
+    OP_EARLY = 2,               // OP_MOUNT: made while the old root is still there, without which the kernel lets no user namespace have a /proc or /sys
+};
 
 struct blob_op {
     uint32_t kind, options, mode, number;
@@ -55,11 +61,14 @@ struct blob_header {
     struct blob_array exe, argv, envp;                // offsets of strings; exe: candidates in order
     struct blob_array ops, limits, filter;            // blob_op, blob_limit, struct sock_filter
     struct blob_array groups, extra_fds, cgroup_fds;  // uint32, int32 indices (placed at 3, 4, 5 ...), int32 indices
+    int32_t user_fd;            // index of the user namespace that a new container is born in, -1: none
+    uint32_t output_uid, output_gid;                  // whose the pipes to the log are, as the host counts
+    uint32_t log_kilobytes;     // the log is begun anew beyond; 0: never
 };
 
 _Static_assert(sizeof(struct blob_op) == 48, "LaunchBlob.OpSize");
 _Static_assert(sizeof(struct blob_limit) == 24, "LaunchBlob.LimitSize");
-_Static_assert(sizeof(struct blob_header) == 176, "LaunchBlob.HeaderSize");
+_Static_assert(sizeof(struct blob_header) == 192, "LaunchBlob.HeaderSize");
 _Static_assert(offsetof(struct blob_header, exe) == 104, "LaunchBlob");
 
 struct op {
@@ -72,7 +81,7 @@ struct op {
 // The same with pointers and descriptors in place of offsets and indices. Everything points into the blob or into its own allocation.
 struct launch {
     const struct blob_header *header;
-    int root_fd, cgroup_fd, join_fd, stdio_fd[3];
+    int root_fd, cgroup_fd, join_fd, user_fd, stdio_fd[3];
     const char *hostname, *cwd, *log_path, *exit_path;
     const char **exe, **argv, **envp;
     struct op *ops;
@@ -88,7 +97,7 @@ struct launch {
 // Where a launch failed; Processes/LaunchStep.cs has the same names.
 enum step {
     STEP_BLOB = 1, STEP_LOG, STEP_CLONE, STEP_SESSION, STEP_OOM_SCORE, STEP_CGROUP, STEP_JOIN, STEP_HOSTNAME, STEP_LOOPBACK,
-    STEP_ROOT, STEP_OP, STEP_LIMITS, STEP_STDIO, STEP_CAPABILITIES, STEP_USER, STEP_CWD, STEP_FILTER, STEP_EXEC,
+    STEP_ROOT, STEP_OP, STEP_LIMITS, STEP_STDIO, STEP_CAPABILITIES, STEP_USER, STEP_CWD, STEP_FILTER, STEP_EXEC, STEP_USER_NAMESPACE,
 };
 
 struct outcome { int pid, pidfd, error, step, op; };
@@ -100,6 +109,20 @@ void launch_free(struct launch *launch);
 // Runs it as a child of this process, from the calling thread. `stack` is the child's, until it executes.
 struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size);
 
+// A user namespace in which the ids from 0 on are the host's from `first` on, `count` of them: a descriptor, or a negative errno.
+int make_user_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size);
+
 // What the child does; never returns. (child.c)
-struct child { const struct launch *launch; volatile int error, step, op; };
+struct child {
+    const struct launch *launch;
+    volatile int error, step, op;
+    // The usher's: it is the keeper's child, goes into the user namespace, has the child there in the keeper's name, and ends.
+    void *stack;
+    size_t stack_size;
+    volatile int pid, pidfd;
+};
 void child_main(void *child);
+void usher_main(void *child);
+
+struct clone3_args;
+long clone3_on_stack(struct clone3_args *args, void (*entry)(void *), void *argument); // launch.c

@@ -1,6 +1,10 @@
 #define _GNU_SOURCE
 #include "log.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,20 +40,21 @@ void format_time(char *text, long long seconds, long nanoseconds)
 }
 
 // A full disk loses output; the container must not stand still for it.
-static void flush(int log)
+static void flush(struct log_file *log)
 {
     for (size_t at = 0; at < used;) {
-        ssize_t n = write(log, output + at, used - at);
+        ssize_t n = write(log->fd, output + at, used - at);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
             break;
         at += (size_t)n;
+        log->size += n;
     }
     used = 0;
 }
 
-static void append(int log, const char *bytes, size_t count)
+static void append(struct log_file *log, const char *bytes, size_t count)
 {
     if (used + count > sizeof output)
         flush(log);
@@ -57,7 +62,7 @@ static void append(int log, const char *bytes, size_t count)
     used += count;
 }
 
-static void entry(struct log_stream *stream, int log, const char *time, const char *bytes, size_t count, int full)
+static void entry(struct log_stream *stream, struct log_file *log, const char *time, const char *bytes, size_t count, int full)
 {
     append(log, time, TIME_LENGTH);
     append(log, " ", 1);
@@ -68,7 +73,42 @@ static void entry(struct log_stream *stream, int log, const char *time, const ch
     stream->open_line = !full;
 }
 
-enum log_state log_move(struct log_stream *stream, int log)
+int log_open(struct log_file *log, const char *path, int64_t limit)
+{
+    log->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    if (log->fd < 0)
+        return errno;
+    log->path = strdup(path);
+    log->limit = limit;
+    log->size = lseek(log->fd, 0, SEEK_END);
+    return log->path ? 0 : ENOMEM;
+}
+
+void log_close(struct log_file *log)
+{
+    if (log->fd >= 0)
+        close(log->fd);
+    free(log->path);
+    *log = (struct log_file){.fd = -1};
+}
+
+// Between two entries only. Where it fails, the file grows beyond its limit; the next entry tries again.
+static void rotate(struct log_file *log)
+{
+    char old[PATH_MAX];
+    if (log->limit <= 0 || log->size < log->limit || snprintf(old, sizeof old, "%s.1", log->path) >= (int)sizeof old)
+        return;
+    if (rename(log->path, old) < 0)
+        return;
+    int fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return;
+    close(log->fd);
+    log->fd = fd;
+    log->size = 0;
+}
+
+enum log_state log_move(struct log_stream *stream, struct log_file *log)
 {
     ssize_t n;
     while ((n = read(stream->pipe, input, sizeof input)) < 0 && errno == EINTR)
@@ -92,5 +132,6 @@ enum log_state log_move(struct log_stream *stream, int log)
         at += (ssize_t)count + (end != NULL);
     }
     flush(log);
+    rotate(log);
     return n == 0 ? LOG_ENDED : LOG_MORE;
 }

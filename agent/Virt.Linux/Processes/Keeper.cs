@@ -4,6 +4,7 @@ using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Sockets;
 
 namespace Virt.Linux.Processes;
@@ -50,6 +51,13 @@ public sealed class Keeper : IDisposable
     /// </param>
     /// <param name="tasks">Open <c>tasks</c> files, one of each hierarchy.</param>
     public async Task ReadyAsync(ulong set, IReadOnlyList<SafeHandle> tasks) => await (await ConnectedAsync()).ReadyAsync(set, tasks);
+
+    /// <summary>Makes a user namespace, in which the ids from 0 on are the host's from another one on (user_namespaces(7)).</summary>
+    /// <param name="first">The host's first id.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>It lives as long as the handle, or a process in it.</returns>
+    /// <exception cref="LinuxException">EPERM, ENOSPC: the host lets nobody make one, or no more (user.max_user_namespaces).</exception>
+    public async Task<SafeFileHandle> MakeUserNamespaceAsync(uint first, uint count) => await (await ConnectedAsync()).MakeUserNamespaceAsync(first, count);
 
     /// <summary>All processes that it is the parent of and that live.</summary>
     public async Task<IReadOnlyList<KeptProcess>> ListAsync() => await (await ConnectedAsync()).ListAsync();

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Sockets;
 
 namespace Virt.Linux.Processes;
@@ -52,6 +53,15 @@ internal sealed class KeeperConnection : IDisposable
         var reply = (await SendAsync(KeeperMessages.Ready, BitConverter.GetBytes(set), tasks, default)).Message;
         if (reply.Error != 0)
             throw new LinuxException("write", reply.Error, "tasks");
+    }
+
+    internal async Task<SafeFileHandle> MakeUserNamespaceAsync(uint first, uint count)
+    {
+        var body = new byte[8];
+        BitConverter.TryWriteBytes(body, first);
+        BitConverter.TryWriteBytes(body.AsSpan(4), count);
+        var request = await SendAsync(KeeperMessages.UserNamespace, body, [], default);
+        return request.Handle ?? throw new LinuxException("clone3", request.Message.Error, "user namespace");
     }
 
     internal async Task<IReadOnlyList<KeptProcess>> ListAsync() => (await SendAsync(KeeperMessages.List, [], [], default)).Listed;
@@ -125,8 +135,15 @@ internal sealed class KeeperConnection : IDisposable
                 if (!requests.TryRemove(reply.Tag, out var request))
                     return;
                 request.Message = reply;
-                if (descriptor >= 0)
+                if (descriptor >= 0 && request.Launch == default)
+                {
+                    request.Handle = new SafeFileHandle(descriptor, ownsHandle: true);
+                    descriptor = -1;
+                }
+                else if (descriptor >= 0)
+                {
                     request.Process = Take(request.Launch, reply.ProcessId, ref descriptor);
+                }
                 request.Done.SetResult(request);
                 return;
             case KeeperMessages.Child when packet.Length == KeeperMessages.ChildSize:
@@ -164,6 +181,8 @@ internal sealed class KeeperConnection : IDisposable
         internal KeeperMessages.ReplyMessage Message { get; set; }
 
         internal KeptProcess? Process { get; set; }
+
+        internal SafeFileHandle? Handle { get; set; }
 
         internal List<KeptProcess> Listed { get; } = [];
     }

@@ -10,8 +10,8 @@ namespace Virt.Linux.Processes;
 /// <summary>A <see cref="LaunchSpec"/> as the keeper reads it: the layout of Native/launch.h, and the handles that go with it.</summary>
 internal sealed class LaunchBlob
 {
-    internal const int HeaderSize = 176, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
-    private const int Version = 1, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8;
+    internal const int HeaderSize = 192, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
+    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16;
     private readonly List<SafeHandle> handles = [];
     private byte[] buffer = new byte[8 * 1024];
     private int size = HeaderSize;
@@ -43,6 +43,7 @@ internal sealed class LaunchBlob
             environment.Add($"{name}={value}");
 
         var flags = (spec.NoNewPrivileges ? NoNewPrivs : 0) | (spec.LoopbackUp ? LoopbackUp : 0);
+        flags |= spec.HasTerminal ? Terminal : 0;
         if (spec.LogPath is not null)
             flags |= (spec.Output is null ? LogOutput : 0) | (spec.Error is null ? LogError : 0);
 
@@ -74,6 +75,10 @@ internal sealed class LaunchBlob
         SetArray(152, Groups(spec.Groups));
         SetArray(160, HandleIndices(spec.Descriptors));
         SetArray(168, HandleIndices(spec.CgroupFiles));
+        SetInt32(176, Handle(spec.UserNamespace));
+        SetInt32(180, (int)spec.OutputOwner.UserId);
+        SetInt32(184, (int)spec.OutputOwner.GroupId);
+        SetInt32(188, (int)Math.Min(int.MaxValue, spec.LogBytes / 1024));
         Reserve(1); // the last byte is zero: it ends whatever string is not ended
         SetInt32(0, size);
     }
@@ -129,7 +134,7 @@ internal sealed class LaunchBlob
             var step = steps[i];
             var at = start + OperationSize * i;
             SetInt32(at, (int)step.Kind);
-            SetInt32(at + 4, step.Optional ? 1 : 0);
+            SetInt32(at + 4, (step.Optional ? 1 : 0) | (step.Early ? 2 : 0) | (step.Inside ? 4 : 0));
             SetInt32(at + 8, (int)step.Mode);
             SetInt32(at + 12, (int)step.Device);
             SetUInt64(at + 16, (ulong)step.Attributes);

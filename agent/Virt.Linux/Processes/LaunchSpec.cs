@@ -52,6 +52,15 @@ public sealed record LaunchSpec
     /// <summary>The process whose namespaces are joined; null: none.</summary>
     public PidFd? Join { get; init; }
 
+    /// <summary>
+    /// A user namespace (<see cref="Keeper.MakeUserNamespaceAsync"/>) that the process is born in, and that owns the new namespaces; <see cref="UserId"/> and
+    /// <see cref="GroupId"/> are then its ids. Null: the keeper's. With <see cref="Join"/> it is that process's where <see cref="NamespaceKinds.User"/> is joined.
+    /// </summary>
+    public SafeFileHandle? UserNamespace { get; init; }
+
+    /// <summary>Who may open the log's pipes anew (<c>/dev/stdout</c>), by the host's ids; 0, 0: the keeper's user alone.</summary>
+    public (uint UserId, uint GroupId) OutputOwner { get; init; }
+
     /// <summary>A detached mount that becomes the root; needs a new mount namespace.</summary>
     public SafeFileHandle? Root { get; init; }
 
@@ -82,11 +91,17 @@ public sealed record LaunchSpec
     /// <summary>Standard error; null: the log where there is one, or /dev/null.</summary>
     public SafeHandle? Error { get; init; }
 
+    /// <summary>Standard input is a terminal (<see cref="Terminal.Slave"/>), which becomes that of the process's session.</summary>
+    public bool HasTerminal { get; init; }
+
     /// <summary>Further descriptors: 3, 4, 5 …</summary>
     public IReadOnlyList<SafeHandle> Descriptors { get; init; } = [];
 
     /// <summary>The keeper appends output to this file in the CRI log format; null: no log.</summary>
     public string? LogPath { get; init; }
+
+    /// <summary>When the log has so many bytes, it becomes <c>LogPath.1</c>, in the place of the one before, and a new one is begun; 0: never.</summary>
+    public long LogBytes { get; init; }
 
     /// <summary>The keeper writes how the process ended to this file (<see cref="ExitFile"/>); null: it does not.</summary>
     public string? ExitPath { get; init; }

@@ -59,4 +59,7 @@ public enum LaunchStep
 
     /// <summary>Executing the program.</summary>
     Execute = 18,
+
+    /// <summary>Entering the user namespace.</summary>
+    UserNamespace = 19,
 }

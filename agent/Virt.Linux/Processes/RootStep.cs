@@ -25,6 +25,15 @@ public sealed record RootStep
     /// <summary>What is missing is skipped.</summary>
     public bool Optional { get; init; }
 
+    /// <summary>
+    /// The mount is made before the old root is left. The kernel lets the root of a user namespace have a /proc or /sys only while it sees the host's whole one
+    /// (mount_too_revealing of fs/namespace.c).
+    /// </summary>
+    public bool Early { get; init; }
+
+    /// <summary>For <see cref="RootStepKind.Mount"/>: the folder is made with its parents where it is missing; links inside the root are followed, and none leads out of it.</summary>
+    public bool Inside { get; init; }
+
     /// <summary>The file system's type, for <see cref="RootStepKind.Mount"/>.</summary>
     public string? Type { get; private init; }
 
@@ -68,6 +77,19 @@ public sealed record RootStep
     /// <summary>Makes a character device node.</summary>
     public static RootStep CharacterDevice(string path, uint permissions, uint major, uint minor) =>
         new(RootStepKind.Node, path) { Mode = 0x2000 | permissions, Device = (minor & 0xFF) | (major << 8) | ((minor & ~0xFFu) << 12) };
+
+    /// <summary>Shows a device of the host at a file, which is made where it is missing: in a user namespace nobody can make device nodes.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="device">The host's device node.</param>
+    public static RootStep HostDevice(string path, string device) => new(RootStepKind.Device, path) { Source = device };
+
+    /// <summary>The same with a mount over the node alone, which whoever launches has made.</summary>
+    public static RootStep HostDevice(string path, SafeFileHandle tree) => new(RootStepKind.Device, path) { Tree = tree };
+
+    /// <summary>Writes a kernel setting.</summary>
+    /// <param name="path">Below /proc/sys.</param>
+    /// <param name="value">What it is to be.</param>
+    public static RootStep Setting(string path, string value) => new(RootStepKind.File, path) { Source = value };
 
     /// <summary>Makes a symbolic link.</summary>
     public static RootStep Link(string path, string target) => new(RootStepKind.Link, path) { Source = target };

@@ -35,4 +35,7 @@ public enum RootStepKind
 
     /// <summary>Attaches a detached mount at a folder that is made where it is missing.</summary>
     Volume = 11,
+
+    /// <summary>Shows a device of the host.</summary>
+    Device = 12,
 }

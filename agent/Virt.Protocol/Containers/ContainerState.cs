@@ -23,4 +23,7 @@ public enum ContainerState
 
     /// <summary>It could not be started; Status says why.</summary>
     Failed = 6,
+
+    /// <summary>It was suspended: its processes stand still.</summary>
+    Paused = 7,
 }

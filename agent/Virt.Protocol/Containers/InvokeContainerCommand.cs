@@ -35,4 +35,8 @@ public sealed partial record InvokeContainerCommand
     /// <summary>The client sends standard input as stdin notifications.</summary>
     [Key(6)]
     public bool HasInput { get; set; }
+
+    /// <summary>After so long all that the command has started is killed, which is an error; zero: never.</summary>
+    [Key(7)]
+    public TimeSpan Timeout { get; set; }
 }

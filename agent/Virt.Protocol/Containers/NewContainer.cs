@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using MessagePack;
 
@@ -62,4 +63,124 @@ public sealed partial record NewContainer
     /// <summary><c>none</c>: a network of its own with nothing but loopback; <c>host</c>: the host's; empty: none.</summary>
     [Key(13)]
     public string Network { get; set; } = "";
+
+    /// <summary>Whose ids its users have on the host; null: Private, and Host where it is privileged.</summary>
+    [Key(14)]
+    public ContainerUserNamespace? UserNamespace { get; set; }
+
+    /// <summary>All capabilities, system calls and devices of the host: nothing but the namespaces holds its root back.</summary>
+    [Key(15)]
+    public bool Privileged { get; set; }
+
+    /// <summary>The program and its first arguments, before the command; with it the image's own command is not used.</summary>
+    [Key(16)]
+    public string[] Entrypoint { get; set; } = [];
+
+    /// <summary>What asks it to end, by name or number; null: the image's, SIGTERM where that says none.</summary>
+    [Key(17)]
+    public string? StopSignal { get; set; }
+
+    /// <summary>How long it may take to end before it is killed; null: 10 seconds.</summary>
+    [Key(18)]
+    public TimeSpan? StopTimeout { get; set; }
+
+    /// <summary>Places in memory: <c>/run</c>, <c>/run:size=64m,mode=1777,exec,ro</c>.</summary>
+    [Key(19)]
+    public string[] Tmpfs { get; set; } = [];
+
+    /// <summary>Devices of the host: <c>/dev/fuse</c>, <c>/dev/fuse:/dev/inside:rwm</c>.</summary>
+    [Key(20)]
+    public string[] Devices { get; set; } = [];
+
+    /// <summary>Capabilities beyond the usual ones, by name; <c>ALL</c>.</summary>
+    [Key(21)]
+    public string[] AddCapability { get; set; } = [];
+
+    /// <summary>Capabilities of the usual ones that it shall not have; <c>ALL</c>.</summary>
+    [Key(22)]
+    public string[] DropCapability { get; set; } = [];
+
+    /// <summary>Programs with a set-user-id bit or file capabilities have them.</summary>
+    [Key(23)]
+    public bool AllowNewPrivileges { get; set; }
+
+    /// <summary>Limits of each process: <c>nofile=1024:4096</c>.</summary>
+    [Key(24)]
+    public string[] Ulimits { get; set; } = [];
+
+    /// <summary>Kernel settings of its own namespaces, such as <c>net.core.somaxconn</c>.</summary>
+    [Key(25)]
+    public Dictionary<string, string> Sysctls { get; set; } = [];
+
+    /// <summary>Further groups of its user, by name or number.</summary>
+    [Key(26)]
+    public string[] AdditionalGroups { get; set; } = [];
+
+    /// <summary>Its name servers, as addresses.</summary>
+    [Key(27)]
+    public string[] Dns { get; set; } = [];
+
+    /// <summary>Domains in which names without a dot are looked for.</summary>
+    [Key(28)]
+    public string[] DnsSearch { get; set; } = [];
+
+    /// <summary>Options of the resolver, as resolv.conf(5) has them.</summary>
+    [Key(29)]
+    public string[] DnsOptions { get; set; } = [];
+
+    /// <summary>Further names: <c>name:address</c>.</summary>
+    [Key(30)]
+    public string[] ExtraHosts { get; set; } = [];
+
+    /// <summary>-1000 (never ended) to 1000 (ended first) when the host runs out of memory.</summary>
+    [Key(31)]
+    public int OutOfMemoryScore { get; set; }
+
+    /// <summary>Which CPUs, such as <c>0-1,3</c>; null: all.</summary>
+    [Key(32)]
+    public string? CpuSet { get; set; }
+
+    /// <summary>Its share of busy CPUs beside others, 2 to 262144; null: 1024.</summary>
+    [Key(33)]
+    public long? CpuShares { get; set; }
+
+    /// <summary>Swap beyond its memory limit; null: none.</summary>
+    [Key(34)]
+    public long? SwapBytes { get; set; }
+
+    /// <summary>Memory that is left to it while the host has others to take from; null: none.</summary>
+    [Key(35)]
+    public long? ReservedMemoryBytes { get; set; }
+
+    /// <summary>The size of /dev/shm; null: 64 MB.</summary>
+    [Key(36)]
+    public long? ShmBytes { get; set; }
+
+    /// <summary>Its share of busy disks beside others, 10 to 1000; null: 100.</summary>
+    [Key(37)]
+    public long? BlockIOWeight { get; set; }
+
+    /// <summary>How fast it may use disks: <c>/dev/sda:read=10MB,write=5MB,readops=100,writeops=100</c>.</summary>
+    [Key(38)]
+    public string[] BlockIO { get; set; } = [];
+
+    /// <summary>When its log has so many bytes, it is begun anew, and the one before is kept; null: 16 MB.</summary>
+    [Key(39)]
+    public long? LogBytes { get; set; }
+
+    /// <summary>When it is started again by the agent.</summary>
+    [Key(40)]
+    public RestartPolicy RestartPolicy { get; set; }
+
+    /// <summary>How often in a row at most; 0: as often as it takes.</summary>
+    [Key(41)]
+    public int RestartMaximum { get; set; }
+
+    /// <summary>The containers that are started before it when the agent or the host has started.</summary>
+    [Key(42)]
+    public string[] After { get; set; } = [];
+
+    /// <summary>How it is asked whether it works; null: it is not asked.</summary>
+    [Key(43)]
+    public HealthCheck? Health { get; set; }
 }

@@ -19,11 +19,19 @@ public sealed partial record StopContainer
     [Key(2)]
     public bool TurnOff { get; set; }
 
-    /// <summary>How long it may take; then it is killed unless it must not be.</summary>
+    /// <summary>How long it may take, then it is killed unless it must not be; null: the container's own time.</summary>
     [Key(3)]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan? Timeout { get; set; }
 
     /// <summary>After the time-out, answer Timeout and let it run.</summary>
     [Key(4)]
     public bool NoKill { get; set; }
+
+    /// <summary>Send this signal, by name or number, and do nothing else: what it does is the container's affair. Null: stop it.</summary>
+    [Key(5)]
+    public string? Signal { get; set; }
+
+    /// <summary>The host goes down: what a restart policy says holds when it has started.</summary>
+    [Key(6)]
+    public bool HostStops { get; set; }
 }

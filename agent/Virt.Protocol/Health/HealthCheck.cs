@@ -30,4 +30,16 @@ public sealed partial record HealthCheck
     /// <summary>How long a container must have run where no check is given.</summary>
     [Key(5)]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Of a container's own check: how long after its start a failure does not count.</summary>
+    [Key(6)]
+    public TimeSpan StartPeriod { get; set; }
+
+    /// <summary>Of a container's own check: how many failures in a row make it unhealthy.</summary>
+    [Key(7)]
+    public int Retries { get; set; } = 3;
+
+    /// <summary>Of a container's own check: how long one answer may take.</summary>
+    [Key(8)]
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

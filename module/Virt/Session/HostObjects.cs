@@ -22,6 +22,8 @@ internal static class HostObjects
             case VMImage item: item.ComputerName = computerName; break;
             case ContainerImage item: item.ComputerName = computerName; break;
             case ContainerLogEntry item: item.ComputerName = computerName; break;
+            case ContainerProcess item: item.ComputerName = computerName; break;
+            case ContainerMeasurement item: item.ComputerName = computerName; break;
             case VirtPeer item: item.ComputerName = computerName; break;
             case VirtPeerCode item: item.ComputerName = computerName; break;
             case PatchStatus item: item.ComputerName = computerName; break;
@@ -35,6 +37,7 @@ internal static class HostObjects
             case VMList list: StampAll(list.Items, computerName); break;
             case VMCheckpointList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
+            case ContainerProcessList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;
             case VirtOperationList list: StampAll(list.Items, computerName); break;
             case VMImageList list: StampAll(list.Items, computerName); break;

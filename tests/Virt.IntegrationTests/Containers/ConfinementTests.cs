@@ -24,8 +24,9 @@ public sealed class ConfinementTests
         ["cat /proc/kcore 2>/dev/null | wc -c; cat /proc/keys 2>/dev/null | wc -c; ls /sys/firmware /proc/scsi 2>/dev/null | grep -vc :"] = "0 0 0",
         ["mount -t tmpfs x /mnt 2>&1"] = "mount: permission denied (are you root?)",
         ["unshare -U true 2>&1"] = "unshare: unshare(0x10000000): Operation not permitted",
-        ["mknod /dev/sda b 8 0 && head -c 1 /dev/sda 2>&1"] = "head: /dev/sda: Operation not permitted",
-        ["mknod /tmp/zero c 1 5 && head -c 1 /tmp/zero 2>&1"] = "head: /tmp/zero: Permission denied",
+        ["mknod /dev/sda b 8 0 2>&1"] = "mknod: /dev/sda: Operation not permitted",
+        ["mknod /tmp/zero c 1 5 2>&1"] = "mknod: /tmp/zero: Operation not permitted",
+        ["cat /proc/self/uid_map | awk '{print $1, $3}'"] = "0 65536",
         ["ls /proc/self/fd | wc -l"] = "4",
         ["cat /proc/self/cgroup | grep -c '\\.\\.'"] = "0",
         ["grep -c virt- /proc/self/mountinfo"] = "0",
@@ -59,14 +60,14 @@ public sealed class ConfinementTests
     {
         await using var host = await TestHost.StartAsync();
         var bystander = host.Run(ContainerHost.Script("exec sleep 1000"));
-        var keeper = TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Single();
+        var keeper = TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Min();
         for (var i = 0; i < 6; i++)
         {
             var container = host.RunToEnd(ContainerHost.Script("exec tail /dev/zero") with { MemoryBytes = 8 << 20 });
             Assert.Equal((137, true, "It reached its memory limit, and the kernel ended it."), (container.ExitCode, container.OutOfMemory, container.Status));
         }
 
-        Assert.Equal(keeper, TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Single());
+        Assert.Equal(keeper, TestHost.ProcessesOf(Path.Combine(host.RunFolder, "keeper.sock")).Min());
         Assert.Equal(ContainerState.Running, host.Get(bystander).State);
         Assert.Equal("alive\n", host.Exec(bystander, "echo alive").Output);
     }

@@ -20,7 +20,7 @@ public sealed class LayerTests
         var container = host.Run(ContainerHost.Script("echo mine >/mine; exec sleep 1000") with { Environment = new() { ["COLOR"] = "blue" }, Volumes = [$"{folder}:/data"], MemoryBytes = 64 << 20 });
         await Poll.UntilAsync(() => host.Exec(container, "cat /mine").Output == "mine\n", "the container's file");
         var answer = await host.DriveAsync(["look", $"{container.Id}", "echo $COLOR; stat -c %a /; ls /sys/class/net; ls /mine /data; id -u; cat /sys/fs/cgroup/memory*/memory.limit_in_bytes /sys/fs/cgroup/memory.max; echo x >/x; exit 3"]);
-        Assert.StartsWith("3 blue|755|bridge7|lo|0|67108864 ", answer[0], StringComparison.Ordinal);
+        Assert.True(answer[0].StartsWith("3 blue|755|bridge7|lo|0|67108864 ", StringComparison.Ordinal), answer[0]);
         Assert.Contains("ls: /mine: No such file or directory|ls: /data: No such file or directory", answer[0], StringComparison.Ordinal);
         Assert.Equal(container.Id, Assert.Single(host.Invoke(Methods.GetContainer, new GetContainer()).Items).Id);
         Assert.Equal([$"{container.Id}"], Directory.EnumerateDirectories(Path.Combine(host.StateFolder, "containers")).Select(Path.GetFileName));

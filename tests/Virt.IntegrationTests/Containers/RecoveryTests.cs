@@ -30,15 +30,17 @@ public sealed class RecoveryTests
     public async Task What_ended_while_no_agent_was_there_is_known_with_code_time_and_output()
     {
         await using var host = await TestHost.StartAsync();
-        var container = host.Run(ContainerHost.Script("while [ ! -e /go ]; do sleep 0.02; done; echo last; exit 23"));
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "data")).FullName;
+        var container = host.Run(ContainerHost.Script("while [ ! -e /data/go ]; do sleep 0.02; done; echo last; exit 23") with { Volumes = [$"{folder}:/data"] });
         await host.KillAgentAsync();
-        await File.WriteAllTextAsync($"/proc/{container.ProcessId}/root/go", "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "go"), "", TestContext.Current.CancellationToken);
         await Poll.UntilAsync(() => !Directory.Exists($"/proc/{container.ProcessId}"), "the container's end");
         await host.StartAgentAsync();
         var found = host.Get(container);
         Assert.Equal((ContainerState.Stopped, 23), (found.State, found.ExitCode));
         Assert.True(found.ExitTime >= container.StartTime);
         Assert.Equal(["last"], host.Log(container));
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

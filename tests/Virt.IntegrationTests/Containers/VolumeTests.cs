@@ -38,8 +38,8 @@ public sealed class VolumeTests
         await host.RunAsync("mount", "-t", "tmpfs", "none", Path.Combine(folder, "below"));
         await host.StartAgentAsync();
         var container = host.Run(ContainerHost.Script("exec sleep 1000") with { Volumes = [$"{folder}:/data:ro", $"{folder}:/both"] });
-        var output = host.Exec(container, "touch /data/a /data/below/b 2>&1; touch /both/below/c && ls /data/below; mknod /both/null c 1 3 && cat /both/null 2>&1").Output;
-        Assert.Equal("touch: /data/a: Read-only file system\ntouch: /data/below/b: Read-only file system\nc\ncat: can't open '/both/null': Permission denied\n", output);
+        var output = host.Exec(container, "touch /data/a /data/below/b 2>&1; touch /both/below/c && ls /data/below; mknod /both/null c 1 3 2>&1").Output;
+        Assert.Equal("touch: /data/a: Read-only file system\ntouch: /data/below/b: Read-only file system\nc\nmknod: /both/null: Operation not permitted\n", output);
         host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
         Directory.Delete(folder, recursive: true);
     }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using Virt.Agent.Containers;
 using Xunit;
 
@@ -10,7 +11,8 @@ public sealed class ContainerFaultsTests
     [Fact]
     public void The_agent_is_killed_at_each_of_them_in_a_test()
     {
-        var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Containers", "ReplaceRecoveryTests.cs"));
+        string[] files = ["ReplaceRecoveryTests.cs", "StepRecoveryTests.cs"];
+        var tests = string.Concat(files.Select(static file => File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Containers", file))));
         Assert.All(ContainerFaults.All, point => Assert.Contains($"\"{point}\"", tests, StringComparison.Ordinal));
     }
 }

@@ -51,7 +51,7 @@ public sealed class RootfsTests
     {
         using var handle = new SafeFileHandle(0, ownsHandle: false);
         var spec = Spec with { Volumes = [new ContainerVolume("/host", "/srv/app/data", false)], ReadOnly = true };
-        var steps = Rootfs.Plan(spec, CgroupVersion.V2, [], [handle]).ToList();
+        var steps = Rootfs.Plan(spec, CgroupVersion.V2, [], new RootMounts { Volumes = [handle] }).ToList();
         var volume = steps.FindIndex(s => s is { Kind: RootStepKind.Volume, Path: "/srv/app/data" });
         Assert.Same(handle, steps[volume].Tree);
         Assert.All(steps, s => Assert.True(s.Kind is not (RootStepKind.Mask or RootStepKind.ReadOnly or RootStepKind.SetAttributes) || s.Path.StartsWith("/sys", System.StringComparison.Ordinal) || steps.IndexOf(s) > volume));

@@ -6,7 +6,7 @@ using Virt.Protocol;
 namespace Virt.Commands;
 
 /// <summary>The base of cmdlets that make containers: everything that a container can be told, flat, under docker run's meanings.</summary>
-public abstract class ContainerSpecCommand : TargetCommand<Container>
+public abstract partial class ContainerSpecCommand : TargetCommand<Container>
 {
     /// <summary>The image, as Get-ContainerImage lists them.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
@@ -77,7 +77,7 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
     private protected override Noun<Container> Noun => Nouns.Container;
 
     /// <summary>The request that these parameters make.</summary>
-    private protected NewContainer Spec(string? name) => new()
+    private protected NewContainer Spec(string? name) => WithSettings(new NewContainer
     {
         Name = string.IsNullOrEmpty(name) ? null : name,
         Image = Image,
@@ -93,5 +93,5 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
         Labels = NameValuesAttribute.ToStrings(Labels),
         Volumes = Volume,
         Network = Network ?? "",
-    };
+    });
 }

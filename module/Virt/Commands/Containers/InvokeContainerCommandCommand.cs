@@ -52,6 +52,11 @@ public sealed class InvokeContainerCommandCommand : InvokeCommand<Container>
     [Parameter]
     public string? WorkingDirectory { get; set; }
 
+    /// <summary>After so many seconds everything that the command has started is killed, which is an error; 0: never.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int TimeoutSeconds { get; set; }
+
     private protected override Noun<Container> Noun => Nouns.Container;
 
     private protected override string[] TargetNames => Name;
@@ -71,6 +76,7 @@ public sealed class InvokeContainerCommandCommand : InvokeCommand<Container>
             User = User,
             WorkingDirectory = WorkingDirectory,
             HasInput = invocation.Input is not null,
+            Timeout = Seconds(TimeoutSeconds),
         };
         using var stdin = request.HasInput ? new MemoryStream(invocation.Input!) : null;
         return host.Invoke(Methods.InvokeContainerCommand, request, observer: observer, stdin: stdin);

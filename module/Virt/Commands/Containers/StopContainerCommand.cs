@@ -6,7 +6,7 @@ namespace Virt.Commands;
 
 /// <summary>Stops containers.</summary>
 /// <remarks>
-/// Asks the first process of the container to end (SIGTERM) and waits until it has. One that has not ended in time is killed, as docker stop does;
+/// Asks the first process of the container to end (SIGTERM, or its -StopSignal) and waits until it has. One that has not ended in time is killed, as docker stop does;
 /// with -NoKill that is an error instead, and it runs on.
 /// </remarks>
 /// <example>
@@ -16,6 +16,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Get-Container web* | Stop-Container -TurnOff -PassThru</code>
 /// <para>Kills the containers whose names begin with web at once, and shows them.</para>
+/// </example>
+/// <example>
+/// <code>Stop-Container web -Signal WINCH</code>
+/// <para>Sends a signal to the first process of a container and lets it do with it what it will.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Stop, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
@@ -29,14 +33,18 @@ public sealed class StopContainerCommand : ContainerChangeCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>How long it may take, in seconds.</summary>
+    /// <summary>How long it may take, in seconds. Without it: the container's own time, 10 seconds as a rule.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int TimeoutSeconds { get; set; } = 10;
+    public int TimeoutSeconds { get; set; }
 
     /// <summary>Let it run on when it has not ended in time.</summary>
     [Parameter]
     public SwitchParameter NoKill { get; set; }
+
+    /// <summary>Send this signal, such as HUP or 10, and do nothing else: what it does is the container's affair.</summary>
+    [Parameter]
+    public string? Signal { get; set; }
 
     /// <summary>Write the container.</summary>
     [Parameter]
@@ -48,6 +56,6 @@ public sealed class StopContainerCommand : ContainerChangeCommand
         host,
         target,
         Methods.StopContainer,
-        new StopContainer { Id = target.Id, Name = target.Name, TurnOff = TurnOff, NoKill = NoKill, Timeout = Seconds(TimeoutSeconds) },
+        new StopContainer { Id = target.Id, Name = target.Name, TurnOff = TurnOff, NoKill = NoKill, Timeout = IsGiven(nameof(TimeoutSeconds)) ? Seconds(TimeoutSeconds) : null, Signal = Signal },
         PassThru);
 }

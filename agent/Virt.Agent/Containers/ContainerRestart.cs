@@ -1,0 +1,71 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>Whether, when and in which order containers are started again by the agent: pure.</summary>
+internal static class ContainerRestart
+{
+    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+
+    /// <summary>A run that lasted so long has worked: the count begins anew.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
+
+    /// <summary>True where a run that has just ended is followed by another.</summary>
+    public static bool IsWanted(ContainerSpec spec, ContainerRun run) =>
+        !run.IsStopped && !run.HostStopped && (spec.RestartMaximum == 0 || Count(run) < spec.RestartMaximum) && spec.RestartPolicy switch
+        {
+            RestartPolicy.Always or RestartPolicy.UnlessStopped => true,
+            RestartPolicy.OnFailure or RestartPolicy.OnUnhealthy => run.ExitCode != 0,
+            _ => false,
+        };
+
+    /// <summary>True where one that does not run is started when the agent has started; after the host's start that is every one.</summary>
+    public static bool IsWantedAtStart(ContainerSpec spec, ContainerRun? run) => run is not null && spec.RestartPolicy switch
+    {
+        RestartPolicy.Always => true,
+        RestartPolicy.UnlessStopped => !run.IsStopped,
+        RestartPolicy.OnFailure or RestartPolicy.OnUnhealthy => !run.IsStopped && (run.HostStopped || run.ExitCode != 0) && (spec.RestartMaximum == 0 || Count(run) < spec.RestartMaximum),
+        _ => false,
+    };
+
+    /// <summary>How often in a row it was started again, the run that has ended among them.</summary>
+    public static int Count(ContainerRun run) => run.ExitTime - run.StartTime >= Settled ? 0 : run.RestartCount;
+
+    /// <summary>How long to wait before the next start: 0.1 s, and twice as long each time, up to a minute.</summary>
+    /// <param name="count">How often in a row it was started again already.</param>
+    public static TimeSpan Delay(int count) => count >= 10 ? Longest : TimeSpan.FromTicks(Math.Min(Longest.Ticks, First.Ticks << count));
+
+    /// <summary>All in an order in which each comes after those that it names; a circle is broken somewhere.</summary>
+    public static IReadOnlyList<T> Order<T>(IReadOnlyList<T> items, Func<T, string> name, Func<T, IReadOnlyList<string>> after)
+    {
+        var ordered = new List<T>(items.Count);
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in items)
+        {
+            Visit(item);
+        }
+
+        return ordered;
+
+        void Visit(T item)
+        {
+            if (!seen.Add(name(item)))
+            {
+                return;
+            }
+
+            foreach (var before in after(item))
+            {
+                if (items.FirstOrDefault(i => name(i).Equals(before, StringComparison.OrdinalIgnoreCase)) is { } other)
+                {
+                    Visit(other);
+                }
+            }
+
+            ordered.Add(item);
+        }
+    }
+}

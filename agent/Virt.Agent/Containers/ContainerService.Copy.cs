@@ -1,0 +1,204 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Common;
+using Virt.Linux;
+using Virt.Linux.Files;
+using Virt.Linux.Mounts;
+using Virt.Linux.Namespaces;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    private const int CopyChunk = 256 * 1024;
+
+    /// <summary>Copies files out of a container, running or not, or into it. What is in it leads nowhere out of it.</summary>
+    /// <exception cref="VirtException">NotFound (also of the path); InvalidArgument; ResourceExhausted where the disk is full.</exception>
+    public async Task<Nothing> CopyFileAsync(CopyContainerFile request, Call call)
+    {
+        var entry = Find("copy files of", request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        if (!NewContainerCheck.IsPlainPath(request.Path))
+        {
+            throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidPath", $"'{request.Path}' is not an absolute path without '..'");
+        }
+
+        using var held = ContainerStates.IsAlive(entry.State) ? null : await LockAsync("copy files of", entry, call).ConfigureAwait(false);
+        using var root = await OpenRootAsync(entry).ConfigureAwait(false);
+        try
+        {
+            var files = new InsideRoot(root, entry.Spec.HostIds);
+            await (request.IsInto ? CopyIntoAsync(entry, files, request.Path, call) : CopyOutAsync(entry, files, request.Path, call)).ConfigureAwait(false);
+            return new Nothing();
+        }
+        catch (Exception e) when (LaunchError.IsFull(e))
+        {
+            throw CopyError(entry, ErrorCode.ResourceExhausted, "DiskFull", $"there is no space left ({e.Message.TrimEnd('.')})");
+        }
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+        {
+            throw CopyError(entry, ErrorCode.InvalidArgument, "FileNotCopied", e.Message.TrimEnd('.'));
+        }
+    }
+
+    private static VirtException CopyError(ContainerEntry entry, ErrorCode code, string id, string cause) =>
+        new(code, id, $"Cannot copy files of container '{entry.Name}': {cause}.", entry.Name, $"Copy-ContainerFile {entry.Name} /etc/hosts ./hosts -FromContainer");
+
+    // That of its first process; of one that does not run, the same files mounted for us alone.
+    private async Task<SafeFileHandle> OpenRootAsync(ContainerEntry entry)
+    {
+        if (entry.Process is { } process)
+        {
+            return FileHandles.OpenRoot(process.ProcessId);
+        }
+
+        var folder = FolderOf(entry);
+        folder.Prepare();
+        var spec = entry.Spec;
+        using var users = spec.HostIds == 0 ? null : await userNamespaces.OpenAsync(spec.HostIds).ConfigureAwait(false);
+        return DetachedMount.Overlay(
+            [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, MountAttributes.NoDevices, plain: false, users is null ? null : new UserMap(users, spec.HostIds));
+    }
+
+    private static async Task CopyOutAsync(ContainerEntry entry, InsideRoot files, string path, Call call)
+    {
+        var trimmed = path.TrimEnd('/');
+        var place = trimmed.Length == 0 ? "/" : trimmed;
+        var name = trimmed.Length == 0 ? entry.Name : trimmed[(trimmed.LastIndexOf('/') + 1)..];
+        if (files.Look(place, followLast: true) is null)
+        {
+            throw CopyError(entry, ErrorCode.NotFound, "FileNotFound", $"it has no '{path}'");
+        }
+
+        var waiting = new Stack<(string Place, string Name, bool IsTop)>([(place, name, true)]);
+        while (waiting.TryPop(out var next))
+        {
+            call.Cancellation.ThrowIfCancellationRequested();
+            if (files.Look(next.Place, followLast: next.IsTop) is not { } found)
+            {
+                continue; // it went meanwhile
+            }
+
+            var part = new ContainerFilePart { Path = next.Name, Mode = (int)(found.Mode & 0xFFF), ModifiedTime = DateTimeOffset.UnixEpoch.AddTicks(found.ModifiedNanoseconds / 100) };
+            if (InsideRoot.IsFolder(found.Mode))
+            {
+                await call.SendItemAsync(ContainerFilePart.WireFormat, part with { Kind = ContainerFileKind.Folder }).ConfigureAwait(false);
+                foreach (var child in files.List(next.Place).OrderDescending(StringComparer.Ordinal))
+                {
+                    waiting.Push(($"{next.Place.TrimEnd('/')}/{child}", $"{next.Name}/{child}", false));
+                }
+            }
+            else if (InsideRoot.IsLink(found.Mode))
+            {
+                await call.SendItemAsync(ContainerFilePart.WireFormat, part with { Kind = ContainerFileKind.Link, Target = files.ReadLink(next.Place) }).ConfigureAwait(false);
+            }
+            else if (InsideRoot.IsFile(found.Mode))
+            {
+                await SendFileAsync(files, next.Place, part with { Kind = ContainerFileKind.File }, call).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task SendFileAsync(InsideRoot files, string place, ContainerFilePart part, Call call)
+    {
+        await using var file = files.Read(place);
+        await call.SendItemAsync(ContainerFilePart.WireFormat, part).ConfigureAwait(false);
+        var buffer = new byte[CopyChunk];
+        int count;
+        while ((count = await file.ReadAsync(buffer, call.Cancellation).ConfigureAwait(false)) > 0)
+        {
+            await call.SendItemAsync(ContainerFilePart.WireFormat, new ContainerFilePart { Bytes = buffer[..count] }).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task CopyIntoAsync(ContainerEntry entry, InsideRoot files, string path, Call call)
+    {
+        var target = path.TrimEnd('/');
+        var into = files.Look(target.Length == 0 ? "/" : target, followLast: true) is { } found && InsideRoot.IsFolder(found.Mode);
+        FileStream? file = null;
+        try
+        {
+            await foreach (var part in ReadPartsAsync(entry, call).ConfigureAwait(false))
+            {
+                if (part.Kind == ContainerFileKind.Data)
+                {
+                    await (file ?? throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", "bytes came without a file")).WriteAsync(part.Bytes, call.Cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (part.Path.Length == 0 || !NewContainerCheck.IsPlainPath("/" + part.Path))
+                {
+                    throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", $"'{part.Path}' is no name of a file");
+                }
+
+                if (file is not null)
+                {
+                    await file.DisposeAsync().ConfigureAwait(false);
+                    file = null;
+                }
+
+                // Into a folder under its own name, else as what was named.
+                var slash = part.Path.IndexOf('/');
+                var place = into ? $"{target}/{part.Path}" : slash < 0 ? target : target + part.Path[slash..];
+                file = Make(files, place, part);
+            }
+        }
+        finally
+        {
+            if (file is not null)
+            {
+                await file.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static FileStream? Make(InsideRoot files, string place, ContainerFilePart part)
+    {
+        switch (part.Kind)
+        {
+            case ContainerFileKind.Folder:
+                files.MakeFolder(place, (uint)part.Mode);
+                return null;
+            case ContainerFileKind.Link:
+                files.MakeLink(place, part.Target);
+                return null;
+            default:
+                return files.Write(place, (uint)part.Mode);
+        }
+    }
+
+    private static async IAsyncEnumerable<ContainerFilePart> ReadPartsAsync(ContainerEntry entry, Call call)
+    {
+        var waiting = new List<byte>();
+        ReadOnlyMemory<byte> bytes;
+        while ((bytes = await call.ReadInputAsync(call.Cancellation).ConfigureAwait(false)).Length > 0)
+        {
+            waiting.AddRange(bytes.Span);
+            var at = 0;
+            while (waiting.Count - at >= sizeof(int))
+            {
+                var length = BinaryPrimitives.ReadInt32LittleEndian([.. waiting.GetRange(at, sizeof(int))]);
+                if (length is <= 0 or > 2 * CopyChunk)
+                {
+                    throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", $"a part of {length} bytes came");
+                }
+
+                if (waiting.Count - at - sizeof(int) < length)
+                {
+                    break;
+                }
+
+                yield return ContainerFilePart.WireFormat.Decode([.. waiting.GetRange(at + sizeof(int), length)]);
+                at += sizeof(int) + length;
+            }
+
+            waiting.RemoveRange(0, at);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
+using Virt.Linux;
+using Virt.Linux.Devices;
+using Virt.Linux.Files;
+using Virt.Linux.Mounts;
+using Virt.Linux.Namespaces;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    private const int LongestAccountFile = 1 << 20;
+
+    // What a start needs of the kernel, for the present or another generation.
+    private async Task<PreparedLaunch> PrepareAsync(ContainerEntry entry, ContainerSpec spec, ContainerRun run, CgroupLease lease)
+    {
+        var folder = FolderOf(entry, spec.Generation);
+        folder.Prepare();
+        var handles = new List<SafeFileHandle>();
+        try
+        {
+            var users = run.HostIds == 0 ? null : new UserMap(Own(await userNamespaces.OpenAsync(run.HostIds).ConfigureAwait(false)), run.HostIds);
+            // Device nodes that the container made, or that its image or a volume came with, cannot be opened.
+            var noDevices = spec.Privileged ? MountAttributes.None : MountAttributes.NoDevices;
+            var root = Own(DetachedMount.Overlay(
+                [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
+            NewContainerCheck.CheckVolumes("start", entry.Name, spec);
+            var volumes = spec.Volumes.Select(v => Own(OpenVolume(entry.Name, v, noDevices | (v.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None), users))).ToList();
+            NewContainerCheck.CheckDevices("start", entry.Name, spec);
+            var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds);
+            handles.AddRange(devices);
+            var isHostNetwork = spec.Network == ContainerNetwork.Host;
+            var mounts = new RootMounts
+            {
+                Volumes = volumes,
+                Devices = devices,
+                // Of a network that is not its own, the root of a user namespace may not have a /sys made.
+                HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
+            };
+            var names = isHostNetwork ? ContainerHostNames.Read() : null;
+            var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, names);
+            return new PreparedLaunch(plan with { UserNamespace = users?.Namespace, Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles);
+        }
+        catch
+        {
+            handles.ForEach(static handle => handle.Dispose());
+            throw;
+        }
+
+        SafeFileHandle Own(SafeFileHandle handle)
+        {
+            handles.Add(handle);
+            return handle;
+        }
+    }
+
+    private static SafeFileHandle OpenVolume(string name, ContainerVolume volume, MountAttributes attributes, UserMap? users)
+    {
+        try
+        {
+            return DetachedMount.Copy(volume.Source, attributes, users);
+        }
+        catch (LinuxException e) when (e is { Call: "mount_setattr", Errno: Errno.EINVAL or Errno.EPERM } && users is not null)
+        {
+            throw new VirtException(
+                ErrorCode.NotSupported,
+                "VolumeNotMappable",
+                $"Cannot start container '{name}': the file system of '{volume.Source}' cannot show its files with a container's own ids; it can be a volume of a container with the host's ids alone.",
+                name,
+                "New-Container -UserNamespace Host",
+                e);
+        }
+    }
+
+    /// <exception cref="VirtException">NotFound: the image has no such user.</exception>
+    private static ContainerUser UserOf(ContainerEntry entry, string user, SafeFileHandle root, string verb)
+    {
+        if (ContainerUser.IsRoot(user) && entry.Spec.AdditionalGroups.Count == 0)
+        {
+            return ContainerUser.Root;
+        }
+
+        var groups = ReadInside(root, "/etc/group");
+        var cause = "";
+        var found = ContainerUser.IsRoot(user) ? ContainerUser.Root : ContainerUser.Find(user, ReadInside(root, "/etc/passwd"), groups, out cause);
+        found = found?.WithGroups(entry.Spec.AdditionalGroups, groups, out cause);
+        if (found is not null && entry.Spec.UserNamespace == ContainerUserNamespace.Private && (found.UserId >= HostIds.Size || found.GroupId >= HostIds.Size))
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument,
+                "ContainerUserTooHigh",
+                $"Cannot {verb} container '{entry.Name}': the user '{user}' has the ids {found.UserId}:{found.GroupId}; with ids of its own a container has those below {HostIds.Size}.",
+                entry.Name,
+                "New-Container -UserNamespace Host");
+        }
+
+        return found ?? throw new VirtException(
+            ErrorCode.NotFound,
+            "ContainerUserNotFound",
+            $"Cannot {verb} container '{entry.Name}': {cause}.",
+            entry.Name,
+            $"Invoke-ContainerCommand -Name {entry.Name} -Command cat, /etc/passwd");
+    }
+
+    private static string ReadInside(SafeFileHandle root, string path)
+    {
+        using var file = FileHandles.OpenInside(root, path);
+        if (file is null)
+        {
+            return "";
+        }
+
+        using var stream = new FileStream(file, FileAccess.Read, bufferSize: 1);
+        if (stream.Length > LongestAccountFile)
+        {
+            return "";
+        }
+
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

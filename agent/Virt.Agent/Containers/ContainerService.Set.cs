@@ -1,0 +1,88 @@
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Linux;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    /// <summary>Changes a container; starts a running one anew for what cannot change while it runs.</summary>
+    /// <exception cref="VirtException">NotFound; InvalidArgument; WrongState; what kept it from starting as it should be: it is as it was then.</exception>
+    public async Task<Container> SetAsync(SetContainer request, Call call)
+    {
+        var entry = Find("change", request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        using var held = await LockAsync("change", entry, call).ConfigureAwait(false);
+        ContainerStates.CheckSet(entry.Name, entry.State);
+        var present = entry.Spec;
+        var to = ContainerChange.Apply(entry.Name, present, request);
+        NewContainerCheck.CheckVolumes("change", entry.Name, to);
+        if (call.WhatIf)
+        {
+            return Show(entry);
+        }
+
+        var isAlive = ContainerStates.IsAlive(entry.State);
+        if (isAlive && ContainerChange.NeedsStart(present, to, cgroups.Tree.Version))
+        {
+            call.Report($"Changing container '{entry.Name}'", "It is started anew, with all that it has written");
+            await RestartAsAsync(entry, present, to).ConfigureAwait(false);
+            return Show(entry) with { Status = "It was started anew, with all that it has written: what was changed cannot change while it runs." };
+        }
+
+        if (isAlive)
+        {
+            SetLive(entry, present, to);
+        }
+
+        entry.Set(table, entry.State, entry.Run, to);
+        return Show(entry);
+    }
+
+    private async Task RestartAsAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to)
+    {
+        try
+        {
+            await RestartAsync(entry, to, timeout: null).ConfigureAwait(false);
+        }
+        catch (VirtException)
+        {
+            await BackAsync(entry, present).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void SetLive(ContainerEntry entry, ContainerSpec present, ContainerSpec to)
+    {
+        var cgroup = cgroups.Open(entry.Run!.Cgroup);
+        try
+        {
+            cgroup.SetLimits(LimitsOf(to));
+            cgroup.ClearLimits(
+                memory: present.MemoryBytes is not null && to.MemoryBytes is null,
+                cpus: present.CpuCount is not null && to.CpuCount is null,
+                processes: present.ProcessCount is not null && to.ProcessCount is null);
+        }
+        catch (LinuxException e)
+        {
+            // What was set before the one that the kernel refused is set back; the row has not been written.
+            try
+            {
+                cgroup.SetLimits(LimitsOf(present));
+            }
+            catch (LinuxException again)
+            {
+                AgentLog.Warning($"The limits of container '{entry.Name}' could not be set back: {again.Message}");
+            }
+
+            throw new VirtException(
+                ErrorCode.InvalidArgument,
+                "LimitRefused",
+                $"Cannot change container '{entry.Name}': the kernel refused a limit ({e.Message}); it uses more than that, or the host has no such controller.",
+                entry.Name,
+                $"Get-Container -Name {entry.Name} | Select-Object *",
+                e);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Generic;
+using Microsoft.Win32.SafeHandles;
+
+namespace Virt.Agent.Containers;
+
+/// <summary>The mounts that a container's root gets from outside. They are the caller's, who disposes them after the launch.</summary>
+internal sealed record RootMounts
+{
+    /// <summary>One for each of the spec's volumes.</summary>
+    public IReadOnlyList<SafeFileHandle> Volumes { get; init; } = [];
+
+    /// <summary>One for each of the spec's devices, over its node alone.</summary>
+    public IReadOnlyList<SafeFileHandle> Devices { get; init; } = [];
+
+    /// <summary>/sys of the host's network, for a container in it that could have none made; null: it has its own made.</summary>
+    public SafeFileHandle? HostSys { get; init; }
+}

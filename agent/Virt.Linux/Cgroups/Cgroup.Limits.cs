@@ -1,0 +1,114 @@
+using System;
+using System.Linq;
+using Virt.Linux.Files;
+
+namespace Virt.Linux.Cgroups;
+
+public sealed partial class Cgroup
+{
+    private const int Period = 100_000; // microseconds
+    private const long SmallestQuota = 1000;
+
+    /// <summary>Sets what is given; what is null stays as it is.</summary>
+    /// <exception cref="LinuxException">The host has no such controller (ENOENT), or the value cannot be.</exception>
+    public void SetLimits(CgroupLimits limits)
+    {
+        if (limits.MemoryBytes is { } memory)
+            SetMemory(memory, limits.SwapBytes ?? 0);
+        if (limits.ReservedMemoryBytes is { } reserved)
+            Write("memory", IsV2 ? "memory.low" : "memory.soft_limit_in_bytes", Text(reserved));
+        if (limits.CpuCount is { } cpus)
+            SetCpus(cpus);
+        if (limits.CpuShares is { } shares)
+            Write("cpu", IsV2 ? "cpu.weight" : "cpu.shares", Text(IsV2 ? WeightOf(shares) : shares));
+        if (limits.CpuSet is { } set)
+            Write("cpuset", "cpuset.cpus", set);
+        if (limits.ProcessCount is { } processes)
+            Write("pids", "pids.max", Text(processes));
+        if (limits.BlockWeight is { } weight)
+            SetBlockWeight(weight);
+        foreach (var block in limits.Block)
+            SetBlock(block);
+    }
+
+    /// <summary>Takes limits away, as a new one has none.</summary>
+    /// <exception cref="LinuxException">The host has no such controller.</exception>
+    public void ClearLimits(bool memory, bool cpus, bool processes)
+    {
+        if (memory)
+            SetMemory(null, null);
+        if (cpus && IsV2)
+            Write("cpu", "cpu.max", $"max {Text(Period)}");
+        else if (cpus)
+            Write("cpu", "cpu.cfs_quota_us", "-1");
+        if (processes)
+            Write("pids", "pids.max", "max");
+    }
+
+    // v1 counts memory and swap together, and the sum may never be below the memory: whichever grows goes first.
+    private void SetMemory(long? memory, long? swap)
+    {
+        var unlimited = IsV2 ? "max" : "-1";
+        var swapFile = File("memory", IsV2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
+        // Where swap is not counted, the file is missing and nothing is to be done.
+        var countsSwap = System.IO.File.Exists(swapFile);
+        if (IsV2 || !countsSwap)
+        {
+            Write("memory", IsV2 ? "memory.max" : "memory.limit_in_bytes", memory is { } bytes ? Text(bytes) : unlimited);
+            if (countsSwap)
+                FileHandles.WriteText(swapFile!, swap is { } more ? Text(more) : unlimited);
+            return;
+        }
+
+        var sum = memory is { } m ? Text(m + (swap ?? 0)) : unlimited;
+        var grows = memory is null || Number("memory", "memory.memsw.limit_in_bytes") < memory + (swap ?? 0);
+        if (grows)
+            FileHandles.WriteText(swapFile!, sum);
+        Write("memory", "memory.limit_in_bytes", memory is { } limit ? Text(limit) : unlimited);
+        if (!grows)
+            FileHandles.WriteText(swapFile!, sum);
+    }
+
+    private void SetCpus(double cpus)
+    {
+        var quota = Text(Math.Max(SmallestQuota, (long)(cpus * Period)));
+        if (IsV2)
+        {
+            Write("cpu", "cpu.max", $"{quota} {Text(Period)}");
+            return;
+        }
+
+        Write("cpu", "cpu.cfs_period_us", Text(Period));
+        Write("cpu", "cpu.cfs_quota_us", quota);
+    }
+
+    // From 2 to 262144 to 1 to 10000, as the OCI runtimes do (runtime-spec, config-linux, cpu shares).
+    private static long WeightOf(long shares) => 1 + ((shares - 2) * 9999 / 262142);
+
+    // Which of the names there is depends on the kernel's disk scheduler (Documentation/block/bfq-iosched.rst).
+    private void SetBlockWeight(long weight)
+    {
+        var names = IsV2 ? (string[])["io.bfq.weight", "io.weight"] : ["blkio.bfq.weight", "blkio.weight"];
+        var controller = IsV2 ? "io" : "blkio";
+        var name = names.FirstOrDefault(n => System.IO.File.Exists(File(controller, n))) ?? names[1];
+        Write(controller, name, name == "io.weight" ? $"default {Text(weight)}" : Text(weight));
+    }
+
+    private void SetBlock(BlockLimit block)
+    {
+        var all = new (string Old, string New, long? Value)[]
+        {
+            ("blkio.throttle.read_bps_device", "rbps", block.ReadBytes), ("blkio.throttle.write_bps_device", "wbps", block.WriteBytes),
+            ("blkio.throttle.read_iops_device", "riops", block.ReadOperations), ("blkio.throttle.write_iops_device", "wiops", block.WriteOperations),
+        };
+        var given = all.Where(static one => one.Value is not null);
+        if (IsV2)
+        {
+            Write("io", "io.max", $"{block.Device} {string.Join(' ', given.Select(one => $"{one.New}={Text(one.Value!.Value)}"))}");
+            return;
+        }
+
+        foreach (var (old, _, value) in given)
+            Write("blkio", old, $"{block.Device} {Text(value!.Value)}");
+    }
+}

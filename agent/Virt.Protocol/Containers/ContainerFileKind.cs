@@ -1,0 +1,17 @@
+namespace Virt.Protocol;
+
+/// <summary>What a <see cref="ContainerFilePart"/> is.</summary>
+public enum ContainerFileKind
+{
+    /// <summary>More bytes of the file before.</summary>
+    Data = 0,
+
+    /// <summary>A file; its bytes follow.</summary>
+    File = 1,
+
+    /// <summary>A folder; what is in it follows.</summary>
+    Folder = 2,
+
+    /// <summary>A symbolic link.</summary>
+    Link = 3,
+}

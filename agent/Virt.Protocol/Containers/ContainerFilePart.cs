@@ -1,0 +1,33 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>A file, folder or link that is copied, or a part of a file's bytes.</summary>
+[MessagePackObject]
+public sealed partial record ContainerFilePart
+{
+    /// <summary>What it is.</summary>
+    [Key(0)]
+    public ContainerFileKind Kind { get; set; }
+
+    /// <summary>Below what is copied, whose own name comes first: <c>etc/hosts</c>. Never absolute, never with <c>..</c>.</summary>
+    [Key(1)]
+    public string Path { get; set; } = "";
+
+    /// <summary>Permissions, as for chmod(2).</summary>
+    [Key(2)]
+    public int Mode { get; set; }
+
+    /// <summary>When its content was last changed.</summary>
+    [Key(3)]
+    public DateTimeOffset ModifiedTime { get; set; }
+
+    /// <summary>Of a link: where it leads.</summary>
+    [Key(4)]
+    public string Target { get; set; } = "";
+
+    /// <summary>Of data: the bytes.</summary>
+    [Key(5)]
+    public byte[] Bytes { get; set; } = [];
+}

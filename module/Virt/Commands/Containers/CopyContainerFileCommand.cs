@@ -1,0 +1,71 @@
+using System.IO;
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Protocol.Wire;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Copies files and folders into containers, or out of them.</summary>
+/// <remarks>
+/// Copies from here into the container, whether it runs or not; with -FromContainer the other way round. A folder is copied with all that is in it, into the destination
+/// where that is a folder, else under the destination's name. Links are copied as links, and lead nowhere out of the container; devices are left out. What is copied in
+/// belongs to the container's root.
+/// </remarks>
+/// <example>
+/// <code>Copy-ContainerFile web -SourcePath /etc/hostname -DestinationPath /tmp</code>
+/// <para>Copies a file of this machine into a container.</para>
+/// </example>
+/// <example>
+/// <code>Copy-ContainerFile web -FromContainer -SourcePath /etc/passwd -DestinationPath /tmp/passwd-of-web</code>
+/// <para>Copies a file of a container to this machine.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Copy, "ContainerFile", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class CopyContainerFileCommand : ContainerTargetCommand
+{
+    /// <summary>What is copied: a file or a folder here, or with -FromContainer an absolute path in the container.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    public string SourcePath { get; set; } = "";
+
+    /// <summary>Where to: an absolute path in the container, or with -FromContainer a path here.</summary>
+    [Parameter(Mandatory = true, Position = 2)]
+    public string DestinationPath { get; set; } = "";
+
+    /// <summary>Out of the container.</summary>
+    [Parameter]
+    public SwitchParameter FromContainer { get; set; }
+
+    private protected override void Act(HostCalls host, Target target)
+    {
+        if (!MayChange(host, target, () => Require(host, target)))
+        {
+            return;
+        }
+
+        var here = AskUser(() => GetUnresolvedProviderPathFromPSPath(FromContainer ? DestinationPath : SourcePath));
+        var request = new CopyContainerFile { Id = target.Id, Name = target.Name, Path = FromContainer ? SourcePath : DestinationPath, IsInto = !FromContainer };
+        try
+        {
+            if (FromContainer)
+            {
+                using var writer = new FilePartWriter(here);
+                host.Invoke(Methods.CopyContainerFile, request, observer: new CallObserver { Item = message => writer.Write(MessageCodec.ReadValue(message, Methods.CopyContainerFile.Item.Read)) });
+                return;
+            }
+
+            if (!File.Exists(here) && !Directory.Exists(here))
+            {
+                throw new VirtException(ErrorCode.NotFound, "FileNotFound", $"Cannot copy '{SourcePath}': it is not here.", SourcePath, "Get-ChildItem");
+            }
+
+            using var parts = new FilePartReader(here);
+            // An observer of output: bytes must not be sent twice.
+            host.Invoke(Methods.CopyContainerFile, request, observer: new CallObserver { Output = static (_, _) => { } }, stdin: parts);
+        }
+        catch (System.Exception e) when (e is IOException or System.UnauthorizedAccessException)
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of container '{target.Name}': {e.Message.TrimEnd('.')}.", here, $"Get-Item {here}");
+        }
+    }
+}

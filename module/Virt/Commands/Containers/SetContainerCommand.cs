@@ -1,0 +1,146 @@
+using System.Collections;
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Changes containers.</summary>
+/// <remarks>
+/// Limits, labels, the stop signal and its time change while the container runs. For everything else a running container is started anew, under the same id and
+/// name and with all that it has written; a warning says so. Where it cannot be started that way, it is started as it was, and that is an error. What is not given
+/// stays as it is.
+/// </remarks>
+/// <example>
+/// <code>Set-Container web -MemoryBytes 128MB -CpuCount 0.5</code>
+/// <para>Limits a running container.</para>
+/// </example>
+/// <example>
+/// <code>Set-Container job -Environment @{ LEVEL = 'debug' } -PassThru</code>
+/// <para>Gives a container another environment; if it runs, it is started anew.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Set, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+[OutputType(typeof(Container))]
+public sealed class SetContainerCommand : ContainerChangeCommand
+{
+    /// <summary>At most so much memory; 0: no limit.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long MemoryBytes { get; set; }
+
+    /// <summary>Swap beyond -MemoryBytes; 0: none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long SwapBytes { get; set; }
+
+    /// <summary>At most so many CPUs; 0: no limit.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double CpuCount { get; set; }
+
+    /// <summary>Its share of busy CPUs beside other containers, 2 to 262144; 0: 1024.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int CpuShares { get; set; }
+
+    /// <summary>Which CPUs it may use, such as 0-1,3; '': all.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string CpuSet { get; set; } = "";
+
+    /// <summary>At most so many processes; 0: no limit.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public long ProcessCount { get; set; }
+
+    /// <summary>All your own names and values on it, as @{ Name = 'value' } or 'Name=value'.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NameValues]
+    public IDictionary? Labels { get; set; }
+
+    /// <summary>The signal that asks it to end.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string StopSignal { get; set; } = "";
+
+    /// <summary>How long it may take to end before it is killed, in seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int StopTimeoutSeconds { get; set; }
+
+    /// <summary>When the agent starts it again.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public RestartPolicy RestartPolicy { get; set; }
+
+    /// <summary>How often in a row at most; 0: as often as it takes.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int RestartMaximum { get; set; }
+
+    /// <summary>The containers that are started before it when the host has started.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] After { get; set; } = [];
+
+    /// <summary>The program to run and its arguments. It is started anew, as for all that follow.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Command { get; set; } = [];
+
+    /// <summary>All its variables, as @{ Name = 'value' } or 'Name=value'.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NameValues]
+    public IDictionary? Environment { get; set; }
+
+    /// <summary>The folder that it begins in.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string WorkingDirectory { get; set; } = "";
+
+    /// <summary>Who runs it; '': root.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string User { get; set; } = "";
+
+    /// <summary>Its host name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string HostName { get; set; } = "";
+
+    /// <summary>Whether its root cannot be written.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public bool ReadOnly { get; set; }
+
+    /// <summary>All folders of the host that it sees, as for New-Container.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Volume { get; set; } = [];
+
+    /// <summary>Write the container.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Act(HostCalls host, Target target)
+    {
+        var request = Request(target);
+        Change(host, target, Methods.SetContainer, request, PassThru, (_, container) =>
+        {
+            if (container.Status.Length > 0 && container.State == ContainerState.Running)
+            {
+                OnPipeline(() => WriteWarning($"Container '{container.Name}': {container.Status}"));
+            }
+
+            return container;
+        });
+    }
+
+    private SetContainer Request(Target target) => new()
+    {
+        Id = target.Id,
+        Name = target.Name,
+        MemoryBytes = IsGiven(nameof(MemoryBytes)) ? MemoryBytes : null,
+        SwapBytes = IsGiven(nameof(SwapBytes)) ? SwapBytes : null,
+        CpuCount = IsGiven(nameof(CpuCount)) ? CpuCount : null,
+        CpuShares = IsGiven(nameof(CpuShares)) ? CpuShares : null,
+        CpuSet = IsGiven(nameof(CpuSet)) ? CpuSet : null,
+        ProcessCount = IsGiven(nameof(ProcessCount)) ? ProcessCount : null,
+        Labels = IsGiven(nameof(Labels)) ? NameValuesAttribute.ToStrings(Labels) : null,
+        StopSignal = IsGiven(nameof(StopSignal)) ? StopSignal : null,
+        StopTimeout = IsGiven(nameof(StopTimeoutSeconds)) ? Seconds(StopTimeoutSeconds) : null,
+        RestartPolicy = IsGiven(nameof(RestartPolicy)) ? RestartPolicy : null,
+        RestartMaximum = IsGiven(nameof(RestartMaximum)) ? RestartMaximum : null,
+        After = IsGiven(nameof(After)) ? After : null,
+        Command = IsGiven(nameof(Command)) ? Command : null,
+        Environment = IsGiven(nameof(Environment)) ? NameValuesAttribute.ToStrings(Environment) : null,
+        WorkingDirectory = IsGiven(nameof(WorkingDirectory)) ? WorkingDirectory : null,
+        User = IsGiven(nameof(User)) ? User : null,
+        HostName = IsGiven(nameof(HostName)) ? HostName : null,
+        ReadOnly = IsGiven(nameof(ReadOnly)) ? ReadOnly : null,
+        Volumes = IsGiven(nameof(Volume)) ? Volume : null,
+    };
+}

@@ -1,0 +1,64 @@
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.IntegrationTests.Fixtures;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.IntegrationTests.Containers;
+
+/// <summary>Containers that do what they should not: each has its limits to itself, and goes when it is told to.</summary>
+public sealed class MisbehaviourTests
+{
+    [Fact]
+    public async Task A_fork_bomb_fills_its_own_limit_and_is_removed()
+    {
+        await using var host = await TestHost.StartAsync();
+        var bystander = host.Run(ContainerHost.Script("exec sleep 1000"));
+        var bomb = host.Run(ContainerHost.Script("f() { f | f & }; f; while :; do sleep 0.1; done") with { ProcessCount = 60 });
+        await Poll.UntilAsync(() => host.Invoke(Methods.GetContainerProcess, new GetContainerProcess { Id = bomb.Id }).Items.Length > 30, "the bomb");
+        Assert.Equal("alive\n", host.Exec(bystander, "echo alive").Output);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = bomb.Id, Force = true });
+    }
+
+    [Fact]
+    public async Task One_that_closes_its_output_runs_on_and_what_it_wrote_before_is_there()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("echo before; exec >&- 2>&- <&-; while :; do sleep 0.05; done"));
+        await Poll.UntilAsync(() => host.Log(container).Count == 1, "its line");
+        Assert.Equal((ContainerState.Running, "before"), (host.Get(container).State, host.Log(container)[0]));
+        Assert.Equal("alive\n", host.Exec(container, "echo alive").Output);
+    }
+
+    [Fact]
+    public async Task Zombies_that_it_does_not_reap_go_with_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        // Its first process never waits, and so keeps what its grandchildren leave.
+        var container = host.Run(ContainerHost.Script("for i in 1 2 3 4 5; do (true &) ; done; exec sleep 1000"));
+        await Poll.UntilAsync(() => host.Invoke(Methods.GetContainerProcess, new GetContainerProcess { Id = container.Id }).Items.Count(p => p.State == "Z") >= 3, "the zombies");
+        host.Invoke(Methods.StopContainer, new StopContainer { Id = container.Id, TurnOff = true });
+        Assert.Equal(ContainerState.Stopped, host.Get(container).State);
+    }
+
+    [Fact]
+    public async Task One_that_ignores_being_asked_is_killed_with_all_that_it_has_started()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("trap '' TERM INT HUP; (trap '' TERM; setsid sleep 4001 &) ; while :; do sleep 0.05; done") with { StopTimeout = System.TimeSpan.FromMilliseconds(100) });
+        await Poll.UntilAsync(() => host.Invoke(Methods.GetContainerProcess, new GetContainerProcess { Id = container.Id }).Items.Any(p => p.Command == "sleep 4001"), "its child");
+        Assert.Equal((ContainerState.Stopped, 137), (host.Invoke(Methods.StopContainer, new StopContainer { Id = container.Id }).State, host.Get(container).ExitCode));
+    }
+
+    [Fact]
+    public async Task A_flood_of_output_takes_no_more_of_the_disk_than_it_may_and_holds_nobody_up()
+    {
+        await using var host = await TestHost.StartAsync();
+        var flood = host.Run(ContainerHost.Script("head -c 200000000 /dev/zero | tr '\\0' x | fold -w 4000; echo; echo done") with { LogBytes = 1 << 20 });
+        Assert.Equal("alive\n", host.Exec(flood, "echo alive").Output);
+        host.WaitFor(flood, WaitCondition.Stopped);
+        Assert.Equal("done", host.Log(flood, tail: 1)[0]);
+        var folder = System.IO.Path.Combine(host.StateFolder, "containers", $"{flood.Id}");
+        Assert.True(new System.IO.DirectoryInfo(folder).GetFiles("log*").Sum(f => f.Length) < 4 << 20);
+    }
+}
