@@ -39,7 +39,7 @@ internal sealed class ContainerEntry
     public KeptProcess? Process { get; set; }
 
     /// <summary>What it answered last whether it works; not stored.</summary>
-    public (WorkloadHealth State, string Message) Health { get; private set; }
+    public (WorkloadHealth State, string? Message) Health { get; private set; }
 
     /// <summary>Shows whether it works.</summary>
     public void SetHealth(WorkloadHealth health, string message)

@@ -189,7 +189,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             After = [.. entry.Spec.After],
             HealthCheck = entry.Spec.Health,
             Health = entry.Health.State == WorkloadHealth.None && alive && entry.Spec.Health is not null ? WorkloadHealth.Starting : entry.Health.State,
-            HealthMessage = entry.Health.Message,
+            HealthMessage = entry.Health.Message ?? "",
             StopSignal = Signals.Format(entry.Spec.StopSignal),
             StopTimeout = entry.Spec.StopTimeout,
             Tmpfs = Texts(entry.Spec.Tmpfs),
