@@ -114,7 +114,7 @@ public static unsafe partial class FileTree
         {
             try
             {
-                found.Add(strict.GetString(name));
+                found.Add(strict.GetString(name).TrimEnd((char)0));
             }
             catch (System.Text.DecoderFallbackException)
             {
