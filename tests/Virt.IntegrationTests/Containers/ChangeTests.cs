@@ -115,9 +115,9 @@ public sealed class ChangeTests
     public async Task What_cannot_change_while_it_runs_starts_it_anew_and_keeps_what_it_wrote()
     {
         await using var host = await TestHost.StartAsync();
-        var container = host.Run(ContainerHost.Script("[ -e /mine ] || echo x >/mine; exec sleep 1000"));
+        var container = host.Run(ContainerHost.Script("[ -e /mine ] || echo x >/mine; exec sleep 1000") with { StopTimeout = TimeSpan.FromMilliseconds(50) });
         await Poll.UntilAsync(() => host.Exec(container, "cat /mine").Exit.ExitCode == 0, "the file");
-        var changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Environment = new() { ["A"] = "2" }, HostName = "other", StopTimeout = TimeSpan.FromMilliseconds(50) });
+        var changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Environment = new() { ["A"] = "2" }, HostName = "other" });
         Assert.Equal((ContainerState.Running, container.Id, "other"), (changed.State, changed.Id, changed.HostName));
         Assert.NotEqual(container.ProcessId, changed.ProcessId);
         Assert.Contains("started anew", changed.Status);

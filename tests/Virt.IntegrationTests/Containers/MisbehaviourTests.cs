@@ -54,7 +54,7 @@ public sealed class MisbehaviourTests
     public async Task A_flood_of_output_takes_no_more_of_the_disk_than_it_may_and_holds_nobody_up()
     {
         await using var host = await TestHost.StartAsync();
-        var flood = host.Run(ContainerHost.Script("head -c 200000000 /dev/zero | tr '\\0' x | fold -w 4000; echo; echo done") with { LogBytes = 1 << 20 });
+        var flood = host.Run(ContainerHost.Script("head -c 40000000 /dev/zero | tr '\\0' x | fold -w 4000; echo; echo done") with { LogBytes = 1 << 20 });
         Assert.Equal("alive\n", host.Exec(flood, "echo alive").Output);
         host.WaitFor(flood, WaitCondition.Stopped);
         Assert.Equal("done", host.Log(flood, tail: 1)[0]);

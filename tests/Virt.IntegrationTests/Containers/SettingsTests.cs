@@ -13,7 +13,7 @@ public sealed class SettingsTests
 {
     public static TheoryData<string, NewContainer, string, string> Settings => new()
     {
-        { "tmpfs", new NewContainer { Tmpfs = ["/scratch/deep:size=1m,mode=0755"] }, "stat -c %a /scratch/deep; df -k /scratch/deep | tail -1 | awk '{print $2}'; cp /bin/busybox /scratch/deep/x && /scratch/deep/x true 2>&1", "755 1024 /bin/sh: /scratch/deep/x: Permission denied" },
+        { "tmpfs", new NewContainer { Tmpfs = ["/scratch/deep:size=4m,mode=0755"] }, "stat -c %a /scratch/deep; df -k /scratch/deep | tail -1 | awk '{print $2}'; cp /bin/busybox /scratch/deep/x && /scratch/deep/x true 2>&1", "755 4096 /bin/sh: /scratch/deep/x: Permission denied" },
         { "tmpfs that runs programs", new NewContainer { Tmpfs = ["/scratch:exec"] }, "cp /bin/busybox /scratch/true && /scratch/true && stat -c %a /scratch", "1777" },
         { "device", new NewContainer { Devices = ["/dev/fuse:/dev/deep/f:rw"] }, "stat -c '%t:%T %u' /dev/deep/f; exec 3<>/dev/deep/f && echo opened", "a:e5 0 opened" },
         { "device to read", new NewContainer { Devices = ["/dev/fuse:r"] }, "exec 3</dev/fuse && echo read; (exec 3<>/dev/fuse) 2>&1", "read /bin/sh: can't create /dev/fuse: Operation not permitted" },
@@ -23,7 +23,7 @@ public sealed class SettingsTests
         { "new privileges", new NewContainer { AllowNewPrivileges = true }, "grep NoNewPrivs /proc/self/status | tr -d '\\t'", "NoNewPrivs:0" },
         { "ulimit", new NewContainer { Ulimits = ["nofile=100:200", "core=0"] }, "ulimit -Sn; ulimit -Hn; ulimit -c", "100 200 0" },
         { "sysctl", new NewContainer { Sysctls = new() { ["net.core.somaxconn"] = "77", ["kernel.msgmax"] = "4096" } }, "cat /proc/sys/net/core/somaxconn /proc/sys/kernel/msgmax", "77 4096" },
-        { "groups", new NewContainer { AdditionalGroups = ["7", "root"], User = "1000:50" }, "id -G", "50 7 0" },
+        { "groups", new NewContainer { AdditionalGroups = ["7", "root"], User = "1000:50" }, "id -G", "50 0 7" },
         { "name server", new NewContainer { Dns = ["10.0.0.1", "fd00::1"], DnsSearch = ["a.b"], DnsOptions = ["ndots:2"] }, "cat /etc/resolv.conf", "nameserver 10.0.0.1 nameserver fd00::1 search a.b options ndots:2" },
         { "host", new NewContainer { ExtraHosts = ["db:10.0.0.7", "six:fd00::7"] }, "tail -2 /etc/hosts | tr '\\t' ' '", "10.0.0.7 db fd00::7 six" },
         { "score", new NewContainer { OutOfMemoryScore = 700 }, "cat /proc/self/oom_score_adj", "700" },

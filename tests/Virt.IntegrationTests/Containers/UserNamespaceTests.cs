@@ -90,7 +90,7 @@ public sealed class UserNamespaceTests
     public async Task In_its_own_network_its_root_may_what_it_may_not_in_the_hosts()
     {
         await using var host = await TestHost.StartAsync();
-        const string Script = "nc -l -p 80 -e true & sleep 0.2; nc -z 127.0.0.1 80 && echo open";
+        const string Script = "nc -l -p 80 -e echo open & sleep 0.3; nc -w 5 127.0.0.1 80 </dev/null";
         var own = host.RunToEnd(ContainerHost.Script(Script));
         Assert.Contains("open", host.Log(own));
         var shared = host.RunToEnd(ContainerHost.Script("nc -l -p 80 -e true 2>&1; ls /sys/class/net | tr '\\n' ' '; echo; touch /sys/x 2>&1; ls /sys/fs/cgroup | wc -l") with { Network = "host" });
