@@ -17,8 +17,8 @@ namespace Virt.Commands;
 /// <para>Copies a file of this machine into a container.</para>
 /// </example>
 /// <example>
-/// <code>Copy-ContainerFile web -FromContainer -SourcePath /etc/passwd -DestinationPath /tmp/passwd-of-web</code>
-/// <para>Copies a file of a container to this machine.</para>
+/// <code>Copy-ContainerFile web -FromContainer -SourcePath /etc/passwd -DestinationPath ./passwd-of-web -WhatIf</code>
+/// <para>Shows what would be copied out of a container to this machine; without -WhatIf it is.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "ContainerFile", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
