@@ -158,7 +158,8 @@ public sealed partial class ContainerService
             if (!reading.IsCompleted)
             {
                 await Task.WhenAny(reading, process.Exited).ConfigureAwait(false);
-                if (!reading.IsCompleted && await Task.WhenAny(reading, Task.Delay(SilenceAfterEnd)).ConfigureAwait(false) != reading)
+                // On a busy host it may take longer than that until this is told of what is there already.
+                if (!reading.IsCompleted && await Task.WhenAny(reading, Task.Delay(SilenceAfterEnd)).ConfigureAwait(false) != reading && !Tool.HasBytes(stream))
                 {
                     return; // the caller disposes the stream, which ends the read
                 }

@@ -76,6 +76,15 @@ public static class Tool
     /// <summary>The writing end of a pipe as a stream. The stream owns the handle.</summary>
     public static Stream WritingStream(SafeFileHandle pipe) => new AnonymousPipeClientStream(PipeDirection.Out, Take(pipe));
 
+    /// <summary>True where a pipe's stream has bytes that nobody has read yet, however long a reader takes to be told (FIONREAD of ioctl(2)).</summary>
+    public static unsafe bool HasBytes(Stream stream)
+    {
+        // SAFETY: the pointer is to this frame's stack.
+        const uint Readable = 0x541B; // FIONREAD
+        var count = 0;
+        return stream is PipeStream pipe && Libc.ioctl((int)pipe.SafePipeHandle.DangerousGetHandle(), Readable, &count) == 0 && count > 0;
+    }
+
     private static SafePipeHandle Take(SafeFileHandle pipe)
     {
         var handle = new SafePipeHandle(pipe.DangerousGetHandle(), ownsHandle: true);

@@ -20,6 +20,7 @@ public sealed class ContainerRulesTests
         { ContainerState.Starting, false, false, false, false, false },
         { ContainerState.Running, false, true, true, false, true },
         { ContainerState.Stopping, false, true, true, false, true },
+        { ContainerState.Paused, false, true, false, false, true },
         { ContainerState.Stopped, true, false, false, true, true },
         { ContainerState.Failed, true, false, false, true, true },
         { ContainerState.Removing, false, false, false, true, true },
