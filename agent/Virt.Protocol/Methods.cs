@@ -120,6 +120,18 @@ public static class Methods
     /// <summary>Removes a patch schedule.</summary>
     public static readonly Method<UnregisterPatchSchedule, Nothing> UnregisterPatchSchedule = new("patchschedule.unregister", Change, Protocol.UnregisterPatchSchedule.WireFormat, Nothing.WireFormat);
 
+    /// <summary>Networks by name, id or pattern.</summary>
+    public static readonly Method<GetVirtNetwork, VirtNetworkList> GetVirtNetwork = new("network.get", Query, Protocol.GetVirtNetwork.WireFormat, VirtNetworkList.WireFormat);
+
+    /// <summary>Makes a network.</summary>
+    public static readonly Method<NewVirtNetwork, VirtNetwork> NewVirtNetwork = new("network.new", Change, Protocol.NewVirtNetwork.WireFormat, VirtNetwork.WireFormat);
+
+    /// <summary>Changes a network.</summary>
+    public static readonly Method<SetVirtNetwork, VirtNetwork> SetVirtNetwork = new("network.set", Change, Protocol.SetVirtNetwork.WireFormat, VirtNetwork.WireFormat);
+
+    /// <summary>Removes a network.</summary>
+    public static readonly Method<RemoveVirtNetwork, Nothing> RemoveVirtNetwork = new("network.remove", Change, Protocol.RemoveVirtNetwork.WireFormat, Nothing.WireFormat);
+
     /// <summary>Makes a one-time code with which another agent becomes a peer.</summary>
     public static readonly Method<NewVirtPeerCode, VirtPeerCode> NewVirtPeerCode = new("peer.code", Change, Protocol.NewVirtPeerCode.WireFormat, VirtPeerCode.WireFormat);
 
@@ -165,6 +177,7 @@ public static class Methods
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
+        GetVirtNetwork, NewVirtNetwork, SetVirtNetwork, RemoveVirtNetwork,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
         NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
         CheckMove, OfferMove, WatchMove, PrepareMove, CommitMove, FinishMove, AskMove,

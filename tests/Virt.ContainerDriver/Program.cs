@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers;
+using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
@@ -20,8 +21,11 @@ internal static class Program
         var paths = new AgentPaths(arguments[1], arguments[2], []);
         using var state = new StateStore(paths.Database);
         using var keeper = new Keeper(paths.KeeperSocket, arguments[0]);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), TimeProvider.System);
+        await using var networks = new NetworkService(state.Resources, TimeProvider.System);
+        await networks.RecoverAsync().ConfigureAwait(false);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), networks, TimeProvider.System);
         await containers.RecoverAsync().ConfigureAwait(false);
+        networks.Settle();
         var driver = new Driver(containers);
         foreach (var words in Split(arguments[4..]))
         {

@@ -26,7 +26,9 @@ public sealed partial class ContainerService
         }
 
         call.WorksOn(name);
-        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run, time.GetUtcNow());
+        var id = Guid.NewGuid();
+        spec = Join(id, name, request, spec, call.WhatIf);
+        var row = ContainerEntry.NewRow(id, name, state, spec, run, time.GetUtcNow());
         var entry = new ContainerEntry(row);
         if (call.WhatIf)
         {
@@ -35,6 +37,7 @@ public sealed partial class ContainerService
 
         if (!table.TryInsert(row, sync: state != ContainerState.Starting))
         {
+            Leave(entry);
             throw ResourceName.Taken("create", Kind, name);
         }
 

@@ -2,6 +2,7 @@ using Virt.Agent.Containers;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
+using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
 using Virt.Agent.Vms;
@@ -13,7 +14,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, NetworkService networks, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -25,6 +26,10 @@ public static class Routes
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
         router.Add(Methods.GetVMImage, images.GetVMImageAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
+        router.Add(Methods.GetVirtNetwork, networks.GetAsync);
+        router.Add(Methods.NewVirtNetwork, networks.NewAsync);
+        router.Add(Methods.SetVirtNetwork, networks.SetAsync);
+        router.Add(Methods.RemoveVirtNetwork, networks.RemoveAsync);
         router.Add(Methods.GetVM, vms.GetAsync);
         router.Add(Methods.NewVM, vms.NewAsync);
         router.Add(Methods.StartVM, vms.StartAsync);

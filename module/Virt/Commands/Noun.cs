@@ -37,6 +37,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VirtNetwork> Network = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<VirtOperation> Operation = new(
         static (host, _, ids) =>
         {

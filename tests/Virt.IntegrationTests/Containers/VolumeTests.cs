@@ -97,7 +97,7 @@ public sealed class VolumeTests
     {
         await using var host = await TestHost.StartAsync();
         Assert.Equal(id, host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Volumes = [volume] }).Id);
-        Assert.Equal("InvalidNetwork", host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Network = "bridge" }).Id);
+        Assert.Equal("NetworkNotFound", host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Network = "bridge" }).Id);
     }
 
     [Fact]
