@@ -6,6 +6,7 @@ using Virt.Agent.Common;
 using Virt.Agent.Containers;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
+using Virt.Agent.Storage.Volumes;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -23,7 +24,9 @@ internal static class Program
         using var keeper = new Keeper(paths.KeeperSocket, arguments[0]);
         await using var networks = new NetworkService(state.Resources, TimeProvider.System);
         await networks.RecoverAsync().ConfigureAwait(false);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), networks, TimeProvider.System);
+        var volumes = new VolumeService(paths, state.Resources, new KeptToolRunner(keeper), TimeProvider.System);
+        await volumes.RecoverAsync().ConfigureAwait(false);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), networks, volumes, TimeProvider.System);
         await containers.RecoverAsync().ConfigureAwait(false);
         networks.Settle();
         var driver = new Driver(containers);

@@ -40,7 +40,11 @@ public sealed partial class ContainerService
 
     private void Disconnect(ContainerEntry entry) => WithMember(entry, networks.Disconnect);
 
-    private void Leave(ContainerEntry entry) => WithMember(entry, networks.Leave);
+    private void Leave(ContainerEntry entry)
+    {
+        WithMember(entry, networks.Leave);
+        volumes.Release(entry.Id);
+    }
 
     private static void WithMember(ContainerEntry entry, Action<NetworkMember> act)
     {

@@ -19,7 +19,6 @@ public sealed partial class ContainerService
         ResourceName.Check("create", Kind, name);
         var source = findBase(request.Image, $"Cannot create container '{name}'");
         var spec = NewContainerCheck.ToSpec(name, request, source);
-        NewContainerCheck.CheckVolumes("create", name, spec);
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("create", Kind, name);
@@ -27,7 +26,7 @@ public sealed partial class ContainerService
 
         call.WorksOn(name);
         var id = Guid.NewGuid();
-        spec = Join(id, name, request, spec, call.WhatIf);
+        spec = TakePlace(id, name, request, spec, call.WhatIf);
         var row = ContainerEntry.NewRow(id, name, state, spec, run, time.GetUtcNow());
         var entry = new ContainerEntry(row);
         if (call.WhatIf)

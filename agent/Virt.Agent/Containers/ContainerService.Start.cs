@@ -132,7 +132,7 @@ public sealed partial class ContainerService
             var root = DetachedMount.Overlay(
                 [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, MountAttributes.NoDevices, plain: entry.Row.Kind == ThrowAwayKind);
             mounts.Add(root);
-            NewContainerCheck.CheckVolumes("start", entry.Name, spec);
+            CheckVolumes(entry, spec);
             foreach (var volume in spec.Volumes)
             {
                 mounts.Add(DetachedMount.Copy(volume.Source, MountAttributes.NoDevices | (volume.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None)));

@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
+using Virt.Agent.Storage.Volumes;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -27,6 +28,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly ContainerCgroups cgroups;
     private readonly FindContainerBase findBase;
     private readonly NetworkService networks;
+    private readonly VolumeService volumes;
     private readonly TimeProvider time;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, ContainerEntry> entries = new();
@@ -43,14 +45,16 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="tree">The host's cgroups.</param>
     /// <param name="findBase">Finds images.</param>
     /// <param name="networks">The host's networks, read.</param>
+    /// <param name="volumes">The host's volumes, read.</param>
     /// <param name="time">The clock.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, TimeProvider time)
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time)
     {
         stateFolder = paths.State;
         this.table = table;
         this.keeper = keeper;
         this.findBase = findBase;
         this.networks = networks;
+        this.volumes = volumes;
         this.time = time;
         cgroups = new ContainerCgroups(tree, keeper, stateFolder);
         layers = new LayerStore(System.IO.Path.Combine(stateFolder, "layers"), () => LayerStore.UsedBy(entries.Values.Concat(throwAways.Values).Select(e => e.Spec)));
@@ -58,6 +62,7 @@ public sealed partial class ContainerService : IAsyncDisposable
         {
             var entry = entries[row.Id] = new ContainerEntry(row);
             Rejoin(entry);
+            UseAgain(entry);
         }
 
         foreach (var row in table.Load(ThrowAwayKind))

@@ -55,7 +55,7 @@ public sealed partial record NewContainer
     [Key(11)]
     public Dictionary<string, string> Labels { get; set; } = [];
 
-    /// <summary>Folders of the host that it sees: <c>/host/path:/inside</c>, with <c>:ro</c> behind it where it may only read.</summary>
+    /// <summary>Folders of the host and volumes that it sees: <c>/host/path:/inside</c> or <c>name:/inside</c>, with <c>:ro</c> behind it where it may only read.</summary>
     [Key(12)]
     public string[] Volumes { get; set; } = [];
 

@@ -87,7 +87,8 @@ public sealed class VolumeTests
     }
 
     [Theory]
-    [InlineData("relative:/data", "InvalidVolume")]
+    [InlineData("relative:/data", "VolumeNotFound")]
+    [InlineData("../relative:/data", "InvalidVolume")]
     [InlineData("/tmp", "InvalidVolume")]
     [InlineData("/tmp:/", "InvalidVolume")]
     [InlineData("/tmp:/proc/x", "InvalidVolume")]

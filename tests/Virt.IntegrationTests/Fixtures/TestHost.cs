@@ -178,6 +178,11 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
             }
 
+            foreach (var volume in Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items)
+            {
+                Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
+            }
+
             foreach (var network in Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
             {
                 Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });

@@ -56,8 +56,8 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
     public IDictionary? Labels { get; set; }
 
     /// <summary>
-    /// Folders of the host that it sees, as '/host/folder:/inside', with ':ro' behind it where it may only read. The host's folder must be there; the place
-    /// inside is made where it is missing.
+    /// Volumes and folders of the host that it sees, as 'name:/inside' or '/host/folder:/inside', with ':ro' behind it where it may only read. The volume or the
+    /// host's folder must be there; the place inside is made where it is missing.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] Volume { get; set; } = [];
