@@ -21,4 +21,6 @@ function Start-TestContainer([string] $Word = 'a', [string[]] $Command = @('slee
 function Remove-TestWorkload {
     Get-VM "$script:TestPrefix-*" | Remove-VM -Force -DeleteDisk
     Get-Container "$script:TestPrefix-*" | Remove-Container -Force
+    Get-VirtVolume "$script:TestPrefix-*" | Remove-VirtVolume -Force
+    Get-VirtNetwork "$script:TestPrefix-*" | Remove-VirtNetwork
 }

@@ -84,6 +84,9 @@ public static class ContainerFaults
     /// <summary>Its files are gone; its row is not.</summary>
     public const string RemoveEmptied = "container.remove.emptied";
 
+    /// <summary>A container's link into its network is made, its ports are published, and its first process does not go on yet.</summary>
+    public const string NetworkConnected = "container.network.connected";
+
     /// <summary>Those of NewAsync and StartAsync.</summary>
     public static IReadOnlyList<string> Start { get; } = [CreateWritten, StartWritten, StartPrepared, StartLaunched];
 
@@ -92,7 +95,6 @@ public static class ContainerFaults
 
     /// <summary>Those of RemoveAsync.</summary>
     public static IReadOnlyList<string> Remove { get; } = [RemoveWritten, RemoveEmptied];
-
     /// <summary>Those of a throw-away container.</summary>
     public static IReadOnlyList<string> ThrowAway { get; } = [ThrowAwayMade, ThrowAwayStarted, ThrowAwayWorked];
 
@@ -103,5 +105,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, .. Stop, .. Remove];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove];
 }

@@ -24,27 +24,27 @@ public sealed partial class ContainerService
         ResourceName.Check("create", Kind, name);
         var source = findBase(request.Image, $"Cannot create container '{name}'");
         var spec = NewContainerCheck.ToSpec(name, request, source);
-        NewContainerCheck.CheckVolumes("create", name, spec);
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("create", Kind, name);
         }
 
         call.WorksOn(name);
+        var id = Guid.NewGuid();
+        spec = TakePlace(id, name, request, spec, call.WhatIf);
+        var row = ContainerEntry.NewRow(id, name, state, spec, run is null ? null : run with { HostIds = spec.HostIds }, time.GetUtcNow());
+        var entry = new ContainerEntry(row);
         if (call.WhatIf)
         {
-            return new ContainerEntry(ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run, time.GetUtcNow()));
+            return entry;
         }
 
-        spec = WithIds(name, spec);
-        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run is null ? null : run with { HostIds = spec.HostIds }, time.GetUtcNow());
         if (!table.TryInsert(row, sync: state != ContainerState.Starting))
         {
-            userNamespaces.Give(spec.HostIds);
+            Leave(entry);
             throw ResourceName.Taken("create", Kind, name);
         }
 
-        var entry = new ContainerEntry(row);
         entries[entry.Id] = entry;
         return entry;
     }

@@ -29,22 +29,21 @@ public sealed partial class ContainerService
             var noDevices = spec.Privileged ? MountAttributes.None : MountAttributes.NoDevices;
             var root = Own(DetachedMount.Overlay(
                 [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
-            NewContainerCheck.CheckVolumes("start", entry.Name, spec);
-            var volumes = spec.Volumes.Select(v => Own(OpenVolume(entry.Name, v, noDevices | (v.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None), users))).ToList();
+            CheckVolumes(entry, spec);
+            var mounted = spec.Volumes.Select(v => Own(OpenVolume(entry.Name, v, noDevices | (v.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None), users))).ToList();
             NewContainerCheck.CheckDevices("start", entry.Name, spec);
             var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds);
             handles.AddRange(devices);
             var isHostNetwork = spec.Network == ContainerNetwork.Host;
             var mounts = new RootMounts
             {
-                Volumes = volumes,
+                Volumes = mounted,
                 Devices = devices,
                 // Of a network that is not its own, the root of a user namespace may not have a /sys made.
                 HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
             };
-            var names = isHostNetwork ? ContainerHostNames.Read() : null;
-            var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, names);
-            return new PreparedLaunch(plan with { UserNamespace = users?.Namespace, Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles);
+            var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
+            return WithNetwork(entry, spec, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles));
         }
         catch
         {

@@ -67,7 +67,7 @@ public sealed partial class ContainerService
         await FaultPoint.ReachAsync(ContainerFaults.RemoveEmptied).ConfigureAwait(false);
         table.Delete(entry.Id);
         entries.TryRemove(entry.Id, out _);
-        userNamespaces.Give(entry.Spec.HostIds);
+        Leave(entry);
         entry.SetRemoved();
         if (LayerStore.UsedBy([entry.Spec]).Count > 0)
         {

@@ -28,6 +28,8 @@ public sealed partial class ContainerService
             if (!call.WhatIf)
             {
                 entry.Rename(table, request.NewName);
+                UseAgain(entry);
+                WithMember(entry, networks.Rename);
             }
         }
 

@@ -17,12 +17,20 @@ public sealed partial class ContainerService
         ContainerStates.CheckSet(entry.Name, entry.State);
         var present = entry.Spec;
         var to = ContainerChange.Apply(entry.Name, present, request);
-        NewContainerCheck.CheckVolumes("change", entry.Name, to);
-        if (call.WhatIf)
+        try
         {
-            return Show(entry);
+            to = WithVolumes("change", entry.Id, entry.Name, to, call.WhatIf);
+            NewContainerCheck.CheckVolumes("change", entry.Name, to);
+            return call.WhatIf ? Show(entry) : await SetAsync(entry, present, to, call).ConfigureAwait(false);
         }
+        finally
+        {
+            UseAgain(entry);
+        }
+    }
 
+    private async Task<Container> SetAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Call call)
+    {
         var isAlive = ContainerStates.IsAlive(entry.State);
         if (isAlive && ContainerChange.NeedsStart(present, to, cgroups.Tree.Version))
         {
@@ -37,6 +45,7 @@ public sealed partial class ContainerService
         }
 
         entry.Set(table, entry.State, entry.Run, to);
+        WithMember(entry, networks.Rename);
         return Show(entry);
     }
 

@@ -90,6 +90,7 @@ public sealed partial class ContainerService
         catch (Exception e)
         {
             var error = LaunchError.Of(entry.Name, entry.Spec, e);
+            Disconnect(entry);
             InBackground(() => CleanUpAsync(lease), $"remove the cgroup of container '{entry.Name}'");
             entry.Set(table, ContainerState.Failed, run with { Status = error.Message, ExitTime = time.GetUtcNow() });
             throw error;
@@ -133,7 +134,7 @@ public sealed partial class ContainerService
         using var prepared = await PrepareAsync(entry, entry.Spec, run, lease).ConfigureAwait(false);
         FolderOf(entry).ForgetExit();
         await FaultPoint.ReachAsync(ContainerFaults.StartPrepared).ConfigureAwait(false);
-        return await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+        return await LaunchAsync(prepared).ConfigureAwait(false);
     }
 
     // The keeper's thread may sit in the cgroup: it must hop on before the cgroup can go.

@@ -86,6 +86,7 @@ public sealed partial class ContainerService
         AdditionalGroups = [],
         Volumes = [],
         Network = ContainerNetwork.Host,
+        Attachment = null,
         Generation = 0,
         Previous = null,
         Built = null,

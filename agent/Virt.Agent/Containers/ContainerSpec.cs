@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Virt.Agent.Networks;
 using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
@@ -47,8 +48,17 @@ public sealed record ContainerSpec
     /// <summary>Folders of the host that it sees.</summary>
     public IReadOnlyList<ContainerVolume> Volumes { get; set; } = [];
 
-    /// <summary>One of <see cref="ContainerNetwork"/>'s names.</summary>
+    /// <summary>One of <see cref="ContainerNetwork"/>'s names, or what its network was called when it was made.</summary>
     public string Network { get; set; } = ContainerNetwork.None;
+
+    /// <summary>Its place in that network; null in one that is built in.</summary>
+    public NetworkAttachment? Attachment { get; set; }
+
+    /// <summary>Name servers that are asked in place of the host's.</summary>
+    public IReadOnlyList<string> Dns { get; set; } = [];
+
+    /// <summary>Domains in which short names are looked for.</summary>
+    public IReadOnlyList<string> DnsSearch { get; set; } = [];
 
     /// <summary>Whose ids its users have on the host.</summary>
     public ContainerUserNamespace UserNamespace { get; set; }
@@ -85,12 +95,6 @@ public sealed record ContainerSpec
 
     /// <summary>Further groups of its user, names or numbers.</summary>
     public IReadOnlyList<string> AdditionalGroups { get; set; } = [];
-
-    /// <summary>Name servers; empty: the network's.</summary>
-    public IReadOnlyList<string> Dns { get; set; } = [];
-
-    /// <summary>Domains in which names are looked for.</summary>
-    public IReadOnlyList<string> DnsSearch { get; set; } = [];
 
     /// <summary>Options of the resolver.</summary>
     public IReadOnlyList<string> DnsOptions { get; set; } = [];

@@ -34,10 +34,8 @@ internal static partial class NewContainerCheck
         Require(name, "BlockIOWeight", request.BlockIOWeight is null or (>= 10 and <= 1000), $"its share of the disks would be {request.BlockIOWeight}; 10 to 1000 can be", "New-Container -BlockIOWeight 100");
         Require(name, "Entrypoint", request.Entrypoint.All(NoZero), "its entry point holds a zero byte", "New-Container -Entrypoint /bin/sh");
         CheckSysctls(name, request);
-        var bad = request.Dns.FirstOrDefault(a => !IPAddress.TryParse(a, out _));
-        Require(name, "Dns", bad is null, $"the name server '{bad}' is no address", "New-Container -Dns 9.9.9.9");
-        bad = request.DnsSearch.Concat(request.DnsOptions).Concat(request.AdditionalGroups).FirstOrDefault(t => t.Length == 0 || t.Any(c => char.IsWhiteSpace(c) || c == '\0'));
-        Require(name, "DnsSearch", bad is null, $"'{bad}' is no word", "New-Container -DnsSearch example.com");
+        RequireWords(name, "DnsOption", request.DnsOptions, "New-Container -Network lan -DnsOption timeout:2");
+        RequireWords(name, "AdditionalGroup", request.AdditionalGroups, "New-Container -AdditionalGroup video");
         var result = spec with
         {
             StopSignal = signal,
@@ -49,9 +47,6 @@ internal static partial class NewContainerCheck
             Ulimits = Each(name, "Ulimit", request.Ulimits, ContainerUlimit.Parse, "New-Container -Ulimit nofile=1024:4096"),
             Sysctls = request.Sysctls,
             AdditionalGroups = request.AdditionalGroups,
-            Dns = request.Dns,
-            DnsSearch = request.DnsSearch,
-            DnsOptions = request.DnsOptions,
             ExtraHosts = Each(name, "ExtraHost", request.ExtraHosts, ParseHost, "New-Container -ExtraHost db:10.0.0.7").ConvertAll(static pair => pair!.Value),
             OutOfMemoryScore = request.OutOfMemoryScore,
             CpuSet = request.CpuSet,
@@ -69,6 +64,12 @@ internal static partial class NewContainerCheck
         };
         CheckDevices("create", name, result);
         return result;
+    }
+
+    private static void RequireWords(string name, string parameter, string[] texts, string action)
+    {
+        var bad = texts.FirstOrDefault(static t => t.Length == 0 || t.Any(static c => char.IsWhiteSpace(c) || c == '\0'));
+        Require(name, parameter, bad is null, $"'{bad}' is no word", action);
     }
 
     private static HealthCheck? HealthOf(string name, HealthCheck? check)

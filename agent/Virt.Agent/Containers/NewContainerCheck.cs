@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -26,8 +27,8 @@ internal static partial class NewContainerCheck
         Require(name, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
         Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
         var volumes = ReadVolumes(name, request.Volumes);
-        var network = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
-        Require(name, "Network", network is not null, $"there is no network '{request.Network}'; {string.Join(" and ", ContainerNetwork.All)} are", "New-Container -Network host");
+        var builtIn = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
+        CheckNetwork(name, request, builtIn);
         return WithSettings(name, request, new ContainerSpec
         {
             Image = source.Name,
@@ -43,7 +44,10 @@ internal static partial class NewContainerCheck
             ReadOnly = request.ReadOnly,
             Labels = request.Labels,
             Volumes = volumes,
-            Network = network!,
+            Network = builtIn ?? request.Network,
+            Dns = request.Dns,
+            DnsSearch = request.DnsSearch,
+            DnsOptions = request.DnsOptions,
             UserNamespace = request.UserNamespace ?? (request.Privileged ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
             Privileged = request.Privileged,
         });
@@ -83,6 +87,21 @@ internal static partial class NewContainerCheck
             Health = spec.Health,
         },
         new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
+
+    // What only a network of its own can give; the network itself looks at the rest.
+    private static void CheckNetwork(string name, NewContainer request, string? builtIn)
+    {
+        Require(name, "IPAddress", builtIn is null || request.IPAddresses.Length == 0, $"in the network '{builtIn}' it cannot be given an address", "New-Container -Network lan -IPAddress 10.144.0.20");
+        Require(name, "Publish", builtIn is null || request.Publish.Length == 0, $"in the network '{builtIn}' it has no ports to publish{(builtIn == ContainerNetwork.Host ? ", they are the host's already" : "")}", "New-Container -Network lan -Publish 8080:80");
+        Require(name, "AllowFrom", request.AllowFrom.Length == 0 || request.Publish.Length > 0, "there are no published ports that somebody could come to", "New-Container -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8");
+        Require(name, "Dns", request.Dns.Length + request.DnsSearch.Length + request.DnsOptions.Length == 0 || builtIn != ContainerNetwork.None, "without a network it asks nobody for names", "New-Container -Network lan -Dns 192.0.2.53");
+        foreach (var server in request.Dns)
+        {
+            Require(name, "Dns", IPAddress.TryParse(server, out _), $"'{server}' is no address of a name server", "New-Container -Network lan -Dns 192.0.2.53");
+        }
+
+        Require(name, "DnsSearch", request.DnsSearch.All(static d => d.Length is > 0 and < 254 && d.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')), "a domain to search holds letters, digits, dots and dashes", "New-Container -Network lan -DnsSearch example.org");
+    }
 
     /// <summary>The host's folders must be there.</summary>
     /// <param name="verb">What is to be done with the container.</param>

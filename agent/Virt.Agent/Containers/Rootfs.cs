@@ -41,7 +41,7 @@ internal static class Rootfs
     /// <param name="cgroups">Which cgroup interface the host has.</param>
     /// <param name="hierarchies">v1: the hierarchies that are shown, each by its controllers' names: <c>memory</c>, <c>cpu,cpuacct</c>.</param>
     /// <param name="mounts">What it gets from outside; null: nothing.</param>
-    /// <param name="host">How the host finds others by name, for a container in the host's network; null: it has one of its own.</param>
+    /// <param name="host">How it finds others by name; null: it is alone.</param>
     public static IReadOnlyList<RootStep> Plan(
         ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
@@ -59,6 +59,7 @@ internal static class Rootfs
         steps.AddRange(spec.Tmpfs.Select(static t => RootStep.Mount(t.Target, "tmpfs", t.Attributes, [.. t.Options]) with { Inside = true }));
         steps.AddRange(spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, mounts!.Volumes[i])));
         steps.AddRange(Parents(spec.WorkingDirectory).Select(static path => RootStep.Folder(path, 0x1ED /* 0755 */)));
+        steps.AddRange(OwnNetwork(spec));
         steps.AddRange(spec.Sysctls.Select(static s => RootStep.Setting("/proc/sys/" + s.Key.Replace('.', '/'), s.Value)));
         if (!spec.Privileged)
         {
@@ -138,31 +139,22 @@ internal static class Rootfs
     {
         yield return RootStep.File("/etc/hostname", spec.HostName + "\n", 0x1A4 /* 0644 */);
         var own = $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t{spec.HostName}\n";
-        var hosts = host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n127.0.0.1\t{spec.HostName}\n" : own;
+        var hosts = host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n{string.Concat(host.Addresses.Select(address => $"{address}\t{spec.HostName}\n"))}" : own;
         yield return RootStep.File("/etc/hosts", hosts + string.Concat(spec.ExtraHosts.Select(static h => $"{h.Value}\t{h.Key}\n")), 0x1A4);
-        var resolver = spec.Dns.Count + spec.DnsSearch.Count + spec.DnsOptions.Count == 0 ? host?.Resolver ?? "" : Resolver(spec, host);
-        if (resolver.Length > 0)
+        if (host is { Resolver.Length: > 0 })
         {
-            yield return RootStep.File("/etc/resolv.conf", resolver, 0x1A4);
+            yield return RootStep.File("/etc/resolv.conf", host.Resolver, 0x1A4);
         }
     }
 
-    // resolv.conf(5). Who names no server keeps those of the network.
-    private static string Resolver(ContainerSpec spec, ContainerHostNames? host)
+    // As Docker: in a network of its own every user may take any port, and ask with ICMP whether others are there. Groups beyond a user namespace's own cannot be named in it.
+    private static IEnumerable<RootStep> OwnNetwork(ContainerSpec spec)
     {
-        var servers = spec.Dns.Count > 0 ? spec.Dns.Select(static a => $"nameserver {a}") : (host?.Resolver ?? "").Split('\n').Where(static l => l.StartsWith("nameserver", StringComparison.Ordinal));
-        var lines = servers.ToList();
-        if (spec.DnsSearch.Count > 0)
+        if (spec.Network != ContainerNetwork.Host)
         {
-            lines.Add("search " + string.Join(' ', spec.DnsSearch));
+            yield return RootStep.Setting("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0") with { Optional = true };
+            yield return RootStep.Setting("/proc/sys/net/ipv4/ping_group_range", spec.HostIds == 0 ? "0 2147483647" : $"0 {HostIds.Size - 1}") with { Optional = true };
         }
-
-        if (spec.DnsOptions.Count > 0)
-        {
-            lines.Add("options " + string.Join(' ', spec.DnsOptions));
-        }
-
-        return string.Concat(lines.Select(static l => l + "\n"));
     }
 
     // Like mkdir -p: a working folder that the image lacks is made.

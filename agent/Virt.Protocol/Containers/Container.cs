@@ -116,7 +116,7 @@ public sealed partial record Container
     [Key(26)]
     public string[] Volumes { get; set; } = [];
 
-    /// <summary><c>none</c> or <c>host</c>.</summary>
+    /// <summary><c>none</c>, <c>host</c>, or its network's name.</summary>
     [Key(27)]
     public string Network { get; set; } = "";
 
@@ -132,108 +132,111 @@ public sealed partial record Container
     [Key(30)]
     public ContainerGeneration? Previous { get; set; }
 
-    /// <summary>Whose ids its users have on the host.</summary>
+    /// <summary>Who may come to its published ports; none: anybody.</summary>
     [Key(31)]
+    public string[] AllowFrom { get; set; } = [];
+    /// <summary>Whose ids its users have on the host.</summary>
+    [Key(32)]
     public ContainerUserNamespace UserNamespace { get; set; }
 
     /// <summary>True where nothing but the namespaces holds its root back.</summary>
-    [Key(32)]
+    [Key(33)]
     public bool Privileged { get; set; }
 
     /// <summary>What asks it to end.</summary>
-    [Key(33)]
+    [Key(34)]
     public string StopSignal { get; set; } = "";
 
     /// <summary>How long it may take to end before it is killed.</summary>
-    [Key(34)]
+    [Key(35)]
     public TimeSpan StopTimeout { get; set; }
 
     /// <summary>Its places in memory.</summary>
-    [Key(35)]
+    [Key(36)]
     public string[] Tmpfs { get; set; } = [];
 
     /// <summary>The host's devices that it may use.</summary>
-    [Key(36)]
+    [Key(37)]
     public string[] Devices { get; set; } = [];
 
     /// <summary>What its root may do in it (capabilities(7)).</summary>
-    [Key(37)]
+    [Key(38)]
     public string[] Capabilities { get; set; } = [];
 
     /// <summary>True where programs with a set-user-id bit or file capabilities have them.</summary>
-    [Key(38)]
+    [Key(39)]
     public bool AllowNewPrivileges { get; set; }
 
     /// <summary>Limits of each process.</summary>
-    [Key(39)]
+    [Key(40)]
     public string[] Ulimits { get; set; } = [];
 
     /// <summary>Kernel settings of its own namespaces.</summary>
-    [Key(40)]
+    [Key(41)]
     public Dictionary<string, string> Sysctls { get; set; } = [];
 
     /// <summary>Further groups of its user.</summary>
-    [Key(41)]
+    [Key(42)]
     public string[] AdditionalGroups { get; set; } = [];
 
     /// <summary>Its name servers.</summary>
-    [Key(42)]
+    [Key(43)]
     public string[] Dns { get; set; } = [];
 
     /// <summary>Further names: <c>name:address</c>.</summary>
-    [Key(43)]
+    [Key(44)]
     public string[] ExtraHosts { get; set; } = [];
 
     /// <summary>-1000 (never ended) to 1000 (ended first) when the host runs out of memory.</summary>
-    [Key(44)]
+    [Key(45)]
     public int OutOfMemoryScore { get; set; }
 
     /// <summary>Which CPUs; empty: all.</summary>
-    [Key(45)]
+    [Key(46)]
     public string CpuSet { get; set; } = "";
 
     /// <summary>Its share of busy CPUs beside others; null: 1024.</summary>
-    [Key(46)]
+    [Key(47)]
     public long? CpuShares { get; set; }
 
     /// <summary>Swap beyond its memory limit; null: none.</summary>
-    [Key(47)]
+    [Key(48)]
     public long? SwapLimitBytes { get; set; }
 
     /// <summary>Memory that is left to it while the host has others to take from.</summary>
-    [Key(48)]
+    [Key(49)]
     public long? ReservedMemoryBytes { get; set; }
 
     /// <summary>Its share of busy disks beside others; null: 100.</summary>
-    [Key(49)]
+    [Key(50)]
     public long? BlockIOWeight { get; set; }
 
     /// <summary>How fast it may use disks.</summary>
-    [Key(50)]
+    [Key(51)]
     public string[] BlockIO { get; set; } = [];
 
     /// <summary>When it is started again by the agent.</summary>
-    [Key(51)]
+    [Key(52)]
     public RestartPolicy RestartPolicy { get; set; }
 
     /// <summary>How often in a row at most; 0: as often as it takes.</summary>
-    [Key(52)]
+    [Key(53)]
     public int RestartMaximum { get; set; }
 
     /// <summary>How often in a row the agent has started it again.</summary>
-    [Key(53)]
+    [Key(54)]
     public int RestartCount { get; set; }
 
     /// <summary>The containers that are started before it when the agent or the host has started.</summary>
-    [Key(54)]
+    [Key(55)]
     public string[] After { get; set; } = [];
 
     /// <summary>How it is asked whether it works; null: it is not asked.</summary>
-    [Key(55)]
+    [Key(56)]
     public HealthCheck? HealthCheck { get; set; }
 
     /// <summary>What it answered last; empty: it was not asked.</summary>
-    [Key(56)]
+    [Key(57)]
     public string HealthMessage { get; set; } = "";
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>

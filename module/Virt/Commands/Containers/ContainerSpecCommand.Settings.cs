@@ -61,14 +61,6 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] AdditionalGroup { get; set; } = [];
 
-    /// <summary>Its name servers, as addresses.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
-    public string[] Dns { get; set; } = [];
-
-    /// <summary>Domains in which names are looked for.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
-    public string[] DnsSearch { get; set; } = [];
-
     /// <summary>Options of its resolver, as resolv.conf(5) has them.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] DnsOption { get; set; } = [];
@@ -179,8 +171,6 @@ public abstract partial class ContainerSpecCommand
         Ulimits = Ulimit,
         Sysctls = NameValuesAttribute.ToStrings(Sysctl),
         AdditionalGroups = AdditionalGroup,
-        Dns = Dns,
-        DnsSearch = DnsSearch,
         DnsOptions = DnsOption,
         ExtraHosts = ExtraHost,
         OutOfMemoryScore = OutOfMemoryScore ?? 0,
