@@ -157,7 +157,7 @@ internal static partial class NewContainerCheck
         {
             var isOfNetwork = key.StartsWith("net.", StringComparison.Ordinal);
             var isOwn = isOfNetwork || key.StartsWith("fs.mqueue.", StringComparison.Ordinal) || IpcSettings.Contains(key);
-            Require(name, "Sysctl", isOwn && !key.Contains("..", StringComparison.Ordinal) && !key.Contains('/') && NoZero(value), $"the setting '{key}' is not one of a container's own namespaces", "New-Container -Sysctl @{ 'net.core.somaxconn' = '1024' }");
+            Require(name, "Sysctl", isOwn && !key.Contains("..", StringComparison.Ordinal) && !key.Contains('/') && !value.AsSpan().ContainsAny('\0', '\n', '\r'), $"the setting '{key}' is not one of a container's own namespaces", "New-Container -Sysctl @{ 'net.core.somaxconn' = '1024' }");
             Require(name, "Sysctl", !isOfNetwork || !ContainerNetwork.Host.Equals(request.Network, StringComparison.OrdinalIgnoreCase), $"in the host's network the setting '{key}' would be the host's", "New-Container -Network none");
         }
     }

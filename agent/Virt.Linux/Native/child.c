@@ -420,6 +420,14 @@ static long become_root(void)
     return RAW(setresuid, 0, 0, 0);
 }
 
+static long set_filter(const struct launch *launch)
+{
+    if (!launch->filter_count)
+        return 0;
+    struct sock_fprog program = {.len = (unsigned short)launch->filter_count, .filter = (struct sock_filter *)launch->filter};
+    return RAW(seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
+}
+
 #define STEP(number, call) do { long step_ = (call); if (step_ < 0) { child->error = (int)-step_; child->step = (number); goto failed; } } while (0)
 
 __attribute__((noreturn)) void child_main(void *argument)
@@ -466,6 +474,9 @@ __attribute__((noreturn)) void child_main(void *argument)
         STEP(STEP_STDIO, RAW(ioctl, 0, TIOCSCTTY, 0));
     for (uint32_t i = 0; i < launch->limits_count; i++)
         STEP(STEP_LIMITS, RAW(prlimit64, 0, launch->limits[i].resource, &launch->limits[i].soft, 0));
+    // Who may get new privileges needs CAP_SYS_ADMIN for a filter (seccomp(2)); what follows is among the calls that it lets pass.
+    if (!(h->flags & LAUNCH_NO_NEW_PRIVS))
+        STEP(STEP_FILTER, set_filter(launch));
     STEP(STEP_CAPABILITIES, drop_capabilities(h->capabilities));
     STEP(STEP_USER, become_user(launch));
     STEP(STEP_CWD, enter_folder(launch->cwd ? launch->cwd : "/"));
@@ -474,10 +485,8 @@ __attribute__((noreturn)) void child_main(void *argument)
 
     uint64_t none = 0;
     RAW(rt_sigprocmask, SIG_SETMASK, &none, 0, sizeof none);
-    if (launch->filter_count) {
-        struct sock_fprog program = {.len = (unsigned short)launch->filter_count, .filter = (struct sock_filter *)launch->filter};
-        STEP(STEP_FILTER, RAW(seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
-    }
+    if (h->flags & LAUNCH_NO_NEW_PRIVS)
+        STEP(STEP_FILTER, set_filter(launch));
     STEP(STEP_EXEC, execute(launch));
 
 failed:

@@ -42,7 +42,7 @@ public sealed class BoundaryTests
         await using var host = await TestHost.StartAsync();
         await using var outside = await OutsideAsync(host);
         await outside.StartAgentAsync();
-        await outside.ServeAsync(ContainerHost.Script("mkdir -p /tmp/cgi-bin; printf '#!/bin/sh\\necho; echo $REMOTE_ADDR\\n' >/tmp/cgi-bin/a; chmod +x /tmp/cgi-bin/a; echo x >/tmp/f; exec httpd -f -p 80 -h /tmp") with { Network = "host" });
+        await outside.ServeAsync(ContainerHost.Script("mkdir -p /tmp/cgi-bin; printf '#!/bin/sh\\necho; echo $REMOTE_ADDR\\n' >/tmp/cgi-bin/a; chmod +x /tmp/cgi-bin/a; echo x >/tmp/f; exec httpd -f -p 80 -h /tmp") with { Network = "host", UserNamespace = ContainerUserNamespace.Host });
         host.Make("lan");
         var routed = host.Make("far", VirtNetworkMode.Routed);
         var first = host.Run(ContainerHost.Script("exec sleep 1000") with { Network = "lan" });

@@ -28,6 +28,7 @@ public sealed class ContainerSettingsTests
         { new NewContainer { Ulimits = ["nofile=20:10"] }, "InvalidUlimit" },
         { new NewContainer { Sysctls = new() { ["kernel.core_pattern"] = "|/x" } }, "InvalidSysctl" },
         { new NewContainer { Sysctls = new() { ["net.../../kernel/core_pattern"] = "x" } }, "InvalidSysctl" },
+        { new NewContainer { Sysctls = new() { ["net.core.somaxconn"] = "1\nkernel.core_pattern=|/x" } }, "InvalidSysctl" },
         { new NewContainer { Sysctls = new() { ["net.core.somaxconn"] = "1" }, Network = "host" }, "InvalidSysctl" },
         { new NewContainer { Dns = ["example.com"], Network = "host" }, "InvalidDns" },
         { new NewContainer { DnsSearch = ["a\nnameserver 1.1.1.1"], Network = "host" }, "InvalidDnsSearch" },
