@@ -48,6 +48,11 @@ internal static class MoveBenchmark
                 DestinationStoragePath = copiesDisk ? Folder(setting, target) : null,
             });
             var total = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            if (copiesDisk && moved.DiskBytesSent < Disk)
+            {
+                throw new InvalidOperationException($"Only {moved.DiskBytesSent} of the disk's {Disk} bytes were copied.");
+            }
+
             ourDowntime.Add(moved.Downtime.TotalMilliseconds);
             (from, to, target) = (to, from, target == "b" ? "a" : "b");
             return total;

@@ -24,11 +24,8 @@ public sealed partial class MoveService
             await MeasureAsync(sending).ConfigureAwait(false);
         }
 
-        sending.Clock.Note("handing over");
         answer = await AwaitOwnerAsync(sending.Entry, sending.Move, answer, sending.Call).ConfigureAwait(false);
         await ForgetAsync(sending.Entry, sending.Move, sending.Client).ConfigureAwait(false);
-        sending.Clock.Note("removing what is left");
-        AgentLog.Info(FormattableString.Invariant($"VM '{sending.Entry.Name}' has moved to host '{sending.Move.PeerName}' within {sending.Clock}; its guest stood still for {sending.Result.Downtime.TotalMilliseconds:0.0} ms"));
         sending.Result.State = answer.State;
         sending.Result.Status = answer.Status;
     }

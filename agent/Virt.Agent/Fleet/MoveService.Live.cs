@@ -1,7 +1,5 @@
 using System;
 using System.Globalization;
-using System.IO;
-using System.Linq;
 using System.Net.Security;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -18,9 +16,6 @@ public sealed partial class MoveService
     private const string DiskDescriptor = "move-nbd";
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(250);
 
-    // How long the guest may stand still for the last of its memory: the shortest time first, more where its memory is written so fast that a short one never comes.
-    private static readonly (int Rounds, TimeSpan Limit)[] LastRounds = [(10, TimeSpan.FromMilliseconds(300)), (5, TimeSpan.FromMilliseconds(150)), (0, TimeSpan.FromMilliseconds(50))];
-
     // Ends with the destination's promise, or throws; QEMU is then in whatever state, which TakeBack mends.
     private async Task SendLiveAsync(OutgoingMove sending, OfferMove offer)
     {
@@ -33,7 +28,6 @@ public sealed partial class MoveService
         await using var disk = offer.DiskToken.Length > 0 ? await OpenPumpAsync(sending, DiskDescriptor, offer.DiskToken, offered).ConfigureAwait(false) : null;
         await preparing.ConfigureAwait(false);
         await offered.ConfigureAwait(false);
-        sending.Clock.Note("making ready");
         await FaultPoint.ReachAsync(MovePoint.Offered, sending.Going).ConfigureAwait(false);
         if (disk is not null)
         {
@@ -42,16 +36,11 @@ public sealed partial class MoveService
             CheckMirror(sending, watch, mayBeEnded: false);
         }
 
-        sending.Clock.Note("copying the disk");
         await FaultPoint.ReachAsync(MovePoint.Mirrored, sending.Going).ConfigureAwait(false);
-        await session.SetLastRoundAsync(LastRounds[^1].Limit, sending.Going).ConfigureAwait(false);
-        var flushing = FlushAsync(sending);
         await session.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", ProgressPause, () => ReportMemoryAsync(sending, session), sending.Going).ConfigureAwait(false);
         await CheckSentAsync(sending, session, watch).ConfigureAwait(false);
         sending.StopTime = watch.StopTime;
-        await flushing.ConfigureAwait(false);
-        sending.Clock.Note("copying memory");
         await FaultPoint.ReachAsync(MovePoint.Stopped, sending.Going).ConfigureAwait(false);
         if (disk is not null)
         {
@@ -63,15 +52,12 @@ public sealed partial class MoveService
             sending.Result.DiskBytesSent = disk.Sent;
         }
 
-        sending.Clock.Note("ending the mirror");
         await FaultPoint.ReachAsync(MovePoint.MirrorEnded, sending.Going).ConfigureAwait(false);
         var promised = sending.Client.InvokeAsync(Methods.PrepareMove, sending.Name, sending.Going);
         await session.SwitchOverAsync(sending.Going).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", sending.Going).ConfigureAwait(false);
         await CheckSentAsync(sending, session, watch).ConfigureAwait(false);
-        sending.Clock.Note("sending the rest");
         await promised.ConfigureAwait(false);
-        sending.Clock.Note("waiting for the promise");
     }
 
     private async Task<StreamPump> OpenPumpAsync(OutgoingMove sending, string descriptor, byte[] token, Task offered)
@@ -99,20 +85,6 @@ public sealed partial class MoveService
         await remote.WriteAsync(token, sending.Going).ConfigureAwait(false);
         return remote;
     }
-
-    // QEMU syncs the disk when it stops the guest: what the host holds back of it is written before.
-    private static Task FlushAsync(OutgoingMove sending) => sending.Entry.Spec.Disk is not { } disk ? Task.CompletedTask : Task.Run(() =>
-    {
-        try
-        {
-            using var file = File.OpenHandle(disk.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.FlushToDisk(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // QEMU will say so if it matters.
-        }
-    });
 
     private static void CheckMirror(OutgoingMove sending, MigrationWatch watch, bool mayBeEnded)
     {
@@ -149,8 +121,6 @@ public sealed partial class MoveService
         {
             return;
         }
-
-        await session.SetLastRoundAsync(LastRounds.First(step => figures.Rounds >= step.Rounds).Limit, sending.Going).ConfigureAwait(false);
 
         var first = sending.CopiesDisk ? 60 : 0;
         var net = figures.BytesPerSecond - figures.DirtyBytesPerSecond;

@@ -38,9 +38,6 @@ internal sealed class OutgoingMove : IAsyncDisposable
     /// <summary>When the guest was stopped for the switch-over; null before, and where it does not run.</summary>
     public DateTimeOffset? StopTime { get; set; }
 
-    /// <summary>What has been done of it, with the time from its beginning at which it was done, for the log.</summary>
-    public MoveClock Clock { get; } = new();
-
     public CancellationToken Going => going.Token;
 
     /// <summary>Ends when the destination has given up, with its reason, or is lost.</summary>

@@ -83,8 +83,8 @@ public sealed partial class VmService
         var status = phase == VMState.Failed ? "QEMU ended before its guest could go on here: what was in memory is lost, the disk is whole." : "";
         entry.Set(table, phase, entry.Run! with { Status = status }, entry.Spec with { Move = move with { Stage = MoveStage.Owned } });
         await FaultPoint.ReachAsync(MovePoint.Owned).ConfigureAwait(false);
-
-        // The guest first, which stands still: as long as the lease names the source, which never starts the machine again, nobody else does either.
+        TakeLeaseAfterMove(entry);
+        await FaultPoint.ReachAsync(MovePoint.Leased).ConfigureAwait(false);
         if (phase == VMState.Running)
         {
             await GoOnAfterMoveAsync(entry, move).ConfigureAwait(false);
@@ -97,8 +97,6 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(MovePoint.Running).ConfigureAwait(false);
-        TakeLeaseAfterMove(entry);
-        await FaultPoint.ReachAsync(MovePoint.Leased).ConfigureAwait(false);
     }
 
     /// <summary>Throws away what has been received. May be repeated, and never touches what was taken.</summary>
