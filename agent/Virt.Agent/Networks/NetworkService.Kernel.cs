@@ -30,6 +30,7 @@ public sealed partial class NetworkService
             {
                 var index = bridge.Index;
                 socket.SetMtu([index, .. links.Where(link => link.Master == index).Select(static link => link.Index)], spec.MtuBytes);
+                entry.HasNewMtu = true;
             }
 
             entry.Bridge = bridge.Index;
@@ -41,6 +42,25 @@ public sealed partial class NetworkService
                 socket.AddVlan(spec.VlanLink, parent.Index, id, bridge.Index);
             }
         });
+    }
+
+    // The other ends of the ports: a longer packet would get lost between the two.
+    private void SetInnerMtu(NetworkEntry entry)
+    {
+        foreach (var member in entry.HasNewMtu ? LiveOf(entry) : [])
+        {
+            try
+            {
+                using var inside = member.OpenSpace();
+                inside?.SetMtu([InnerIndex], entry.Spec.MtuBytes);
+            }
+            catch (LinuxException e)
+            {
+                AgentLog.Error($"Could not set the MTU of {member.Kind} '{member.Name}', which has it after its next start", e);
+            }
+        }
+
+        entry.HasNewMtu = false;
     }
 
     // Before the bridge has an address: from then on it could be talked to.
