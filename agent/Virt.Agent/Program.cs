@@ -94,8 +94,8 @@ internal static class Program
         var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
         var images = new ImageCatalog(paths.Images);
         var disks = new QemuImg(tools, "qemu-img");
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), self, time);
         await using var networks = new NetworkService(state.Resources, time);
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), networks, volumes, time);
 

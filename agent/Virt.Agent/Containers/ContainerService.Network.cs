@@ -30,9 +30,12 @@ public sealed partial class ContainerService
                     Publish = request.Publish,
                     AllowFrom = request.AllowFrom,
                     Dns = request.Dns,
+                    OpenSpace = () => OpenSpace(id),
                 },
                 whatIf),
         };
+
+    private RouteSocket? OpenSpace(Guid id) => entries.TryGetValue(id, out var entry) && entry.Process is { } process ? RouteSocket.Open(process.PidFd) : null;
 
     private void Rejoin(ContainerEntry entry) => WithMember(entry, networks.Rejoin);
 
@@ -47,7 +50,7 @@ public sealed partial class ContainerService
         userNamespaces.Give(entry.Spec.HostIds);
     }
 
-    private static void WithMember(ContainerEntry entry, Action<NetworkMember> act)
+    private void WithMember(ContainerEntry entry, Action<NetworkMember> act)
     {
         if (MemberOf(entry, entry.Spec) is { } member)
         {
@@ -55,8 +58,8 @@ public sealed partial class ContainerService
         }
     }
 
-    private static NetworkMember? MemberOf(ContainerEntry entry, ContainerSpec spec) => spec.Attachment is { } attachment
-        ? new NetworkMember { Id = entry.Id, Kind = Kind, Name = entry.Name, HostName = spec.HostName, Attachment = attachment, Dns = spec.Dns }
+    private NetworkMember? MemberOf(ContainerEntry entry, ContainerSpec spec) => spec.Attachment is { } attachment
+        ? new NetworkMember { Id = entry.Id, Kind = Kind, Name = entry.Name, HostName = spec.HostName, Attachment = attachment, Dns = spec.Dns, OpenSpace = () => OpenSpace(entry.Id) }
         : null;
 
     private static IPAddress[] OwnAddresses(ContainerEntry entry) => [.. entry.Spec.Attachment?.Addresses.Select(IPAddress.Parse) ?? []];

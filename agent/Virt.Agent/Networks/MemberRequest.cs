@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Virt.Linux.Netlink;
 
 namespace Virt.Agent.Networks;
 
@@ -21,6 +22,9 @@ public sealed record MemberRequest
     /// <summary>The network's name.</summary>
     public required string Network { get; init; }
 
+    /// <summary>It asks for its address by DHCP, and so can have one of IPv4 alone.</summary>
+    public bool AsksForAddress { get; init; }
+
     /// <summary>Addresses that it must have.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
@@ -32,4 +36,10 @@ public sealed record MemberRequest
 
     /// <summary>Name servers in place of the host's.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
+
+    /// <summary>See <see cref="NetworkMember.OpenSpace"/>.</summary>
+    public Func<RouteSocket?> OpenSpace { get; init; } = static () => null;
+
+    /// <summary>The cmdlet that asks.</summary>
+    internal string NewCommand => Kind == "VM" ? "New-VM" : "New-Container";
 }

@@ -40,6 +40,9 @@ internal sealed class NetworkEntry
     /// <summary>The bridge's index; 0 where it is not there.</summary>
     public int Bridge { get; set; }
 
+    /// <summary>The bridge has another MTU now than what runs was started with.</summary>
+    public bool HasNewMtu { get; set; }
+
     /// <summary>What is not as it should be.</summary>
     public string Status { get; set; } = "";
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Virt.Linux.Netlink;
 
 namespace Virt.Agent.Networks;
 
@@ -23,4 +24,7 @@ public sealed record NetworkMember
 
     /// <summary>Name servers that are asked for it in place of the host's.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
+
+    /// <summary>Opens its network namespace while it runs; gives null where the host cannot enter it: a guest learns by DHCP what has changed.</summary>
+    public Func<RouteSocket?> OpenSpace { get; init; } = static () => null;
 }

@@ -19,9 +19,9 @@ internal static class NetworkRules
     /// <summary>The table that keeps a host from forwarding for others which only forwards because of us.</summary>
     public const string Guard = "virt";
 
-    private const int Raw = -300, DestinationNat = -100, Filter = 0, SourceNat = 100, NameService = 53;
+    private const int Raw = -300, DestinationNat = -100, Filter = 0, SourceNat = 100, NameService = 53, AddressService = 67;
     private const byte Icmp = 1, Tcp = 6, Udp = 17, Icmp6 = 58;
-    private const string Version = "1";
+    private const string Version = "2";
 
     private static readonly IPNetwork Loopback = new(new IPAddress([127, 0, 0, 0]), 8);
 
@@ -164,6 +164,7 @@ internal static class NetworkRules
             batch.AddRule(table, "input", new NftRule().From(table).Transport(transport).DestinationPort(NameService).Accept());
         }
 
+        batch.AddRule(table, "input", new NftRule().From(table).Transport(Udp).DestinationPort(AddressService).Accept());
         foreach (var transport in new[] { Icmp, Icmp6 })
         {
             batch.AddRule(table, "input", new NftRule().From(table).Transport(transport).Accept()); // neighbours are found by it too

@@ -35,6 +35,7 @@ public sealed partial class NetworkService
         try
         {
             MakeLinks(entry);
+            SetInnerMtu(entry);
             MakeRules(entry);
         }
         catch (LinuxException e)
@@ -42,7 +43,7 @@ public sealed partial class NetworkService
             throw NotMade("change", entry, e);
         }
 
-        names.Serve(entry.Id, entry.Name, entry.Spec);
+        Serve(entry);
         return Show(entry);
     }
 
@@ -85,6 +86,7 @@ public sealed partial class NetworkService
     {
         await FaultPoint.ReachAsync(NetworkFaults.RemoveWritten).ConfigureAwait(false);
         await names.EndAsync(entry.Id).ConfigureAwait(false);
+        await addressServer.EndAsync(entry.Id).ConfigureAwait(false);
         Unlink(entry);
         await FaultPoint.ReachAsync(NetworkFaults.RemoveUnlinked).ConfigureAwait(false);
         Unrule(entry);

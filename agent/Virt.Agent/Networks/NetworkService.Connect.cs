@@ -45,6 +45,38 @@ public sealed partial class NetworkService
             InnerIndex,
             member.Attachment.Addresses.Select(IPAddress.Parse).Select(address => (address, spec.Ranges.First(range => range.NumberOf(address) is not null).PrefixLength)),
             spec.Mode == VirtNetworkMode.Isolated ? [] : spec.Ranges.Select(static range => range.Gateway));
+        GoLive(entry, member);
+    }
+
+    /// <summary>
+    /// Makes a workload's link into its network whose other end is a file, for a QEMU; and publishes its ports. The link goes with the last who has the file open, so that
+    /// nothing is left of it whoever ends first.
+    /// </summary>
+    /// <param name="member">The workload, for which <see cref="Prepare"/> was called.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="VirtException">NotSupported: the kernel has no taps, or refuses something.</exception>
+    public SafeFileHandle ConnectTap(NetworkMember member)
+    {
+        var entry = EntryOf(member);
+        SafeFileHandle? file = null;
+        try
+        {
+            var name = LinkName(member.Id);
+            file = TapLink.Open(name);
+            OnRoutes(socket => socket.SetPort(name, entry.Bridge, entry.Spec.MtuBytes));
+            GoLive(entry, member);
+            return file;
+        }
+        catch (LinuxException e)
+        {
+            file?.Dispose();
+            throw new VirtException(
+                ErrorCode.NotSupported, "TapNotMade", $"Cannot start {member.Kind} '{member.Name}': the kernel refused its link into network '{entry.Name}' ({e.Message}).", member.Name, "sudo modprobe tun", e);
+        }
+    }
+
+    private void GoLive(NetworkEntry entry, NetworkMember member)
+    {
         lock (gate)
         {
             entry.Live.Add(member.Id);
@@ -53,11 +85,12 @@ public sealed partial class NetworkService
         if (member.Attachment.Ports.Count > 0)
         {
             var batch = new NftBatch();
-            Publish(batch, spec, [member]);
+            Publish(batch, entry.Spec, [member]);
             nft.Value.Commit(batch);
         }
 
         names.Add(entry.Id, member);
+        addressServer.Add(entry.Id, member);
     }
 
     /// <summary>Ends what leads to a workload that has ended. May be called again.</summary>
@@ -75,6 +108,7 @@ public sealed partial class NetworkService
         }
 
         names.Remove(entry.Id, member);
+        addressServer.Remove(entry.Id, member);
         try
         {
             if (wasLive && member.Attachment.Ports.Count > 0)

@@ -30,6 +30,7 @@ public sealed partial class NetworkService
             {
                 var index = bridge.Index;
                 socket.SetMtu([index, .. links.Where(link => link.Master == index).Select(static link => link.Index)], spec.MtuBytes);
+                entry.HasNewMtu = true;
             }
 
             entry.Bridge = bridge.Index;
@@ -43,12 +44,34 @@ public sealed partial class NetworkService
         });
     }
 
+    // The other ends of the ports: a longer packet would get lost between the two.
+    private void SetInnerMtu(NetworkEntry entry)
+    {
+        foreach (var member in entry.HasNewMtu ? LiveOf(entry) : [])
+        {
+            try
+            {
+                using var inside = member.OpenSpace();
+                inside?.SetMtu([InnerIndex], entry.Spec.MtuBytes);
+            }
+            catch (LinuxException e)
+            {
+                AgentLog.Error($"Could not set the MTU of {member.Kind} '{member.Name}', which has it after its next start", e);
+            }
+        }
+
+        entry.HasNewMtu = false;
+    }
+
     // Before the bridge has an address: from then on it could be talked to.
     private static void SetUp(NetworkSpec spec)
     {
         var has6 = spec.Ranges.Any(static range => range.IsInternet6);
         Write($"ipv6/conf/{spec.Bridge}/accept_ra", "0"); // a member could announce itself as the host's router (CVE-2020-10749)
         Write($"ipv6/conf/{spec.Bridge}/accept_redirects", "0");
+        // Whom it leads packets to it looks for by its link-local address; that is made of a hardware address which is no one else's, and would be of no use for the seconds of a check.
+        Write($"ipv6/conf/{spec.Bridge}/accept_dad", "0");
+        Write($"ipv6/conf/{spec.Bridge}/dad_transmits", "0");
         Write($"ipv6/conf/{spec.Bridge}/disable_ipv6", has6 ? "0" : "1"); // by link-local addresses members would reach the host
         Write($"ipv4/conf/{spec.Bridge}/send_redirects", "0");
         Write($"ipv4/conf/{spec.Bridge}/route_localnet", spec.Mode == VirtNetworkMode.Isolated ? "0" : "1");

@@ -24,15 +24,21 @@ public sealed partial class NetworkService
             throw Refused(request, ErrorCode.NotFound, "NetworkNotFound", $"there is no network '{request.Network}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}", "Get-VirtNetwork", endsItself: nearest is not null);
         }
 
-        var published = ReadPorts(request, entry);
+        var books = entry.Books.Where(book => !request.AsksForAddress || !book.Subnet.IsInternet6).ToList();
+        if (books.Count == 0)
+        {
+            throw Refused(request, ErrorCode.NotSupported, "NoInternet4", $"network '{entry.Name}' has no subnet of IPv4, and a {request.Kind} gets its address by DHCP of IPv4", $"New-VirtNetwork {entry.Name}2 -Subnet 10.20.0.0/24");
+        }
+
+        var published = ReadPorts(request, entry, books);
         var allowed = ReadSources(request);
-        var asked = request.Addresses.Select(text => ReadAddress(request, entry, text)).ToList();
+        var asked = request.Addresses.Select(text => ReadAddress(request, entry, books, text)).ToList();
         lock (gate)
         {
             var addresses = new List<IPAddress>();
             try
             {
-                foreach (var book in entry.Books)
+                foreach (var book in books)
                 {
                     addresses.Add(TakeAddress(request, entry, book, asked));
                 }
@@ -107,6 +113,7 @@ public sealed partial class NetworkService
         HostName = request.HostName,
         Attachment = attachment,
         Dns = request.Dns,
+        OpenSpace = request.OpenSpace,
     };
 
     private static void Release(NetworkEntry entry, Guid owner)
@@ -134,11 +141,11 @@ public sealed partial class NetworkService
         return wanted;
     }
 
-    private static IPAddress ReadAddress(MemberRequest request, NetworkEntry entry, string text)
+    private static IPAddress ReadAddress(MemberRequest request, NetworkEntry entry, List<AddressBook> books, string text)
     {
-        if (!IPAddress.TryParse(text, out var address) || !entry.Books.Any(book => book.Subnet.NumberOf(address) is not null))
+        if (!IPAddress.TryParse(text, out var address) || !books.Exists(book => book.Subnet.NumberOf(address) is not null))
         {
-            throw Refused(request, ErrorCode.InvalidArgument, "InvalidIPAddress", $"'{text}' is no address that a member of network '{entry.Name}' can have, of {string.Join(" and ", entry.Spec.Subnets)}", $"Get-VirtNetwork -Name {entry.Name}");
+            throw Refused(request, ErrorCode.InvalidArgument, "InvalidIPAddress", $"'{text}' is no address that a member of network '{entry.Name}' can have, of {string.Join(" and ", books.Select(static book => book.Subnet))}", $"Get-VirtNetwork -Name {entry.Name}");
         }
 
         return request.Addresses.Count(other => IPAddress.TryParse(other, out var parsed) && parsed.AddressFamily == address.AddressFamily) > 1
@@ -146,19 +153,19 @@ public sealed partial class NetworkService
             : address;
     }
 
-    private static List<PublishedPort> ReadPorts(MemberRequest request, NetworkEntry entry)
+    private static List<PublishedPort> ReadPorts(MemberRequest request, NetworkEntry entry, List<AddressBook> books)
     {
-        var list = request.Publish.SelectMany(text => PublishedPort.Parse(text, out var cause) ?? throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", cause, "New-Container -Publish 8080:80")).ToList();
+        var list = request.Publish.SelectMany(text => PublishedPort.Parse(text, out var cause) ?? throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", cause, $"{request.NewCommand} -Publish 8080:80")).ToList();
         for (var i = 0; i < list.Count; i++)
         {
             if (list.FindIndex(i + 1, list[i].Collides) >= 0)
             {
-                throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", $"port {list[i].HostPort} of the host is named twice", "New-Container -Publish 8080:80");
+                throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", $"port {list[i].HostPort} of the host is named twice", $"{request.NewCommand} -Publish 8080:80");
             }
 
-            if (list[i].HostAddress.Length > 0 && !entry.Spec.Ranges.Any(range => range.IsInternet6 == list[i].HostAddress.Contains(':', StringComparison.Ordinal)))
+            if (list[i].HostAddress.Length > 0 && !books.Exists(book => book.Subnet.IsInternet6 == list[i].HostAddress.Contains(':', StringComparison.Ordinal)))
             {
-                throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", $"network '{entry.Name}' has no addresses of the family of '{list[i]}'", $"Get-VirtNetwork -Name {entry.Name}");
+                throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", $"it has no address in network '{entry.Name}' of the family of '{list[i]}'", $"Get-VirtNetwork -Name {entry.Name}");
             }
         }
 
@@ -177,7 +184,7 @@ public sealed partial class NetworkService
             {
                 network = IPAddress.TryParse(text, out var address)
                     ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)
-                    : throw Refused(request, ErrorCode.InvalidArgument, "InvalidAllowFrom", $"'{text}' is no address and no subnet such as 10.0.0.0/8", "New-Container -AllowFrom 10.0.0.0/8");
+                    : throw Refused(request, ErrorCode.InvalidArgument, "InvalidAllowFrom", $"'{text}' is no address and no subnet such as 10.0.0.0/8", $"{request.NewCommand} -AllowFrom 10.0.0.0/8");
             }
 
             sources.Add(network);

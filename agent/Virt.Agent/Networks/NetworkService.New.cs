@@ -72,7 +72,7 @@ public sealed partial class NetworkService
         entry.Set(table, NetworkPhase.Ready);
         entries[entry.Id] = entry;
         rollback.Commit();
-        names.Serve(entry.Id, entry.Name, entry.Spec);
+        Serve(entry);
     }
 
     private static VirtException NotMade(string verb, NetworkEntry entry, LinuxException e) => new(

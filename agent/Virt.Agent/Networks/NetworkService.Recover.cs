@@ -59,7 +59,7 @@ public sealed partial class NetworkService
                     Forward(entry.Spec); // an agent may have ended between the rules and this
                 }
 
-                names.Serve(entry.Id, entry.Name, entry.Spec);
+                Serve(entry);
                 break;
         }
     }
@@ -79,6 +79,7 @@ public sealed partial class NetworkService
 
         ports.TakeBack(member);
         names.Add(entry.Id, member);
+        addressServer.Add(entry.Id, member);
     }
 
     /// <summary>Once it is known what runs: publishes the ports of that and of nothing else, with no moment in between.</summary>
@@ -86,6 +87,7 @@ public sealed partial class NetworkService
     {
         foreach (var entry in entries.Values.Where(static e => e.Phase == NetworkPhase.Ready && e.Status.Length == 0))
         {
+            SetInnerMtu(entry);
             var batch = new NftBatch();
             foreach (var set in PublishedSets.All)
             {

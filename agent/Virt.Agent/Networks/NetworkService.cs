@@ -27,6 +27,7 @@ public sealed partial class NetworkService : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, NetworkEntry> entries = new();
     private readonly HostPorts ports = new();
     private readonly NameServer names;
+    private readonly AddressServer addressServer = new();
 
     // Address books and lists of members; nothing is waited for under it.
     private readonly Lock gate = new();
@@ -54,6 +55,7 @@ public sealed partial class NetworkService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await names.DisposeAsync().ConfigureAwait(false);
+        await addressServer.DisposeAsync().ConfigureAwait(false);
         ports.Dispose();
         routes?.Dispose();
         if (nft.IsValueCreated)
@@ -114,6 +116,12 @@ public sealed partial class NetworkService : IAsyncDisposable
         throw ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(e => e.Name));
     }
 
+    private void Serve(NetworkEntry entry)
+    {
+        names.Serve(entry.Id, entry.Name, entry.Spec);
+        addressServer.Serve(entry.Id, entry.Name, entry.Spec);
+    }
+
     private static IEnumerable<VirtNetwork> BuiltIn() =>
     [
         new VirtNetwork { Id = HostId, Name = "host", Mode = VirtNetworkMode.Host },
@@ -140,7 +148,7 @@ public sealed partial class NetworkService : IAsyncDisposable
             VlanId = entry.Spec.VlanId,
             BridgeName = entry.Spec.Bridge,
             UsedBy = users,
-            Status = entry.Status.Length > 0 ? entry.Status : names.StatusOf(entry.Id),
+            Status = entry.Status.Length > 0 ? entry.Status : $"{names.StatusOf(entry.Id)} {addressServer.StatusOf(entry.Id)}".Trim(),
             Labels = new Dictionary<string, string>(entry.Spec.Labels),
             CreationTime = entry.Row.Created,
         };

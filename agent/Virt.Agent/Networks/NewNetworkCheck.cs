@@ -15,6 +15,7 @@ internal static class NewNetworkCheck
     public const int LeastMtu = 1280;
 
     private const int LinkNameLength = 15;
+    private static readonly string[] ReservedNames = ["isolated", "user"];
 
     /// <summary>Checks all but what the host has.</summary>
     /// <returns>The subnets that were asked for.</returns>
@@ -23,6 +24,7 @@ internal static class NewNetworkCheck
     {
         var name = request.Name;
         ResourceName.Check("create", NetworkService.Kind, name);
+        Require(name, "Name", !ReservedNames.Contains(name, StringComparer.OrdinalIgnoreCase), $"with '{name}' New-VM means a network of QEMU's own", $"New-VirtNetwork {name}-net");
         CheckMode("create", name, request.Mode);
         CheckMtu("create", name, request.MtuBytes);
         Require(name, "VlanId", request.VlanId is null or (>= 1 and <= 4094), $"{request.VlanId} is no VLAN; 1 to 4094 are", $"New-VirtNetwork {name} -Uplink eth0 -VlanId 42");

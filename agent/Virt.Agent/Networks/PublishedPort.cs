@@ -28,7 +28,7 @@ public sealed record PublishedPort(string HostAddress, int HostPort, int Port, b
         var last = pair.LastIndexOf(':');
         var middle = last <= 0 ? -1 : pair.LastIndexOf(':', last - 1);
         var address = middle < 0 ? "" : pair[..middle].Trim('[', ']');
-        cause = $"'{text}' is not of the form '8080:80', '127.0.0.1:8080:80', '[::1]:8080:80', '8000-8010:8000-8010' or '5353:53/udp'";
+        cause = $"'{text}' is not of the form '8080:80', '127.0.0.1:8080:80', '[2001:db8::1]:8080:80', '8000-8010:8000-8010' or '5353:53/udp'";
         if (last < 0 || protocol is not ("tcp" or "udp") || !Range(pair[(middle + 1)..last], out var host) || !Range(pair[(last + 1)..], out var port))
         {
             return null;

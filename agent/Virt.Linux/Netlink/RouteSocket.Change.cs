@@ -88,10 +88,15 @@ public sealed partial class RouteSocket
     }
 
     /// <summary>Makes a link a port of a bridge, and sets it up.</summary>
-    public void SetMaster(int link, int bridge)
+    /// <param name="link">Its name.</param>
+    /// <param name="bridge">The bridge's index.</param>
+    /// <param name="mtu">Its longest packet, in bytes.</param>
+    public void SetPort(string link, int bridge, int mtu)
     {
         var batch = new NetlinkBatch();
-        Link(batch, $"{link}", 0, link, isUp: true);
+        Link(batch, link, 0, 0, isUp: true);
+        batch.Add(Name, link);
+        batch.Add(Mtu, mtu);
         batch.Add(Master, bridge);
         socket.Commit(batch);
     }

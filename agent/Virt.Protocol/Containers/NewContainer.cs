@@ -68,7 +68,7 @@ public sealed partial record NewContainer
     [Key(14)]
     public string[] IPAddresses { get; set; } = [];
 
-    /// <summary>Ports of the host that lead to it: <c>8080:80</c>, <c>127.0.0.1:8080:80</c>, <c>5353:53/udp</c>, <c>[::1]:8080:80</c>, <c>8000-8010:8000-8010</c>.</summary>
+    /// <summary>Ports of the host that lead to it: <c>8080:80</c>, <c>127.0.0.1:8080:80</c>, <c>5353:53/udp</c>, <c>[2001:db8::1]:8080:80</c>, <c>8000-8010:8000-8010</c>.</summary>
     [Key(15)]
     public string[] Publish { get; set; } = [];
 

@@ -183,14 +183,14 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
             }
 
-            foreach (var network in Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
-            {
-                Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
-            }
-
             foreach (var machine in Invoke(Methods.GetVM, new GetVM()).Items)
             {
                 Invoke(Methods.RemoveVM, new RemoveVM { Id = machine.Id, Force = true, DeleteDisk = true });
+            }
+
+            foreach (var network in Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
+            {
+                Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
             }
 
             await StopAgentAsync();
@@ -294,7 +294,7 @@ internal sealed class TestHost : IAsyncDisposable
     private async Task AssertNoNetworkIsLeftAsync()
     {
         await Poll.UntilAsync(
-            async () => !(await RunAsync("ip", "-o", "link")).Split('\n').Any(static line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[0-9]+: (virt|v[0-9a-f]{12}@)")),
+            async () => !(await RunAsync("ip", "-o", "link")).Split('\n').Any(static line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[0-9]+: (virt|v[0-9a-f]{12}[@:])")),
             "the end of the agent's links");
         var tables = (await RunAsync("nft", "list", "tables")).Split('\n').Where(static line => line.StartsWith("table inet virt", StringComparison.Ordinal)).ToList();
         Assert.True(tables.Count == 0, $"nftables are left over: {string.Join(", ", tables)}");

@@ -57,6 +57,32 @@ public sealed class BoundaryTests
     }
 
     [Fact]
+    public async Task By_IPv6_too_members_go_out_under_the_host_s_address_and_published_ports_are_reached_and_nothing_else()
+    {
+        const string Near = "fd09::1", Far = "fd09::2";
+        await using var host = await TestHost.StartAsync();
+        await using var outside = await OutsideAsync(host);
+        foreach (var (one, address) in new[] { (host, Near), (outside, Far) })
+        {
+            await one.RunAsync("ip", "-6", "address", "add", address + "/64", "dev", "link0", "nodad");
+        }
+
+        await outside.RunAsync("ip", "-6", "route", "add", "fd20::/64", "via", Near);
+        await Poll.UntilAsync(async () => (await outside.RunAsync("sh", "-c", $"busybox ping -6 -c 1 -W 1 {Near} || true")).Contains(", 0% packet loss", StringComparison.Ordinal), "the cable's IPv6");
+        await outside.StartAgentAsync();
+        await outside.ServeAsync(ContainerHost.Script("mkdir -p /tmp/cgi-bin; printf '#!/bin/sh\\necho; echo $REMOTE_ADDR\\n' >/tmp/cgi-bin/a; chmod +x /tmp/cgi-bin/a; echo x >/tmp/f; exec httpd -f -p [::]:80 -h /tmp") with { Network = "host" });
+        host.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24", "fd20::/64");
+        var open = await host.ServeAsync(NetworkHost.Server("open", "lan") with { Publish = ["8080:80", $"[{Near}]:8081:80"], AllowFrom = ["fd09::/64"] });
+        await host.ServeAsync(NetworkHost.Server("no", "lan") with { Publish = ["8082:80"], AllowFrom = ["fd77::/64"] });
+        Assert.Equal("open", await outside.AskAsync($"[{Near}]:8080"));
+        Assert.Equal("open", await outside.AskAsync($"[{Near}]:8081"));
+        Assert.Equal("", await outside.AskAsync($"[{Near}]:8082"));
+        Assert.Equal("", await outside.AskAsync("[fd20::2]"));
+        Assert.Equal("", await outside.AskAsync(Here + ":8080"));
+        Assert.Contains(Near, host.Exec(open, $"wget -qO- http://[{Far}]/cgi-bin/a").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_those_come_to_a_published_port_who_are_allowed()
     {
         await using var host = await TestHost.StartAsync();

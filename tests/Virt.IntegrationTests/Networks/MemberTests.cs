@@ -1,8 +1,10 @@
 using System;
+using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
+using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Networks;
@@ -146,6 +148,35 @@ public sealed class MemberTests
         Assert.Equal("again\n", host.Exec(web, "ls -d again").Output);
         var error = host.Refused(Methods.SetContainer, new SetContainer { Id = web.Id, Volumes = ["dat:/again"] });
         Assert.Equal(("VolumeNotFound", "Cannot change container 'site': there is no volume 'dat'; did you mean 'data'?"), (error.Id, error.Message));
+    }
+
+    [Fact]
+    public async Task Many_starts_and_stops_at_once_leave_no_port_and_no_name_behind()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Make("lan");
+        var containers = Enumerable.Range(0, 10).Select(i => host.Invoke(Methods.NewContainer, ContainerHost.Script(Sleep, $"c{i}") with { Network = "lan", Publish = [$"{8000 + i}:80"] })).ToList();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() =>
+        {
+            using var client = VirtClient.Connect(host.Endpoint, "tests/1");
+            var id = containers[i % containers.Count].Id;
+            foreach (var act in new Action[] { () => client.Invoke(Methods.StartContainer, new StartContainer { Id = id }), () => client.Invoke(Methods.StopContainer, new StopContainer { Id = id, TurnOff = true }) })
+            {
+                try
+                {
+                    act();
+                }
+                catch (VirtException e) when (e.Code == ErrorCode.WrongState)
+                {
+                    // Another one has been quicker.
+                }
+            }
+        })));
+        var rules = await host.RunAsync("nft", "list", "table", "inet", "virt0");
+        Assert.DoesNotContain(" : 10.144.0.", rules, StringComparison.Ordinal);
+        await Poll.UntilAsync(async () => !(await host.RunAsync("ip", "-o", "link")).Contains("master virt0", StringComparison.Ordinal), "the end of all links");
+        var asker = host.Run(ContainerHost.Script(Sleep) with { Network = "lan", Publish = ["8000-8009:80-89"] });
+        Assert.NotEqual(0, host.Exec(asker, "nslookup c0.lan").Exit.ExitCode);
     }
 
     [Fact]

@@ -86,6 +86,7 @@ public sealed class NetworkTests
         var changed = host.Invoke(Methods.SetVirtNetwork, new SetVirtNetwork { Name = "lan", MtuBytes = 1400 });
         Assert.Equal(1400, changed.MtuBytes);
         Assert.Contains("mtu 1400", await host.RunAsync("ip", "-o", "link", "show", "virt0"), StringComparison.Ordinal);
+        Assert.Equal("1400\n", host.Exec(container, "cat /sys/class/net/eth0/mtu").Output);
         Assert.Contains("tcp . 8080 : 10.144.0.2 . 80", await host.RunAsync("nft", "list", "map", "inet", "virt0", "ports4"), StringComparison.Ordinal);
         Assert.Equal("NetworkInUse", host.Refused(Methods.SetVirtNetwork, new SetVirtNetwork { Name = "lan", Mode = VirtNetworkMode.Isolated }).Id);
         host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });

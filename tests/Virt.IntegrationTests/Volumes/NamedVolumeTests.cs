@@ -68,6 +68,7 @@ public sealed class NamedVolumeTests
 
     [Theory]
     [InlineData("mkfs.xfs -q -m reflink=1", VirtVolumeCheckpointMethod.CopyOnWrite)]
+    [InlineData("mkfs.btrfs -q", VirtVolumeCheckpointMethod.CopyOnWrite)]
     [InlineData("mkfs.ext4 -q", VirtVolumeCheckpointMethod.Copy)]
     public async Task A_checkpoint_says_whether_it_shares_its_blocks_with_the_volume(string make, VirtVolumeCheckpointMethod method)
     {
@@ -83,6 +84,32 @@ public sealed class NamedVolumeTests
         await host.StopAgentAsync();
         await host.RunAsync("umount", Path.Combine(host.StateFolder, "volumes"));
         File.Delete(image);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_a_checkpoint_a_copy_and_a_return_fail_and_leave_what_was_there()
+    {
+        await using var host = await TestHost.MakeAsync();
+        var volumes = Directory.CreateDirectory(Path.Combine(host.StateFolder, "volumes")).FullName;
+        await host.RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "none", volumes);
+        await host.StartAgentAsync();
+        var made = host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "db" });
+        await host.RunAsync("dd", "if=/dev/urandom", $"of={made.Path}/f", "bs=1M", "count=1", "status=none");
+        host.Invoke(Methods.CheckpointVirtVolume, new CheckpointVirtVolume { Name = "db", CheckpointName = "a" });
+        await host.RunAsync("dd", "if=/dev/urandom", $"of={made.Path}/g", "bs=1M", "count=1", "status=none");
+        var error = host.Refused(Methods.CheckpointVirtVolume, new CheckpointVirtVolume { Name = "db", CheckpointName = "b" });
+        Assert.Equal((ErrorCode.ResourceExhausted, "DiskFull"), (error.Code, error.Id));
+        Assert.Equal("DiskFull", host.Refused(Methods.CopyVirtVolume, new CopyVirtVolume { Name = "db", NewName = "copy" }).Id);
+        await host.RunAsync("dd", "if=/dev/urandom", $"of={made.Path}/h", "bs=512K", "count=1", "status=none");
+        Assert.Equal("DiskFull", host.Refused(Methods.RestoreVirtVolume, new RestoreVirtVolume { Name = "db", CheckpointName = "a" }).Id);
+        var left = Assert.Single(host.Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items);
+        Assert.Equal("a", Assert.Single(left.Checkpoints).Name);
+        Assert.Equal("f\ng\nh\n", await host.RunAsync("ls", made.Path));
+        Assert.Equal(["checkpoints", "data"], (await host.RunAsync("ls", Path.GetDirectoryName(made.Path)!)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single((await host.RunAsync("ls", volumes)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        host.Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Name = "db" });
+        await host.StopAgentAsync();
+        await host.RunAsync("umount", volumes);
     }
 
     [Theory]
