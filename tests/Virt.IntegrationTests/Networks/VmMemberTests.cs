@@ -81,6 +81,24 @@ public sealed class VmMemberTests
         Assert.Contains(web.IPAddresses[0], host.Run("web01", "nslookup web"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_guest_that_goes_on_from_a_checkpoint_is_in_its_network_as_before()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Make("lan");
+        var web = await host.ServeAsync(NetworkHost.Server("web", "lan"));
+        host.Invoke(Methods.NewVM, Machine("web01") with { NoVHD = false, NewVHDSizeBytes = 64L << 20, Publish = ["8080:80"] });
+        host.Boot("web01");
+        host.Run("web01", "echo guest >/tmp/f; httpd -p 80 -h /tmp");
+        host.Checkpoint("web01", "a");
+        host.Run("web01", "killall httpd");
+        host.Restore("web01", "a");
+        host.Wait("web01", WaitCondition.GuestAgent);
+        Assert.Equal("guest", host.Ask(web, "web01"));
+        Assert.Equal("guest", await host.AskAsync("127.0.0.1:8080"));
+        Assert.Equal("web", Fetch(host, "web"));
+    }
+
     [Theory]
     [InlineData("vm.start.connected")]
     [InlineData("vm.start.launched")]
