@@ -40,7 +40,7 @@ public static class MoveRules
 
         if (machine.Network.Length > 0 && !site.Networks.Contains(machine.Network))
         {
-            Add("NetworkMissing", machine.Network, $"The network '{machine.Network}' is another one on each host, and the VM's address is of this one's; to host '{site.HostName}' can come who is in {string.Join(" or ", site.Networks.Select(static n => $"'{n}'"))}.", $"Get-VirtHost -ComputerName {site.HostName}");
+            Add("NetworkMissing", machine.Network, $"Host '{site.HostName}' has no network named '{machine.Network}' (it has {string.Join(", ", site.Networks.Select(static n => $"'{n}'"))}).", $"Get-VirtHost -ComputerName {site.HostName}");
         }
 
         if (machine.Image.Length > 0 && !site.HasImage)

@@ -27,8 +27,8 @@ public sealed class VmMemberTests
         Assert.Equal("10.20.0.3/24", host.Run("web01", "ip -4 -o addr show eth0 | awk '{print $4}'"));
         Assert.Equal("default via 10.20.0.1 dev eth0", host.Run("web01", "ip route | grep default"));
         Assert.Equal("nameserver 10.20.0.1", host.Run("web01", "cat /etc/resolv.conf"));
-        Assert.Equal("web", host.Run("web01", "wget -qO- http://web/f"));
-        Assert.Equal("web", host.Run("web01", "wget -qO- http://web.lan/f"));
+        Assert.Equal("web", Fetch(host, "web"));
+        Assert.Equal("web", Fetch(host, "web.lan"));
         Assert.Contains("name = web", host.Run("web01", "nslookup 10.20.0.2"), StringComparison.Ordinal);
 
         host.Run("web01", "echo guest >/tmp/f; httpd -p 80 -h /tmp");
@@ -77,8 +77,26 @@ public sealed class VmMemberTests
         host.Invoke(Methods.NewVM, Machine("web01") with { SwitchName = "in" });
         Assert.Equal("10.144.0.3", host.Boot("web01").IPAddresses[0]);
         Assert.Equal("", host.Run("web01", "ip route | grep default || true"));
-        Assert.Equal("web", host.Run("web01", "wget -qO- http://web/f"));
+        Assert.Equal("web", Fetch(host, "web"));
         Assert.Contains(web.IPAddresses[0], host.Run("web01", "nslookup web"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_guest_that_goes_on_from_a_checkpoint_is_in_its_network_as_before()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Make("lan");
+        var web = await host.ServeAsync(NetworkHost.Server("web", "lan"));
+        host.Invoke(Methods.NewVM, Machine("web01") with { NoVHD = false, NewVHDSizeBytes = 64L << 20, Publish = ["8080:80"] });
+        host.Boot("web01");
+        host.Run("web01", "echo guest >/tmp/f; httpd -p 80 -h /tmp");
+        host.Checkpoint("web01", "a");
+        host.Run("web01", "killall httpd");
+        host.Restore("web01", "a");
+        host.Wait("web01", WaitCondition.GuestAgent);
+        Assert.Equal("guest", host.Ask(web, "web01"));
+        Assert.Equal("guest", await host.AskAsync("127.0.0.1:8080"));
+        Assert.Equal("web", Fetch(host, "web"));
     }
 
     [Theory]
@@ -143,6 +161,8 @@ public sealed class VmMemberTests
         host.Start("b");
         host.Run(ContainerHost.Script(Sleep, "x") with { Network = "lan", IPAddresses = ["10.20.0.9"] });
     }
+
+    private static string Fetch(TestHost host, string from) => host.Run("web01", $"wget -qO- http://{from}/f");
 
     private static NewVM Machine(string name) => new() { Name = name, Image = "starter", Generation = 1, MemoryStartupBytes = Guest.Memory, NoVHD = true, SwitchName = "lan" };
 
