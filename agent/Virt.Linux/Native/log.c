@@ -130,8 +130,14 @@ enum log_state log_move(struct log_stream *stream, struct log_file *log)
         size_t count = end ? (size_t)(end - (input + at)) : left;
         entry(stream, log, time, input + at, count, end != NULL);
         at += (ssize_t)count + (end != NULL);
+        // Where a line ends, so that the older file's going takes no part of one that stays.
+        if (end && log->limit > 0 && log->size + (int64_t)used >= log->limit) {
+            flush(log);
+            rotate(log);
+        }
     }
     flush(log);
-    rotate(log);
+    if (log->size / 2 >= log->limit)
+        rotate(log); // a line without an end
     return n == 0 ? LOG_ENDED : LOG_MORE;
 }

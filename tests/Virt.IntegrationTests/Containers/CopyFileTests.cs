@@ -56,7 +56,8 @@ public sealed class CopyFileTests
     public async Task Links_in_it_lead_nowhere_out_of_it()
     {
         await using var host = await TestHost.StartAsync();
-        var outside = Directory.CreateDirectory(Path.Combine(host.Folder, "outside")).FullName;
+        using var folder = new HostFolder();
+        var outside = folder.Path;
         await File.WriteAllTextAsync(Path.Combine(outside, "secret"), "secret", TestContext.Current.CancellationToken);
         var container = host.Run(ContainerHost.Script($"ln -s ../../../../../..{outside} /abs; ln -s /proc/self/fd /fds; ln -s /proc/1/root /root2; mkdir -p {outside}; echo inside >{outside}/secret; exec sleep 1000"));
         await Poll.UntilAsync(() => host.Exec(container, $"cat {outside}/secret").Output == "inside\n", "its files");
@@ -69,8 +70,13 @@ public sealed class CopyFileTests
         {
             Assert.Equal("InvalidParts", Assert.Throws<VirtException>(() => Into(host, container, "/srv", Part(ContainerFileKind.File, path, 0x1A4))).Id);
         }
+    }
 
-        Directory.Delete(outside, recursive: true);
+    private sealed class HostFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("vt-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     [Fact]
