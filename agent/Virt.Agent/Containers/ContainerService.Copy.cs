@@ -132,7 +132,7 @@ public sealed partial class ContainerService
                     continue;
                 }
 
-                if (part.Path.Length == 0 || !NewContainerCheck.IsPlainPath("/" + part.Path))
+                if (part.Path.Length == 0 || part.Path.StartsWith('/') || !NewContainerCheck.IsPlainPath("/" + part.Path))
                 {
                     throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", $"'{part.Path}' is no name of a file");
                 }
