@@ -21,7 +21,7 @@ public sealed partial class MoveService
         var answer = await CommitAsync(sending.Client, sending.Name).ConfigureAwait(false);
         if (answer is { Stage: MoveStage.Owned })
         {
-            await MeasureAsync(sending).ConfigureAwait(false);
+            await MeasureAsync(sending, answer.RanFor).ConfigureAwait(false);
         }
 
         sending.Clock.Note("handing over");
@@ -93,11 +93,12 @@ public sealed partial class MoveService
     }
 
     // Before QEMU is ended: it knows what it has sent.
-    private static async Task MeasureAsync(OutgoingMove sending)
+    private static async Task MeasureAsync(OutgoingMove sending, TimeSpan? ranFor)
     {
         if (sending.StopTime is { } stopped)
         {
-            sending.Result.Downtime = DateTimeOffset.UtcNow - stopped;
+            // Both ends of it by this host's clock; the other's need not be the same.
+            sending.Result.Downtime = DateTimeOffset.UtcNow - stopped - (ranFor ?? TimeSpan.Zero);
         }
 
         if (sending.Move.IsLive && sending.Entry.Session is { } session)

@@ -2,7 +2,6 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Net.Security;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms;
@@ -59,6 +58,8 @@ public sealed partial class MoveService
             await session.EndMirrorAsync(force: false, sending.Going).ConfigureAwait(false);
             await watch.WhenAsync(static w => w.IsMirrorEnded, sending.Going).ConfigureAwait(false);
             CheckMirror(sending, watch, mayBeEnded: true);
+
+            // At the switch-over QEMU syncs every disk that it has open: the destination must not hang up on one of them.
             await session.RemoveMirrorNodeAsync(sending.Going).ConfigureAwait(false);
             sending.Result.DiskBytesSent = disk.Sent;
         }
@@ -86,7 +87,7 @@ public sealed partial class MoveService
         }
     }
 
-    private async Task<SslStream> OpenStreamAsync(OutgoingMove sending, byte[] token, Task offered)
+    private async Task<PeerStream> OpenStreamAsync(OutgoingMove sending, byte[] token, Task offered)
     {
         // An offer that is refused tells why; the stream would only be cut.
         var opening = peers.ConnectAsync(sending.Compared.Peer, PeerChannel.StreamProtocol, sending.Going);

@@ -95,6 +95,22 @@ public sealed class MoveTests
         CheckWritten(pair.A, "web01");
     }
 
+    [Fact]
+    public async Task A_disk_that_is_to_stand_in_a_folder_is_copied_there_though_both_reach_it()
+    {
+        await using var pair = await HostPair.StartAsync();
+        var folder = pair.SharedFolder();
+        var disk = Path.Combine(folder, "web01.qcow2");
+        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = Guest.Memory, NewVHDPath = disk, NewVHDSizeBytes = 64L << 20 });
+        var there = Directory.CreateDirectory(Path.Combine(folder, "there")).FullName;
+        Assert.Equal(0, pair.A.Invoke(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b", IncludeStorage = true, DestinationStoragePath = folder + "/" }).DiskBytesSent);
+        var back = pair.B.Invoke(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "a", IncludeStorage = true, DestinationStoragePath = there });
+        Assert.True(back.DiskBytesSent > 0);
+        Assert.Equal(Path.Combine(there, "web01.qcow2"), pair.A.Get("web01").DiskPath);
+        Assert.False(File.Exists(disk));
+        Assert.False(File.Exists(disk + ".lease"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
