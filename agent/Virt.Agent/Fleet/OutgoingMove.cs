@@ -13,6 +13,9 @@ internal sealed class OutgoingMove : IAsyncDisposable
 {
     private readonly CancellationTokenSource going;
 
+    // What a guest writes again is to be sent again: the bar stands still meanwhile, and does not go back.
+    private int highest;
+
     public OutgoingMove(VmEntry entry, VmMove move, ComparedMove compared, VMMove result, Call call)
     {
         (Entry, Move, Compared, Result, Call) = (entry, move, compared, result, call);
@@ -72,7 +75,7 @@ internal sealed class OutgoingMove : IAsyncDisposable
     {
         Activity = $"Moving VM '{Entry.Name}' to host '{Move.PeerName}'",
         Status = status,
-        PercentComplete = percent,
+        PercentComplete = percent is { } now ? (highest = Math.Max(highest, now)) : null,
         TimeLeft = left,
         BytesPerSecond = bytesPerSecond,
         DirtyBytesPerSecond = dirtyBytesPerSecond,
