@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using Virt.Agent.Storage;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
@@ -47,7 +46,7 @@ public sealed class MoveColdFaultTests(SharedPair fixture) : IClassFixture<Share
         var machine = a.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 2, MemoryStartupBytes = 64L << 20, NewVHDSizeBytes = 8L << 20, SwitchName = "none" });
         await a.RunAsync("qemu-io", "-f", "qcow2", "-c", "write -q -P 0x5a 1M 3M", "-c", "write -q -P 0xa5 6M 64k", machine.DiskPath);
         var variables = Mark(Variables(a, machine));
-        var lease = DiskLeaseFile.Read(machine.DiskPath)!;
+        var lease = Lease.Of(machine);
         var sum = await MoveCut.SumAsync(machine.DiskPath);
         var isOpen = harm != Harm.OwnAgent && point is MovePoint.Prepared or MovePoint.Promised;
         (string, VMState)[] expected = isOpen ? [("a", VMState.Stopped), ("b", VMState.Stopped)] : [(MoveCut.IsDecided(point) ? "b" : "a", VMState.Stopped)];

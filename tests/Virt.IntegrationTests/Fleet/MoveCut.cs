@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Threading.Tasks;
-using Virt.Agent.Storage;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
@@ -69,9 +68,9 @@ internal static class MoveCut
     }
 
     /// <summary>The lease is the owner's, of the move's epoch, and not the one from before the move where that has got far enough to renew it.</summary>
-    public static void AssertLease(TestHost owner, VM machine, DiskLease before, bool hasMoved)
+    public static void AssertLease(TestHost owner, VM machine, Lease before, bool hasMoved)
     {
-        var lease = DiskLeaseFile.Read(machine.DiskPath)!;
+        var lease = Lease.Of(machine);
         Assert.Equal(Guid.Parse(File.ReadAllText(Path.Combine(owner.StateFolder, "host-id")).Trim()), lease.HostId);
         Assert.Equal((machine.Id, before.Epoch + (hasMoved ? 1 : 0)), (lease.VMId, lease.Epoch));
         Assert.True(!hasMoved || lease.Nonce != before.Nonce);

@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using Virt.Agent.Storage;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
@@ -56,7 +55,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         var (a, b) = (pair.A, pair.B);
         await MoveCut.ArmAsync(pair, point, harm);
         var machine = await MakeAsync(a, isShared ? Path.Combine(pair.SharedFolder(), "web01.qcow2") : null);
-        var lease = DiskLeaseFile.Read(machine.DiskPath)!;
+        var lease = Lease.Of(machine);
         var sum = await MoveCut.SumAsync(machine.DiskPath);
         var (owner, state) = await MoveCut.MoveAsync(pair, point, harm, a.Start("web01"), Expected(point, harm));
         var (mine, others) = owner == "a" ? (a, b) : (b, a);

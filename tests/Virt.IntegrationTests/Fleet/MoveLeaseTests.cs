@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
-using Virt.Agent.Storage;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
@@ -23,27 +22,27 @@ public sealed class MoveLeaseTests
         await pair.RestartAsync(pair.B);
         var machine = Make(pair);
         var (a, b) = (HostId(pair.A), HostId(pair.B));
-        var made = Lease(machine);
+        var made = Lease.Of(machine);
         pair.A.Client.Detach(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" });
 
         await pair.A.HeldAtAsync(MovePoint.Stopped);
-        var offered = Lease(machine);
+        var offered = Lease.Of(machine);
         Assert.Equal((a, made.Epoch), (offered.HostId, offered.Epoch));
         Assert.NotEqual(made.Nonce, offered.Nonce);
         pair.A.Release(MovePoint.Stopped);
         await pair.A.HeldAtAsync(MovePoint.Released);
-        Assert.Equal(offered, Lease(machine));
+        Assert.Equal(offered, Lease.Of(machine));
         pair.A.Release(MovePoint.Released);
         await pair.B.HeldAtAsync(MovePoint.Running);
-        Assert.Equal(offered, Lease(machine));
+        Assert.Equal(offered, Lease.Of(machine));
         pair.B.Release(MovePoint.Running);
         await pair.B.HeldAtAsync(MovePoint.Leased);
-        var taken = Lease(machine);
+        var taken = Lease.Of(machine);
         Assert.Equal((b, made.Epoch + 1), (taken.HostId, taken.Epoch));
         Assert.NotEqual(offered.Nonce, taken.Nonce);
         pair.B.Release(MovePoint.Leased);
         await Poll.UntilAsync(() => pair.Where("web01") is [("b", VMState.Running)], "the machine on b");
-        Assert.Equal(taken, Lease(machine));
+        Assert.Equal(taken, Lease.Of(machine));
     }
 
     [Theory]
@@ -55,7 +54,7 @@ public sealed class MoveLeaseTests
         pair.B.Faults = MovePoint.Running + "=hold";
         await pair.RestartAsync(pair.B);
         var machine = Make(pair);
-        var (folder, b, made) = (pair.SharedFolder(), HostId(pair.B), Lease(machine));
+        var (folder, b, made) = (pair.SharedFolder(), HostId(pair.B), Lease.Of(machine));
         var operation = pair.A.Client.Detach(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" });
         await pair.B.HeldAtAsync(MovePoint.Running);
 
@@ -65,7 +64,7 @@ public sealed class MoveLeaseTests
         pair.B.Release(MovePoint.Running);
         Assert.Equal(OperationState.Completed, pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Operation.State);
         Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
-        Assert.NotEqual(b, Lease(machine).HostId);
+        Assert.NotEqual(b, Lease.Of(machine).HostId);
         if (isStarted)
         {
             // What keeps it from starting is the folder, and not whose it is.
@@ -81,7 +80,7 @@ public sealed class MoveLeaseTests
             Assert.Equal(VMState.Running, pair.B.Start("web01").State);
         }
 
-        await Poll.UntilAsync(() => Lease(machine) is var lease && lease.HostId == b && lease.Epoch == made.Epoch + 1, "the lease of b");
+        await Poll.UntilAsync(() => Lease.Of(machine) is var lease && lease.HostId == b && lease.Epoch == made.Epoch + 1, "the lease of b");
         pair.B.Stop("web01", turnOff: true);
         Assert.Equal(VMState.Running, pair.B.Start("web01").State);
     }
@@ -92,8 +91,6 @@ public sealed class MoveLeaseTests
         pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDPath = disk, NewVHDSizeBytes = 8L << 20, SwitchName = "none" });
         return pair.A.Start("web01");
     }
-
-    private static DiskLease Lease(VM machine) => DiskLeaseFile.Read(machine.DiskPath)!;
 
     private static Guid HostId(TestHost host) => Guid.Parse(File.ReadAllText(Path.Combine(host.StateFolder, "host-id")).Trim());
 }
