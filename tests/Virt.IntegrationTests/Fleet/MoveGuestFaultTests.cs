@@ -1,6 +1,5 @@
 using System.Threading.Tasks;
 using Virt.Agent.Vms;
-using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Xunit;

@@ -8,7 +8,6 @@ using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Protocol.Client;
-using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Fleet;
