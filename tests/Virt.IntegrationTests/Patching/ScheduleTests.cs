@@ -52,8 +52,11 @@ public sealed class ScheduleTests
         {
             Schedule = new PatchSchedule
             {
-                Name = "soon", Cron = FormattableString.Invariant($"{due.Minute} {due.Hour} {due.Day} {due.Month} *"), TimeZone = "UTC", ContainerNames = ["api"],
-                Filter = new PatchFilter { SecurityOnly = true }, Options = new PatchOptions { Health = PatchHost.Serves(8080) },
+                Name = "soon",
+                Cron = FormattableString.Invariant($"{due.Minute} {due.Hour} {due.Day} {due.Month} *"),
+                ContainerNames = ["api"],
+                Filter = new PatchFilter { SecurityOnly = true },
+                Options = new PatchOptions { Health = PatchHost.Serves(8080) },
             },
         });
         await host.EndedByFaultAsync().WaitAsync(TimeSpan.FromMinutes(3));
