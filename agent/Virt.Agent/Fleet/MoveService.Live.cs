@@ -17,6 +17,9 @@ public sealed partial class MoveService
     private const string DiskDescriptor = "move-nbd";
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(250);
 
+    // What the disk has of the bar, in percent: a little is left for the memory.
+    private const int DiskShare = 60;
+
     // How long the guest may stand still for the last of its memory: the shortest time first, more where its memory is written so fast that a short one never comes.
     private static readonly (int Rounds, TimeSpan Limit)[] LastRounds = [(10, TimeSpan.FromMilliseconds(300)), (5, TimeSpan.FromMilliseconds(150)), (0, TimeSpan.FromMilliseconds(50))];
 
@@ -36,15 +39,18 @@ public sealed partial class MoveService
         await FaultPoint.ReachAsync(MovePoint.Offered, sending.Going).ConfigureAwait(false);
         if (disk is not null)
         {
+            sending.BeginPhase();
             await session.MirrorAsync(DiskDescriptor, sending.Going).ConfigureAwait(false);
             await watch.WhenAsync(static w => w.IsMirrorReady || w.IsMirrorEnded, ProgressPause, () => ReportMirrorAsync(sending, session, disk), sending.Going).ConfigureAwait(false);
             CheckMirror(sending, watch, mayBeEnded: false);
+            sending.ReportDisk(disk.Sent, offer.Machine.DiskSizeBytes, offer.Machine.DiskSizeBytes, DiskShare, offer.Machine.MemoryBytes);
         }
 
         sending.Clock.Note("copying the disk");
         await FaultPoint.ReachAsync(MovePoint.Mirrored, sending.Going).ConfigureAwait(false);
         await session.SetLastRoundAsync(LastRounds[^1].Limit, sending.Going).ConfigureAwait(false);
         var flushing = FlushAsync(sending);
+        sending.BeginPhase();
         await BeginToSendAsync(sending, session, watch).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", ProgressPause, () => ReportMemoryAsync(sending, session), sending.Going).ConfigureAwait(false);
         await CheckSentAsync(sending, session, watch).ConfigureAwait(false);
@@ -73,6 +79,7 @@ public sealed partial class MoveService
         sending.Clock.Note("sending the rest");
         await promised.ConfigureAwait(false);
         sending.Clock.Note("waiting for the promise");
+        sending.Result.MemoryBytesSent = memory.Sent;
     }
 
     // An emulated guest stands still while QEMU begins to note what it writes, some milliseconds: before 8.2 (its commit 0d58c660689f, "softmmu: Use async_run_on_cpu in
@@ -158,13 +165,10 @@ public sealed partial class MoveService
 
     private static async Task ReportMirrorAsync(OutgoingMove sending, VmSession session, StreamPump disk)
     {
-        if (await session.ReadMirrorAsync(sending.Going).ConfigureAwait(false) is not { All: > 0 } mirror)
+        if (await session.ReadMirrorAsync(sending.Going).ConfigureAwait(false) is { All: > 0 } mirror)
         {
-            return;
+            sending.ReportDisk(disk.Sent, mirror.Done, mirror.All, DiskShare, sending.Compared.Machine.MemoryBytes);
         }
-
-        // A little of the bar is left for the memory.
-        sending.Report(string.Create(CultureInfo.InvariantCulture, $"copying the disk, {disk.Sent >> 20} MB sent"), (int)(mirror.Done * 60 / mirror.All));
     }
 
     private static async Task ReportMemoryAsync(OutgoingMove sending, VmSession session)
@@ -177,14 +181,17 @@ public sealed partial class MoveService
 
         await session.SetLastRoundAsync(LastRounds.First(step => figures.Rounds >= step.Rounds).Limit, sending.Going).ConfigureAwait(false);
 
-        var first = sending.CopiesDisk ? 60 : 0;
-        var net = figures.BytesPerSecond - figures.DirtyBytesPerSecond;
+        var first = sending.CopiesDisk ? DiskShare : 0;
+        sending.Done.Note(figures.WrittenBytes);
+        var dirty = figures.DirtyBytesPerSecond > 0 ? figures.DirtyBytesPerSecond : sending.Done.BytesPerSecond ?? 0;
+        var net = figures.BytesPerSecond - dirty;
         TimeSpan? left = net > 0 ? TimeSpan.FromSeconds((double)figures.RemainingBytes / net) : null;
-        var status = string.Create(CultureInfo.InvariantCulture, $"copying memory, round {figures.Rounds}, {figures.SentBytes >> 20} MB sent; the guest writes {figures.DirtyBytesPerSecond >> 20} MB/s");
+        var status = string.Create(CultureInfo.InvariantCulture, $"copying memory, round {figures.Rounds}, {figures.SentBytes >> 20} MB sent; the guest writes {dirty >> 20} MB/s");
         sending.Report(
             left is null && figures.Rounds > 1 ? status + ", faster than it can be sent" : status,
             first + (int)((figures.TotalBytes - figures.RemainingBytes) * (99 - first) / figures.TotalBytes),
             left,
-            figures.BytesPerSecond);
+            figures.BytesPerSecond,
+            dirty);
     }
 }

@@ -76,7 +76,11 @@ public sealed partial class MoveService
     {
         if (FindMoving(name, peer) is { } entry)
         {
-            await vms.EndMoveAsync(entry).ConfigureAwait(false);
+            if (!await vms.EndMoveAsync(entry).ConfigureAwait(false))
+            {
+                InBackground(entry.Name, () => ResolveAsync(entry));
+            }
+
             await vms.DiscardAsync(entry).ConfigureAwait(false);
         }
 

@@ -11,6 +11,9 @@ public static class MovePoint
     /// <summary>Source: the destination is ready and the streams are open.</summary>
     public const string Offered = "move.source.offered";
 
+    /// <summary>Source: the first piece of a stopped machine's disk has gone; a live move does not pass it.</summary>
+    public const string Copying = "move.source.copying";
+
     /// <summary>Source: the copy of the disk is whole and is kept so; the memory has not begun.</summary>
     public const string Mirrored = "move.source.mirrored";
 
@@ -59,6 +62,6 @@ public static class MovePoint
     /// <summary>All of them, in the order in which a move passes them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Offering, Receiving, Launched, Ready, Offered, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Running, Leased, Taken, Emptied,
+        Offering, Receiving, Launched, Ready, Offered, Copying, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Running, Leased, Taken, Emptied,
     ];
 }

@@ -26,6 +26,28 @@ public sealed partial class VmService
         }
     }
 
+    // Before its QEMU starts. A machine that has moved here may still have to write that beside its disk.
+    private void CheckLease(string verb, VmEntry entry, bool isWhatIf)
+    {
+        if (entry.Spec.Move is not { Stage: MoveStage.Owned })
+        {
+            CheckLease(verb, entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
+        }
+        else if (!isWhatIf)
+        {
+            TakeLeaseOnce(verb, entry);
+        }
+    }
+
+    // Of a machine that is this host's by what was agreed with the other one.
+    private void TakeLeaseOnce(string verb, VmEntry entry)
+    {
+        if (entry.Spec.Disk is { } disk && (ReadLease(verb, entry.Name, disk.HomePath) is not { } lease || lease.HostId != self.Id || lease.VMId != entry.Id || lease.Epoch != entry.Spec.Epoch))
+        {
+            TakeLease(verb, entry);
+        }
+    }
+
     private DiskLease? TakeLease(string verb, VmEntry entry)
     {
         if (entry.Spec.Disk is not { } disk)

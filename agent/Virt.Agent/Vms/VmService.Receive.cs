@@ -111,14 +111,22 @@ public sealed partial class VmService
         }
     }
 
-    /// <summary>The source has nothing left of the machine: the move is over.</summary>
-    internal async Task EndMoveAsync(VmEntry entry)
+    /// <summary>The source has nothing left of the machine: the move is over, as soon as the lease says so too.</summary>
+    /// <returns>False: the lease could not be written, which is to be tried again.</returns>
+    internal async Task<bool> EndMoveAsync(VmEntry entry)
     {
         using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
         if (!entry.IsRemoved && entry.Spec.Move is { Stage: MoveStage.Owned })
         {
+            if (!TakeLeaseAfterMove(entry))
+            {
+                return false;
+            }
+
             entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Move = null });
         }
+
+        return true;
     }
 
     private async Task DiscardLockedAsync(VmEntry entry)
@@ -184,16 +192,18 @@ public sealed partial class VmService
         undo.Commit();
     }
 
-    // The machine is this host's whether or not that could be written down beside its disk.
-    private void TakeLeaseAfterMove(VmEntry entry)
+    // The machine is this host's whether or not that could be written down beside its disk: the move lasts until it is.
+    private bool TakeLeaseAfterMove(VmEntry entry)
     {
         try
         {
-            TakeLease("move", entry);
+            TakeLeaseOnce("move", entry);
+            return true;
         }
         catch (VirtException e)
         {
             AgentLog.Error($"Could not take the lease of VM '{entry.Name}', which has moved here", e);
+            return false;
         }
     }
 

@@ -133,6 +133,14 @@ internal sealed class TestHost : IAsyncDisposable
         return output;
     }
 
+    /// <summary>Starts a command in the host's namespaces whose standard input stays open; it is the caller's.</summary>
+    public Process Open(params string[] command)
+    {
+        var start = StartInfo("nsenter", ["--target", $"{holder.Id}", "--mount", "--net", "--", .. command]);
+        start.RedirectStandardInput = true;
+        return Process.Start(start)!;
+    }
+
     /// <summary>Waits until the agent is held at a fault point (<c>POINT=hold</c>).</summary>
     public Task HeldAtAsync(string point) => Poll.UntilAsync(() => File.Exists(HoldFile(point)), $"the agent held at {point}; its log: {Log}");
 
