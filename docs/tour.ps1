@@ -9,6 +9,8 @@ $api = "api-$run"
 # Ports of the machine that this run's containers serve at, since they share its network here.
 $webPort = 20000 + [System.Diagnostics.Process]::GetCurrentProcess().Id % 10000
 $apiPort = $webPort + 10000
+# What a step shows in the place of these variables; $webPort before $web, which it begins with.
+$values = [ordered] @{ vm = $vm; webPort = "$webPort"; apiPort = "$apiPort"; web = $web; api = $api }
 $script:Step = 0
 
 function Step([string] $What, [scriptblock] $Command, [scriptblock] $Expect) {
@@ -16,7 +18,7 @@ function Step([string] $What, [scriptblock] $Command, [scriptblock] $Expect) {
     Write-Host ''
     Write-Host "$script:Step. $What" -ForegroundColor Cyan
     $shown = "$Command".Trim() -replace '\n\s+', "`n    "
-    foreach ($name in 'vm', 'webPort', 'apiPort', 'web', 'api') { $shown = $shown.Replace("`${$name}", (Get-Variable $name -ValueOnly)).Replace("`$$name", (Get-Variable $name -ValueOnly)) }
+    foreach ($name in $values.Keys) { $shown = $shown.Replace("`${$name}", $values[$name]).Replace("`$$name", $values[$name]) }
     Write-Host "PS> $shown"
     $result = . $Command
     $result | Out-Host

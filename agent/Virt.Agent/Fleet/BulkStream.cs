@@ -41,56 +41,30 @@ internal sealed class BulkStream(Stream inner) : Stream
     {
         if (readAt == readEnd && buffer.Length > 0)
         {
-            if (read.Length == 0)
-            {
-                read = new byte[BufferBytes];
-            }
-
-            readAt = 0;
-            readEnd = await inner.ReadAsync(read, cancellationToken).ConfigureAwait(false);
+            (readAt, readEnd) = (0, await inner.ReadAsync(Reading(), cancellationToken).ConfigureAwait(false));
         }
 
-        var count = Math.Min(buffer.Length, readEnd - readAt);
-        read.AsSpan(readAt, count).CopyTo(buffer.Span);
-        readAt += count;
-        return count;
+        return Take(buffer.Span);
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!Gathers)
-        {
-            await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        if (written.Length == 0)
-        {
-            written = new byte[BufferBytes];
-        }
-
-        if (writtenEnd + buffer.Length > written.Length)
+        if (!Fits(buffer.Length))
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (buffer.Length > written.Length)
+        if (!Keep(buffer.Span))
         {
             await inner.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-            return;
         }
-
-        buffer.CopyTo(written.AsMemory(writtenEnd));
-        writtenEnd += buffer.Length;
     }
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (writtenEnd > 0)
         {
-            var count = writtenEnd;
-            writtenEnd = 0;
-            await inner.WriteAsync(written.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            await inner.WriteAsync(written.AsMemory(0, Emptied()), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -98,12 +72,40 @@ internal sealed class BulkStream(Stream inner) : Stream
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    // Nobody waits for a peer with a thread.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(Span<byte> buffer)
+    {
+        if (readAt == readEnd && buffer.Length > 0)
+        {
+            (readAt, readEnd) = (0, inner.Read(Reading()));
+        }
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        return Take(buffer);
+    }
 
-    public override void Flush() => throw new NotSupportedException();
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (!Fits(buffer.Length))
+        {
+            Flush();
+        }
+
+        if (!Keep(buffer))
+        {
+            inner.Write(buffer);
+        }
+    }
+
+    public override void Flush()
+    {
+        if (writtenEnd > 0)
+        {
+            inner.Write(written.AsSpan(0, Emptied()));
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -119,5 +121,42 @@ internal sealed class BulkStream(Stream inner) : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    private byte[] Reading() => read.Length > 0 ? read : read = new byte[BufferBytes];
+
+    private int Take(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, readEnd - readAt);
+        read.AsSpan(readAt, count).CopyTo(buffer);
+        readAt += count;
+        return count;
+    }
+
+    private bool Fits(int count) => writtenEnd == 0 || writtenEnd + count <= written.Length;
+
+    // False: it is not gathered, or is bigger than the buffer.
+    private bool Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (!Gathers || bytes.Length > BufferBytes)
+        {
+            return false;
+        }
+
+        if (written.Length == 0)
+        {
+            written = new byte[BufferBytes];
+        }
+
+        bytes.CopyTo(written.AsSpan(writtenEnd));
+        writtenEnd += bytes.Length;
+        return true;
+    }
+
+    private int Emptied()
+    {
+        var count = writtenEnd;
+        writtenEnd = 0;
+        return count;
     }
 }

@@ -51,7 +51,7 @@ public sealed partial class MoveService
         await session.SetLastRoundAsync(LastRounds[^1].Limit, sending.Going).ConfigureAwait(false);
         var flushing = FlushAsync(sending);
         sending.BeginPhase();
-        await session.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
+        await BeginToSendAsync(sending, session, watch).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", ProgressPause, () => ReportMemoryAsync(sending, session), sending.Going).ConfigureAwait(false);
         await CheckSentAsync(sending, session, watch).ConfigureAwait(false);
         sending.StopTime = watch.StopTime;
@@ -80,6 +80,30 @@ public sealed partial class MoveService
         await promised.ConfigureAwait(false);
         sending.Clock.Note("waiting for the promise");
         sending.Result.MemoryBytesSent = memory.Sent;
+    }
+
+    // An emulated guest stands still while QEMU begins to note what it writes, some milliseconds: before 8.2 (its commit 0d58c660689f, "softmmu: Use async_run_on_cpu in
+    // tcg_commit") QEMU changes the memory map under a processor that runs, whose accesses to devices then go astray: a request to the disk is lost, or the kernel panics.
+    private static async Task BeginToSendAsync(OutgoingMove sending, VmSession session, MigrationWatch watch)
+    {
+        if (sending.Move.IsPaused || sending.Compared.Machine.Accelerator != "tcg")
+        {
+            await session.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
+            return;
+        }
+
+        session.IsHeld = true;
+        try
+        {
+            await session.HoldAsync(sending.Going).ConfigureAwait(false);
+            await session.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
+            await watch.WhenAsync(static w => w.Status is not ("" or "setup"), sending.Going).ConfigureAwait(false);
+            await session.LetGoAsync(sending.Going).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.IsHeld = false;
+        }
     }
 
     private async Task<StreamPump> OpenPumpAsync(OutgoingMove sending, string descriptor, byte[] token, Task offered)

@@ -102,14 +102,17 @@ public sealed partial class MoveService
         {
             if (receiving.Watch is { } watch)
             {
-                // The mirror has ended, and the last of the memory is on its way: meanwhile.
-                var ending = receiving.Offer.DiskToken.Length > 0 ? entry.Session!.EndServingDiskAsync(cancellation) : Task.CompletedTask;
                 await watch.WhenAsync(static w => w.Status is "completed" or "failed", cancellation).ConfigureAwait(false);
-                await ending.ConfigureAwait(false);
                 receiving.Clock.Note("until all is here");
                 if (watch.Status == "failed")
                 {
                     throw new VirtException(ErrorCode.Unavailable, "QemuReceiveFailed", $"Cannot move VM '{entry.Name}': QEMU at the destination could not take what came.", entry.Name, "Compare-VM");
+                }
+
+                // Not sooner: QEMU 7.2 waits for the end of it in a loop of its own, in which it would load the guest's devices, and the guest's disk then hangs.
+                if (receiving.Offer.DiskToken.Length > 0)
+                {
+                    await entry.Session!.EndServingDiskAsync(cancellation).ConfigureAwait(false);
                 }
             }
 

@@ -58,6 +58,22 @@ public sealed class PatchReportTests
         Assert.Empty(host.Invoke(Methods.GetPatchHistory, new GetPatchHistory()).Items);
     }
 
+    [Fact]
+    public async Task What_would_be_taken_back_is_told_and_nothing_is_written()
+    {
+        await using var host = await TestHost.MakeAsync();
+        await host.StartAgentAsync(await host.ServeArchiveAsync());
+        var container = await host.StartServiceAsync("virt-good", 8080);
+        host.Invoke(Methods.InvokePatch, PatchHost.Patch(container, "virt-good", PatchHost.Serves(8080)));
+        var (before, process) = (Files(host), host.Get(container).ProcessId);
+        var run = host.Client.Invoke(Methods.UndoPatch, new UndoPatch { Targets = new PatchTargets { ContainerNames = ["api"] } }, new CallOptions { WhatIf = true });
+        Assert.Equal("api", run.Only().Name);
+        Assert.Equal(before, Files(host));
+        Assert.Equal(process, host.Get(container).ProcessId);
+        Assert.Equal("2", host.VersionOf(container, "virt-good"));
+        Assert.Single(host.Invoke(Methods.GetPatchHistory, new GetPatchHistory()).Items);
+    }
+
     private static InvokePatch Request(int maxFailed, params string[] names) => new()
     {
         Targets = new PatchTargets { ContainerNames = names },

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Virt.Agent.Patching;
 using Virt.Protocol;
 
 namespace Virt.Tests.Module;
@@ -20,7 +21,9 @@ internal static class PatchAgent
             Plan = Plan(agent.HostName, [.. Targets(agent, request.Targets)]) with { Filter = request.Filter },
             Errors = Missing(agent, request.Targets),
         });
-        agent.On(Methods.InvokePatch, (request, _) => Run(request.Plan is { } plan ? plan.Targets : [.. Targets(agent, request.Targets)]) with { Errors = Missing(agent, request.Targets) });
+        agent.On(Methods.InvokePatch, (request, _) => Checked(request) is { } plan
+            ? Run(plan.Targets) with { Errors = Missing(agent, request.Targets) }
+            : Run([.. Targets(agent, request.Targets)]) with { Errors = Missing(agent, request.Targets) });
         agent.On(Methods.UndoPatch, (request, _) => new PatchRun
         {
             Results = [.. Targets(agent, request.Targets).Select(found => new PatchResult { Kind = found.Kind, Id = found.Id, Name = found.Name, Outcome = PatchOutcome.Undone, Lost = "10 s of its disk" })],
@@ -38,6 +41,11 @@ internal static class PatchAgent
         Targets = targets,
         Hash = "sha256:0123456789abcdef",
     };
+
+    // As the real one does.
+    private static PatchPlan? Checked(InvokePatch request) => request.Plan is not null && !PackageSelection.IsAll(request.Filter)
+        ? throw new VirtException(ErrorCode.InvalidArgument, "FilterWithPlan", "Cannot apply a plan and choose packages at once: the plan has chosen them.")
+        : request.Plan;
 
     private static PatchPlanTarget[] Targets(FakeAgent agent, PatchTargets asked)
     {

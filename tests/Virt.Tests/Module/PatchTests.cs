@@ -138,12 +138,16 @@ public sealed class PatchTests : IDisposable
         Assert.Empty(agent.CallsOf(Methods.InvokePatch));
     }
 
-    [Fact]
-    public void WhatIf_shows_the_plan_lets_the_agent_check_and_changes_nothing()
+    [Theory]
+    [InlineData("-SecurityOnly")]
+    [InlineData("-Include open*")]
+    [InlineData("-Exclude kernel")]
+    public void WhatIf_shows_the_plan_lets_the_agent_check_and_changes_nothing(string choice)
     {
-        Assert.Empty(shell.Run("Invoke-Patch web01 -Container api -SecurityOnly -WhatIf"));
+        Assert.Empty(shell.Run($"Invoke-Patch web01 -Container api {choice} -WhatIf"));
         Assert.Empty(shell.Errors);
-        Assert.True(((NewPatchPlan)Assert.Single(agent.CallsOf(Methods.NewPatchPlan)).Request).Filter.SecurityOnly);
+        var filter = ((NewPatchPlan)Assert.Single(agent.CallsOf(Methods.NewPatchPlan)).Request).Filter;
+        Assert.Equal(choice, filter.SecurityOnly ? "-SecurityOnly" : filter.Include.Length > 0 ? $"-Include {filter.Include[0]}" : $"-Exclude {filter.Exclude.Single()}");
         var check = Assert.Single(agent.CallsOf(Methods.InvokePatch));
         Assert.True(check.Options.WhatIf);
         Assert.Equal("sha256:0123456789abcdef", ((InvokePatch)check.Request).Plan!.Hash);

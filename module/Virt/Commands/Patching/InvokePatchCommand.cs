@@ -139,7 +139,9 @@ public sealed class InvokePatchCommand : PatchOptionsCommand
             var made = host.Invoke(Methods.NewPatchPlan, new NewPatchPlan { Targets = request.Targets, Filter = request.Filter });
             Report(made.Errors);
             plan = made.Plan;
-            request = request with { Plan = plan };
+
+            // The plan has chosen the packages: the agent refuses a plan and a choice at once.
+            request = request with { Plan = plan, Filter = new PatchFilter() };
         }
 
         if (plan.Targets.Length > 0)
