@@ -1,4 +1,5 @@
 using System;
+using Virt.Agent.Common;
 using Virt.Agent.Storage;
 using Virt.Protocol;
 
@@ -70,9 +71,30 @@ public sealed partial class VmService
     // Only its own: the disk may be another host's by now.
     private void DropLease(VmEntry entry)
     {
-        if (entry.Spec.Disk is { } disk && ReadLease("remove", entry.Name, disk.HomePath) is { } lease && lease.HostId == self.Id && lease.VMId == entry.Id)
+        if (entry.Spec.Disk is not { } disk || ReadLease("remove", entry.Name, disk.HomePath) is not { } lease || lease.HostId != self.Id || lease.VMId != entry.Id)
         {
-            DiskLeaseFile.Remove(disk.HomePath);
+            return;
+        }
+
+        if (entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
+        {
+            YieldLease(entry, disk, lease, move);
+            return;
+        }
+
+        DiskLeaseFile.Remove(disk.HomePath);
+    }
+
+    // The destination runs the machine and could not write so yet: until it can the disk is nobody's to take, on this host neither.
+    private static void YieldLease(VmEntry entry, VmDisk disk, DiskLease lease, VmMove move)
+    {
+        try
+        {
+            DiskLeaseFile.Write(disk.HomePath, lease with { HostId = Guid.Empty, HostName = move.PeerName, Epoch = move.Epoch });
+        }
+        catch (DiskException e)
+        {
+            AgentLog.Error($"Could not write in the lease of VM '{entry.Name}' that host '{move.PeerName}' has it", e);
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         Assert.Equal(owner == "b" ? OperationState.Completed : OperationState.Failed, operation.State);
         if (owner == "b")
         {
-            AssertResult(a.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }), state, isShared);
+            AssertResult(a.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }), harm == Harm.DestinationQemu, isShared);
         }
 
         // One QEMU where it runs, none elsewhere; the lease is the owner's; the other has nothing of it and cannot get it.
@@ -110,13 +110,18 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         return isOpen ? [kept, taken] : MoveCut.IsDecided(point) ? [taken] : [kept];
     }
 
-    private static void AssertResult(OperationResult ended, VMState state, bool isShared)
+    // A QEMU that is killed at its new place may have been seen alive there a moment before.
+    private static void AssertResult(OperationResult ended, bool isKilled, bool isShared)
     {
         var move = Methods.MoveVM.Result.Decode(Assert.IsType<byte[]>(ended.Result));
-        Assert.Equal(("a", "b", state), (move.SourceHost, move.DestinationHost, move.State));
+        Assert.Equal(("a", "b"), (move.SourceHost, move.DestinationHost));
         Assert.True(move.MemoryBytesSent > 0);
         Assert.Equal(!isShared, move.DiskBytesSent > 0);
-        Assert.True(state != VMState.Running || (move.Downtime > TimeSpan.Zero && move.Downtime < move.TotalTime), $"downtime {move.Downtime} of {move.TotalTime}");
+        if (!isKilled)
+        {
+            Assert.Equal(VMState.Running, move.State);
+            Assert.True(move.Downtime > TimeSpan.Zero && move.Downtime < move.TotalTime, $"downtime {move.Downtime} of {move.TotalTime}");
+        }
     }
 
     private static async Task<VM> MakeAsync(TestHost host, string? path)

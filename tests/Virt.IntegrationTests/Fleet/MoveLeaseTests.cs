@@ -67,6 +67,7 @@ public sealed class MoveLeaseTests
             Assert.Equal(OperationState.Completed, pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Operation.State);
             Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
             Assert.NotEqual(b, Lease.Of(machine).HostId);
+            Assert.Equal("DiskLeased", pair.A.Refused(Methods.NewVM, new NewVM { Name = "thief", MemoryStartupBytes = 32L << 20, VHDPath = machine.DiskPath }).Id);
             if (isStarted)
             {
                 // What keeps it from starting is the folder, and not whose it is.
