@@ -61,20 +61,26 @@ public sealed class MoveLeaseTests
         // For what b opens from now on; its QEMU has the disk already.
         await pair.B.RunAsync("mount", "--bind", folder, folder);
         await pair.B.RunAsync("mount", "-o", "remount,bind,ro", folder);
-        pair.B.Release(MovePoint.Running);
-        Assert.Equal(OperationState.Completed, pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Operation.State);
-        Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
-        Assert.NotEqual(b, Lease.Of(machine).HostId);
-        if (isStarted)
+        try
         {
-            // What keeps it from starting is the folder, and not whose it is.
-            pair.B.Stop("web01", turnOff: true);
-            var refused = pair.B.Refused(Methods.StartVM, new StartVM { Name = "web01" });
-            Assert.NotEqual("DiskLeased", refused.Id);
-            Assert.Contains("cannot be written", refused.Message, StringComparison.Ordinal);
+            pair.B.Release(MovePoint.Running);
+            Assert.Equal(OperationState.Completed, pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Operation.State);
+            Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
+            Assert.NotEqual(b, Lease.Of(machine).HostId);
+            if (isStarted)
+            {
+                // What keeps it from starting is the folder, and not whose it is.
+                pair.B.Stop("web01", turnOff: true);
+                var refused = pair.B.Refused(Methods.StartVM, new StartVM { Name = "web01" });
+                Assert.NotEqual("DiskLeased", refused.Id);
+                Assert.Contains("cannot be written", refused.Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            await pair.B.RunAsync("umount", "--lazy", folder);
         }
 
-        await pair.B.RunAsync("umount", folder);
         if (isStarted)
         {
             Assert.Equal(VMState.Running, pair.B.Start("web01").State);

@@ -297,27 +297,31 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task What_the_guest_writes_to_its_UEFI_variables_during_the_move_is_there_after_it()
+    public async Task What_is_written_to_the_UEFI_variables_during_the_move_is_there_after_it()
     {
         await using var pair = await HostPair.StartAsync();
-        pair.A.Faults = MovePoint.Mirrored + "=hold";
+        pair.A.Faults = MovePoint.Offered + "=hold";
         await pair.RestartAsync(pair.A);
-        var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 2, MemoryStartupBytes = 256L << 20, SwitchName = "user", NoVHD = true });
-        pair.A.Boot("web01");
+        var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 2, MemoryStartupBytes = 64L << 20, NoVHD = true });
+        pair.A.Start("web01");
         pair.A.Client.Detach(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" });
-        await pair.A.HeldAtAsync(MovePoint.Mirrored);
+        await pair.A.HeldAtAsync(MovePoint.Offered);
 
-        // The last byte of the variables' flash, below the code's, which ends at 4 GB: program it as the chip wants it (Intel CFI: 0x40, the value; 0xff ends).
-        var length = new FileInfo(Variables(pair.A, made)).Length;
-        var last = (1L << 32) - (length > 256 << 10 ? 4 << 20 : 2 << 20) + length - 1;
-        var old = Convert.ToByte(pair.A.Run("web01", $"devmem 0x{last:x} 8"), 16);
-        pair.A.Run("web01", $"devmem 0x{last:x} 8 0x40; devmem 0x{last:x} 8 0x{old ^ 0x5a:x}; devmem 0x{last:x} 8 0xff");
-        pair.A.Release(MovePoint.Mirrored);
+        // The firmware comes up meanwhile and writes its boot entries: what b was offered is old by then.
+        var offered = Read(pair.B);
+        byte[] written = [];
+        await Poll.UntilAsync(() => HasLost(offered, written = Read(pair.A)), "a variable that the firmware writes");
+        pair.A.Release(MovePoint.Offered);
         await Poll.UntilAsync(() => pair.Where("web01") is [("b", VMState.Running)], "the machine on b");
-        Assert.Equal(old ^ 0x5a, Convert.ToByte(pair.B.Run("web01", $"devmem 0x{last:x} 8"), 16));
-        Assert.Equal(VMState.Stopped, pair.B.Stop("web01", turnOff: true).State);
-        Assert.Equal(old ^ 0x5a, (await File.ReadAllBytesAsync(Variables(pair.B, made), TestContext.Current.CancellationToken))[^1]);
+        pair.B.Stop("web01", turnOff: true);
+
+        // Bits of a flash are cleared one by one, and set again by whole blocks only, which no variable of a first start brings about.
+        Assert.False(HasLost(Read(pair.B), written));
         Assert.False(File.Exists(Variables(pair.A, made)));
+
+        byte[] Read(TestHost host) => File.ReadAllBytes(Variables(host, made));
+
+        static bool HasLost(byte[] now, byte[] then) => now.Zip(then).Any(static pair => (pair.First & ~pair.Second) != 0);
     }
 
     // Those of proc_pid_net(5) that the process has open, whatever their state; its own network namespace is the one that is read.
