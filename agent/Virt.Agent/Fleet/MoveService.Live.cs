@@ -82,8 +82,8 @@ public sealed partial class MoveService
         sending.Result.MemoryBytesSent = memory.Sent;
     }
 
-    // An emulated guest stands still while QEMU begins to note what it writes, some milliseconds: before 8.2 (its commit 0d58c660689f, "softmmu: Use async_run_on_cpu in
-    // tcg_commit") QEMU changes the memory map under a processor that runs, whose accesses to devices then go astray: a request to the disk is lost, or the kernel panics.
+    // An emulated guest stands still while QEMU begins to note what it writes, some milliseconds: until its commit 0d58c660689f ("softmmu: Use async_run_on_cpu in
+    // tcg_commit") QEMU changes the memory map under a processor that runs, whose accesses to devices may then go astray.
     private static async Task BeginToSendAsync(OutgoingMove sending, VmSession session, MigrationWatch watch)
     {
         if (sending.Move.IsPaused || sending.Compared.Machine.Accelerator != "tcg")

@@ -144,7 +144,8 @@ public sealed class MoveTests
             pair.B.Start("web01");
         }
 
-        Assert.Equal(VMState.Stopped, pair.B.Stop("web01", turnOff: true).State);    }
+        Assert.Equal(VMState.Stopped, pair.B.Stop("web01", turnOff: true).State);
+    }
 
     [Theory]
     [InlineData(MovePoint.Mirrored, false)]

@@ -32,8 +32,8 @@ public sealed class DebianVm : IAsyncLifetime
         {
             await StartAgentAsync();
 
-            // One processor: an emulated guest of two loses interrupts now and then when its kernel enables a device, and boots for a minute or "panics". QEMU before 8.2
-            // changes the memory map under a processor that runs (0d58c660689f, "softmmu: Use async_run_on_cpu in tcg_commit").
+            // One processor: an emulated guest of two was seen to boot for a minute, or to "panic" with no panic in its memory, on a busy machine. What QEMU's commit
+            // 0d58c660689f ("softmmu: Use async_run_on_cpu in tcg_commit") mends would explain it: a memory map that is changed under a processor that runs.
             Machine = Host.Invoke(Methods.NewVM, new NewVM { Name = Name, Image = "debian", Generation = 1, MemoryStartupBytes = 512L << 20 });
             Host.Start(Name);
             Host.Wait(Name, WaitCondition.GuestAgent);
