@@ -50,7 +50,7 @@ internal static class MoveBenchmark
             var total = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             if (copiesDisk && moved.DiskBytesSent < Disk)
             {
-                throw new InvalidOperationException($"Only {moved.DiskBytesSent} bytes of the disk were copied.");
+                throw new InvalidOperationException($"Only {moved.DiskBytesSent} of the disk's {Disk} bytes were copied.");
             }
 
             ourDowntime.Add(moved.Downtime.TotalMilliseconds);

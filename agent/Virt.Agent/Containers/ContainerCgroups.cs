@@ -31,7 +31,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         this.tree = tree;
         this.keeper = keeper;
         ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? Keeper.ReadyThreads : 0];
-        parent = $"virt-{StableHash.Of(stateFolder):x16}";
+        parent = CgroupName.OfAgent(stateFolder);
     }
 
     /// <summary>Which interface and which hierarchies there are.</summary>

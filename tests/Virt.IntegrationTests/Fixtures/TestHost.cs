@@ -217,7 +217,7 @@ internal sealed class TestHost : IAsyncDisposable
 
         AssertOnlyLogsAndStateAreLeft();
         Directory.Delete(Folder, recursive: true);
-        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
+        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), () => "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
     }
 
     /// <summary>The processes that have this path in their command line.</summary>

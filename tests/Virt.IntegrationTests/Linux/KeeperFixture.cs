@@ -50,6 +50,6 @@ internal sealed class KeeperFixture : IAsyncDisposable
             keeper.Dispose();
         await Poll.UntilAsync(() => TestHost.ProcessesOf(Folder).Count == 0, "the end of the keeper");
         Directory.Delete(Folder, recursive: true);
-        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now()), "nothing left over: " + before.Difference(Leftovers.Now()));
+        await Poll.UntilAsync(() => before.IsSame(Leftovers.Now()), () => "nothing left over: " + before.Difference(Leftovers.Now()));
     }
 }

@@ -21,9 +21,7 @@ internal static class PatchAgent
             Plan = Plan(agent.HostName, [.. Targets(agent, request.Targets)]) with { Filter = request.Filter },
             Errors = Missing(agent, request.Targets),
         });
-        agent.On(Methods.InvokePatch, (request, _) => Checked(request) is { } plan
-            ? Run(plan.Targets) with { Errors = Missing(agent, request.Targets) }
-            : Run([.. Targets(agent, request.Targets)]) with { Errors = Missing(agent, request.Targets) });
+        agent.On(Methods.InvokePatch, (request, _) => Run(Checked(request)?.Targets ?? [.. Targets(agent, request.Targets)]) with { Errors = Missing(agent, request.Targets) });
         agent.On(Methods.UndoPatch, (request, _) => new PatchRun
         {
             Results = [.. Targets(agent, request.Targets).Select(found => new PatchResult { Kind = found.Kind, Id = found.Id, Name = found.Name, Outcome = PatchOutcome.Undone, Lost = "10 s of its disk" })],
