@@ -30,10 +30,15 @@ public sealed partial class MoveService
         using var watch = new MigrationWatch(session);
         sending.Report("making the destination ready");
         var offered = sending.Offer(offer);
-        var preparing = session.PrepareToSendAsync(isPausing: true, sending.Going);
-        await using var memory = await OpenPumpAsync(sending, MemoryDescriptor, offer.StreamToken, offered).ConfigureAwait(false);
-        await using var disk = offer.DiskToken.Length > 0 ? await OpenPumpAsync(sending, DiskDescriptor, offer.DiskToken, offered).ConfigureAwait(false) : null;
-        await preparing.ConfigureAwait(false);
+        await session.PrepareToSendAsync(isPausing: true, sending.Going).ConfigureAwait(false);
+        await using var memory = await OpenPumpAsync(sending, MemoryDescriptor, offer.StreamToken, offered, isHeld: true).ConfigureAwait(false);
+        await using var disk = offer.DiskToken.Length > 0 ? await OpenPumpAsync(sending, DiskDescriptor, offer.DiskToken, offered, isHeld: false).ConfigureAwait(false) : null;
+        if (disk is null)
+        {
+            // To begin takes an emulated guest's QEMU a tenth of a second: as long as the destination needs for its own.
+            await BeginToSendAsync(sending).ConfigureAwait(false);
+        }
+
         await offered.ConfigureAwait(false);
         sending.Clock.Note("making ready");
         await FaultPoint.ReachAsync(MovePoint.Offered, sending.Going).ConfigureAwait(false);
@@ -48,10 +53,14 @@ public sealed partial class MoveService
 
         sending.Clock.Note("copying the disk");
         await FaultPoint.ReachAsync(MovePoint.Mirrored, sending.Going).ConfigureAwait(false);
-        await session.SetLastRoundAsync(LastRounds[^1].Limit, sending.Going).ConfigureAwait(false);
         var flushing = FlushAsync(sending);
         sending.BeginPhase();
-        await BeginToSendAsync(sending, session, watch).ConfigureAwait(false);
+        if (disk is not null)
+        {
+            await BeginToSendAsync(sending).ConfigureAwait(false);
+        }
+
+        memory.LetOut();
         await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", ProgressPause, () => ReportMemoryAsync(sending, session), sending.Going).ConfigureAwait(false);
         await CheckSentAsync(sending, session, watch).ConfigureAwait(false);
         sending.StopTime = watch.StopTime;
@@ -82,39 +91,30 @@ public sealed partial class MoveService
         sending.Result.MemoryBytesSent = memory.Sent;
     }
 
-    // An emulated guest stands still while QEMU begins to note what it writes, some milliseconds: until its commit 0d58c660689f ("softmmu: Use async_run_on_cpu in
-    // tcg_commit") QEMU changes the memory map under a processor that runs, whose accesses to devices may then go astray.
-    private static async Task BeginToSendAsync(OutgoingMove sending, VmSession session, MigrationWatch watch)
+    // What is sent waits in the socket until the pump lets it out.
+    private static async Task BeginToSendAsync(OutgoingMove sending)
     {
-        if (sending.Move.IsPaused || sending.Compared.Machine.Accelerator != "tcg")
-        {
-            await session.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
-            return;
-        }
-
-        session.IsHeld = true;
-        try
-        {
-            await session.HoldAsync(sending.Going).ConfigureAwait(false);
-            await session.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
-            await watch.WhenAsync(static w => w.Status is not ("" or "setup"), sending.Going).ConfigureAwait(false);
-            await session.LetGoAsync(sending.Going).ConfigureAwait(false);
-        }
-        finally
-        {
-            session.IsHeld = false;
-        }
+        await sending.Entry.Session!.SetLastRoundAsync(LastRounds[^1].Limit, sending.Going).ConfigureAwait(false);
+        await sending.Entry.Session!.SendAsync(MemoryDescriptor, sending.Going).ConfigureAwait(false);
     }
 
-    private async Task<StreamPump> OpenPumpAsync(OutgoingMove sending, string descriptor, byte[] token, Task offered)
+    private async Task<StreamPump> OpenPumpAsync(OutgoingMove sending, string descriptor, byte[] token, Task offered, bool isHeld)
     {
         var remote = await OpenStreamAsync(sending, token, offered).ConfigureAwait(false);
         var (own, other) = SocketPair.Make(StreamPump.BufferBytes);
         using (other)
         {
-            var pump = StreamPump.Start(own, remote);
-            await sending.Entry.Session!.GiveAsync(descriptor, other, sending.Going).ConfigureAwait(false);
-            return pump;
+            var pump = StreamPump.Start(own, remote, isHeld);
+            try
+            {
+                await sending.Entry.Session!.GiveAsync(descriptor, other, sending.Going).ConfigureAwait(false);
+                return pump;
+            }
+            catch
+            {
+                await pump.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 

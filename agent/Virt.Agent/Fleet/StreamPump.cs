@@ -16,12 +16,18 @@ internal sealed class StreamPump : IAsyncDisposable
     private readonly Socket local;
     private readonly PeerStream remote;
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource letOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long sent;
 
-    private StreamPump(Socket local, PeerStream remote)
+    private StreamPump(Socket local, PeerStream remote, bool isHeld)
     {
         this.local = local;
         this.remote = remote;
+        if (!isHeld)
+        {
+            LetOut();
+        }
+
         Ended = RunAsync();
     }
 
@@ -32,7 +38,13 @@ internal sealed class StreamPump : IAsyncDisposable
     public long Sent => Interlocked.Read(ref sent);
 
     /// <summary>Begins. Both ends are the pump's from now on.</summary>
-    public static StreamPump Start(Socket local, PeerStream remote) => new(local, remote);
+    /// <param name="local">QEMU's end.</param>
+    /// <param name="remote">The other agent's.</param>
+    /// <param name="isHeld">What QEMU sends waits, in its socket, for <see cref="LetOut"/>.</param>
+    public static StreamPump Start(Socket local, PeerStream remote, bool isHeld = false) => new(local, remote, isHeld);
+
+    /// <summary>From now on goes to the other agent what QEMU sends. May be repeated.</summary>
+    public void LetOut() => letOut.TrySetResult();
 
     /// <summary>Cuts both ends.</summary>
     public async ValueTask DisposeAsync()
@@ -69,6 +81,7 @@ internal sealed class StreamPump : IAsyncDisposable
     {
         var buffer = new byte[BufferBytes];
         int read;
+        await letOut.Task.WaitAsync(stopping.Token).ConfigureAwait(false);
         remote.GatherWrites();
         while ((read = await local.ReceiveAsync(buffer, stopping.Token).ConfigureAwait(false)) > 0)
         {

@@ -17,20 +17,10 @@ internal sealed partial class VmSession
     /// <exception cref="QmpClosedException">QEMU has ended.</exception>
     public async Task TakeBackAsync(bool isPaused, CancellationToken cancellation)
     {
-        IsHeld = true;
-        try
+        await CancelMigrationAsync(cancellation).ConfigureAwait(false);
+        if (!isPaused)
         {
-            // It stands still while QEMU ends to note what it writes, for the same reason as at the beginning of the move.
-            await IgnoringAsync(HoldAsync(cancellation)).ConfigureAwait(false);
-            await CancelMigrationAsync(cancellation).ConfigureAwait(false);
-            if (!isPaused)
-            {
-                await GoOnAsync(cancellation).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            IsHeld = false;
+            await GoOnAsync(cancellation).ConfigureAwait(false);
         }
 
         await CancelMirrorAsync(cancellation).ConfigureAwait(false);
@@ -77,18 +67,6 @@ internal sealed partial class VmSession
             {
                 await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
             }
-        }
-    }
-
-    /// <summary>Lets a guest go on that was held while it began to be sent. One that stands still for its switch-over already is left so.</summary>
-    public async Task LetGoAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await ContinueAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (QmpException e) when (e.Description.Contains("not finalized", StringComparison.Ordinal))
-        {
         }
     }
 

@@ -74,7 +74,7 @@ public sealed class MoveTests
         await using var pair = await HostPair.StartAsync();
         var made = pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 1, MemoryStartupBytes = Guest.Memory, SwitchName = "user", NewVHDSizeBytes = 512L << 20 });
         pair.A.Boot("web01");
-        pair.A.Run("web01", "dd if=/dev/urandom of=/data/f9 bs=1M count=64 2>/dev/null; cd /data; md5sum f9 > s9");
+        pair.A.Run("web01", "dd if=/dev/urandom of=/data/f9 bs=1M count=64 2>/dev/null; cd /data; md5sum f9 > s9; sync");
         pair.A.Run("web01", Guest.Writer);
         Assert.Equal("DiskNotReachable", pair.A.Refused(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" }).Id);
         var there = Told(HostPair.Move(pair.A, "web01", "b", includeStorage: true));
