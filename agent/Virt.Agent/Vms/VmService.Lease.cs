@@ -71,12 +71,18 @@ public sealed partial class VmService
     // Only its own: the disk may be another host's by now.
     private void DropLease(VmEntry entry)
     {
-        if (entry.Spec.Disk is not { } disk || ReadLease("remove", entry.Name, disk.HomePath) is not { } lease || lease.HostId != self.Id || lease.VMId != entry.Id)
+        if (entry.Spec.Disk is not { } disk)
         {
             return;
         }
 
-        if (entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
+        var lease = ReadLease("remove", entry.Name, disk.HomePath);
+        if (lease is not null && (lease.HostId != self.Id || lease.VMId != entry.Id))
+        {
+            return;
+        }
+
+        if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
         {
             YieldLease(entry, disk, lease, move);
             return;

@@ -62,7 +62,7 @@ public sealed partial class VmService
         using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
         if (entry.IsRemoved || entry.Spec.Move is not { Stage: MoveStage.Receiving } move)
         {
-            throw new VirtException(ErrorCode.Cancelled, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
+            throw new VirtException(ErrorCode.Unavailable, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
         }
 
         var run = entry.Run! with { Status = $"It has come from host '{move.PeerName}' whole, and waits for that host's word." };
