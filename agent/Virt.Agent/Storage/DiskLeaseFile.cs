@@ -56,8 +56,15 @@ public static class DiskLeaseFile
     /// <summary>Takes the lease away, and what a writing that was cut off has left of one; what is not there is fine.</summary>
     public static void Remove(string disk)
     {
-        File.Delete(TemporaryOf(PathOf(disk)));
-        File.Delete(PathOf(disk));
+        try
+        {
+            File.Delete(TemporaryOf(PathOf(disk)));
+            File.Delete(PathOf(disk));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nor is its folder.
+        }
     }
 
     private static string TemporaryOf(string path) => path + ".new";

@@ -35,6 +35,7 @@ public sealed class DiskLeaseFileTests : IDisposable
         Assert.Null(DiskLeaseFile.Read(Disk));
         DiskLeaseFile.Remove(Disk);
         Assert.Empty(Directory.GetFiles(folder));
+        DiskLeaseFile.Remove(Path.Combine(folder, "gone", "web01.qcow2"));
     }
 
     [Fact]
