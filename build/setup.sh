@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian or Ubuntu with nothing but the .NET SDK. Asks dpkg first: a second run needs no network and no root.
 #   build/setup.sh           what building and running needs
-#   build/setup.sh test      and what the tests talk to (sshd, openssl)
+#   build/setup.sh test      and what the tests talk to (sshd, openssl, nft)
 #   build/setup.sh bench     the peers too that build/bench.sh measures beside (crun, podman, libvirt)
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -21,7 +21,7 @@ case $debian_arch in
 esac
 case ${1:-} in
     '') ;;
-    test) packages+=(openssh-server openssh-client openssl) ;;
+    test) packages+=(openssh-server openssh-client openssl nftables xfsprogs) ;;
     bench) packages+=(crun podman libvirt-daemon-system libvirt-clients) ;;
     *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;
 esac

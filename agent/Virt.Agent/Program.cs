@@ -9,6 +9,7 @@ using Virt.Agent.Containers;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
+using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
 using Virt.Agent.Patching.Apt;
@@ -16,6 +17,7 @@ using Virt.Agent.Patching.Targets;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
+using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
@@ -92,22 +94,27 @@ internal static class Program
         var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
         var images = new ImageCatalog(paths.Images);
         var disks = new QemuImg(tools, "qemu-img");
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture)), self, time);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), time);
+        await using var networks = new NetworkService(state.Resources, time);
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time);
+        var volumes = new VolumeService(paths, state.Resources, tools, time);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), networks, volumes, time);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
         await using var moves = new MoveService(vms, peers, operations, images, qemu, time);
 
+        await volumes.RecoverAsync().ConfigureAwait(false);
+        await networks.RecoverAsync().ConfigureAwait(false);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
+        networks.Settle();
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time);
         await patches.RecoverAsync().ConfigureAwait(false);
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), vms, containers, patches, schedules, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), networks, volumes, vms, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)

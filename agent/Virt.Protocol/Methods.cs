@@ -120,6 +120,42 @@ public static class Methods
     /// <summary>Removes a patch schedule.</summary>
     public static readonly Method<UnregisterPatchSchedule, Nothing> UnregisterPatchSchedule = new("patchschedule.unregister", Change, Protocol.UnregisterPatchSchedule.WireFormat, Nothing.WireFormat);
 
+    /// <summary>Networks by name, id or pattern.</summary>
+    public static readonly Method<GetVirtNetwork, VirtNetworkList> GetVirtNetwork = new("network.get", Query, Protocol.GetVirtNetwork.WireFormat, VirtNetworkList.WireFormat);
+
+    /// <summary>Makes a network.</summary>
+    public static readonly Method<NewVirtNetwork, VirtNetwork> NewVirtNetwork = new("network.new", Change, Protocol.NewVirtNetwork.WireFormat, VirtNetwork.WireFormat);
+
+    /// <summary>Changes a network.</summary>
+    public static readonly Method<SetVirtNetwork, VirtNetwork> SetVirtNetwork = new("network.set", Change, Protocol.SetVirtNetwork.WireFormat, VirtNetwork.WireFormat);
+
+    /// <summary>Removes a network.</summary>
+    public static readonly Method<RemoveVirtNetwork, Nothing> RemoveVirtNetwork = new("network.remove", Change, Protocol.RemoveVirtNetwork.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Volumes by name, id or pattern.</summary>
+    public static readonly Method<GetVirtVolume, VirtVolumeList> GetVirtVolume = new("volume.get", Query, Protocol.GetVirtVolume.WireFormat, VirtVolumeList.WireFormat);
+
+    /// <summary>Makes an empty volume.</summary>
+    public static readonly Method<NewVirtVolume, VirtVolume> NewVirtVolume = new("volume.new", Change, Protocol.NewVirtVolume.WireFormat, VirtVolume.WireFormat);
+
+    /// <summary>Removes a volume, or a checkpoint of one.</summary>
+    public static readonly Method<RemoveVirtVolume, Nothing> RemoveVirtVolume = new("volume.remove", Change, Protocol.RemoveVirtVolume.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Makes a volume of what another one holds.</summary>
+    public static readonly Method<CopyVirtVolume, VirtVolume> CopyVirtVolume = new("volume.copy", Change, Protocol.CopyVirtVolume.WireFormat, VirtVolume.WireFormat);
+
+    /// <summary>Keeps what a volume holds now.</summary>
+    public static readonly Method<CheckpointVirtVolume, VirtVolume> CheckpointVirtVolume = new("volume.checkpoint", Change, Protocol.CheckpointVirtVolume.WireFormat, VirtVolume.WireFormat);
+
+    /// <summary>Takes a volume back to a checkpoint.</summary>
+    public static readonly Method<RestoreVirtVolume, VirtVolume> RestoreVirtVolume = new("volume.restore", Change, Protocol.RestoreVirtVolume.WireFormat, VirtVolume.WireFormat);
+
+    /// <summary>Writes what a volume holds into an archive.</summary>
+    public static readonly Method<ExportVirtVolume, VirtVolume> ExportVirtVolume = new("volume.export", Change, Protocol.ExportVirtVolume.WireFormat, VirtVolume.WireFormat);
+
+    /// <summary>Makes a volume of what an archive holds.</summary>
+    public static readonly Method<ImportVirtVolume, VirtVolume> ImportVirtVolume = new("volume.import", Change, Protocol.ImportVirtVolume.WireFormat, VirtVolume.WireFormat);
+
     /// <summary>Makes a one-time code with which another agent becomes a peer.</summary>
     public static readonly Method<NewVirtPeerCode, VirtPeerCode> NewVirtPeerCode = new("peer.code", Change, Protocol.NewVirtPeerCode.WireFormat, VirtPeerCode.WireFormat);
 
@@ -165,6 +201,8 @@ public static class Methods
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, GetContainerLog,
+        GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,
+        GetVirtNetwork, NewVirtNetwork, SetVirtNetwork, RemoveVirtNetwork,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
         NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
         CheckMove, OfferMove, WatchMove, PrepareMove, CommitMove, FinishMove, AskMove,

@@ -15,6 +15,7 @@ internal static class ContainerBenchmark
     public static IEnumerable<Row> Run(Setting setting)
     {
         using var agent = new Agent(setting);
+        agent.Client.Invoke(Methods.NewVirtNetwork, new NewVirtNetwork { Name = Network });
         var crun = Benchmarks.Run.Find("crun");
         var podman = Benchmarks.Run.Find("podman");
         string? bundle = null;
@@ -32,6 +33,7 @@ internal static class ContainerBenchmark
         {
             new("exec", total => OfProcess(setting.First, [], total)),
             new("Virt", total => OfAgent(agent, total)),
+            new("Virt on a network", total => OfAgent(agent, total, Network)),
         };
         if (crun is not null)
         {
@@ -40,6 +42,7 @@ internal static class ContainerBenchmark
 
         if (podman is not null)
         {
+            cases.Add(new("podman on a network", total => OfProcess(podman, ["run", "--rm", "--network=bridge", "--publish", "18081:80", "bench", "/bin/first"], total)));
             cases.Add(new("podman", total => OfProcess(podman, ["run", "--rm", "--network=none", "bench", "/bin/first"], total)));
         }
 
@@ -56,14 +59,40 @@ internal static class ContainerBenchmark
         yield return new Row(First, "ms", Of("Virt")!, "the program alone, no container", Of("exec"));
         yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("crun", crun), TotalOf("crun"));
         yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("podman", podman), TotalOf("podman"));
+        const string OnNetwork = "Container with bridge, address, name, published port: to its first instruction";
+        yield return new Row(OnNetwork, "ms", Of("Virt on a network")!, crun is null ? "crun is not installed" : "`crun run` without an address", Of("crun"), "3× sooner than crun");
+        yield return new Row(OnNetwork, "ms", Of("Virt on a network")!, podman is null ? "podman is not installed" : "`podman run --publish`", Of("podman on a network"), "30× sooner than podman");
+        yield return new Row("Containers on a bridge, one after another", "a second", Samples.Of(PerSecond(agent)), "", null, "200 a second");
 
         yield return KeeperRow(agent, podman);
     }
 
-    private static double OfAgent(Agent agent, Samples total)
+    private const string Network = "bench";
+
+    // 100 that run on, each started when the one before it runs.
+    private static double PerSecond(Agent agent)
+    {
+        const int Count = 100;
+        var containers = new List<Container>();
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Count; i++)
+        {
+            containers.Add(agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/sleep", "1000"], Network = Network } }));
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        foreach (var container in containers)
+        {
+            agent.Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
+        }
+
+        return Count / seconds;
+    }
+
+    private static double OfAgent(Agent agent, Samples total, string network = "")
     {
         var start = Stopwatch.GetTimestamp();
-        var container = agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/first"] } });
+        var container = agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/first"], Network = network, Publish = network.Length > 0 ? ["18080:80"] : [] } });
         agent.Client.Invoke(Methods.WaitContainer, new WaitContainer { Id = container.Id, Name = container.Name, For = WaitCondition.Stopped });
         var log = new Lines();
         agent.Client.Invoke(Methods.GetContainerLog, new GetContainerLog { Id = container.Id, Name = container.Name }, observer: log);

@@ -47,6 +47,17 @@ Describe 'New-VM' {
         $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
+    It 'makes one in a network of the host, with an address and a port of its own' {
+        $network = New-VirtNetwork (New-TestName lan)
+        $vm = New-VM (New-TestName net) -NoVHD -Network $network.Name -Publish 18080:80 -AllowFrom 10.0.0.0/8
+        $vm.Network | Should -Be $network.Name
+        $vm.MacAddress | Should -BeLike '02:56:*'
+        $vm.Ports | Should -Be '18080:80'
+        $vm.AllowFrom | Should -Be '10.0.0.0/8'
+        (Get-VirtNetwork $network.Name).UsedBy | Should -Be $vm.Name
+        { New-VM (New-TestName none) -NoVHD -Network no-such -ErrorAction Stop } | Should -Throw -ErrorId 'NetworkNotFound*'
+    }
+
     It 'goes on as a job' {
         $job = New-VM (New-TestName job) -Image starter -AsJob
         $vm = $job | Wait-Job -Timeout 60 | Receive-Job

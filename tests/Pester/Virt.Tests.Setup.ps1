@@ -30,4 +30,6 @@ function Get-TestVersion([string] $Container, [string] $Package = 'virt-good') {
 function Remove-TestWorkload {
     Get-VM "$script:TestPrefix-*" | Remove-VM -Force -DeleteDisk
     Get-Container "$script:TestPrefix-*" | Remove-Container -Force
+    Get-VirtVolume "$script:TestPrefix-*" | Remove-VirtVolume -Force
+    Get-VirtNetwork "$script:TestPrefix-*" | Remove-VirtNetwork
 }

@@ -4,7 +4,9 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers;
+using Virt.Agent.Networks;
 using Virt.Agent.State;
+using Virt.Agent.Storage.Volumes;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -20,8 +22,13 @@ internal static class Program
         var paths = new AgentPaths(arguments[1], arguments[2], []);
         using var state = new StateStore(paths.Database);
         using var keeper = new Keeper(paths.KeeperSocket, arguments[0]);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), TimeProvider.System);
+        await using var networks = new NetworkService(state.Resources, TimeProvider.System);
+        await networks.RecoverAsync().ConfigureAwait(false);
+        var volumes = new VolumeService(paths, state.Resources, new KeptToolRunner(keeper), TimeProvider.System);
+        await volumes.RecoverAsync().ConfigureAwait(false);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), networks, volumes, TimeProvider.System);
         await containers.RecoverAsync().ConfigureAwait(false);
+        networks.Settle();
         var driver = new Driver(containers);
         foreach (var words in Split(arguments[4..]))
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Virt.Protocol;
@@ -9,7 +10,7 @@ public static class ResourceName
 {
     /// <summary>Refuses a name that could not be a host name or a folder.</summary>
     /// <param name="verb">What was to be done, such as <c>create</c>.</param>
-    /// <param name="kind"><c>VM</c> or <c>container</c>.</param>
+    /// <param name="kind"><c>VM</c>, <c>container</c>, <c>network</c> or <c>volume</c>.</param>
     /// <param name="name">What the user typed.</param>
     /// <exception cref="VirtException">InvalidArgument.</exception>
     public static void Check(string verb, string kind, string name)
@@ -29,10 +30,10 @@ public static class ResourceName
     public static VirtException NotFound(string verb, string kind, string name, IEnumerable<string> names)
     {
         var nearest = NearestName.Of(name, names);
-        var noun = kind == "VM" ? "VM" : "Container";
+        var noun = Noun(kind);
         return new VirtException(
             ErrorCode.NotFound,
-            noun + "NotFound",
+            noun.Replace("Virt", "", StringComparison.Ordinal) + "NotFound",
             nearest is null
                 ? $"Cannot {verb} {kind} '{name}': no {kind} has that name."
                 : $"Cannot {verb} {kind} '{name}': no {kind} has that name; did you mean '{nearest}'?",
@@ -43,14 +44,22 @@ public static class ResourceName
     /// <summary>The error for a name that is taken.</summary>
     public static VirtException Taken(string verb, string kind, string name)
     {
-        var noun = kind == "VM" ? "VM" : "Container";
+        var noun = Noun(kind);
         return new VirtException(
             ErrorCode.AlreadyExists,
-            noun + "AlreadyExists",
+            noun.Replace("Virt", "", StringComparison.Ordinal) + "AlreadyExists",
             $"Cannot {verb} {kind} '{name}': a {kind} of that name exists already.",
             target: name,
             action: $"Get-{noun} -Name {name}");
     }
+
+    private static string Noun(string kind) => kind switch
+    {
+        "VM" => "VM",
+        "network" => "VirtNetwork",
+        "volume" => "VirtVolume",
+        _ => "Container",
+    };
 
     private static VirtException Bad(string verb, string kind, string name, string why) =>
         new(ErrorCode.InvalidArgument, "InvalidName", $"Cannot {verb} {kind} '{name}': {why}.", target: name, action: $"Use a name such as 'web01'.");

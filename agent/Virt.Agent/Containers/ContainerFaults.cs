@@ -54,6 +54,9 @@ public static class ContainerFaults
     /// <summary>A former generation is named no more; its files are still there.</summary>
     public const string DiscardWritten = "container.discard.written";
 
+    /// <summary>A container's link into its network is made, its ports are published, and its first process does not go on yet.</summary>
+    public const string NetworkConnected = "container.network.connected";
+
     /// <summary>Those of a throw-away container.</summary>
     public static IReadOnlyList<string> ThrowAway { get; } = [ThrowAwayMade, ThrowAwayStarted, ThrowAwayWorked];
 
@@ -64,5 +67,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, NetworkConnected];
 }

@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace Virt.Agent.Containers;
 
-/// <summary>The networks that a container can be in.</summary>
+/// <summary>The networks that are built in; all others are the user's.</summary>
 internal static class ContainerNetwork
 {
     /// <summary>One of its own, with nothing but loopback.</summary>

@@ -28,6 +28,7 @@ public sealed partial class ContainerService
             cgroup = run.Cgroup;
             entry.Process = null;
             process.Dispose();
+            Disconnect(entry);
             entry.Set(table, ContainerState.Stopped, Ended(run, status));
         }
 

@@ -19,14 +19,15 @@ public sealed partial class ContainerService
         ResourceName.Check("create", Kind, name);
         var source = findBase(request.Image, $"Cannot create container '{name}'");
         var spec = NewContainerCheck.ToSpec(name, request, source);
-        NewContainerCheck.CheckVolumes("create", name, spec);
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("create", Kind, name);
         }
 
         call.WorksOn(name);
-        var row = ContainerEntry.NewRow(Guid.NewGuid(), name, state, spec, run, time.GetUtcNow());
+        var id = Guid.NewGuid();
+        spec = TakePlace(id, name, request, spec, call.WhatIf);
+        var row = ContainerEntry.NewRow(id, name, state, spec, run, time.GetUtcNow());
         var entry = new ContainerEntry(row);
         if (call.WhatIf)
         {
@@ -35,6 +36,7 @@ public sealed partial class ContainerService
 
         if (!table.TryInsert(row, sync: state != ContainerState.Starting))
         {
+            Leave(entry);
             throw ResourceName.Taken("create", Kind, name);
         }
 

@@ -14,10 +14,13 @@ public sealed partial class ContainerService
 {
     private static readonly IPAddress[] Loopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
-    /// <summary>Asks whether a TCP port of loopback takes a connection, from inside the container's network.</summary>
+    /// <summary>Asks whether a TCP port of loopback, or of its own address, takes a connection, from inside the container's network.</summary>
     /// <exception cref="VirtException">NotFound. A container that does not run is a result, not an error.</exception>
-    public Task<ProbeResult> ProbeTcpAsync(Guid id, int port, TimeSpan timeout, CancellationToken cancellation) =>
-        ProbeAsync(Find("ask", id, ""), Loopback, port, static (_, _) => Task.FromResult(new ProbeResult(true, "accepted a connection")), timeout, cancellation);
+    public Task<ProbeResult> ProbeTcpAsync(Guid id, int port, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var entry = Find("ask", id, "");
+        return ProbeAsync(entry, [.. Loopback, .. OwnAddresses(entry)], port, static (_, _) => Task.FromResult(new ProbeResult(true, "accepted a connection")), timeout, cancellation);
+    }
 
     /// <summary>Asks an HTTP address from inside the container's network; 200 to 399 is a success.</summary>
     /// <param name="id">The container.</param>
@@ -41,7 +44,7 @@ public sealed partial class ContainerService
         }
 
         return known && (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.Equals(entry.Spec.HostName, StringComparison.OrdinalIgnoreCase))
-            ? Loopback
+            ? [.. Loopback, .. OwnAddresses(entry)]
             : throw new VirtException(
                 ErrorCode.InvalidArgument,
                 "InvalidProbeAddress",

@@ -123,6 +123,7 @@ public sealed partial class ContainerService
         if (living.TryGetValue(run.LaunchId, out var process) || (process = WithoutKeeper(run)) is not null)
         {
             entry.Process = process;
+            TakeOver(entry);
             if (run.StartAgain && entry.State == ContainerState.Stopping)
             {
                 return; // FinishReplacingAsync

@@ -60,6 +60,7 @@ public sealed partial class ContainerService
             throw new VirtException(ErrorCode.Internal, "ContainerFolderNotRemoved", $"Cannot remove container '{entry.Name}': its folder cannot be removed ({e.Message}).", entry.Name, $"Remove-Container -Name {entry.Name}", e);
         }
 
+        Leave(entry);
         table.Delete(entry.Id);
         entries.TryRemove(entry.Id, out _);
         entry.SetRemoved();

@@ -89,6 +89,7 @@ public sealed partial class ContainerService
         catch (Exception e)
         {
             var error = LaunchError.Of(entry.Name, entry.Spec, e);
+            Disconnect(entry);
             InBackground(() => CleanUpAsync(lease), $"remove the cgroup of container '{entry.Name}'");
             entry.Set(table, ContainerState.Failed, run with { Status = error.Message, ExitTime = time.GetUtcNow() });
             throw error;
@@ -116,7 +117,7 @@ public sealed partial class ContainerService
     {
         using var prepared = Prepare(entry, entry.Spec, run, lease);
         FolderOf(entry).ForgetExit();
-        return await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+        return await LaunchAsync(prepared).ConfigureAwait(false);
     }
 
     // What a start needs of the kernel, for the present or another generation.
@@ -131,15 +132,15 @@ public sealed partial class ContainerService
             var root = DetachedMount.Overlay(
                 [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, MountAttributes.NoDevices, plain: entry.Row.Kind == ThrowAwayKind);
             mounts.Add(root);
-            NewContainerCheck.CheckVolumes("start", entry.Name, spec);
+            CheckVolumes(entry, spec);
             foreach (var volume in spec.Volumes)
             {
                 mounts.Add(DetachedMount.Copy(volume.Source, MountAttributes.NoDevices | (volume.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None)));
             }
 
-            var names = spec.Network == ContainerNetwork.Host ? ContainerHostNames.Read() : null;
+            var names = HostNamesOf(spec);
             var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts[1..], names);
-            return new PreparedLaunch(plan with { Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, mounts);
+            return WithNetwork(entry, spec, new PreparedLaunch(plan with { Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, mounts));
         }
         catch
         {

@@ -48,7 +48,7 @@ public sealed partial class ContainerService
             ended = await StopForSwitchAsync(entry).ConfigureAwait(false);
             entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, to);
             await FaultPoint.ReachAsync(ContainerFaults.SwitchWritten).ConfigureAwait(false);
-            process = await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+            process = await LaunchAsync(prepared).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -76,6 +76,7 @@ public sealed partial class ContainerService
         ReadOnly = false,
         Volumes = [],
         Network = ContainerNetwork.Host,
+        Attachment = null,
         Generation = 0,
         Previous = null,
         Built = null,

@@ -20,7 +20,7 @@ public sealed partial class ContainerService
         {
             WaitCondition.Running => static e => e.State == ContainerState.Running,
             WaitCondition.Stopped => static e => e.State is ContainerState.Stopped or ContainerState.Failed or ContainerState.Created,
-            WaitCondition.Port when request.Port is > 0 and < 65536 => e => e.Process is { } process && PortProbe.Accepts(process.PidFd, request.Port),
+            WaitCondition.Port when request.Port is > 0 and < 65536 => e => e.Process is { } process && PortProbe.Accepts(process.PidFd, request.Port, OwnAddresses(e)),
             WaitCondition.Port => throw new VirtException(
                 ErrorCode.InvalidArgument, "InvalidPort", $"Cannot wait for container '{entry.Name}': {request.Port} is no TCP port; 1 to 65535 are.", entry.Name, $"Wait-Container -Name {entry.Name} -For Port -Port 80"),
             _ => throw new VirtException(

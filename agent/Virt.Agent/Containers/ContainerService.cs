@@ -4,7 +4,9 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Networks;
 using Virt.Agent.State;
+using Virt.Agent.Storage.Volumes;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -25,6 +27,8 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly Keeper keeper;
     private readonly ContainerCgroups cgroups;
     private readonly FindContainerBase findBase;
+    private readonly NetworkService networks;
+    private readonly VolumeService volumes;
     private readonly TimeProvider time;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, ContainerEntry> entries = new();
@@ -40,19 +44,25 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="keeper">Starts processes.</param>
     /// <param name="tree">The host's cgroups.</param>
     /// <param name="findBase">Finds images.</param>
+    /// <param name="networks">The host's networks, read.</param>
+    /// <param name="volumes">The host's volumes, read.</param>
     /// <param name="time">The clock.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, TimeProvider time)
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time)
     {
         stateFolder = paths.State;
         this.table = table;
         this.keeper = keeper;
         this.findBase = findBase;
+        this.networks = networks;
+        this.volumes = volumes;
         this.time = time;
         cgroups = new ContainerCgroups(tree, keeper, stateFolder);
         layers = new LayerStore(System.IO.Path.Combine(stateFolder, "layers"), () => LayerStore.UsedBy(entries.Values.Concat(throwAways.Values).Select(e => e.Spec)));
         foreach (var row in table.Load(Kind))
         {
-            entries[row.Id] = new ContainerEntry(row);
+            var entry = entries[row.Id] = new ContainerEntry(row);
+            Rejoin(entry);
+            UseAgain(entry);
         }
 
         foreach (var row in table.Load(ThrowAwayKind))
@@ -165,7 +175,10 @@ public sealed partial class ContainerService : IAsyncDisposable
             ReadOnly = entry.Spec.ReadOnly,
             Labels = new Dictionary<string, string>(entry.Spec.Labels),
             Volumes = [.. entry.Spec.Volumes.Select(v => v.ToString())],
-            Network = entry.Spec.Network,
+            Network = entry.Spec.Attachment is { } attachment ? networks.NameOf(attachment.NetworkId) : entry.Spec.Network,
+            IPAddresses = [.. entry.Spec.Attachment?.Addresses ?? []],
+            Ports = [.. entry.Spec.Attachment?.Ports.Select(static p => p.ToString()) ?? []],
+            AllowFrom = [.. entry.Spec.Attachment?.AllowFrom ?? []],
             Generation = entry.Spec.Generation,
             Layers = [.. entry.Spec.Layers],
             Previous = entry.Spec.Previous is { } previous

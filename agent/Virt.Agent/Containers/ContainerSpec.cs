@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Virt.Agent.Networks;
 
 namespace Virt.Agent.Containers;
 
@@ -46,8 +47,17 @@ public sealed record ContainerSpec
     /// <summary>Folders of the host that it sees.</summary>
     public IReadOnlyList<ContainerVolume> Volumes { get; set; } = [];
 
-    /// <summary>One of <see cref="ContainerNetwork"/>'s names.</summary>
+    /// <summary>One of <see cref="ContainerNetwork"/>'s names, or what its network was called when it was made.</summary>
     public string Network { get; set; } = ContainerNetwork.None;
+
+    /// <summary>Its place in that network; null in one that is built in.</summary>
+    public NetworkAttachment? Attachment { get; set; }
+
+    /// <summary>Name servers that are asked in place of the host's.</summary>
+    public IReadOnlyList<string> Dns { get; set; } = [];
+
+    /// <summary>Domains in which short names are looked for.</summary>
+    public IReadOnlyList<string> DnsSearch { get; set; } = [];
 
     /// <summary>The digests of the layers over the image, the uppermost first.</summary>
     public IReadOnlyList<string> Layers { get; set; } = [];

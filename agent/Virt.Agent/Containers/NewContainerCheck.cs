@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Net;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -27,8 +28,8 @@ internal static class NewContainerCheck
         Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
         var volumes = request.Volumes.Select(text => ContainerVolume.Parse(text, out var cause) ?? throw Wrong(name, "Volume", cause, "New-Container -Volume /srv/data:/data")).ToList();
         Require(name, "Volume", volumes.Select(v => v.Target).Distinct(StringComparer.Ordinal).Count() == volumes.Count, "two of its volumes have the same place in it", "New-Container -Volume /srv/data:/data");
-        var network = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
-        Require(name, "Network", network is not null, $"there is no network '{request.Network}'; {string.Join(" and ", ContainerNetwork.All)} are", "New-Container -Network host");
+        var builtIn = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
+        CheckNetwork(name, request, builtIn);
         return new ContainerSpec
         {
             Image = source.Name,
@@ -44,8 +45,25 @@ internal static class NewContainerCheck
             ReadOnly = request.ReadOnly,
             Labels = request.Labels,
             Volumes = volumes,
-            Network = network!,
+            Network = builtIn ?? request.Network,
+            Dns = request.Dns,
+            DnsSearch = request.DnsSearch,
         };
+    }
+
+    // What only a network of its own can give; the network itself looks at the rest.
+    private static void CheckNetwork(string name, NewContainer request, string? builtIn)
+    {
+        Require(name, "IPAddress", builtIn is null || request.IPAddresses.Length == 0, $"in the network '{builtIn}' it cannot be given an address", "New-Container -Network lan -IPAddress 10.144.0.20");
+        Require(name, "Publish", builtIn is null || request.Publish.Length == 0, $"in the network '{builtIn}' it has no ports to publish{(builtIn == ContainerNetwork.Host ? ", they are the host's already" : "")}", "New-Container -Network lan -Publish 8080:80");
+        Require(name, "AllowFrom", request.AllowFrom.Length == 0 || request.Publish.Length > 0, "there are no published ports that somebody could come to", "New-Container -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8");
+        Require(name, "Dns", (request.Dns.Length == 0 && request.DnsSearch.Length == 0) || builtIn != ContainerNetwork.None, "without a network it asks nobody for names", "New-Container -Network lan -Dns 192.0.2.53");
+        foreach (var server in request.Dns)
+        {
+            Require(name, "Dns", IPAddress.TryParse(server, out _), $"'{server}' is no address of a name server", "New-Container -Network lan -Dns 192.0.2.53");
+        }
+
+        Require(name, "DnsSearch", request.DnsSearch.All(static d => d.Length is > 0 and < 254 && d.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')), "a domain to search holds letters, digits, dots and dashes", "New-Container -Network lan -DnsSearch example.org");
     }
 
     /// <summary>The host's folders must be there.</summary>

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Networks;
+using Virt.Linux.Netlink;
 using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
@@ -8,10 +10,13 @@ namespace Virt.Agent.Containers;
 /// <summary>A launch with its root and volumes, which are mounted nowhere yet. Disposing lets go of them.</summary>
 /// <param name="Launch">What the keeper is told.</param>
 /// <param name="Mounts">The handles in it that are its own.</param>
-internal sealed record PreparedLaunch(LaunchSpec Launch, IReadOnlyList<SafeFileHandle> Mounts) : IDisposable
+/// <param name="Member">The container in its network; null: it has none that must be made.</param>
+/// <param name="Gate">Where its first process waits for that.</param>
+internal sealed record PreparedLaunch(LaunchSpec Launch, IReadOnlyList<SafeFileHandle> Mounts, NetworkMember? Member = null, NetworkGate? Gate = null) : IDisposable
 {
     public void Dispose()
     {
+        Gate?.Dispose();
         foreach (var mount in Mounts)
         {
             mount.Dispose();

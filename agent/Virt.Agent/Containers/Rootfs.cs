@@ -38,7 +38,7 @@ internal static class Rootfs
     /// <param name="cgroups">Which cgroup interface the host has.</param>
     /// <param name="hierarchies">v1: the hierarchies that are shown, each by its controllers' names: <c>memory</c>, <c>cpu,cpuacct</c>.</param>
     /// <param name="volumes">A detached mount for each of the spec's volumes; null: it has none.</param>
-    /// <param name="host">How the host finds others by name, for a container in the host's network; null: it has one of its own.</param>
+    /// <param name="host">How it finds others by name; null: it is alone.</param>
     public static IReadOnlyList<RootStep> Plan(
         ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies, IReadOnlyList<SafeFileHandle>? volumes = null, ContainerHostNames? host = null)
     {
@@ -110,7 +110,7 @@ internal static class Rootfs
     {
         yield return RootStep.File("/etc/hostname", hostName + "\n", 0x1A4 /* 0644 */);
         var own = $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\t{hostName}\n";
-        yield return RootStep.File("/etc/hosts", host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n127.0.0.1\t{hostName}\n" : own, 0x1A4);
+        yield return RootStep.File("/etc/hosts", host is { Hosts.Length: > 0 } ? $"{host.Hosts.TrimEnd('\n')}\n{string.Concat(host.Addresses.Select(address => $"{address}\t{hostName}\n"))}" : own, 0x1A4);
         if (host is { Resolver.Length: > 0 })
         {
             yield return RootStep.File("/etc/resolv.conf", host.Resolver, 0x1A4);

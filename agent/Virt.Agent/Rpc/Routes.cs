@@ -2,8 +2,10 @@ using Virt.Agent.Containers;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
+using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
+using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Protocol;
 
@@ -13,7 +15,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -25,6 +27,18 @@ public static class Routes
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
         router.Add(Methods.GetVMImage, images.GetVMImageAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
+        router.Add(Methods.GetVirtNetwork, networks.GetAsync);
+        router.Add(Methods.NewVirtNetwork, networks.NewAsync);
+        router.Add(Methods.SetVirtNetwork, networks.SetAsync);
+        router.Add(Methods.RemoveVirtNetwork, networks.RemoveAsync);
+        router.Add(Methods.GetVirtVolume, volumes.GetAsync);
+        router.Add(Methods.NewVirtVolume, volumes.NewAsync);
+        router.Add(Methods.RemoveVirtVolume, volumes.RemoveAsync);
+        router.Add(Methods.CopyVirtVolume, volumes.CopyAsync);
+        router.Add(Methods.CheckpointVirtVolume, volumes.CheckpointAsync);
+        router.Add(Methods.RestoreVirtVolume, volumes.RestoreAsync);
+        router.Add(Methods.ExportVirtVolume, volumes.ExportAsync);
+        router.Add(Methods.ImportVirtVolume, volumes.ImportAsync);
         router.Add(Methods.GetVM, vms.GetAsync);
         router.Add(Methods.NewVM, vms.NewAsync);
         router.Add(Methods.StartVM, vms.StartAsync);

@@ -10,7 +10,7 @@ namespace Virt.Agent.Vms;
 /// <summary>What a request for a new machine must keep to, as far as the request alone tells.</summary>
 internal static class NewVMCheck
 {
-    /// <summary>QEMU's own network, the only one there is yet.</summary>
+    /// <summary>QEMU's own network.</summary>
     public const string UserNetwork = "user";
 
     /// <summary>The network of a machine that was not told otherwise: an address by DHCP, and nobody to talk to.</summary>
@@ -49,26 +49,39 @@ internal static class NewVMCheck
             throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': this host's CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Generation 2");
         }
 
-        _ = NetworkOf(request);
+        CheckNetwork(request);
         CheckDisk(request);
     }
 
-    /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>.</summary>
-    /// <exception cref="VirtException">NotFound: there is no such network.</exception>
-    public static string? NetworkOf(NewVM request)
+    /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>; what is not QEMU's own is one of the host's.</summary>
+    public static string? NetworkOf(NewVM request) => request.SwitchName?.ToLowerInvariant() switch
     {
-        return request.SwitchName?.ToLowerInvariant() switch
+        null or IsolatedNetwork => IsolatedNetwork,
+        UserNetwork => UserNetwork,
+        NoNetwork => null,
+        _ => request.SwitchName,
+    };
+
+    /// <summary>A network of the host, and not one that QEMU makes for a machine alone.</summary>
+    public static bool IsShared(string? network) => network is not (null or IsolatedNetwork or UserNetwork);
+
+    private static void CheckNetwork(NewVM request)
+    {
+        var (name, network) = (request.Name, NetworkOf(request));
+        if (string.Equals(network, "host", StringComparison.OrdinalIgnoreCase))
         {
-            null or IsolatedNetwork => IsolatedNetwork,
-            UserNetwork => UserNetwork,
-            NoNetwork => null,
-            _ => throw new VirtException(
-                ErrorCode.NotFound,
-                "NetworkNotFound",
-                $"Cannot create VM '{request.Name}': no network is named '{request.SwitchName}' (there are '{IsolatedNetwork}', '{UserNetwork}' and '{NoNetwork}').",
-                request.SwitchName,
-                $"New-VM -Name {request.Name} -SwitchName {UserNetwork}"),
-        };
+            throw new VirtException(ErrorCode.NotSupported, "NetworkNotSupported", $"Cannot create VM '{name}': a VM cannot be in the host's own network; '{UserNetwork}' reaches it.", name, $"New-VM -Name {name} -Network {UserNetwork}");
+        }
+
+        if (!IsShared(network) && request.IPAddresses.Length + request.Publish.Length > 0)
+        {
+            throw Bad(name, request.Publish.Length > 0 ? "InvalidPublish" : "InvalidIPAddress", $"in the network '{network ?? NoNetwork}' it has no address that could be given or led to", $"New-VM -Name {name} -Network lan");
+        }
+
+        if (request.AllowFrom.Length > 0 && request.Publish.Length == 0)
+        {
+            throw Bad(name, "InvalidAllowFrom", "there are no published ports that somebody could come to", $"New-VM -Name {name} -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8");
+        }
     }
 
     /// <exception cref="VirtException">NotSupported: it is for another CPU.</exception>

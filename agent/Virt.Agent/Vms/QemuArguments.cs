@@ -192,11 +192,19 @@ public sealed class QemuArguments
 
     private void AddNetwork(VmSpec spec)
     {
-        if (spec.Network is not null)
+        var adapter = $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=";
+        if (spec.Attachment is not null)
+        {
+            var tap = FormattableString.Invariant($"tap,id=net0,fd={Open(QemuDescriptorKind.Tap, "")}");
+            // Without it each packet passes through QEMU.
+            var vhost = host.HasVhost ? FormattableString.Invariant($",vhost=on,vhostfd={Open(QemuDescriptorKind.ReadWrite, VmNetwork.Vhost)}") : "";
+            Add("-netdev", tap + vhost, "-device", adapter);
+        }
+        else if (spec.Network is not null)
         {
             // QEMU's own NAT lets a guest reach the host's loopback (10.0.2.2) and everything behind it: only for who asks for it by name.
             var reach = spec.Network == NewVMCheck.UserNetwork ? "" : ",restrict=on";
-            Add("-netdev", "user,id=net0" + reach, "-device", $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=");
+            Add("-netdev", "user,id=net0" + reach, "-device", adapter);
         }
     }
 

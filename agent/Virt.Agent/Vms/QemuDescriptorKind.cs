@@ -11,4 +11,7 @@ public enum QemuDescriptorKind
 
     /// <summary>A file, for reading and writing.</summary>
     ReadWrite = 2,
+
+    /// <summary>The machine's link into its network.</summary>
+    Tap = 3,
 }

@@ -28,8 +28,9 @@ internal sealed class QemuFiles : IDisposable
     /// <param name="name">The machine's name, for errors.</param>
     /// <param name="folder">Where its files stand.</param>
     /// <param name="plan">What is opened.</param>
+    /// <param name="connect">Makes its link into its network.</param>
     /// <exception cref="Virt.Protocol.VirtException">A file is not there, or cannot be opened.</exception>
-    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan)
+    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan, Func<SafeFileHandle> connect)
     {
         var files = new QemuFiles();
         try
@@ -39,7 +40,12 @@ internal sealed class QemuFiles : IDisposable
             files.Error = files.Keep(File.OpenHandle(folder.ErrorFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite));
             foreach (var (kind, path) in plan.Descriptors)
             {
-                files.handles.Add(kind == QemuDescriptorKind.Listener ? files.Listen(path) : files.OpenFile(name, path, kind));
+                files.handles.Add(kind switch
+                {
+                    QemuDescriptorKind.Listener => files.Listen(path),
+                    QemuDescriptorKind.Tap => files.Keep(connect()),
+                    _ => files.OpenFile(name, path, kind),
+                });
             }
 
             return files;

@@ -6,4 +6,5 @@ namespace Virt.Agent.Vms;
 /// <param name="Architecture">The host's, and so the guests'.</param>
 /// <param name="Accelerator"><c>kvm</c> or <c>tcg</c>.</param>
 /// <param name="Firmware">What firmware is installed.</param>
-public sealed record QemuHost(Architecture Architecture, string Accelerator, Firmware Firmware);
+/// <param name="HasVhost">The kernel itself can move a guest's packets (/dev/vhost-net).</param>
+public sealed record QemuHost(Architecture Architecture, string Accelerator, Firmware Firmware, bool HasVhost = false);

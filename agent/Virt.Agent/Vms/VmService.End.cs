@@ -63,6 +63,7 @@ public sealed partial class VmService
         }
 
         process.Dispose();
+        Disconnect(entry);
         RemoveRunFolder(entry);
         entry.Set(
             table,

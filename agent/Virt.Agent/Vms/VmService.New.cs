@@ -43,19 +43,21 @@ public sealed partial class VmService
             MacAddress = network is null ? null : MacAddress.Of(id),
             Notes = request.Notes,
         };
+        spec = Join(id, request, spec, call.WhatIf);
+        await using var undo = new Rollback();
         var entry = new VmEntry(VmEntry.NewRow(id, name, call.WhatIf ? VMState.Stopped : VMState.Creating, spec, time.GetUtcNow()));
         if (call.WhatIf)
         {
             return Show(entry);
         }
 
+        undo.Add($"give back the place of VM '{name}' in its network", () => Leave(entry));
         using var held = await locks.EnterAsync(id, call.Cancellation).ConfigureAwait(false);
         if (!table.TryInsert(entry.Row))
         {
             throw ResourceName.Taken("create", "VM", name);
         }
 
-        await using var undo = new Rollback();
         undo.Add($"forget VM '{name}'", () => Forget(entry));
         entries[id] = entry;
         undo.Add($"remove the files of VM '{name}'", () => RemoveFiles(entry, withDisk: spec.Disk is { IsNew: true }));
@@ -107,6 +109,7 @@ public sealed partial class VmService
     {
         table.Delete(entry.Id);
         entries.TryRemove(entry.Id, out _);
+        Leave(entry);
         entry.SetRemoved();
     }
 }

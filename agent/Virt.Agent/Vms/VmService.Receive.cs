@@ -178,7 +178,7 @@ public sealed partial class VmService
     {
         var plan = PlanStart(entry, new QemuIncoming(machineType));
         await using var undo = new Rollback();
-        using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan);
+        using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan, () => ConnectNetwork(entry));
         var stream = VmSession.Open(FolderOf(entry).QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
         var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));

@@ -165,6 +165,7 @@ public sealed partial class VmService
     {
         entry.Process = process;
         entry.Session = null;
+        TakeOver(entry);
         using var limit = new CancellationTokenSource(AttachTimeout, time);
         var status = "";
         try

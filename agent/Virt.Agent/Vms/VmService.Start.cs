@@ -82,7 +82,10 @@ public sealed partial class VmService
 
         await using var undo = new Rollback();
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
-        using var files = QemuFiles.Open(entry.Name, folder, plan);
+        undo.Add($"take VM '{entry.Name}' off its network", () => Disconnect(entry));
+        PrepareNetwork(entry);
+        using var files = QemuFiles.Open(entry.Name, folder, plan, () => ConnectNetwork(entry));
+        await FaultPoint.ReachAsync(VmFaults.Connected).ConfigureAwait(false);
         var stream = VmSession.Open(folder.QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
         var prepared = clock.Elapsed;
@@ -90,6 +93,7 @@ public sealed partial class VmService
         var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));
         undo.Add($"end QEMU of VM '{entry.Name}'", () => EndNowAsync(process));
         files.Dispose();
+        await FaultPoint.ReachAsync(VmFaults.Launched).ConfigureAwait(false);
         entry.Set(table, VMState.Starting, RunOf(entry, process));
         var launched = clock.Elapsed;
 

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
+using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
 using Virt.Linux.Processes;
@@ -28,6 +29,7 @@ public sealed partial class VmService : IAsyncDisposable
     private readonly HostFacts facts;
     private readonly Func<QemuHost> findHost;
     private readonly TimeProvider time;
+    private readonly NetworkService networks;
     private readonly HostId self;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, VmEntry> entries = new();
@@ -41,9 +43,10 @@ public sealed partial class VmService : IAsyncDisposable
     /// <param name="disks">Makes disk images.</param>
     /// <param name="facts">The host's memory.</param>
     /// <param name="findHost">What of the host decides how QEMU is started; asked each time, so that firmware installed meanwhile is used.</param>
+    /// <param name="networks">The host's networks, read.</param>
     /// <param name="self">Who this host is to others.</param>
     /// <param name="time">The clock.</param>
-    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, HostId self, TimeProvider time)
+    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, NetworkService networks, HostId self, TimeProvider time)
     {
         this.paths = paths;
         this.table = table;
@@ -52,11 +55,12 @@ public sealed partial class VmService : IAsyncDisposable
         this.disks = disks;
         this.facts = facts;
         this.findHost = findHost;
+        this.networks = networks;
         this.self = self;
         this.time = time;
         foreach (var row in table.Load(Kind))
         {
-            entries[row.Id] = new VmEntry(row);
+            Rejoin(entries[row.Id] = new VmEntry(row));
         }
 
         foreach (var row in table.Load(CheckpointKind))
@@ -135,7 +139,7 @@ public sealed partial class VmService : IAsyncDisposable
             ProcessorCount = entry.Spec.ProcessorCount,
             MemoryBytes = entry.Spec.MemoryBytes,
             Image = entry.Spec.Image ?? "",
-            IPAddresses = isRunning && session is not null ? [.. session.Addresses] : [],
+            IPAddresses = isRunning ? [.. AddressesOf(entry, session)] : [],
             MacAddress = entry.Spec.MacAddress ?? "",
             DiskPath = entry.Spec.Disk?.Path ?? "",
             DiskSizeBytes = entry.Spec.Disk?.SizeBytes ?? 0,
@@ -144,6 +148,9 @@ public sealed partial class VmService : IAsyncDisposable
             Uptime = isAlive && run is not null ? time.GetUtcNow() - run.StartTime : TimeSpan.Zero,
             CreationTime = entry.Row.Created,
             Notes = entry.Spec.Notes,
+            Network = entry.Spec.Network ?? "",
+            Ports = [.. entry.Spec.Attachment?.Ports.Select(static p => p.ToString()) ?? []],
+            AllowFrom = [.. entry.Spec.Attachment?.AllowFrom ?? []],
         };
     }
 

@@ -1,4 +1,5 @@
 using System;
+using Virt.Agent.Networks;
 
 namespace Virt.Agent.Vms;
 
@@ -25,6 +26,9 @@ public sealed record VmSpec
 
     /// <summary>Of its network adapter; null where it has none.</summary>
     public string? MacAddress { get; init; }
+
+    /// <summary>Its place in a network of the host; null where QEMU's own is its network.</summary>
+    public NetworkAttachment? Attachment { get; set; }
 
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";

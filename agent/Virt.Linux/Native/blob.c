@@ -115,7 +115,7 @@ static struct op *operations(struct reader *r, struct blob_array a, uint32_t *co
         op->type = string(r, from[i].type);
         op->data = pairs(r, from[i].data);
         int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE;
-        if (!op->dst || (op->kind == OP_MOUNT && !op->type) || (needs_src && !op->src) || ((op->kind == OP_MOVE || op->kind == OP_VOLUME) && op->fd < 0))
+        if (!op->dst || (op->kind == OP_MOUNT && !op->type) || (needs_src && !op->src) || ((op->kind == OP_MOVE || op->kind >= OP_VOLUME) && op->fd < 0))
             r->error = EINVAL;
     }
     *count = a.count;

@@ -28,6 +28,8 @@ enum op_kind {
     OP_MASK = 9,                // an empty read-only folder over a folder, /dev/null over a file
     OP_FILE = 10,               // write src to the file dst, made with mode where it is missing
     OP_VOLUME = 11,             // a detached mount, by descriptor, at the folder dst, which is made with its parents where it is missing
+    OP_OFFER_NETWORK = 12,      // send the own network namespace and a netlink socket in it over the socket fd
+    OP_AWAIT_NETWORK = 13,      // wait there for one byte; without it the launch fails
 };
 
 enum { OP_OPTIONAL = 1 };       // what is missing (ENOENT, ENOTDIR) is skipped

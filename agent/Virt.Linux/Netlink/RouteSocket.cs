@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
@@ -10,21 +9,20 @@ using Virt.Linux.Processes;
 
 namespace Virt.Linux.Netlink;
 
-/// <summary>Links and addresses of one network namespace (rtnetlink(7)).</summary>
-public sealed unsafe class RouteSocket : IDisposable
+/// <summary>Links, addresses and routes of one network namespace (rtnetlink(7)). One thread at a time.</summary>
+public sealed partial class RouteSocket : IDisposable
 {
-    // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
-    private const int NetlinkFamily = 16, Raw = 3, CloseOnExec = 0x80000;
-    private const ushort Done = 3, Error = 2, GetLink = 18, GetAddress = 22, Request = 1, Dump = 0x300;
-    private const uint LoopbackFlag = 8;
-    private readonly SafeFileHandle socket;
-    private uint sequence;
+    private const ushort GetLink = 18, GetAddress = 22;
+    private const uint LoopbackFlag = 8, UpFlag = 1;
+    private readonly NetlinkSocket socket;
 
-    private RouteSocket(SafeFileHandle socket) => this.socket = socket;
+    private RouteSocket(NetlinkSocket socket) => this.socket = socket;
 
     /// <summary>Opens the caller's namespace.</summary>
-    public static RouteSocket Open() =>
-        new(new SafeFileHandle((nint)Libc.Check(Libc.socket(NetlinkFamily, Raw | CloseOnExec, 0), "socket", "netlink"), ownsHandle: true));
+    public static RouteSocket Open() => new(NetlinkSocket.Open(NetlinkSocket.Route, "rtnetlink"));
+
+    /// <summary>Takes over a socket that was made in another namespace.</summary>
+    internal static RouteSocket Of(SafeFileHandle made) => new(new NetlinkSocket(made, "rtnetlink"));
 
     /// <summary>Opens the namespace of a process.</summary>
     /// <exception cref="LinuxException">ESRCH: it has ended.</exception>
@@ -55,75 +53,54 @@ public sealed unsafe class RouteSocket : IDisposable
     /// <summary>All addresses of all links.</summary>
     public IReadOnlyList<NetworkAddress> ReadAddresses()
     {
-        var links = new Dictionary<int, (string Name, bool IsLoopback)>();
-        // struct ifinfomsg: family, type, index at 4, flags at 8; attributes from 16. IFLA_IFNAME = 3.
-        Ask(GetLink, body => links[BitConverter.ToInt32(body[4..])] =
-            (Attribute(body[16..], 3) is { } name ? Encoding.UTF8.GetString(name).TrimEnd('\0') : "", (BitConverter.ToUInt32(body[8..]) & LoopbackFlag) != 0));
+        var links = new Dictionary<int, NetworkLink>();
+        foreach (var link in ReadLinks())
+            links[link.Index] = link;
         var addresses = new List<NetworkAddress>();
         // struct ifaddrmsg: family, prefix length, flags, scope, index at 4; attributes from 8. IFA_LOCAL = 2, else IFA_ADDRESS = 1.
-        Ask(GetAddress, body =>
+        socket.Ask(GetAddress, stackalloc byte[8], body =>
         {
-            if ((Attribute(body[8..], 2) ?? Attribute(body[8..], 1)) is { Length: 4 or 16 } bytes && links.TryGetValue(BitConverter.ToInt32(body[4..]), out var link))
+            if ((NetlinkSocket.Attribute(body[8..], 2) ?? NetlinkSocket.Attribute(body[8..], 1)) is { Length: 4 or 16 } bytes && links.TryGetValue(BitConverter.ToInt32(body[4..]), out var link))
                 addresses.Add(new NetworkAddress(link.Name, new IPAddress(bytes), body[1], link.IsLoopback));
         });
         return addresses;
     }
 
+    /// <summary>All links.</summary>
+    public IReadOnlyList<NetworkLink> ReadLinks()
+    {
+        var links = new List<NetworkLink>();
+        // struct ifinfomsg: family, type, index at 4, flags at 8; attributes from 16. IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10.
+        socket.Ask(GetLink, stackalloc byte[16], body => links.Add(new NetworkLink(
+            BitConverter.ToInt32(body[4..]),
+            NetlinkSocket.Attribute(body[16..], 3) is { } name ? Encoding.UTF8.GetString(name).TrimEnd('\0') : "",
+            NetlinkSocket.Attribute(body[16..], 4) is { Length: 4 } mtu ? BitConverter.ToInt32(mtu) : 0,
+            NetlinkSocket.Attribute(body[16..], 10) is { Length: 4 } master ? BitConverter.ToInt32(master) : 0,
+            (BitConverter.ToUInt32(body[8..]) & LoopbackFlag) != 0,
+            (BitConverter.ToUInt32(body[8..]) & UpFlag) != 0)));
+        return links;
+    }
+
+    /// <summary>All destinations that a routing table of the namespace knows, without the default routes.</summary>
+    public IReadOnlyList<IPNetwork> ReadRoutes()
+    {
+        var routes = new List<IPNetwork>();
+        // struct rtmsg: family, destination's prefix length at 1; attributes from 12. RTA_DST = 1.
+        socket.Ask(GetRoute, stackalloc byte[12], body =>
+        {
+            if (NetlinkSocket.Attribute(body[12..], 1) is { Length: 4 or 16 } bytes && body[1] > 0)
+                routes.Add(Network(bytes, body[1]));
+        });
+        return routes;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
 
-    private delegate void Reader(ReadOnlySpan<byte> body);
-
-    private void Ask(ushort type, Reader reader)
+    private static IPNetwork Network(byte[] bytes, int prefix)
     {
-        var fd = (int)socket.DangerousGetHandle();
-        Span<byte> request = stackalloc byte[32];
-        request.Clear();
-        BitConverter.TryWriteBytes(request, 32);
-        BitConverter.TryWriteBytes(request[4..], type);
-        BitConverter.TryWriteBytes(request[6..], (ushort)(Request | Dump));
-        BitConverter.TryWriteBytes(request[8..], ++sequence);
-        fixed (byte* bytes = request)
-            Libc.Check(Libc.send(fd, bytes, request.Length, 0), "send", "netlink");
-
-        var buffer = new byte[32 * 1024];
-        while (true)
-        {
-            int count;
-            fixed (byte* bytes = buffer)
-                count = (int)Libc.Check(Libc.recv(fd, bytes, buffer.Length, 0), "recv", "netlink");
-            for (var at = 0; at + 16 <= count;)
-            {
-                var message = buffer.AsSpan(at, count - at);
-                var length = BitConverter.ToInt32(message);
-                if (length < 16 || length > message.Length)
-                    return;
-                switch (BitConverter.ToUInt16(message[4..]))
-                {
-                    case Done:
-                        return;
-                    case Error:
-                        throw new LinuxException("rtnetlink", -BitConverter.ToInt32(message[16..]));
-                    default:
-                        reader(message[16..length]);
-                        break;
-                }
-                at += (length + 3) & ~3;
-            }
-        }
-    }
-
-    private static byte[]? Attribute(ReadOnlySpan<byte> attributes, ushort type)
-    {
-        while (attributes.Length >= 4)
-        {
-            var length = MemoryMarshal.Read<ushort>(attributes);
-            if (length < 4 || length > attributes.Length)
-                return null;
-            if (MemoryMarshal.Read<ushort>(attributes[2..]) == type)
-                return attributes[4..length].ToArray();
-            attributes = attributes[Math.Min(attributes.Length, (length + 3) & ~3)..];
-        }
-        return null;
+        for (var bit = prefix; bit < bytes.Length * 8; bit++)
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        return new IPNetwork(new IPAddress(bytes), prefix);
     }
 }

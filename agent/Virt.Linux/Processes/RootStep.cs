@@ -43,7 +43,7 @@ public sealed record RootStep
     /// <summary>The device's number, as for mknod(2).</summary>
     public uint Device { get; private init; }
 
-    /// <summary>The detached mount to attach; whoever launches keeps it open until then.</summary>
+    /// <summary>The detached mount to attach, or the gate; whoever launches keeps it open until then.</summary>
     public SafeFileHandle? Tree { get; private init; }
 
     /// <summary>Mounts a new file system.</summary>
@@ -77,6 +77,12 @@ public sealed record RootStep
 
     /// <summary>Attaches a detached mount at a folder, which is made with its parents where it is missing. Links inside the root are followed, and none leads out of it.</summary>
     public static RootStep Volume(string path, SafeFileHandle tree) => new(RootStepKind.Volume, path) { Tree = tree, Mode = 0x1ED /* 0755 */ };
+
+    /// <summary>Offers the process's network namespace over a <see cref="Netlink.NetworkGate"/>; /proc must be mounted by then.</summary>
+    public static RootStep OfferNetwork(SafeFileHandle gate) => new(RootStepKind.OfferNetwork, "network") { Tree = gate };
+
+    /// <summary>Waits until the gate is opened.</summary>
+    public static RootStep AwaitNetwork(SafeFileHandle gate) => new(RootStepKind.AwaitNetwork, "network") { Tree = gate };
 
     /// <summary>Shows one path of the root at another, with what is mounted below it.</summary>
     public static RootStep Bind(string path, string source, MountAttributes attributes = MountAttributes.None) =>

@@ -35,4 +35,10 @@ public enum RootStepKind
 
     /// <summary>Attaches a detached mount at a folder that is made where it is missing.</summary>
     Volume = 11,
+
+    /// <summary>Offers the process's network namespace to whoever makes its network.</summary>
+    OfferNetwork = 12,
+
+    /// <summary>Waits until its network is made.</summary>
+    AwaitNetwork = 13,
 }

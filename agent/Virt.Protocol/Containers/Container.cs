@@ -116,7 +116,7 @@ public sealed partial record Container
     [Key(26)]
     public string[] Volumes { get; set; } = [];
 
-    /// <summary><c>none</c> or <c>host</c>.</summary>
+    /// <summary><c>none</c>, <c>host</c>, or its network's name.</summary>
     [Key(27)]
     public string Network { get; set; } = "";
 
@@ -131,6 +131,10 @@ public sealed partial record Container
     /// <summary>What it was before the last replacement, where that is kept; null: nothing is.</summary>
     [Key(30)]
     public ContainerGeneration? Previous { get; set; }
+
+    /// <summary>Who may come to its published ports; none: anybody.</summary>
+    [Key(31)]
+    public string[] AllowFrom { get; set; } = [];
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

@@ -55,11 +55,31 @@ public sealed partial record NewContainer
     [Key(11)]
     public Dictionary<string, string> Labels { get; set; } = [];
 
-    /// <summary>Folders of the host that it sees: <c>/host/path:/inside</c>, with <c>:ro</c> behind it where it may only read.</summary>
+    /// <summary>Folders of the host and volumes that it sees: <c>/host/path:/inside</c> or <c>name:/inside</c>, with <c>:ro</c> behind it where it may only read.</summary>
     [Key(12)]
     public string[] Volumes { get; set; } = [];
 
-    /// <summary><c>none</c>: a network of its own with nothing but loopback; <c>host</c>: the host's; empty: none.</summary>
+    /// <summary><c>none</c>: a network of its own with nothing but loopback; <c>host</c>: the host's; else a network's name; empty: none.</summary>
     [Key(13)]
     public string Network { get; set; } = "";
+
+    /// <summary>Its addresses in the network, one of each family at most; a family that is not named gets a free one.</summary>
+    [Key(14)]
+    public string[] IPAddresses { get; set; } = [];
+
+    /// <summary>Ports of the host that lead to it: <c>8080:80</c>, <c>127.0.0.1:8080:80</c>, <c>5353:53/udp</c>, <c>[2001:db8::1]:8080:80</c>, <c>8000-8010:8000-8010</c>.</summary>
+    [Key(15)]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>Who may come to its published ports: addresses and subnets; empty: anybody.</summary>
+    [Key(16)]
+    public string[] AllowFrom { get; set; } = [];
+
+    /// <summary>Addresses of name servers that are asked in place of the host's own.</summary>
+    [Key(17)]
+    public string[] Dns { get; set; } = [];
+
+    /// <summary>Domains in which short names are looked for.</summary>
+    [Key(18)]
+    public string[] DnsSearch { get; set; } = [];
 }

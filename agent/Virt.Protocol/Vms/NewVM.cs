@@ -42,11 +42,26 @@ public sealed partial record NewVM
     [Key(8)]
     public bool NoVHD { get; set; }
 
-    /// <summary>The network: <c>isolated</c> (an address and nobody to talk to; also where null), <c>user</c> (QEMU's own NAT, through which a guest reaches the host's loopback too) or <c>none</c> (no adapter).</summary>
+    /// <summary>
+    /// The network: one that New-VirtNetwork has made; <c>isolated</c> (an address and nobody to talk to; also where null), <c>user</c> (QEMU's own NAT, through which a
+    /// guest reaches the host's loopback too) or <c>none</c> (no adapter).
+    /// </summary>
     [Key(9)]
     public string? SwitchName { get; set; }
 
     /// <summary>The user's own words.</summary>
     [Key(10)]
     public string Notes { get; set; } = "";
+
+    /// <summary>Its address in the network, which a guest gets by DHCP; empty: a free one.</summary>
+    [Key(11)]
+    public string[] IPAddresses { get; set; } = [];
+
+    /// <summary>Ports of the host that lead to it: <c>8080:80</c>, <c>127.0.0.1:8080:80</c>, <c>5353:53/udp</c>, <c>8000-8010:8000-8010</c>.</summary>
+    [Key(12)]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>Who may come to its published ports: addresses and subnets; empty: anybody.</summary>
+    [Key(13)]
+    public string[] AllowFrom { get; set; } = [];
 }

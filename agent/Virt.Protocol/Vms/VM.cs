@@ -43,7 +43,7 @@ public sealed partial record VM
     [Key(8)]
     public string Image { get; set; } = "";
 
-    /// <summary>As the guest agent reports them, without loopback and link-local ones.</summary>
+    /// <summary>As the guest agent reports them, without loopback and link-local ones; where it reports none, the address that its network keeps for it.</summary>
     [Key(9)]
     public string[] IPAddresses { get; set; } = [];
 
@@ -78,6 +78,18 @@ public sealed partial record VM
     /// <summary>The user's own words.</summary>
     [Key(17)]
     public string Notes { get; set; } = "";
+
+    /// <summary>The network of its adapter; empty where it has none.</summary>
+    [Key(18)]
+    public string Network { get; set; } = "";
+
+    /// <summary>Published ports.</summary>
+    [Key(19)]
+    public string[] Ports { get; set; } = [];
+
+    /// <summary>Who may come to them; empty: anybody.</summary>
+    [Key(20)]
+    public string[] AllowFrom { get; set; } = [];
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

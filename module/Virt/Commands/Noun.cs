@@ -37,6 +37,22 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VirtNetwork> Network = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
+    public static readonly Noun<VirtVolume> Volume = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVirtVolume, new GetVirtVolume { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<VirtOperation> Operation = new(
         static (host, _, ids) =>
         {

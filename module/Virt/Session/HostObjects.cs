@@ -22,6 +22,8 @@ internal static class HostObjects
             case VMImage item: item.ComputerName = computerName; break;
             case ContainerImage item: item.ComputerName = computerName; break;
             case ContainerLogEntry item: item.ComputerName = computerName; break;
+            case VirtNetwork item: item.ComputerName = computerName; break;
+            case VirtVolume item: item.ComputerName = computerName; break;
             case VirtPeer item: item.ComputerName = computerName; break;
             case VirtPeerCode item: item.ComputerName = computerName; break;
             case PatchStatus item: item.ComputerName = computerName; break;
@@ -39,6 +41,8 @@ internal static class HostObjects
             case VirtOperationList list: StampAll(list.Items, computerName); break;
             case VMImageList list: StampAll(list.Items, computerName); break;
             case ContainerImageList list: StampAll(list.Items, computerName); break;
+            case VirtNetworkList list: StampAll(list.Items, computerName); break;
+            case VirtVolumeList list: StampAll(list.Items, computerName); break;
             case VirtPeerList list: StampAll(list.Items, computerName); break;
             case PatchStatusList list: StampAll(list.Items, computerName); break;
             case PatchPlanList list: Stamp(list.Plan, computerName); break;

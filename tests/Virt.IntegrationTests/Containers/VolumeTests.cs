@@ -87,7 +87,8 @@ public sealed class VolumeTests
     }
 
     [Theory]
-    [InlineData("relative:/data", "InvalidVolume")]
+    [InlineData("relative:/data", "VolumeNotFound")]
+    [InlineData("../relative:/data", "InvalidVolume")]
     [InlineData("/tmp", "InvalidVolume")]
     [InlineData("/tmp:/", "InvalidVolume")]
     [InlineData("/tmp:/proc/x", "InvalidVolume")]
@@ -97,7 +98,7 @@ public sealed class VolumeTests
     {
         await using var host = await TestHost.StartAsync();
         Assert.Equal(id, host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Volumes = [volume] }).Id);
-        Assert.Equal("InvalidNetwork", host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Network = "bridge" }).Id);
+        Assert.Equal("NetworkNotFound", host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0") with { Network = "bridge" }).Id);
     }
 
     [Fact]

@@ -28,6 +28,21 @@ internal static class Poll
         }
     }
 
+    /// <summary>The same for what must be asked of another program.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (clock.Elapsed > Limit)
+            {
+                Assert.Fail($"awaited in vain for {Limit.TotalSeconds} s: {what}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
     public static async Task<T> ForAsync<T>(Func<T?> find, string what)
         where T : class
     {

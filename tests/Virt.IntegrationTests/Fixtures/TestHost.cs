@@ -187,12 +187,23 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
             }
 
+            foreach (var volume in Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items)
+            {
+                Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
+            }
+
             foreach (var machine in Invoke(Methods.GetVM, new GetVM()).Items)
             {
                 Invoke(Methods.RemoveVM, new RemoveVM { Id = machine.Id, Force = true, DeleteDisk = true });
             }
 
+            foreach (var network in Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
+            {
+                Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
+            }
+
             await StopAgentAsync();
+            await AssertNoNetworkIsLeftAsync();
             await Poll.UntilAsync(() => ProcessesOf(Folder).All(p => p == holder.Id), $"the end of all processes of {Folder}: {string.Join(", ", ProcessesOf(Folder))}");
         }
         finally
@@ -292,6 +303,16 @@ internal sealed class TestHost : IAsyncDisposable
         agent = null;
         client?.Dispose();
         client = null;
+    }
+
+    // Links and tables in the host's own namespace: what the agent makes there begins with virt, or with v and a launch's id.
+    private async Task AssertNoNetworkIsLeftAsync()
+    {
+        await Poll.UntilAsync(
+            async () => !(await RunAsync("ip", "-o", "link")).Split('\n').Any(static line => System.Text.RegularExpressions.Regex.IsMatch(line, "^[0-9]+: (virt|v[0-9a-f]{12}[@:])")),
+            "the end of the agent's links");
+        var tables = (await RunAsync("nft", "list", "tables")).Split('\n').Where(static line => line.StartsWith("table inet virt", StringComparison.Ordinal)).ToList();
+        Assert.True(tables.Count == 0, $"nftables are left over: {string.Join(", ", tables)}");
     }
 
     // After everything is removed, the state folder has the database and empty folders, and the run folder nothing but empty folders.

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02 and the containers web and job.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
@@ -72,6 +72,18 @@ public sealed class ExampleTests
             host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
         }
 
+        foreach (var volume in host.Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items)
+        {
+            host.Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
+        }
+
+        File.Delete("/tmp/db.tar");
+        File.Delete("/tmp/db.tar.gz");
+        foreach (var network in host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
+        {
+            host.Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
+        }
+
         foreach (var schedule in host.Invoke(Methods.GetPatchSchedule, new GetPatchSchedule()).Items)
         {
             host.Invoke(Methods.UnregisterPatchSchedule, new UnregisterPatchSchedule { Name = schedule.Name });
@@ -109,6 +121,9 @@ public sealed class ExampleTests
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
         }
 
+        host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "db" });
+        host.Invoke(Methods.CheckpointVirtVolume, new CheckpointVirtVolume { Name = "db", CheckpointName = "before" });
+        host.Invoke(Methods.NewVirtNetwork, new NewVirtNetwork { Name = "lan" });
         host.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Name = "web", Image = "starter", Command = ["sleep", "600"] } });
         host.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Name = "job", Image = "starter", Command = ["sh", "-c", "exit 3"] } });
         if (WantsContainerStopped.Contains(name))

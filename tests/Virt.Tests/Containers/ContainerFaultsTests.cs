@@ -10,7 +10,8 @@ public sealed class ContainerFaultsTests
     [Fact]
     public void The_agent_is_killed_at_each_of_them_in_a_test()
     {
-        var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Containers", "ReplaceRecoveryTests.cs"));
+        var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Containers", "ReplaceRecoveryTests.cs"))
+            + File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Networks", "NetworkRecoveryTests.cs"));
         Assert.All(ContainerFaults.All, point => Assert.Contains($"\"{point}\"", tests, StringComparison.Ordinal));
     }
 }

@@ -65,7 +65,12 @@ public sealed class ContainerRulesTests
         { new NewContainer { CpuCount = double.NaN }, "InvalidCpuCount" },
         { new NewContainer { ProcessCount = 0 }, "InvalidProcessCount" },
         { new NewContainer { Volumes = ["/a:/x", "/b:/x/"] }, "InvalidVolume" },
-        { new NewContainer { Network = "bridge" }, "InvalidNetwork" },
+        { new NewContainer { Network = "none", IPAddresses = ["10.0.0.2"] }, "InvalidIPAddress" },
+        { new NewContainer { Network = "Host", Publish = ["80:80"] }, "InvalidPublish" },
+        { new NewContainer { Network = "lan", AllowFrom = ["10.0.0.0/8"] }, "InvalidAllowFrom" },
+        { new NewContainer { Network = "lan", Dns = ["ns.example.org"] }, "InvalidDns" },
+        { new NewContainer { Dns = ["10.0.0.1"] }, "InvalidDns" },
+        { new NewContainer { Network = "lan", DnsSearch = ["a b"] }, "InvalidDnsSearch" },
     };
 
     [Theory]

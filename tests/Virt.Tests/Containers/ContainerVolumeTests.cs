@@ -20,7 +20,8 @@ public sealed class ContainerVolumeTests
     [InlineData("")]
     [InlineData("/a")]
     [InlineData("/a:b")]
-    [InlineData("a:/b")]
+    [InlineData("a/c:/b")]
+    [InlineData(".a:/b")]
     [InlineData("/a:/")]
     [InlineData("/a:/:ro")]
     [InlineData("/a/../b:/c")]
@@ -37,5 +38,7 @@ public sealed class ContainerVolumeTests
     [Theory]
     [InlineData("/a:/b")]
     [InlineData("/with:colon:/b:ro")]
+    [InlineData("data:/b")]
+    [InlineData("db-1.old:/b:ro")]
     public void What_is_shown_can_be_given_again(string text) => Assert.Equal(text, $"{ContainerVolume.Parse(text, out _)}");
 }

@@ -88,7 +88,7 @@ public sealed class ManifestTests
     [MemberData(nameof(Names))]
     public void Only_what_can_lose_data_asks_by_itself(string name)
     {
-        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Undo-Patch";
+        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume";
         Assert.Equal(losesData, TypeOf(name).GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
 
@@ -98,7 +98,7 @@ public sealed class ManifestTests
     {
         var type = TypeOf(name);
         var noun = name.Split('-')[1];
-        var makes = name.StartsWith("New-", StringComparison.Ordinal) || name is "Add-VirtPeer" or "Register-PatchSchedule";
+        var makes = name.StartsWith("New-", StringComparison.Ordinal) || name is "Add-VirtPeer" or "Register-PatchSchedule" or "Import-VirtVolume";
         if (makes || PatchNouns.Contains(noun) || noun is "VirtHost" or "VMImage" or "ContainerImage")
         {
             return;

@@ -38,7 +38,7 @@ public sealed class ContractTests
         {
             var back = Read(VM.WireFormat, Write(VM.WireFormat, machine));
             Assert.Equal(machine.IPAddresses, back.IPAddresses);
-            Assert.Equal(machine with { IPAddresses = [] }, back with { IPAddresses = [] });
+            Assert.Equal(machine with { IPAddresses = [], Ports = [], AllowFrom = [] }, back with { IPAddresses = [], Ports = [], AllowFrom = [] });
         });
     }
 

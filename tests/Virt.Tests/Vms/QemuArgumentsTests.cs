@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Runtime.InteropServices;
+using Virt.Agent.Networks;
 using Virt.Agent.Vms;
 using Xunit;
 
@@ -133,6 +134,20 @@ public sealed class QemuArgumentsTests
         Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/qmp"), Descriptor(plan, "id=qmp0"));
         Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/qga"), Descriptor(plan, "id=qga0"));
         Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=", plan.Arguments);
+    }
+
+    [Fact]
+    public void A_machine_in_a_network_of_the_host_gets_its_link_as_a_descriptor_and_the_kernel_s_help_where_there_is_some()
+    {
+        var spec = Spec() with { Network = "lan", MacAddress = "02:56:0a:01:00:02", Attachment = new NetworkAttachment { Addresses = ["10.1.0.2"] } };
+        var plan = Build(spec, Kernel);
+        var link = After(plan.Arguments, "-netdev");
+        Assert.StartsWith("tap,id=net0,fd=", link);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, ""), plan.Descriptors[int.Parse(link["tap,id=net0,fd=".Length..], System.Globalization.CultureInfo.InvariantCulture) - 3]);
+        Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=02:56:0a:01:00:02,romfile=", plan.Arguments);
+        var helped = Build(spec, Kernel, Host with { HasVhost = true });
+        Assert.Matches("^tap,id=net0,fd=([0-9]+),vhost=on,vhostfd=[0-9]+$", After(helped.Arguments, "-netdev"));
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.ReadWrite, "/dev/vhost-net"), helped.Descriptors[^1]);
     }
 
     [Fact]

@@ -102,7 +102,15 @@ public sealed class VmRulesTests
     }
 
     [Fact]
-    public void A_network_that_is_not_there_is_not_found() => Request(new NewVM { Name = "a", SwitchName = "lan" }, "NetworkNotFound");
+    public void What_only_a_network_of_the_host_can_give_is_not_to_be_had_in_another()
+    {
+        Assert.Equal("Lan", NewVMCheck.NetworkOf(new NewVM { Name = "a", SwitchName = "Lan" }));
+        Request(new NewVM { Name = "a", SwitchName = "lan", IPAddresses = ["10.1.0.5"], Publish = ["8080:80"], AllowFrom = ["10.0.0.0/8"] }, null);
+        Request(new NewVM { Name = "a", SwitchName = "host" }, "NetworkNotSupported");
+        Request(new NewVM { Name = "a", SwitchName = "user", Publish = ["8080:80"] }, "InvalidPublish");
+        Request(new NewVM { Name = "a", IPAddresses = ["10.1.0.5"] }, "InvalidIPAddress");
+        Request(new NewVM { Name = "a", SwitchName = "lan", AllowFrom = ["10.0.0.0/8"] }, "InvalidAllowFrom");
+    }
 
     private static void Request(NewVM request, string? error)
     {

@@ -56,16 +56,41 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
     public IDictionary? Labels { get; set; }
 
     /// <summary>
-    /// Folders of the host that it sees, as '/host/folder:/inside', with ':ro' behind it where it may only read. The host's folder must be there; the place
-    /// inside is made where it is missing.
+    /// Volumes and folders of the host that it sees, as 'name:/inside' or '/host/folder:/inside', with ':ro' behind it where it may only read. The volume or the
+    /// host's folder must be there; the place inside is made where it is missing.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] Volume { get; set; } = [];
 
-    /// <summary>none: a network of its own with nothing but loopback; host: the host's own, with all its addresses and ports. Without it: none.</summary>
+    /// <summary>
+    /// A network that New-VirtNetwork has made; or none: nothing but loopback; or host: the host's own, with all its addresses and ports. Without it: none.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
-    [ArgumentCompleter(typeof(ContainerNetworkCompleter))]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public string? Network { get; set; }
+
+    /// <summary>Its address in the network, or one of each family. Without it: a free one. It is kept for the container's life.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string[] IPAddress { get; set; } = [];
+
+    /// <summary>
+    /// Ports of the host that lead to it while it runs, as '8080:80', '127.0.0.1:8080:80', '5353:53/udp' or '8000-8010:8000-8010'. What the host's firewall refuses
+    /// to let pass through the host stays refused.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>Who may come to its published ports: addresses and subnets such as 10.0.0.0/8. Without it: anybody. The host itself always may.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string[] AllowFrom { get; set; } = [];
+
+    /// <summary>Addresses of name servers that are asked for what the network does not know, in place of the host's own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string[] Dns { get; set; } = [];
+
+    /// <summary>Domains in which short names are looked for.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public string[] DnsSearch { get; set; } = [];
 
     /// <summary>Go on as a job, over an operation that Get-VirtOperation shows in every session. Stop-Job cancels it on the host.</summary>
     [Parameter]
@@ -93,5 +118,10 @@ public abstract class ContainerSpecCommand : TargetCommand<Container>
         Labels = NameValuesAttribute.ToStrings(Labels),
         Volumes = Volume,
         Network = Network ?? "",
+        IPAddresses = IPAddress,
+        Publish = Publish,
+        AllowFrom = AllowFrom,
+        Dns = Dns,
+        DnsSearch = DnsSearch,
     };
 }

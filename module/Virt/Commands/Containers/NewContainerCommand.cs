@@ -15,6 +15,10 @@ namespace Virt.Commands;
 /// <para>Makes a web server on the host's port 8080 that shows the host's folder /srv, and cannot write it.</para>
 /// </example>
 /// <example>
+/// <code>New-Container shop -Image starter -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8 -- httpd -f -p 80</code>
+/// <para>Makes a web server in the network lan, whose members know it as shop. From 10.0.0.0/8 it is reached at the host's port 8080.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,Environment', 'blue,starter,COLOR=blue', 'green,starter,COLOR=green' | ConvertFrom-Csv | New-Container</code>
 /// <para>Makes one container for each row. Import-Csv does the same with a file.</para>
 /// </example>

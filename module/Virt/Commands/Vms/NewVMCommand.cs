@@ -18,6 +18,10 @@ namespace Virt.Commands;
 /// <para>Runs every check for a BIOS machine with an empty disk, and makes nothing.</para>
 /// </example>
 /// <example>
+/// <code>New-VM web04 -Image starter -Network lan -Publish 8081:80 -AllowFrom 10.0.0.0/8</code>
+/// <para>Makes a virtual machine in the network lan, whose members know it as web04; its guest gets its address by DHCP. From 10.0.0.0/8 its port 80 is reached at the host's port 8081.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
 /// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
 /// </example>
@@ -64,9 +68,29 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ParameterSetName = "NoVHD")]
     public SwitchParameter NoVHD { get; set; }
 
-    /// <summary>The network of its adapter: isolated (an address and nobody to talk to; also where it is left away), user (QEMU's own NAT; the guest reaches the host's loopback too), or none for no adapter.</summary>
+    /// <summary>
+    /// The network of its adapter: one that New-VirtNetwork has made, in which containers and VMs find each other by name; isolated (an address and nobody to talk to;
+    /// also where it is left away), user (QEMU's own NAT; the guest reaches the host's loopback too), or none for no adapter.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Network")]
+    [ArgumentCompleter(typeof(VMNetworkNameCompleter))]
     public string? SwitchName { get; set; }
+
+    /// <summary>Its IPv4 address in the network, which the guest gets by DHCP. Without it: a free one. It is kept for the VM's life.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] IPAddress { get; set; } = [];
+
+    /// <summary>
+    /// Ports of the host that lead to it while it runs, as '8080:80', '127.0.0.1:8080:80', '5353:53/udp' or '8000-8010:8000-8010'. What the host's firewall refuses
+    /// to let pass through the host stays refused.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>Who may come to its published ports: addresses and subnets such as 10.0.0.0/8. Without it: anybody. The host itself always may.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] AllowFrom { get; set; } = [];
 
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -86,6 +110,9 @@ public sealed class NewVMCommand : NewCommand
             NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,
             NoVHD = ParameterSetName == "NoVHD",
             SwitchName = Given(SwitchName),
+            IPAddresses = IPAddress,
+            Publish = Publish,
+            AllowFrom = AllowFrom,
             Notes = Notes,
         };
         if (MemoryStartupBytes != 0)

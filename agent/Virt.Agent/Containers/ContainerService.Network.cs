@@ -1,0 +1,135 @@
+using System;
+using System.Linq;
+using System.Net;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Networks;
+using Virt.Linux.Netlink;
+using Virt.Linux.Processes;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+/// <content>Containers in networks.</content>
+public sealed partial class ContainerService
+{
+    // The container's place in its network, kept for its life.
+    private ContainerSpec Join(Guid id, string name, NewContainer request, ContainerSpec spec, bool whatIf) => ContainerNetwork.All.Contains(spec.Network)
+        ? spec
+        : spec with
+        {
+            Attachment = networks.Join(
+                new MemberRequest
+                {
+                    Id = id,
+                    Kind = Kind,
+                    Name = name,
+                    HostName = spec.HostName,
+                    Network = spec.Network,
+                    Addresses = request.IPAddresses,
+                    Publish = request.Publish,
+                    AllowFrom = request.AllowFrom,
+                    Dns = request.Dns,
+                    OpenSpace = () => OpenSpace(id),
+                },
+                whatIf),
+        };
+
+    private RouteSocket? OpenSpace(Guid id) => entries.TryGetValue(id, out var entry) && entry.Process is { } process ? RouteSocket.Open(process.PidFd) : null;
+
+    private void Rejoin(ContainerEntry entry) => WithMember(entry, networks.Rejoin);
+
+    private void TakeOver(ContainerEntry entry) => WithMember(entry, networks.TakeOver);
+
+    private void Disconnect(ContainerEntry entry) => WithMember(entry, networks.Disconnect);
+
+    private void Leave(ContainerEntry entry)
+    {
+        WithMember(entry, networks.Leave);
+        volumes.Release(entry.Id);
+    }
+
+    private void WithMember(ContainerEntry entry, Action<NetworkMember> act)
+    {
+        if (MemberOf(entry, entry.Spec) is { } member)
+        {
+            act(member);
+        }
+    }
+
+    private NetworkMember? MemberOf(ContainerEntry entry, ContainerSpec spec) => spec.Attachment is { } attachment
+        ? new NetworkMember { Id = entry.Id, Kind = Kind, Name = entry.Name, HostName = spec.HostName, Attachment = attachment, Dns = spec.Dns, OpenSpace = () => OpenSpace(entry.Id) }
+        : null;
+
+    private static IPAddress[] OwnAddresses(ContainerEntry entry) => [.. entry.Spec.Attachment?.Addresses.Select(IPAddress.Parse) ?? []];
+
+    private ContainerHostNames? HostNamesOf(ContainerSpec spec) => spec switch
+    {
+        { Attachment: { } attachment } => ContainerHostNames.In(attachment.Addresses, networks.NameServersOf(attachment), spec.DnsSearch),
+        { Network: ContainerNetwork.Host } => ContainerHostNames.Read().With(spec.Dns, spec.DnsSearch),
+        _ => null,
+    };
+
+    // The first process offers its namespace as soon as it can, and waits where it has nothing else left to do: its network is made meanwhile.
+    private PreparedLaunch WithNetwork(ContainerEntry entry, ContainerSpec spec, PreparedLaunch prepared)
+    {
+        if (MemberOf(entry, spec) is not { } member)
+        {
+            return prepared;
+        }
+
+        networks.Prepare(member);
+        var gate = NetworkGate.Make();
+        var steps = prepared.Launch.RootSteps.ToList();
+        steps.Insert(steps.FindIndex(static step => step is { Kind: RootStepKind.Mount, Path: "/proc" }) + 1, RootStep.OfferNetwork(gate.Other));
+        steps.Add(RootStep.AwaitNetwork(gate.Other));
+        return prepared with { Launch = prepared.Launch with { RootSteps = steps }, Member = member, Gate = gate };
+    }
+
+    private async Task<KeptProcess> LaunchAsync(PreparedLaunch prepared)
+    {
+        if (prepared.Gate is not { } gate)
+        {
+            return await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+        }
+
+        var connecting = Task.Run(() => ConnectAsync(prepared, gate));
+        try
+        {
+            var process = await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);
+            await connecting.ConfigureAwait(false);
+            return process;
+        }
+        catch
+        {
+            gate.Shut();
+            await connecting.ConfigureAwait(false); // where its network could not be made, that is the cause
+            throw;
+        }
+    }
+
+    private async Task ConnectAsync(PreparedLaunch prepared, NetworkGate gate)
+    {
+        if (gate.Wait() is not { } offered)
+        {
+            return;
+        }
+
+        using (offered.Namespace)
+        using (offered.Routes)
+        {
+            try
+            {
+                networks.Connect(prepared.Member!, prepared.Launch.Id, offered.Namespace, offered.Routes);
+                await FaultPoint.ReachAsync(ContainerFaults.NetworkConnected).ConfigureAwait(false);
+            }
+            catch
+            {
+                gate.Shut();
+                throw;
+            }
+        }
+
+        gate.Open();
+    }
+}

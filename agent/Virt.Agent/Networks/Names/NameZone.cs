@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Threading;
+
+namespace Virt.Agent.Networks.Names;
+
+/// <summary>The names of a network: of what runs in it. Safe from any thread.</summary>
+internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<Guid, NetworkMember> members = [];
+    private readonly Dictionary<string, List<NetworkMember>> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<IPAddress, NetworkMember> byAddress = [];
+
+    /// <summary>Nothing leads out of it, and so no names of outside are asked for.</summary>
+    public bool IsIsolated { get; set; }
+
+    public void Add(NetworkMember member)
+    {
+        lock (gate)
+        {
+            Remove(member.Id);
+            members[member.Id] = member;
+            foreach (var name in NamesOf(member))
+            {
+                (byName.TryGetValue(name, out var list) ? list : byName[name] = []).Add(member);
+            }
+
+            foreach (var address in member.Attachment.Addresses.Select(IPAddress.Parse))
+            {
+                byAddress[address] = member;
+            }
+        }
+    }
+
+    public void Remove(Guid id)
+    {
+        lock (gate)
+        {
+            if (!members.Remove(id, out var member))
+            {
+                return;
+            }
+
+            foreach (var name in NamesOf(member))
+            {
+                if (byName.TryGetValue(name, out var list) && list.RemoveAll(m => m.Id == id) > 0 && list.Count == 0)
+                {
+                    byName.Remove(name);
+                }
+            }
+
+            foreach (var address in member.Attachment.Addresses.Select(IPAddress.Parse))
+            {
+                byAddress.Remove(address);
+            }
+        }
+    }
+
+    /// <summary>What it knows; null where somebody else is to be asked.</summary>
+    public byte[]? Answer(ReadOnlySpan<byte> query, DnsQuestion question)
+    {
+        lock (gate)
+        {
+            if (byName.TryGetValue(question.Name, out var found))
+            {
+                return DnsReply.Addresses(query, question, found.SelectMany(static m => m.Attachment.Addresses).Select(IPAddress.Parse));
+            }
+
+            if (question.ReversedAddress() is { } address && subnets.Any(subnet => subnet.Network.BaseAddress.AddressFamily == address.AddressFamily && subnet.Network.Contains(address)))
+            {
+                return byAddress.TryGetValue(address, out var member) ? DnsReply.Name(query, question, member.Name) : DnsReply.Empty(query, question, DnsReply.NoSuchName);
+            }
+
+            return IsIsolated ? DnsReply.Empty(query, question, DnsReply.NoSuchName) : null;
+        }
+    }
+
+    /// <summary>The name servers that the member with this address wants asked; none: the host's.</summary>
+    public IReadOnlyList<string> ServersOf(IPAddress address)
+    {
+        lock (gate)
+        {
+            return byAddress.TryGetValue(address, out var member) ? member.Dns : [];
+        }
+    }
+
+    private HashSet<string> NamesOf(NetworkMember member)
+    {
+        var name = member.Name.ToLowerInvariant();
+        return [name, $"{name}.{network.ToLowerInvariant()}", member.HostName.ToLowerInvariant()];
+    }
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Storage.Volumes;
+
+public sealed partial class VolumeService
+{
+    /// <summary>Volumes by name, id or pattern. A literal name or id that does not exist is an error beside the others.</summary>
+    public Task<VirtVolumeList> GetAsync(GetVirtVolume request, Call call)
+    {
+        var all = entries.Values.Where(static e => e.Phase is not VolumePhase.Creating).OrderBy(static e => e.Name, StringComparer.OrdinalIgnoreCase).ToList();
+        var isAll = request.Names.Length == 0 && request.Ids.Length == 0;
+        var errors = new List<ErrorInfo>();
+        foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && !all.Exists(e => NamePattern.Matches(name, e.Name))))
+        {
+            errors.Add(ResourceName.NotFound("get", Kind, name, all.Select(static e => e.Name)).ToInfo());
+        }
+
+        foreach (var id in request.Ids.Where(id => !all.Exists(e => e.Id == id)))
+        {
+            errors.Add(new VirtException(ErrorCode.NotFound, "VolumeNotFound", $"Cannot get volume '{id}': it does not exist any more.", id.ToString(), "Get-VirtVolume").ToInfo());
+        }
+
+        return Task.FromResult(new VirtVolumeList
+        {
+            Items = [.. all.Where(e => isAll || request.Ids.Contains(e.Id) || request.Names.Any(name => NamePattern.Matches(name, e.Name))).Select(Show)],
+            Errors = [.. errors],
+        });
+    }
+
+    /// <summary>Makes an empty volume.</summary>
+    /// <exception cref="VirtException">InvalidArgument; AlreadyExists.</exception>
+    public Task<VirtVolume> NewAsync(NewVirtVolume request, Call call) => MakeAsync("create", request.Name, request.Labels, call, static entry =>
+    {
+        Directory.CreateDirectory(entry.Part);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Makes a volume that holds what another one holds, or held.</summary>
+    /// <exception cref="VirtException">NotFound (also of the checkpoint); InvalidArgument; AlreadyExists; ResourceExhausted.</exception>
+    public async Task<VirtVolume> CopyAsync(CopyVirtVolume request, Call call)
+    {
+        var source = Find("copy", request.Id, request.Name);
+        using var held = await LockAsync("copy", source, call.Cancellation).ConfigureAwait(false);
+        var from = request.CheckpointName.Length == 0 ? source.Data : source.FolderOf(CheckpointOf("copy", source, request.CheckpointName).Id);
+        return await MakeAsync("create", request.NewName, source.Spec.Labels, call, entry => trees.CopyAsync($"Cannot copy volume '{source.Name}'", source.Name, from, entry.Part, call.Cancellation)).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a volume that holds what a tar archive holds.</summary>
+    /// <exception cref="VirtException">NotFound (the file); InvalidArgument; AlreadyExists; ResourceExhausted; Internal: it cannot be read.</exception>
+    public Task<VirtVolume> ImportAsync(ImportVirtVolume request, Call call)
+    {
+        CheckPath("import", request.Name, request.Path);
+        return File.Exists(request.Path)
+            ? MakeAsync("import", request.Name, request.Labels, call, entry => trees.UnpackAsync($"Cannot import volume '{request.Name}'", request.Name, request.Path, entry.Part, call.Cancellation))
+            : throw new VirtException(ErrorCode.NotFound, "ArchiveNotFound", $"Cannot import volume '{request.Name}': the host has no file '{request.Path}'.", request.Path, $"ls -l '{request.Path}'");
+    }
+
+    /// <summary>Writes what a volume holds into a tar archive on the host.</summary>
+    /// <exception cref="VirtException">NotFound; InvalidArgument; AlreadyExists (the file); ResourceExhausted.</exception>
+    public async Task<VirtVolume> ExportAsync(ExportVirtVolume request, Call call)
+    {
+        var entry = Find("export", request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        CheckPath("export", entry.Name, request.Path);
+        using var held = await LockAsync("export", entry, call.Cancellation).ConfigureAwait(false);
+        if (File.Exists(request.Path) || Directory.Exists(request.Path))
+        {
+            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export volume '{entry.Name}': '{request.Path}' is there already.", request.Path, $"rm '{request.Path}'");
+        }
+
+        if (!call.WhatIf)
+        {
+            await using var rollback = new Rollback();
+            rollback.Add($"remove '{request.Path}'", () => File.Delete(request.Path));
+            await trees.PackAsync($"Cannot export volume '{entry.Name}'", entry.Name, entry.Data, request.Path, call.Cancellation).ConfigureAwait(false);
+            rollback.Commit();
+        }
+
+        return Show(entry);
+    }
+
+    private static void CheckPath(string verb, string name, string path)
+    {
+        if (!path.StartsWith('/') || path.Contains('\0') || path.Split('/').Contains("..") || !Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} volume '{name}': '{path}' is not the absolute path of a file in a folder of the host, without '..'.", path, $"Export-VirtVolume {name} -Path /srv/{name}.tar.gz");
+        }
+    }
+
+    private async Task<VirtVolume> MakeAsync(string verb, string name, IReadOnlyDictionary<string, string> labels, Call call, Func<VolumeEntry, Task> fill)
+    {
+        ResourceName.Check(verb, Kind, name);
+        call.WorksOn(name);
+        var entry = new VolumeEntry(VolumeEntry.NewRow(Guid.NewGuid(), name, new VolumeSpec { Labels = labels }, time.GetUtcNow()), folder);
+        if (FindByName(name) is not null || (!call.WhatIf && !table.TryInsert(entry.Row)))
+        {
+            throw ResourceName.Taken(verb, Kind, name);
+        }
+
+        if (call.WhatIf)
+        {
+            return Show(entry);
+        }
+
+        await using var rollback = new Rollback();
+        rollback.Add($"remove volume '{name}'", () => Delete(entry));
+        await FaultPoint.ReachAsync(VolumeFaults.NewWritten, call.Cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(folder, Private);
+        Directory.CreateDirectory(entry.Folder, Private);
+        await fill(entry).ConfigureAwait(false);
+        if (verb == "create" && Directory.GetFileSystemEntries(entry.Part).Length == 0)
+        {
+            File.SetUnixFileMode(entry.Part, Open); // whatever umask the agent has: others than root pass through
+        }
+
+        Directory.Move(entry.Part, entry.Data);
+        await FaultPoint.ReachAsync(VolumeFaults.NewFilled, call.Cancellation).ConfigureAwait(false);
+        entry.Set(table, VolumePhase.Ready);
+        entries[entry.Id] = entry;
+        rollback.Commit();
+        return Show(entry);
+    }
+}

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Networks;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <content>Machines in networks of the host. A guest asks for its address by DHCP, and is told the one that is kept for it.</content>
+public sealed partial class VmService
+{
+    private const string MemberKind = "VM";
+
+    // The machine's place in its network, kept for its life.
+    private VmSpec Join(Guid id, NewVM request, VmSpec spec, bool whatIf)
+    {
+        if (!NewVMCheck.IsShared(spec.Network))
+        {
+            return spec;
+        }
+
+        var attachment = networks.Join(
+            new MemberRequest
+            {
+                Id = id,
+                Kind = MemberKind,
+                Name = request.Name,
+                HostName = request.Name,
+                Network = spec.Network!,
+                AsksForAddress = true,
+                Addresses = request.IPAddresses,
+                Publish = request.Publish,
+                AllowFrom = request.AllowFrom,
+            },
+            whatIf);
+        return spec with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
+    }
+
+    // Its ports of the host, taken before anything is started.
+    private void PrepareNetwork(VmEntry entry) => WithMember(entry, networks.Prepare);
+
+    private SafeFileHandle ConnectNetwork(VmEntry entry) => networks.ConnectTap(MemberOf(entry)!);
+
+    private void Rejoin(VmEntry entry) => WithMember(entry, networks.Rejoin);
+
+    private void TakeOver(VmEntry entry) => WithMember(entry, networks.TakeOver);
+
+    private void Disconnect(VmEntry entry) => WithMember(entry, networks.Disconnect);
+
+    private void Leave(VmEntry entry) => WithMember(entry, networks.Leave);
+
+    // What the guest says it has; before it says anything, what it will be told.
+    private static IReadOnlyList<string> AddressesOf(VmEntry entry, VmSession? session) =>
+        session is { Addresses.Count: > 0 } ? session.Addresses : entry.Spec.Attachment?.Addresses ?? [];
+
+    private static void WithMember(VmEntry entry, Action<NetworkMember> act)
+    {
+        if (MemberOf(entry) is { } member)
+        {
+            act(member);
+        }
+    }
+
+    private static NetworkMember? MemberOf(VmEntry entry) => entry.Spec.Attachment is { } attachment
+        ? new NetworkMember { Id = entry.Id, Kind = MemberKind, Name = entry.Name, HostName = entry.Name, Attachment = attachment }
+        : null;
+}

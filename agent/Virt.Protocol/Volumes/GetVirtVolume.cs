@@ -1,0 +1,17 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Asks for volumes by name, id or pattern.</summary>
+[MessagePackObject]
+public sealed partial record GetVirtVolume
+{
+    /// <summary>Names or patterns; with no ids either: all.</summary>
+    [Key(0)]
+    public string[] Names { get; set; } = [];
+
+    /// <summary>Ids.</summary>
+    [Key(1)]
+    public Guid[] Ids { get; set; } = [];
+}
