@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests. The last line is "N passed, N failed, N skipped".
 #   build/test.sh                        everything
-#   build/test.sh unit integration       only these: format unit integration pester
+#   build/test.sh unit integration       only these: format unit integration pester tour
 #   build/test.sh unit Virt.Tests.House  a part, and in it the classes whose full name begins so
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -10,11 +10,11 @@ cd "$root"
 parts=() filter=()
 for argument in "$@"; do
     case $argument in
-        format | unit | integration | pester) parts+=("$argument") ;;
+        format | unit | integration | pester | tour) parts+=("$argument") ;;
         *) filter+=(--filter-class "$argument*") ;;
     esac
 done
-[ ${#parts[@]} -gt 0 ] || { if [ ${#filter[@]} -eq 0 ]; then parts=(format unit integration pester); else parts=(unit integration); fi; }
+[ ${#parts[@]} -gt 0 ] || { if [ ${#filter[@]} -eq 0 ]; then parts=(format unit integration pester tour); else parts=(unit integration); fi; }
 
 passed=0 failed=0 skipped=0
 add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
@@ -22,7 +22,7 @@ last_line() { say ""; echo "$passed passed, $failed failed, $skipped skipped"; [
 
 wants() { local part; for part in "${parts[@]}"; do [ "$part" = "$1" ] && return; done; return 1; }
 
-if wants integration || wants pester; then
+if wants integration || wants pester || wants tour; then
     [ "$(id -u)" = 0 ] || fail "The integration tests make namespaces, guests and containers, which needs root: sudo $root/build/test.sh, or without root: build/test.sh format unit"
 fi
 
@@ -30,6 +30,7 @@ build/setup.sh test
 products=(tests)
 ! wants integration || products+=(agent module shell images debian debian-container)
 ! wants pester || products+=(agent module shell images debian-container)
+! wants tour || products+=(agent module shell images debian debian-container)
 build/build.sh "${products[@]}"
 
 # run_format: whether the code is as .editorconfig has it. Asked again only when a file has changed.
@@ -45,22 +46,50 @@ run_format() {
     fi
 }
 
-# run_xunit <project>: its own executable, and its summary added up. One that dies without a summary is one failure.
+# run_xunit <project> [argument...]: its own executable, and its summary added up.
 run_xunit() {
-    local exe=$out/bin/$1/Release/net10.0/$1 log=$out/$1.log status=0
-    "$exe" --no-ansi --progress off "${filter[@]}" 2>&1 | tee "$log" >&2 || status=$?
-    local total
+    local project=$1 log=$out/$1.log status=0
+    shift
+    "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off "${filter[@]}" "$@" 2>&1 | tee "$log" >&2 || status=$?
+    add_up "$project" "$log" "$status"
+}
+
+# add_up <name> <log> <exit code>: one that died without a summary is one failure.
+add_up() {
+    local name=$1 log=$2 status=$3 total
     total=$(count total "$log")
     if [ -z "$total" ]; then
-        say "failed: $1 ended with code $status before it summed up its tests."
+        say "failed: $name ended with code $status before it summed up its tests."
         add 0 1 0
         return
     fi
     add "$(count succeeded "$log")" "$(count failed "$log")" "$(count skipped "$log")"
     if [ "$status" != 0 ] && [ "$(count failed "$log")" = 0 ] && [ "$total" != 0 ]; then
-        say "failed: $1 ended with code $status though no test of it failed."
+        say "failed: $name ended with code $status though no test of it failed."
         add 0 1 0
     fi
+}
+
+# run_integration: the tests of machines beside all others, which takes little more than the longer of the two. One part after the other where a part was asked for.
+guests='' guests_namespaces=(Virt.IntegrationTests.Fleet Virt.IntegrationTests.Patching Virt.IntegrationTests.Vms)
+run_integration() {
+    local project=Virt.IntegrationTests status=0
+    local log=$out/$project.guests.log
+    if [ ${#filter[@]} -gt 0 ]; then
+        run_xunit "$project"
+        return
+    fi
+    # A job of its own: whatever else a script puts in the background ignores Ctrl+C, which the tests try.
+    set -m
+    "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off --filter-namespace "${guests_namespaces[@]}" >"$log" 2>&1 </dev/null &
+    guests=$!
+    set +m
+    trap '[ -z "$guests" ] || kill -INT "$guests" 2>/dev/null || true' EXIT
+    run_xunit "$project" --filter-not-namespace "${guests_namespaces[@]}"
+    wait "$guests" || status=$?
+    guests=''
+    cat "$log" >&2
+    add_up "$project (guests)" "$log" "$status"
 }
 
 has_pester() {
@@ -95,8 +124,40 @@ run_pester() {
     fi
 }
 
+# path_without_pwsh <folder>: the PATH, but each part of it that holds a pwsh is replaced by links to all the rest of it, under the folder.
+path_without_pwsh() {
+    local part parts path=''
+    IFS=: read -ra parts <<<"$PATH"
+    for part in "${parts[@]}"; do
+        if [ -e "$part/pwsh" ]; then
+            mkdir -p "$1$part"
+            ln -s "$part"/* "$1$part/"
+            rm "$1$part/pwsh"
+            part=$1$part
+        fi
+        path+=${path:+:}$part
+    done
+    printf %s "$path"
+}
+
+# run_tour: the tour as on a machine without pwsh, in Virt's own console host; counts as one test.
+run_tour() {
+    local links status=0 log=$out/tour.log
+    links=$(mktemp -d)
+    PATH=$(path_without_pwsh "$links") build/run.sh --tour >"$log" 2>&1 || status=$?
+    rm -rf "$links"
+    if [ "$status" = 0 ] && grep -Eq '^tour-\S+ +a +b +Live .* [0-9]+ ms *$' "$log"; then
+        add 1 0 0
+    else
+        cat "$log" >&2
+        say "failed: the tour ended with code $status, or without printing how long the machine stood still as it moved."
+        add 0 1 0
+    fi
+}
+
 ! wants format || run_format
 ! wants unit || run_xunit Virt.Tests
-! wants integration || run_xunit Virt.IntegrationTests
+! wants integration || run_integration
 ! wants pester || run_pester
+! wants tour || run_tour
 last_line

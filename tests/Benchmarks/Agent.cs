@@ -11,6 +11,7 @@ namespace Virt.Benchmarks;
 /// <summary>A published agent in a folder of its own, and a connection to it.</summary>
 internal sealed class Agent : IDisposable
 {
+    private static readonly bool ShowsLog = Environment.GetEnvironmentVariable("VIRT_BENCH_LOG") is { Length: > 0 };
     private static int count;
 
     private readonly Process process;
@@ -32,7 +33,14 @@ internal sealed class Agent : IDisposable
         process = Run.Start(
             setting.Agent,
             ["serve", "--listen", Endpoint.Text, "--state", folder + "/state", "--run", folder + "/run", "--images", setting.Images, "--images", setting.BenchImages, "--group", "root", .. options]);
-        _ = process.StandardError.ReadToEndAsync();
+        process.ErrorDataReceived += static (_, e) =>
+        {
+            if (ShowsLog && e.Data is { } line)
+            {
+                Console.Error.WriteLine(line);
+            }
+        };
+        process.BeginErrorReadLine();
         Client = Connect(start);
         ReadyMilliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }

@@ -21,6 +21,9 @@ internal sealed class BareMonitor : IDisposable
         Ask("""{"execute":"qmp_capabilities"}""");
     }
 
+    /// <summary>When the guest's CPUs were stopped or let go last, in milliseconds since 1970.</summary>
+    public double Turned { get; private set; }
+
     /// <summary>Sends a command and gives what stands behind <c>return</c>.</summary>
     /// <exception cref="InvalidOperationException">QEMU refused.</exception>
     public JsonElement Ask(string command)
@@ -67,7 +70,14 @@ internal sealed class BareMonitor : IDisposable
     private JsonElement Read()
     {
         using var document = JsonDocument.Parse(reader.ReadLine() ?? throw new InvalidOperationException("QEMU has ended."));
-        return document.RootElement.Clone();
+        var message = document.RootElement.Clone();
+        if (message.TryGetProperty("event", out var e) && e.GetString() is "STOP" or "RESUME")
+        {
+            var time = message.GetProperty("timestamp");
+            Turned = (time.GetProperty("seconds").GetInt64() * 1e3) + (time.GetProperty("microseconds").GetInt64() / 1e3);
+        }
+
+        return message;
     }
 
     private static Socket Connect(string path, Process process)

@@ -11,11 +11,12 @@ internal sealed class BareMove(Setting setting, BareQemu qemu, string disk)
     private const string IsCompleted = "completed";
 
     /// <summary>Moves a booted guest once.</summary>
-    /// <param name="downtime">Gets the milliseconds in which the guest ran nowhere, as QEMU tells.</param>
+    /// <param name="downtime">Gets the milliseconds for which the source says that it stood still: without what the second process does before its guest goes on.</param>
+    /// <param name="gap">Gets the milliseconds from the source's STOP to the second process's RESUME: what the guest misses.</param>
     /// <param name="migrateOnly">Gets the milliseconds without the start of the second process.</param>
     /// <param name="copiesDisk">Whether the second process has a disk of its own, which is mirrored first.</param>
     /// <returns>Milliseconds from the start of the second process until the guest runs there.</returns>
-    public double Run(Samples downtime, Samples migrateOnly, bool copiesDisk)
+    public double Run(Samples downtime, Samples gap, Samples migrateOnly, bool copiesDisk)
     {
         var from = qemu.In(Path.Combine(setting.Work, "from"), disk, null);
         var copy = Path.Combine(setting.Work, "copy.qcow2");
@@ -26,7 +27,7 @@ internal sealed class BareMove(Setting setting, BareQemu qemu, string disk)
             using var monitor = new BareMonitor(from.MonitorSocket, source);
             monitor.Ask("""{"execute":"cont"}""");
             from.WaitForGuestAgent(source);
-            return Move(from, to, monitor, downtime, migrateOnly, copiesDisk ? copy : null);
+            return Move(from, to, monitor, downtime, gap, migrateOnly, copiesDisk ? copy : null);
         }
         finally
         {
@@ -36,7 +37,7 @@ internal sealed class BareMove(Setting setting, BareQemu qemu, string disk)
         }
     }
 
-    private double Move(BareQemu from, BareQemu to, BareMonitor source, Samples downtime, Samples migrateOnly, string? copy)
+    private double Move(BareQemu from, BareQemu to, BareMonitor source, Samples downtime, Samples gap, Samples migrateOnly, string? copy)
     {
         var stream = Path.Combine(setting.Work, "stream.sock");
         var blocks = Path.Combine(setting.Work, "blocks.sock");
@@ -76,6 +77,7 @@ internal sealed class BareMove(Setting setting, BareQemu qemu, string disk)
             monitor.WaitFor("MIGRATION", static data => Status(data) == IsCompleted);
             monitor.Ask("""{"execute":"cont"}""");
             var end = Stopwatch.GetTimestamp();
+            gap.Add(monitor.Turned - source.Turned);
             downtime.Add(source.Ask("""{"execute":"query-migrate"}""").GetProperty("downtime").GetInt64());
             migrateOnly.Add(Stopwatch.GetElapsedTime(begin, end).TotalMilliseconds);
             return Stopwatch.GetElapsedTime(start, end).TotalMilliseconds;

@@ -20,6 +20,14 @@ Describe 'Start-VM' {
         "$($problem[0])" | Should -BeLike '*Running*required*'
     }
 
+    It 'says why a job has failed that ended at once' {
+        $job = Start-VM (New-TestName nosuch) -AsJob | Wait-Job -Timeout 60
+        $job.State | Should -Be Failed
+        $job | Receive-Job -ErrorVariable problem -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMNotFound*'
+        $job | Remove-Job
+    }
+
     It 'starts an object, waits for it and gives it' {
         Stop-VM $vm.Name -TurnOff
         $started = $vm | Start-VM -Wait -For GuestAgent -TimeoutSeconds 120 -PassThru

@@ -18,6 +18,15 @@ function Start-TestContainer([string] $Word = 'a', [string[]] $Command = @('slee
     Start-Container -Image starter -Name (New-TestName $Word) -Command $Command -ErrorAction Stop
 }
 
+# A Debian container whose service is version 1 of a package of the archive that the session serves: there is something to patch in it.
+function Start-TestService([string] $Word, [string] $Package = 'virt-good', [int] $Port = 8080) {
+    Start-Container -Image debian -Name (New-TestName $Word) -Command "$Package-server", $Port -ErrorAction Stop
+}
+
+function Get-TestVersion([string] $Container, [string] $Package = 'virt-good') {
+    (Invoke-ContainerCommand $Container -- cat "/usr/share/$Package/version").Output.Trim()
+}
+
 function Remove-TestWorkload {
     Get-VM "$script:TestPrefix-*" | Remove-VM -Force -DeleteDisk
     Get-Container "$script:TestPrefix-*" | Remove-Container -Force

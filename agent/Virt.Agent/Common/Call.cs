@@ -51,7 +51,10 @@ public sealed class Call
     /// <param name="timeLeft">Time left, where known.</param>
     /// <param name="bytesPerSecond">The present rate, where there is one.</param>
     public void Report(string activity, string status, int? percent = null, TimeSpan? timeLeft = null, long? bytesPerSecond = null) =>
-        sink.Report(new ProgressInfo { Activity = activity, Status = status, PercentComplete = percent, TimeLeft = timeLeft, BytesPerSecond = bytesPerSecond });
+        Report(new ProgressInfo { Activity = activity, Status = status, PercentComplete = percent, TimeLeft = timeLeft, BytesPerSecond = bytesPerSecond });
+
+    /// <inheritdoc cref="Report(string, string, int?, TimeSpan?, long?)"/>
+    public void Report(ProgressInfo progress) => sink.Report(progress);
 
     /// <summary>Sends what a command has written. Waits while the client is slow, which slows the command and nobody else.</summary>
     public ValueTask WriteOutputAsync(ReadOnlyMemory<byte> bytes, bool isError) => sink.WriteOutputAsync(bytes, isError, Cancellation);

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Concurrent;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
@@ -16,7 +15,7 @@ internal sealed class AwaitedStreams
     // A stream is opened while the move is still being offered, and may be here first.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<SslStream>> awaited = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<PeerStream>> awaited = new(StringComparer.Ordinal);
 
     /// <summary>A new token.</summary>
     public static byte[] NewToken() => RandomNumberGenerator.GetBytes(TokenBytes);
@@ -25,7 +24,7 @@ internal sealed class AwaitedStreams
     /// <param name="peer">Who must open it, by fingerprint.</param>
     /// <param name="token">What names it.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task<SslStream> TakeAsync(string peer, byte[] token, CancellationToken cancellation)
+    public async Task<PeerStream> TakeAsync(string peer, byte[] token, CancellationToken cancellation)
     {
         var key = Key(peer, token);
         var source = awaited.GetOrAdd(key, static _ => New());
@@ -41,7 +40,7 @@ internal sealed class AwaitedStreams
 
     /// <summary>Brings a stream that was opened.</summary>
     /// <returns>False where nobody takes it.</returns>
-    public async Task<bool> BringAsync(string peer, SslStream stream, CancellationToken cancellation)
+    public async Task<bool> BringAsync(string peer, PeerStream stream, CancellationToken cancellation)
     {
         var token = new byte[TokenBytes];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -58,7 +57,7 @@ internal sealed class AwaitedStreams
         return !awaited.TryRemove(key, out _);
     }
 
-    private static TaskCompletionSource<SslStream> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<PeerStream> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static string Key(string peer, byte[] token) => peer + Convert.ToHexString(token);
 }

@@ -19,6 +19,9 @@ internal sealed class IncomingMove(OfferMove offer, VirtPeer peer) : IAsyncDispo
 
     public VirtPeer Peer => peer;
 
+    /// <summary>What has been done of it, for the log.</summary>
+    public MoveClock Clock { get; } = new();
+
     /// <summary>Null until its row is made.</summary>
     public VmEntry? Entry { get; set; }
 

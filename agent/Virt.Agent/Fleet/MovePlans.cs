@@ -49,9 +49,17 @@ public static class MovePlans
 
         if (given.Hash != now.Hash)
         {
-            throw new VirtException(ErrorCode.PlanOutOfDate, "PlanOutOfDate", $"Cannot move VM '{given.VMName}' by this plan: {Difference(given, now)}.", given.VMName, $"Compare-VM -Name {given.VMName} -DestinationHost {given.DestinationHost}");
+            throw OutOfDate(given, Difference(given, now));
         }
     }
+
+    /// <summary>The error of a plan that no longer fits, with the reason as half a sentence.</summary>
+    public static VirtException OutOfDate(VMMovePlan given, string why) => new(
+        ErrorCode.PlanOutOfDate,
+        "PlanOutOfDate",
+        $"Cannot move VM '{given.VMName}' by this plan: {why}.",
+        given.VMName,
+        $"Compare-VM -Name {given.VMName} -DestinationHost {given.DestinationHost}");
 
     /// <summary>Refuses a move that something stands in the way of.</summary>
     /// <exception cref="VirtException">The first problem's id, with the sentences of all.</exception>

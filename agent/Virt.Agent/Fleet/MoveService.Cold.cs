@@ -1,5 +1,3 @@
-using System;
-using System.Globalization;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms;
@@ -12,12 +10,14 @@ public sealed partial class MoveService
 {
     private static async Task ReportFileAsync(OutgoingMove sending, Task copying, SparseFile file, long length)
     {
+        sending.BeginPhase();
         while (await Task.WhenAny(copying, Task.Delay(ProgressPause)).ConfigureAwait(false) != copying)
         {
-            sending.Report(string.Create(CultureInfo.InvariantCulture, $"copying the disk, {file.Bytes >> 20} MB sent"), length == 0 ? null : (int)Math.Min(99, file.Bytes * 100 / length));
+            sending.ReportDisk(file.Bytes, file.Position, length, 99, 0);
         }
 
         await copying.ConfigureAwait(false);
+        sending.ReportDisk(file.Bytes, length, length, 99, 0);
     }
 
     private async Task SendColdAsync(OutgoingMove sending, OfferMove offer)

@@ -56,7 +56,7 @@ public sealed partial class MoveService
         var problems = new List<PlanProblem>();
         if (peers.ListenAddress.Length == 0)
         {
-            problems.Add(Problem("NoPeerListener", peers.HostName, $"The agent of host '{peers.HostName}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.", "Start virt-agent with --peer-listen ADDRESS:7711, and pair the two again."));
+            problems.Add(Problem("NoPeerListener", peers.HostName, $"The agent of host '{peers.HostName}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.", $"sudo sh -c \"echo 'VIRT_AGENT_OPTIONS=--peer-listen 0.0.0.0:7711' >> /etc/default/virt-agent && systemctl restart virt-agent\"; Add-VirtPeer {peer.Name}"));
         }
 
         if (vms.HasCheckpoints(entry))
@@ -74,7 +74,7 @@ public sealed partial class MoveService
             problems.AddRange(check.Problems);
             if (check.ImageHash.Length > 0 && !check.ImageHash.SequenceEqual(hash))
             {
-                problems.Add(Problem("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", $"Get-VMImage -Name {machine.Image} -ComputerName {peer.Name}"));
+                problems.Add(Problem("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", $"scp -r '{images.FindVm(machine.Image).Folder}' '{peer.Name}:/usr/share/virt/images/vms/'"));
             }
 
             plan.Disks = machine.DiskPath.Length == 0 ? [] : [new VMMoveDisk { Path = machine.DiskPath, DestinationPath = check.DiskPath, IsShared = check.IsDiskShared, SizeBytes = machine.DiskSizeBytes }];
@@ -83,7 +83,7 @@ public sealed partial class MoveService
         {
             // One that has forgotten us lets us call next to nothing.
             problems.Add(e.Id == "UnknownMethod"
-                ? Problem("PeerNotTrusted", peer.Name, $"Host '{peer.Name}' does not know this host as a peer.", $"New-VirtPeerCode -ComputerName {peer.Name}, then Add-VirtPeer here.")
+                ? Problem("PeerNotTrusted", peer.Name, $"Host '{peer.Name}' does not know this host as a peer.", $"Add-VirtPeer {peer.Name}")
                 : Problem(e.Id, e.Target ?? peer.Name, e.Message, e.RecommendedAction ?? ""));
         }
         catch

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -21,11 +22,21 @@ public sealed partial class MoveService
         var answer = await CommitAsync(sending.Client, sending.Name).ConfigureAwait(false);
         if (answer is { Stage: MoveStage.Owned })
         {
-            await MeasureAsync(sending).ConfigureAwait(false);
+            sending.Result.Downtime = Downtime(sending.StopTime, answer);
         }
 
+        sending.Clock.Note("handing over");
+        await MeasureAsync(sending).ConfigureAwait(false);
+        var isLate = answer is not { Stage: MoveStage.Owned };
         answer = await AwaitOwnerAsync(sending.Entry, sending.Move, answer, sending.Call).ConfigureAwait(false);
+        if (isLate)
+        {
+            sending.Result.Downtime = Downtime(sending.StopTime, answer);
+        }
+
         await ForgetAsync(sending.Entry, sending.Move, sending.Client).ConfigureAwait(false);
+        sending.Clock.Note("removing what is left");
+        AgentLog.Info(FormattableString.Invariant($"VM '{sending.Entry.Name}' has moved to host '{sending.Move.PeerName}' within {sending.Clock}; its guest stood still for {sending.Result.Downtime.TotalMilliseconds:0.0} ms"));
         sending.Result.State = answer.State;
         sending.Result.Status = answer.Status;
     }
@@ -36,6 +47,7 @@ public sealed partial class MoveService
         call.WorksOn(entry.Name);
         using var held = await vms.HoldAsync(entry).ConfigureAwait(false);
         var answer = await AwaitOwnerAsync(entry, move, null, call).ConfigureAwait(false);
+        var downtime = Downtime(move.StopTime, answer);
         await ForgetAsync(entry, move, null).ConfigureAwait(false);
         return new VMMove
         {
@@ -48,6 +60,9 @@ public sealed partial class MoveService
             Status = answer.Status,
             StartTime = move.StartTime,
             TotalTime = time.GetUtcNow() - move.StartTime,
+            Downtime = downtime,
+            MemoryBytesSent = move.MemoryBytesSent,
+            DiskBytesSent = move.DiskBytesSent,
         };
     }
 
@@ -89,27 +104,35 @@ public sealed partial class MoveService
         }
     }
 
+    // Both ends of it by this host's clock; the other's need not be the same. Where the destination's agent was restarted meanwhile it does not know: the longest it can have been.
+    private TimeSpan Downtime(DateTimeOffset? stopTime, MoveAnswer answer) =>
+        stopTime is { } stopped && answer.State == VMState.Running ? time.GetUtcNow() - stopped - (answer.RanFor ?? TimeSpan.Zero) : TimeSpan.Zero;
+
     // Before QEMU is ended: it knows what it has sent.
     private static async Task MeasureAsync(OutgoingMove sending)
     {
-        if (sending.StopTime is { } stopped)
+        if (!sending.Move.IsLive || sending.Entry.Session is not { } session)
         {
-            sending.Result.Downtime = DateTimeOffset.UtcNow - stopped;
+            return;
         }
 
-        if (sending.Move.IsLive && sending.Entry.Session is { } session)
+        try
         {
-            try
-            {
-                var figures = await session.ReadMigrationAsync(CancellationToken.None).ConfigureAwait(false);
-                sending.Result.MemoryBytesSent = figures.SentBytes;
-                sending.Result.MemoryRounds = figures.Rounds;
-                sending.Result.DirtyBytesPerSecond = figures.DirtyBytesPerSecond;
-            }
-            catch (Exception e) when (e is QmpException or QmpClosedException)
-            {
-                // It has ended; the figures are lost, the machine is not.
-            }
+            var figures = await session.ReadMigrationAsync(CancellationToken.None).ConfigureAwait(false);
+            var seconds = Math.Max(0.001, ((sending.StopTime ?? DateTimeOffset.UtcNow) - sending.PhaseTime).TotalSeconds);
+            sending.Result.MemoryBytesSent = figures.SentBytes;
+            sending.Result.MemoryRounds = figures.Rounds;
+            sending.Result.DirtyBytesPerSecond = (long)(figures.WrittenBytes / seconds);
+            sending.Report(
+                string.Create(CultureInfo.InvariantCulture, $"copied memory in {figures.Rounds} rounds, {figures.SentBytes >> 20} MB sent"),
+                99,
+                TimeSpan.Zero,
+                (long)(figures.SentBytes / seconds),
+                sending.Result.DirtyBytesPerSecond);
+        }
+        catch (Exception e) when (e is QmpException or QmpClosedException)
+        {
+            // It has ended; the figures are lost, the machine is not.
         }
     }
 

@@ -26,7 +26,7 @@ public sealed partial class MoveService
     {
         var clock = Stopwatch.StartNew();
         var given = request.Plan;
-        var entry = vms.FindToMove(given?.VMId ?? request.Id, given?.VMName ?? request.Name);
+        var entry = given is null ? vms.FindToMove(request.Id, request.Name) : FindPlanned(given);
         call.WorksOn(entry.Name);
         using var held = await vms.LockToMoveAsync(entry, call).ConfigureAwait(false);
         await using var compared = await PlanAsync(entry, WishOf(request), call.Cancellation).ConfigureAwait(false);
@@ -52,7 +52,7 @@ public sealed partial class MoveService
             await SendAsync(sending).ConfigureAwait(false);
             await FaultPoint.ReachAsync(MovePoint.Promised, call.Cancellation).ConfigureAwait(false);
             sending.Going.ThrowIfCancellationRequested();
-            vms.Release(entry);
+            vms.Release(entry, sending.StopTime, result.MemoryBytesSent, result.DiskBytesSent);
         }
         catch (Exception e)
         {
@@ -87,6 +87,19 @@ public sealed partial class MoveService
             DiskToken = machine.IsLive && sending.CopiesDisk ? AwaitedStreams.NewToken() : [],
         };
         await (machine.IsLive ? SendLiveAsync(sending, offer) : SendColdAsync(sending, offer)).ConfigureAwait(false);
+    }
+
+    // A machine that is here no more, moved or removed since, is a plan that has grown old.
+    private VmEntry FindPlanned(VMMovePlan plan)
+    {
+        try
+        {
+            return vms.FindToMove(plan.VMId, plan.VMName);
+        }
+        catch (VirtException e) when (e.Code == ErrorCode.NotFound)
+        {
+            throw MovePlans.OutOfDate(plan, $"host '{peers.HostName}' has that VM no more");
+        }
     }
 
     private static CompareVM WishOf(MoveVM request) => request.Plan is { } plan

@@ -14,6 +14,8 @@ namespace Virt.Agent.Fleet;
 /// <summary>Between agents: how a destination makes itself ready.</summary>
 public sealed partial class MoveService
 {
+    private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Makes everything ready to receive a machine: its row, its files, its QEMU, and the ends of the streams.</summary>
     /// <exception cref="VirtException">What <see cref="VmService.ReceiveAsync"/> throws; nothing is left then.</exception>
     public async Task<MoveAnswer> OfferAsync(OfferMove offer, VirtPeer peer, Call call)
@@ -95,6 +97,7 @@ public sealed partial class MoveService
             var local = await ConnectToDiskAsync(entry, session, cancellation).ConfigureAwait(false);
             var copy = await streams.TakeAsync(receiving.Peer.Fingerprint, receiving.Offer.DiskToken, cancellation).ConfigureAwait(false);
             await receiving.OwnAsync(StreamPump.Start(local, copy)).ConfigureAwait(false);
+            _ = Task.Run(() => KeepFlushedAsync(receiving, entry.Spec.Disk!.Path), CancellationToken.None);
         }
 
         var remote = await streams.TakeAsync(receiving.Peer.Fingerprint, receiving.Offer.StreamToken, cancellation).ConfigureAwait(false);
@@ -127,6 +130,24 @@ public sealed partial class MoveService
         {
             local.Dispose();
             throw;
+        }
+    }
+
+    // QEMU syncs the copy while the guest stands still: as little as can be is left to be written then.
+    private async Task KeepFlushedAsync(IncomingMove receiving, string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            while (!receiving.Ended.IsCompleted)
+            {
+                RandomAccess.FlushToDisk(file);
+                await Task.Delay(FlushPause, time, receiving.Lost).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException or ObjectDisposedException)
+        {
+            // QEMU will say so if it matters.
         }
     }
 

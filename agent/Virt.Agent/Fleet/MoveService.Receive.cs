@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
@@ -45,11 +46,13 @@ public sealed partial class MoveService
     {
         var receiving = FindIncoming(name, peer);
         var entry = receiving.Entry!;
+        receiving.Clock.Note("until asked for a promise");
         using var going = CancellationTokenSource.CreateLinkedTokenSource(receiving.Lost, call.Cancellation);
         await AwaitAllAsync(receiving, entry, going.Token).ConfigureAwait(false);
         await FaultPoint.ReachAsync(MovePoint.Loaded, going.Token).ConfigureAwait(false);
         going.Token.ThrowIfCancellationRequested();
         await vms.PromiseAsync(entry).ConfigureAwait(false);
+        receiving.Clock.Note("promising");
         await FaultPoint.ReachAsync(MovePoint.Prepared).ConfigureAwait(false);
         return Stand(name, peer);
     }
@@ -59,7 +62,10 @@ public sealed partial class MoveService
     {
         if (FindMoving(name, peer) is { } entry)
         {
+            var receiving = incoming.GetValueOrDefault(name.MoveId);
+            receiving?.Clock.Note("until it was decided");
             await vms.TakeAsync(entry).ConfigureAwait(false);
+            receiving?.Clock.Note("taking it");
         }
 
         return Stand(name, peer);
@@ -70,12 +76,17 @@ public sealed partial class MoveService
     {
         if (FindMoving(name, peer) is { } entry)
         {
-            await vms.EndMoveAsync(entry).ConfigureAwait(false);
+            if (!await vms.EndMoveAsync(entry).ConfigureAwait(false))
+            {
+                InBackground(entry.Name, () => ResolveAsync(entry));
+            }
+
             await vms.DiscardAsync(entry).ConfigureAwait(false);
         }
 
         if (incoming.TryRemove(name.MoveId, out var receiving))
         {
+            AgentLog.Info(FormattableString.Invariant($"The move of VM '{receiving.Offer.Machine.VMName}' from host '{peer.Name}' took {receiving.Clock}"));
             await receiving.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -92,11 +103,13 @@ public sealed partial class MoveService
             if (receiving.Watch is { } watch)
             {
                 await watch.WhenAsync(static w => w.Status is "completed" or "failed", cancellation).ConfigureAwait(false);
+                receiving.Clock.Note("until all is here");
                 if (watch.Status == "failed")
                 {
                     throw new VirtException(ErrorCode.Unavailable, "QemuReceiveFailed", $"Cannot move VM '{entry.Name}': QEMU at the destination could not take what came.", entry.Name, "Compare-VM");
                 }
 
+                // Not sooner: QEMU 7.2 waits for the end of it in a loop of its own, in which it would load the guest's devices, and the guest's disk then hangs.
                 if (receiving.Offer.DiskToken.Length > 0)
                 {
                     await entry.Session!.EndServingDiskAsync(cancellation).ConfigureAwait(false);
@@ -124,7 +137,13 @@ public sealed partial class MoveService
         vms.FindMoving(name.VMId, name.MoveId) is { } entry && entry.Spec.Move?.Peer == peer.Fingerprint ? entry : null;
 
     private MoveAnswer Stand(MoveCall name, VirtPeer peer) => FindMoving(name, peer) is { } entry
-        ? new MoveAnswer { Stage = entry.Spec.Move?.Stage ?? MoveStage.Unknown, State = entry.State, Status = entry.Run?.Status ?? "" }
+        ? new MoveAnswer
+        {
+            Stage = entry.Spec.Move?.Stage ?? MoveStage.Unknown,
+            State = entry.State,
+            Status = entry.Run?.Status ?? "",
+            RanFor = entry.Session?.ContinuedAt is { } begin ? time.GetElapsedTime(begin) : null,
+        }
         : new MoveAnswer();
 
     private IncomingMove FindIncoming(MoveCall name, VirtPeer peer) =>

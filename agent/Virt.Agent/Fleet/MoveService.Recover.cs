@@ -59,8 +59,13 @@ public sealed partial class MoveService
                     await vms.TakeAsync(entry).ConfigureAwait(false);
                     break;
                 case MoveStep.End:
-                    await vms.EndMoveAsync(entry).ConfigureAwait(false);
-                    return;
+                    if (await vms.EndMoveAsync(entry).ConfigureAwait(false))
+                    {
+                        return;
+                    }
+
+                    await Task.Delay(pause, time, stopping.Token).ConfigureAwait(false);
+                    break;
                 default:
                     if (other is not null)
                     {

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Concurrent;
-using System.Net.Security;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Hosts;
@@ -41,7 +40,7 @@ public sealed partial class MoveService : IAsyncDisposable
 
     /// <summary>Takes a stream that a peer has opened.</summary>
     /// <returns>False where no move awaits it.</returns>
-    public Task<bool> BringStreamAsync(VirtPeer peer, SslStream stream, CancellationToken cancellation) => streams.BringAsync(peer.Fingerprint, stream, cancellation);
+    public Task<bool> BringStreamAsync(VirtPeer peer, PeerStream stream, CancellationToken cancellation) => streams.BringAsync(peer.Fingerprint, stream, cancellation);
 
     /// <summary>Leaves the moves as they are: what is written down says how they go on.</summary>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -11,6 +12,9 @@ namespace Virt.Agent.Fleet;
 internal sealed class OutgoingMove : IAsyncDisposable
 {
     private readonly CancellationTokenSource going;
+
+    // What a guest writes again is to be sent again: the bar stands still meanwhile, and does not go back.
+    private int highest;
 
     public OutgoingMove(VmEntry entry, VmMove move, ComparedMove compared, VMMove result, Call call)
     {
@@ -38,6 +42,9 @@ internal sealed class OutgoingMove : IAsyncDisposable
     /// <summary>When the guest was stopped for the switch-over; null before, and where it does not run.</summary>
     public DateTimeOffset? StopTime { get; set; }
 
+    /// <summary>What has been done of it, with the time from its beginning at which it was done, for the log.</summary>
+    public MoveClock Clock { get; } = new();
+
     public CancellationToken Going => going.Token;
 
     /// <summary>Ends when the destination has given up, with its reason, or is lost.</summary>
@@ -51,9 +58,45 @@ internal sealed class OutgoingMove : IAsyncDisposable
         return answer;
     }
 
+    /// <summary>How fast bytes go to the destination in the present phase.</summary>
+    public MoveRate Sent { get; private set; } = new(TimeProvider.System);
+
+    /// <summary>How fast the present phase comes to its end, holes and all.</summary>
+    public MoveRate Done { get; private set; } = new(TimeProvider.System);
+
+    /// <summary>When the present phase began.</summary>
+    public DateTimeOffset PhaseTime { get; private set; }
+
+    /// <summary>A phase begins, whose rates have nothing to do with those of the last one.</summary>
+    public void BeginPhase() => (Sent, Done, PhaseTime) = (new MoveRate(TimeProvider.System), new MoveRate(TimeProvider.System), DateTimeOffset.UtcNow);
+
     /// <summary>Tells the user.</summary>
-    public void Report(string status, int? percent = null, TimeSpan? left = null, long? bytesPerSecond = null) =>
-        Call.Report($"Moving VM '{Entry.Name}' to host '{Move.PeerName}'", status, percent, left, bytesPerSecond);
+    public void Report(string status, int? percent = null, TimeSpan? left = null, long? bytesPerSecond = null, long? dirtyBytesPerSecond = null) => Call.Report(new ProgressInfo
+    {
+        Activity = $"Moving VM '{Entry.Name}' to host '{Move.PeerName}'",
+        Status = status,
+        PercentComplete = percent is { } now ? (highest = Math.Max(highest, now)) : null,
+        TimeLeft = left,
+        BytesPerSecond = bytesPerSecond,
+        DirtyBytesPerSecond = dirtyBytesPerSecond,
+    });
+
+    /// <summary>Tells the user how much of the disk is copied.</summary>
+    /// <param name="sent">Bytes that have gone to the destination.</param>
+    /// <param name="done">How far the copy is, of <paramref name="all"/>.</param>
+    /// <param name="all">The length of the disk.</param>
+    /// <param name="share">How much of the bar the disk has, in percent.</param>
+    /// <param name="after">Bytes that are to be sent after it.</param>
+    public void ReportDisk(long sent, long done, long all, int share, long after)
+    {
+        Sent.Note(sent);
+        Done.Note(done);
+        Report(
+            string.Create(CultureInfo.InvariantCulture, $"copying the disk, {sent >> 20} MB sent"),
+            all == 0 ? share : (int)Math.Min(share, done * share / all),
+            Done.TimeFor(Math.Max(0, all - done) + after),
+            Sent.BytesPerSecond);
+    }
 
     public async ValueTask DisposeAsync()
     {

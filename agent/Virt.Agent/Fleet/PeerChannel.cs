@@ -32,7 +32,7 @@ public static class PeerChannel
     /// <param name="protocol">What the connection is for.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="VirtException">Unavailable: nobody answers. Unauthenticated: somebody else answers, or it does not know us.</exception>
-    public static async Task<SslStream> ConnectAsync(PeerIdentity own, PeerAddress address, byte[] fingerprint, SslApplicationProtocol protocol, CancellationToken cancellation)
+    public static async Task<PeerStream> ConnectAsync(PeerIdentity own, PeerAddress address, byte[] fingerprint, SslApplicationProtocol protocol, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(HandshakeLimit);
@@ -41,7 +41,7 @@ public static class PeerChannel
         try
         {
             await socket.ConnectAsync(address.Host, address.Port, limit.Token).ConfigureAwait(false);
-            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false);
+            var tls = new PeerStream(new NetworkStream(socket, ownsSocket: true));
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
@@ -65,11 +65,11 @@ public static class PeerChannel
 
     /// <summary>Answers an agent that has connected, whoever it is; the caller decides by its fingerprint.</summary>
     /// <exception cref="AuthenticationException">It speaks no TLS 1.3 or shows no certificate.</exception>
-    public static async Task<(SslStream Stream, byte[] Fingerprint)> AcceptAsync(PeerIdentity own, Stream stream, CancellationToken cancellation)
+    public static async Task<(PeerStream Stream, byte[] Fingerprint)> AcceptAsync(PeerIdentity own, Stream stream, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(HandshakeLimit);
-        var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+        var tls = new PeerStream(stream);
         try
         {
             await tls.AuthenticateAsServerAsync(

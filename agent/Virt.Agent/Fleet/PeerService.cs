@@ -149,7 +149,7 @@ public sealed class PeerService(PeerTable table, Lazy<PeerIdentity> identity, st
     /// <param name="protocol">What for: see <see cref="PeerChannel"/>.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="VirtException">See <see cref="PeerChannel.ConnectAsync"/>; NotSupported: it listens for no peers.</exception>
-    public Task<SslStream> ConnectAsync(VirtPeer peer, SslApplicationProtocol protocol, CancellationToken cancellation) => peer.Address.Length == 0
+    public Task<PeerStream> ConnectAsync(VirtPeer peer, SslApplicationProtocol protocol, CancellationToken cancellation) => peer.Address.Length == 0
         ? throw new VirtException(ErrorCode.NotSupported, "NoPeerListener", $"Cannot reach peer '{peer.Name}': its agent listens for no peers.", peer.Name, "Start virt-agent there with --peer-listen ADDRESS:7711, and pair the two again.")
         : PeerChannel.ConnectAsync(identity.Value, PeerAddress.Parse(peer.Address), Convert.FromHexString(peer.Fingerprint), protocol, cancellation);
 

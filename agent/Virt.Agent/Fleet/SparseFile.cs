@@ -4,6 +4,8 @@ using System.IO;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms;
 using Virt.Linux.Files;
 
 namespace Virt.Agent.Fleet;
@@ -20,9 +22,13 @@ internal sealed class SparseFile(Stream stream)
     private const long End = -1;
 
     private long bytes;
+    private long position;
 
     /// <summary>How many bytes of the file have gone by.</summary>
     public long Bytes => Interlocked.Read(ref bytes);
+
+    /// <summary>How far it is in the file that is sent, holes and all.</summary>
+    public long Position => Interlocked.Read(ref position);
 
     /// <summary>Sends a file that nobody writes to.</summary>
     public async Task SendAsync(string path, CancellationToken cancellation)
@@ -43,6 +49,11 @@ internal sealed class SparseFile(Stream stream)
                 await WriteAsync(buffer, offset, read, HeadBytes + read, hash, cancellation).ConfigureAwait(false);
                 Interlocked.Add(ref bytes, read);
                 offset += read;
+                Interlocked.Exchange(ref position, offset);
+                if (Bytes == read)
+                {
+                    await FaultPoint.ReachAsync(MovePoint.Copying, cancellation).ConfigureAwait(false);
+                }
             }
         }
 

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Threading;
@@ -15,14 +14,20 @@ internal sealed class StreamPump : IAsyncDisposable
     public const int BufferBytes = 512 << 10;
 
     private readonly Socket local;
-    private readonly SslStream remote;
+    private readonly PeerStream remote;
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource letOut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long sent;
 
-    private StreamPump(Socket local, SslStream remote)
+    private StreamPump(Socket local, PeerStream remote, bool isHeld)
     {
         this.local = local;
         this.remote = remote;
+        if (!isHeld)
+        {
+            LetOut();
+        }
+
         Ended = RunAsync();
     }
 
@@ -33,7 +38,13 @@ internal sealed class StreamPump : IAsyncDisposable
     public long Sent => Interlocked.Read(ref sent);
 
     /// <summary>Begins. Both ends are the pump's from now on.</summary>
-    public static StreamPump Start(Socket local, SslStream remote) => new(local, remote);
+    /// <param name="local">QEMU's end.</param>
+    /// <param name="remote">The other agent's.</param>
+    /// <param name="isHeld">What QEMU sends waits, in its socket, for <see cref="LetOut"/>.</param>
+    public static StreamPump Start(Socket local, PeerStream remote, bool isHeld = false) => new(local, remote, isHeld);
+
+    /// <summary>From now on goes to the other agent what QEMU sends. May be repeated.</summary>
+    public void LetOut() => letOut.TrySetResult();
 
     /// <summary>Cuts both ends.</summary>
     public async ValueTask DisposeAsync()
@@ -70,9 +81,12 @@ internal sealed class StreamPump : IAsyncDisposable
     {
         var buffer = new byte[BufferBytes];
         int read;
+        await letOut.Task.WaitAsync(stopping.Token).ConfigureAwait(false);
+        remote.GatherWrites();
         while ((read = await local.ReceiveAsync(buffer, stopping.Token).ConfigureAwait(false)) > 0)
         {
             await remote.WriteAsync(buffer.AsMemory(0, read), stopping.Token).ConfigureAwait(false);
+            await remote.FlushAsync(stopping.Token).ConfigureAwait(false);
             Interlocked.Add(ref sent, read);
         }
 
@@ -82,15 +96,40 @@ internal sealed class StreamPump : IAsyncDisposable
     private async Task ReceiveAsync()
     {
         var buffer = new byte[BufferBytes];
-        int read;
-        while ((read = await remote.ReadAsync(buffer, stopping.Token).ConfigureAwait(false)) > 0)
+        var (begin, end) = (0, 0);
+        while (true)
         {
-            for (var at = 0; at < read;)
+            if (begin == end || end == buffer.Length)
             {
-                at += await local.SendAsync(buffer.AsMemory(at, read - at), stopping.Token).ConfigureAwait(false);
+                await PassOnAsync(buffer.AsMemory(begin, end - begin)).ConfigureAwait(false);
+                (begin, end) = (0, 0);
             }
+
+            // What is here already goes along in one piece; nothing waits for what is not.
+            var reading = remote.ReadAsync(buffer.AsMemory(end), stopping.Token);
+            if (!reading.IsCompleted)
+            {
+                await PassOnAsync(buffer.AsMemory(begin, end - begin)).ConfigureAwait(false);
+                begin = end;
+            }
+
+            if (await reading.ConfigureAwait(false) is var read && read == 0)
+            {
+                break;
+            }
+
+            end += read;
         }
 
+        await PassOnAsync(buffer.AsMemory(begin, end - begin)).ConfigureAwait(false);
         local.Shutdown(SocketShutdown.Send);
+    }
+
+    private async Task PassOnAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[await local.SendAsync(bytes, stopping.Token).ConfigureAwait(false)..];
+        }
     }
 }

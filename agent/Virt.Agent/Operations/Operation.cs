@@ -19,6 +19,8 @@ public sealed class Operation : ICallSink, IDisposable
     private readonly TaskCompletionSource<Outcome> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ICallSink> watchers = [];
     private bool isStored;
+    private bool isCancelling;
+    private Outcome? outcome;
 
     internal Operation(OperationTable table, string method, string user, DateTimeOffset now)
     {
@@ -48,13 +50,18 @@ public sealed class Operation : ICallSink, IDisposable
     {
         lock (gate)
         {
-            return state with { };
+            return isCancelling && outcome is null ? state with { Activity = $"Being cancelled: {state.Activity}".TrimEnd(':', ' ') } : state with { };
         }
     }
 
-    /// <summary>Asks it to end. It ends at its next safe point, or well if it was almost done.</summary>
+    /// <summary>Asks it to end. It ends at its next safe point, or well if it was almost done; until then its activity says that it has been asked.</summary>
     public void Cancel()
     {
+        lock (gate)
+        {
+            isCancelling = true;
+        }
+
         if (!ended.Task.IsCompleted)
         {
             cancel.Cancel();
@@ -72,14 +79,17 @@ public sealed class Operation : ICallSink, IDisposable
         return new Watching(this, watcher);
     }
 
-    /// <summary>Writes it to the database, so that it is seen after a restart of the agent too.</summary>
+    /// <summary>
+    /// Writes it to the database, so that it is seen after a restart of the agent too. One that has ended meanwhile is written with its end: whoever has been told its id
+    /// must find how it ended.
+    /// </summary>
     public void Store()
     {
         lock (gate)
         {
-            if (state.State == OperationState.Running)
+            if (outcome is null || !isStored)
             {
-                isStored = TrySave(new OperationRow { Operation = state with { } });
+                isStored = TrySave(new OperationRow { Operation = state with { }, Error = outcome?.Error, Result = outcome?.Result });
             }
         }
     }
@@ -122,27 +132,28 @@ public sealed class Operation : ICallSink, IDisposable
     /// <inheritdoc/>
     public void Dispose() => cancel.Dispose();
 
-    internal void End(Outcome outcome, DateTimeOffset now)
+    internal void End(Outcome how, DateTimeOffset now)
     {
         lock (gate)
         {
+            outcome = how;
             state.EndTime = now;
-            state.State = outcome.Error?.Code switch
+            state.State = how.Error?.Code switch
             {
                 null => OperationState.Completed,
                 ErrorCode.Cancelled => OperationState.Cancelled,
                 _ => OperationState.Failed,
             };
-            state.ErrorId = outcome.Error?.Id;
-            state.ErrorMessage = outcome.Error?.Message;
-            state.PercentComplete = outcome.Error is null ? 100 : state.PercentComplete;
+            state.ErrorId = how.Error?.Id;
+            state.ErrorMessage = how.Error?.Message;
+            state.PercentComplete = how.Error is null ? 100 : state.PercentComplete;
             if (isStored)
             {
-                TrySave(new OperationRow { Operation = state with { }, Error = outcome.Error, Result = outcome.Result });
+                TrySave(new OperationRow { Operation = state with { }, Error = how.Error, Result = how.Result });
             }
         }
 
-        ended.SetResult(outcome);
+        ended.SetResult(how);
     }
 
     // A full disk must neither end the agent nor keep the work from ending; what the work itself changed was written by its service.

@@ -14,8 +14,7 @@ internal sealed class ProgressOnly(Call call) : ICallSink
     {
     }
 
-    public void Report(ProgressInfo progress) =>
-        call.Report(progress.Activity, progress.Status, progress.PercentComplete, progress.TimeLeft, progress.BytesPerSecond);
+    public void Report(ProgressInfo progress) => call.Report(progress);
 
     public ValueTask WriteOutputAsync(ReadOnlyMemory<byte> bytes, bool isError, CancellationToken cancellation) => default;
 

@@ -39,4 +39,7 @@ public interface IPackageManager
 
     /// <summary>True where the system says that it needs a reboot.</summary>
     Task<bool> IsRebootRequiredAsync(IShell shell, CancellationToken cancellation);
+
+    /// <summary>Takes away what says that a reboot is needed; it is no error where nothing says so.</summary>
+    Task ForgetRebootAsync(IShell shell, CancellationToken cancellation);
 }

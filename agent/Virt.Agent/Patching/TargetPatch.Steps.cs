@@ -104,6 +104,11 @@ internal sealed partial class TargetPatch
         {
             work.Result.RebootRequired = await manager.IsRebootRequiredAsync(shell, cancellation).ConfigureAwait(false);
         }
+        else
+        {
+            // A container's processes all begin anew; what its next generation must not have is a wish that nothing ever fulfils.
+            await manager.ForgetRebootAsync(shell, cancellation).ConfigureAwait(false);
+        }
     }
 
     private async Task<(PatchStepState, string)> ReplaceAsync(CancellationToken cancellation) =>

@@ -35,7 +35,7 @@ public static class DiskLeaseFile
     public static void Write(string disk, DiskLease lease)
     {
         var path = PathOf(disk);
-        var temporary = path + ".new";
+        var temporary = TemporaryOf(path);
         try
         {
             using (var file = File.Create(temporary))
@@ -53,6 +53,19 @@ public static class DiskLeaseFile
         }
     }
 
-    /// <summary>Takes the lease away; one that is not there is fine.</summary>
-    public static void Remove(string disk) => File.Delete(PathOf(disk));
+    /// <summary>Takes the lease away, and what a writing that was cut off has left of one; what is not there is fine.</summary>
+    public static void Remove(string disk)
+    {
+        try
+        {
+            File.Delete(TemporaryOf(PathOf(disk)));
+            File.Delete(PathOf(disk));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nor is its folder.
+        }
+    }
+
+    private static string TemporaryOf(string path) => path + ".new";
 }

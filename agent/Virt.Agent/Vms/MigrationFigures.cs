@@ -1,3 +1,4 @@
+using System;
 using System.Text.Json;
 
 namespace Virt.Agent.Vms;
@@ -11,13 +12,16 @@ namespace Virt.Agent.Vms;
 /// <param name="BytesPerSecond">How fast.</param>
 /// <param name="DirtyBytesPerSecond">How fast the guest writes to its memory.</param>
 /// <param name="Rounds">How often the memory was gone through.</param>
+/// <param name="WrittenBytes">What the guest has written of it since the beginning, as far as is known: QEMU's own rate comes after a second at the earliest.</param>
 public sealed record MigrationFigures(
-    string Status, string Error, long TotalBytes, long RemainingBytes, long SentBytes, long BytesPerSecond, long DirtyBytesPerSecond, int Rounds)
+    string Status, string Error, long TotalBytes, long RemainingBytes, long SentBytes, long BytesPerSecond, long DirtyBytesPerSecond, int Rounds,
+    long WrittenBytes)
 {
     /// <summary>Reads the answer to query-migrate.</summary>
     public static MigrationFigures Read(JsonElement answer)
     {
         answer.TryGetProperty("ram", out var ram);
+        var pages = Number(ram, "normal") + Number(ram, "duplicate");
         return new MigrationFigures(
             answer.TryGetProperty("status", out var status) ? status.GetString()! : "",
             answer.TryGetProperty("error-desc", out var error) ? error.GetString()! : "",
@@ -26,7 +30,8 @@ public sealed record MigrationFigures(
             Number(ram, "transferred"),
             (long)(Real(ram, "mbps") * 1_000_000 / 8),
             Number(ram, "dirty-pages-rate") * Number(ram, "page-size"),
-            (int)Number(ram, "dirty-sync-count"));
+            (int)Number(ram, "dirty-sync-count"),
+            Math.Max(0, (pages * Number(ram, "page-size")) + Number(ram, "remaining") - Number(ram, "total")));
     }
 
     private static long Number(JsonElement ram, string name) =>

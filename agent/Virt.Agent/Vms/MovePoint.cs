@@ -11,6 +11,9 @@ public static class MovePoint
     /// <summary>Source: the destination is ready and the streams are open.</summary>
     public const string Offered = "move.source.offered";
 
+    /// <summary>Source: the first piece of a stopped machine's disk has gone; a live move does not pass it.</summary>
+    public const string Copying = "move.source.copying";
+
     /// <summary>Source: the copy of the disk is whole and is kept so; the memory has not begun.</summary>
     public const string Mirrored = "move.source.mirrored";
 
@@ -47,18 +50,18 @@ public static class MovePoint
     /// <summary>Destination: has written its promise, and has not told it.</summary>
     public const string Prepared = "move.destination.prepared";
 
-    /// <summary>Destination: has written that the machine is its own; the lease is still the source's.</summary>
+    /// <summary>Destination: has written that the machine is its own; the guest stands still.</summary>
     public const string Owned = "move.destination.owned";
 
-    /// <summary>Destination: has the lease; the guest stands still.</summary>
-    public const string Leased = "move.destination.leased";
-
-    /// <summary>Destination: the guest runs, the source knows nothing of it.</summary>
+    /// <summary>Destination: the guest runs; the lease is still the source's.</summary>
     public const string Running = "move.destination.running";
+
+    /// <summary>Destination: has the lease; the source knows nothing of it.</summary>
+    public const string Leased = "move.destination.leased";
 
     /// <summary>All of them, in the order in which a move passes them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Offering, Receiving, Launched, Ready, Offered, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Leased, Running, Taken, Emptied,
+        Offering, Receiving, Launched, Ready, Offered, Copying, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Running, Leased, Taken, Emptied,
     ];
 }

@@ -12,6 +12,9 @@ public static class MoveRules
     // What QEMU needs itself, beside its guest's memory.
     private const long QemuBytes = 64L << 20;
 
+    // Where the package has its images.
+    private const string ImageFolder = "/usr/share/virt/images/vms";
+
     /// <summary>All of the problems, the worst first.</summary>
     public static IReadOnlyList<PlanProblem> Find(CheckMove machine, MoveSite site)
     {
@@ -23,14 +26,14 @@ public static class MoveRules
 
         if (machine.Architecture != site.Architecture)
         {
-            Add("ArchitectureDiffers", site.HostName, $"The CPU of host '{site.HostName}' is {site.Architecture}; {machine.Architecture} is required.", "");
+            Add("ArchitectureDiffers", site.HostName, $"The CPU of host '{site.HostName}' is {site.Architecture}; {machine.Architecture} is required.", ElsewhereCommand());
         }
 
         CheckQemu();
         CheckCpu();
         if (site.MemoryAvailableBytes < machine.MemoryBytes + QemuBytes)
         {
-            Add("NotEnoughMemory", site.HostName, $"Host '{site.HostName}' has {Megabytes(site.MemoryAvailableBytes)} of memory free; {Megabytes(machine.MemoryBytes + QemuBytes)} are required.", $"Get-VM -ComputerName {site.HostName}");
+            Add("NotEnoughMemory", site.HostName, $"Host '{site.HostName}' has {Megabytes(site.MemoryAvailableBytes)} of memory free; {Megabytes(machine.MemoryBytes + QemuBytes)} are required.", $"Get-VM -ComputerName {site.HostName} | Stop-VM -Confirm");
         }
 
         if (machine.Generation == 2 && !site.HasUefi)
@@ -40,16 +43,20 @@ public static class MoveRules
 
         if (machine.Network.Length > 0 && !site.Networks.Contains(machine.Network))
         {
-            Add("NetworkMissing", machine.Network, $"Host '{site.HostName}' has no network named '{machine.Network}' (it has {string.Join(", ", site.Networks.Select(static n => $"'{n}'"))}).", $"Get-VirtHost -ComputerName {site.HostName}");
+            Add("NetworkMissing", machine.Network, $"Host '{site.HostName}' has no network named '{machine.Network}' (it has {string.Join(", ", site.Networks.Select(static n => $"'{n}'"))}).", ElsewhereCommand());
         }
 
         if (machine.Image.Length > 0 && !site.HasImage)
         {
-            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", $"Get-VMImage -ComputerName {site.HostName}");
+            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", $"scp -r '{site.SourceName}:{ImageFolder}/{machine.Image}' {ImageFolder}/");
         }
 
         CheckDisk();
         return problems;
+
+        // No command changes what that host is: another host may do.
+        string ElsewhereCommand() =>
+            $"Get-VirtPeer -ComputerName {site.SourceName} | Where-Object Name -ne '{site.HostName}' | ForEach-Object {{ Compare-VM -Name {machine.VMName} -DestinationHost $_.Name -ComputerName {site.SourceName} }}";
 
         void Add(string id, string target, string message, string fix) =>
             problems.Add(new PlanProblem { Id = id, Target = target, Message = message, FixCommand = fix, IsBlocking = true });
@@ -108,12 +115,12 @@ public static class MoveRules
             }
             else if (free < machine.DiskAllocatedBytes)
             {
-                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; the disk takes {Megabytes(machine.DiskAllocatedBytes)}.", $"df -h '{site.StorageFolder}'");
+                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; the disk takes {Megabytes(machine.DiskAllocatedBytes)}.", $"Move-VM -Name {machine.VMName} -DestinationHost {site.HostName} -IncludeStorage -DestinationStoragePath FOLDER");
             }
 
             if (machine is { IsLive: false, IncludeStorage: true } && site.MissingBacking is { } missing)
             {
-                Add("BackingMissing", missing, $"Host '{site.HostName}' has no '{missing}' as it is here, which the disk is a copy-on-write child of.", $"Start-VM -Name {machine.VMName}; a running VM's disk is copied whole");
+                Add("BackingMissing", missing, $"Host '{site.HostName}' has no '{missing}' as it is here, which the disk is a copy-on-write child of; the disk of a running VM is copied whole.", $"Start-VM -Name {machine.VMName} -PassThru | Move-VM -DestinationHost {site.HostName} -IncludeStorage");
             }
         }
     }

@@ -36,4 +36,13 @@ public sealed record VmMove
 
     /// <summary>When it began.</summary>
     public DateTimeOffset StartTime { get; set; }
+
+    /// <summary>Source, once it is released: when the guest was stopped; null where it did not run.</summary>
+    public DateTimeOffset? StopTime { get; set; }
+
+    /// <summary>Source, once it is released: what was sent of its memory.</summary>
+    public long MemoryBytesSent { get; set; }
+
+    /// <summary>Source, once it is released: what was sent of its disk.</summary>
+    public long DiskBytesSent { get; set; }
 }

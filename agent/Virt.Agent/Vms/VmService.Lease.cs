@@ -1,4 +1,5 @@
 using System;
+using Virt.Agent.Common;
 using Virt.Agent.Storage;
 using Virt.Protocol;
 
@@ -26,6 +27,28 @@ public sealed partial class VmService
         }
     }
 
+    // Before its QEMU starts. A machine that has moved here may still have to write that beside its disk.
+    private void CheckLease(string verb, VmEntry entry, bool isWhatIf)
+    {
+        if (entry.Spec.Move is not { Stage: MoveStage.Owned })
+        {
+            CheckLease(verb, entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
+        }
+        else if (!isWhatIf)
+        {
+            TakeLeaseOnce(verb, entry);
+        }
+    }
+
+    // Of a machine that is this host's by what was agreed with the other one.
+    private void TakeLeaseOnce(string verb, VmEntry entry)
+    {
+        if (entry.Spec.Disk is { } disk && (ReadLease(verb, entry.Name, disk.HomePath) is not { } lease || lease.HostId != self.Id || lease.VMId != entry.Id || lease.Epoch != entry.Spec.Epoch))
+        {
+            TakeLease(verb, entry);
+        }
+    }
+
     private DiskLease? TakeLease(string verb, VmEntry entry)
     {
         if (entry.Spec.Disk is not { } disk)
@@ -48,9 +71,36 @@ public sealed partial class VmService
     // Only its own: the disk may be another host's by now.
     private void DropLease(VmEntry entry)
     {
-        if (entry.Spec.Disk is { } disk && ReadLease("remove", entry.Name, disk.HomePath) is { } lease && lease.HostId == self.Id && lease.VMId == entry.Id)
+        if (entry.Spec.Disk is not { } disk)
         {
-            DiskLeaseFile.Remove(disk.HomePath);
+            return;
+        }
+
+        var lease = ReadLease("remove", entry.Name, disk.HomePath);
+        if (lease is not null && (lease.HostId != self.Id || lease.VMId != entry.Id))
+        {
+            return;
+        }
+
+        if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
+        {
+            YieldLease(entry, disk, lease, move);
+            return;
+        }
+
+        DiskLeaseFile.Remove(disk.HomePath);
+    }
+
+    // The destination runs the machine and could not write so yet: until it can the disk is nobody's to take, on this host neither.
+    private static void YieldLease(VmEntry entry, VmDisk disk, DiskLease lease, VmMove move)
+    {
+        try
+        {
+            DiskLeaseFile.Write(disk.HomePath, lease with { HostId = Guid.Empty, HostName = move.PeerName, Epoch = move.Epoch });
+        }
+        catch (DiskException e)
+        {
+            AgentLog.Error($"Could not write in the lease of VM '{entry.Name}' that host '{move.PeerName}' has it", e);
         }
     }
 

@@ -62,7 +62,7 @@ public sealed partial class VmService
         using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
         if (entry.IsRemoved || entry.Spec.Move is not { Stage: MoveStage.Receiving } move)
         {
-            throw new VirtException(ErrorCode.Cancelled, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
+            throw new VirtException(ErrorCode.Unavailable, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
         }
 
         var run = entry.Run! with { Status = $"It has come from host '{move.PeerName}' whole, and waits for that host's word." };
@@ -83,8 +83,8 @@ public sealed partial class VmService
         var status = phase == VMState.Failed ? "QEMU ended before its guest could go on here: what was in memory is lost, the disk is whole." : "";
         entry.Set(table, phase, entry.Run! with { Status = status }, entry.Spec with { Move = move with { Stage = MoveStage.Owned } });
         await FaultPoint.ReachAsync(MovePoint.Owned).ConfigureAwait(false);
-        TakeLeaseAfterMove(entry);
-        await FaultPoint.ReachAsync(MovePoint.Leased).ConfigureAwait(false);
+
+        // The guest first, which stands still: as long as the lease names the source, which never starts the machine again, nobody else does either.
         if (phase == VMState.Running)
         {
             await GoOnAfterMoveAsync(entry, move).ConfigureAwait(false);
@@ -97,6 +97,8 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(MovePoint.Running).ConfigureAwait(false);
+        TakeLeaseAfterMove(entry);
+        await FaultPoint.ReachAsync(MovePoint.Leased).ConfigureAwait(false);
     }
 
     /// <summary>Throws away what has been received. May be repeated, and never touches what was taken.</summary>
@@ -109,14 +111,22 @@ public sealed partial class VmService
         }
     }
 
-    /// <summary>The source has nothing left of the machine: the move is over.</summary>
-    internal async Task EndMoveAsync(VmEntry entry)
+    /// <summary>The source has nothing left of the machine: the move is over, as soon as the lease says so too.</summary>
+    /// <returns>False: the lease could not be written, which is to be tried again.</returns>
+    internal async Task<bool> EndMoveAsync(VmEntry entry)
     {
         using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
         if (!entry.IsRemoved && entry.Spec.Move is { Stage: MoveStage.Owned })
         {
+            if (!TakeLeaseAfterMove(entry))
+            {
+                return false;
+            }
+
             entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Move = null });
         }
+
+        return true;
     }
 
     private async Task DiscardLockedAsync(VmEntry entry)
@@ -182,16 +192,18 @@ public sealed partial class VmService
         undo.Commit();
     }
 
-    // The machine is this host's whether or not that could be written down beside its disk.
-    private void TakeLeaseAfterMove(VmEntry entry)
+    // The machine is this host's whether or not that could be written down beside its disk: the move lasts until it is.
+    private bool TakeLeaseAfterMove(VmEntry entry)
     {
         try
         {
-            TakeLease("move", entry);
+            TakeLeaseOnce("move", entry);
+            return true;
         }
         catch (VirtException e)
         {
             AgentLog.Error($"Could not take the lease of VM '{entry.Name}', which has moved here", e);
+            return false;
         }
     }
 

@@ -141,10 +141,10 @@ public sealed partial class VmService
         entry.Set(table, entry.Phase, run, entry.Spec with { Move = null });
     }
 
-    /// <summary>Writes the decision: the machine is the destination's, and never runs here again.</summary>
-    internal void Release(VmEntry entry)
+    /// <summary>Writes the decision: the machine is the destination's, and never runs here again. With it what the result says, should this agent end before it is told.</summary>
+    internal void Release(VmEntry entry, DateTimeOffset? stopTime, long memorySent, long diskSent)
     {
-        var move = entry.Spec.Move! with { Stage = MoveStage.Released };
+        var move = entry.Spec.Move! with { Stage = MoveStage.Released, StopTime = stopTime, MemoryBytesSent = memorySent, DiskBytesSent = diskSent };
         var run = (entry.Run ?? new VmRun()) with { Status = $"It has been moved to host '{move.PeerName}', which has not yet said that it has it." };
         entry.Set(table, VMState.Released, run, entry.Spec with { Move = move });
     }

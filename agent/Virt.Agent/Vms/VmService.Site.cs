@@ -31,7 +31,7 @@ public sealed partial class VmService
             Networks = Networks,
             HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, System.StringComparer.OrdinalIgnoreCase),
             IsTaken = entries.ContainsKey(machine.VMId) || FindByName(machine.VMName) is not null,
-            IsDiskShared = IsSameDisk(machine),
+            IsDiskShared = !IsSentElsewhere(machine) && IsSameDisk(machine),
             StorageFolder = folder,
             StorageFreeBytes = exists ? new DriveInfo(folder).AvailableFreeSpace : machine.StoragePath is null ? new DriveInfo(paths.State).AvailableFreeSpace : null,
             MissingBacking = MissingBacking(machine),
@@ -47,6 +47,10 @@ public sealed partial class VmService
             ? path
             : FreePath(machine.VMName, folder, Path.GetExtension(machine.DiskPath));
     }
+
+    // A folder that was asked for is where the disk is to be, whether or not this host reaches it where it is.
+    private static bool IsSentElsewhere(CheckMove machine) =>
+        machine is { IncludeStorage: true, StoragePath: { } folder } && Path.TrimEndingDirectorySeparator(folder) != Path.GetDirectoryName(machine.DiskPath);
 
     // The same number in the lease at the same path: the very same disk. Everything below it must be there too.
     private static bool IsSameDisk(CheckMove machine)

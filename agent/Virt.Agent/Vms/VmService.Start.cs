@@ -27,7 +27,7 @@ public sealed partial class VmService
             return call.WhatIf ? Show(entry) : await ResumeAsync(entry, call).ConfigureAwait(false);
         }
 
-        CheckLease("start", entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
+        CheckLease("start", entry, call.WhatIf);
         var plan = PlanStart(entry);
         if (call.WhatIf)
         {

@@ -30,6 +30,9 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <summary>A change that takes a moment lets the guest stand still: that is no news for anybody.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>The clock's timestamp when the guest's CPUs were let go last; null: by nobody that this session knows of.</summary>
+    public long? ContinuedAt { get; private set; }
+
     /// <summary>QEMU waits for its first <c>cont</c>.</summary>
     public bool IsPrelaunch { get; private set; }
 
@@ -90,6 +93,7 @@ internal sealed partial class VmSession : IAsyncDisposable
     public async Task ContinueAsync(CancellationToken cancellation)
     {
         await qmp.ExecuteAsync("cont", null, cancellation).ConfigureAwait(false);
+        ContinuedAt = time.GetTimestamp();
         IsPaused = IsPrelaunch = false;
         Status = "";
     }

@@ -1,3 +1,4 @@
+using System;
 using MessagePack;
 
 namespace Virt.Protocol;
@@ -17,4 +18,8 @@ public sealed partial record MoveAnswer
     /// <summary>Why it is in that state where that is not plain.</summary>
     [Key(2)]
     public string Status { get; set; } = "";
+
+    /// <summary>How long the guest had run there when this was answered; null: it does not run, or nobody has seen it begin.</summary>
+    [Key(3)]
+    public TimeSpan? RanFor { get; set; }
 }

@@ -35,7 +35,7 @@ public sealed partial record VMMove
     [Key(6)]
     public TimeSpan TotalTime { get; set; }
 
-    /// <summary>How long the guest stood still: from its stop at the source until it ran at the destination, by the source's clock. Zero where it did not run.</summary>
+    /// <summary>How long the guest stood still: from its stop at the source until it ran at the destination, by the source's clock; the longest it can have been where the destination's agent was restarted at that moment. Zero where it did not run.</summary>
     [Key(7)]
     public TimeSpan Downtime { get; set; }
 
@@ -51,7 +51,7 @@ public sealed partial record VMMove
     [Key(10)]
     public int MemoryRounds { get; set; }
 
-    /// <summary>Memory that the guest wrote in each second when it was last measured.</summary>
+    /// <summary>Memory that the guest wrote in each second while it was copied.</summary>
     [Key(11)]
     public long DirtyBytesPerSecond { get; set; }
 

@@ -26,4 +26,8 @@ public sealed partial record ProgressInfo
     /// <summary>The present rate; null where there is none.</summary>
     [Key(4)]
     public long? BytesPerSecond { get; set; }
+
+    /// <summary>How fast a guest writes to the memory that is being copied; null where none is copied.</summary>
+    [Key(5)]
+    public long? DirtyBytesPerSecond { get; set; }
 }

@@ -14,8 +14,15 @@ internal static class ProgressRecords
         {
             PercentComplete = info.PercentComplete is { } percent ? System.Math.Min(100, System.Math.Max(0, percent)) : -1,
             SecondsRemaining = info.TimeLeft is { } left ? (int)left.TotalSeconds : -1,
-            CurrentOperation = info.BytesPerSecond is { } rate ? Rate(rate) : null,
+            CurrentOperation = Rates(info),
         };
+
+    private static string? Rates(ProgressInfo info) => (info.BytesPerSecond, info.DirtyBytesPerSecond) switch
+    {
+        ({ } rate, { } dirty) => $"{Rate(rate)}, the guest writes {Rate(dirty)}",
+        ({ } rate, null) => Rate(rate),
+        _ => null,
+    };
 
     private static string Rate(long bytesPerSecond) => bytesPerSecond switch
     {

@@ -81,15 +81,6 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_listener_speaks_to_nobody_without_a_certificate_and_no_older_TLS()
-    {
-        // From inside the hosts' network: openssl is the stranger.
-        var none = await Assert.ThrowsAnyAsync<Exception>(() => a.RunAsync("sh", "-c", "printf x | openssl s_client -connect 127.0.0.2:7711 -tls1_2 -brief -verify_quiet"));
-        Assert.Contains("alert", none.Message);
-        b.Invoke(Methods.Ping, new Nothing());
-    }
-
-    [Fact]
     public void A_removed_peer_is_a_stranger_again()
     {
         var code = b.Invoke(Methods.NewVirtPeerCode, new NewVirtPeerCode());

@@ -98,7 +98,7 @@ public sealed class ReplaceRecoveryTests
         int[] kept = now.Previous is null ? [now.Generation] : [now.Generation, now.Previous.Number];
         await Poll.UntilAsync(() => Generations(Path.Combine(folder, $"{now.Id}")).All(kept.Contains), $"the end of all generations but {string.Join(", ", kept)}");
         await Poll.UntilAsync(() => Directory.Exists(Path.Combine(host.StateFolder, "layers")) ? Directory.GetDirectories(Path.Combine(host.StateFolder, "layers")).Length == layers : layers == 0, $"{layers} layers");
-        await Poll.UntilAsync(() => TestHost.ProcessesOf("sleep\u00002147483647").Count == 0, "the end of the throw-away container's process");
+        await Poll.UntilAsync(() => host.ContainersProcessesOf("sleep\u00002147483647").Count == 0, "the end of the throw-away container's process");
     }
 
     private static System.Collections.Generic.IEnumerable<int> Generations(string folder)

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
+using Virt.Agent.Containers;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Virt.Tests;
@@ -133,6 +134,14 @@ internal sealed class TestHost : IAsyncDisposable
         return output;
     }
 
+    /// <summary>Starts a command in the host's namespaces whose standard input stays open; it is the caller's.</summary>
+    public Process Open(params string[] command)
+    {
+        var start = StartInfo("nsenter", ["--target", $"{holder.Id}", "--mount", "--net", "--", .. command]);
+        start.RedirectStandardInput = true;
+        return Process.Start(start)!;
+    }
+
     /// <summary>Waits until the agent is held at a fault point (<c>POINT=hold</c>).</summary>
     public Task HeldAtAsync(string point) => Poll.UntilAsync(() => File.Exists(HoldFile(point)), $"the agent held at {point}; its log: {Log}");
 
@@ -223,8 +232,13 @@ internal sealed class TestHost : IAsyncDisposable
         await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), () => "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
     }
 
+    /// <summary>The processes in this host's containers that have this text in their command line. Other runs on the machine have theirs.</summary>
+    public IReadOnlyList<int> ContainersProcessesOf(string text) => ProcessesOf(text, CgroupName.OfAgent(StateFolder));
+
     /// <summary>The processes that have this path in their command line.</summary>
-    public static IReadOnlyList<int> ProcessesOf(string path)
+    public static IReadOnlyList<int> ProcessesOf(string path) => ProcessesOf(path, "");
+
+    private static List<int> ProcessesOf(string text, string controlGroup)
     {
         var found = new List<int>();
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => char.IsAsciiDigit(f[6])))
@@ -232,7 +246,8 @@ internal sealed class TestHost : IAsyncDisposable
             try
             {
                 // A zombie has no command line any more: PID 1 may reap it late, but it holds nothing.
-                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(path, StringComparison.Ordinal))
+                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(text, StringComparison.Ordinal)
+                    && File.ReadAllText(Path.Combine(folder, "cgroup")).Contains(controlGroup, StringComparison.Ordinal))
                 {
                     found.Add(int.Parse(folder[6..], System.Globalization.CultureInfo.InvariantCulture));
                 }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
@@ -20,7 +21,15 @@ public sealed class ContainerPatchTests
         host.Exec(container, "echo mine > /root/note");
         var status = Assert.Single(host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = new PatchTargets { ContainerNames = ["api"] } }).Items);
         Assert.Equal(("apt", 5, 1, ""), (status.PackageManager, status.PendingCount, status.SecurityCount, status.Problem));
+        Assert.Null(status.LastPatchTime);
+        Assert.Equal(
+            [
+                ("virt-bad-health 1 -> 2", false, "Virt:stable-updates"), ("virt-bad-script 1 -> 2", false, "Virt:stable-updates"), ("virt-fills-disk 1 -> 2", false, "Virt:stable-updates"),
+                ("virt-good 1 -> 2", true, "Virt-Security:stable-security"), ("virt-reboot 1 -> 2", false, "Virt:stable-updates"),
+            ],
+            status.Packages.OrderBy(static p => p.Name, StringComparer.Ordinal).Select(static p => (p.ToString(), p.IsSecurity, p.Origin)));
 
+        var begin = DateTimeOffset.UtcNow;
         var result = host.Invoke(Methods.InvokePatch, PatchHost.Patch(container, "virt-good", PatchHost.Serves(8080))).Only();
         TestContext.Current.TestOutputHelper?.WriteLine(PatchHost.Steps(result));
         Assert.True(result.Outcome == PatchOutcome.Patched, $"{result.Message} {PatchHost.Steps(result)}");
@@ -33,11 +42,14 @@ public sealed class ContainerPatchTests
 
         var now = host.Get(container);
         Assert.Equal(container.Id, now.Id);
-        Assert.Equal(result.RunId.ToString(), now.Labels["virt.patch.run"]);
-        Assert.Equal(4, host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = new PatchTargets { ContainerIds = [container.Id] } }).Items[0].PendingCount);
+        Assert.Equal((result.RunId.ToString(), "virt-good 1 -> 2"), (now.Labels["virt.patch.run"], now.Labels["virt.patch.packages"]));
+        var patched = host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = new PatchTargets { ContainerIds = [container.Id] } }).Items[0];
+        Assert.Equal((4, 0), (patched.PendingCount, patched.SecurityCount));
+        Assert.InRange(patched.LastPatchTime!.Value, begin, DateTimeOffset.UtcNow);
 
+        host.Exec(container, "echo later > /root/later");
         var undone = host.Invoke(Methods.UndoPatch, new UndoPatch { Targets = new PatchTargets { ContainerNames = ["api"] } }).Only();
-        Assert.Equal(PatchOutcome.Undone, undone.Outcome);
+        Assert.Equal((PatchOutcome.Undone, "1 file (6 bytes) that the updated generation had written outside its volumes"), (undone.Outcome, undone.Lost));
         Assert.Equal("1", host.VersionOf(container, "virt-good"));
         Assert.Equal("mine\n", host.Exec(container, "cat /root/note").Output);
     }
@@ -47,12 +59,46 @@ public sealed class ContainerPatchTests
     {
         await using var host = await TestHost.MakeAsync();
         await host.StartAgentAsync(await host.ServeArchiveAsync());
-        var container = await host.StartServiceAsync("virt-bad-health", 8081);
+        var serving = new NewContainer { Name = "api", Image = "debian", Command = ["sh", "-c", "echo began > /var/began; exec virt-bad-health-server 8081"] };
+        var container = await host.StartServiceAsync(serving, 8081);
+        host.Exec(container, "echo mine > /root/note");
         var result = host.Invoke(Methods.InvokePatch, PatchHost.Patch(container, "virt-bad-health", PatchHost.Serves(8081) with { Timeout = TimeSpan.FromSeconds(1) })).Only();
         Assert.Equal((PatchOutcome.PutBack, "HealthCheckFailed", PackageState.PutBack), (result.Outcome, result.Error?.Id, result.Packages[0].State));
         Assert.Contains("500", result.Message, StringComparison.Ordinal);
+        Assert.Equal("1 file (6 bytes) that the updated generation had written outside its volumes", result.Lost);
+        Assert.Equal("mine\n", host.Exec(container, "cat /root/note").Output);
         Assert.Equal("1", host.VersionOf(container, "virt-bad-health"));
         await Poll.UntilAsync(() => host.Ask(container, 8081) == "HTTP/1.1 200 OK virt-bad-health 1", "version 1 serves");
+    }
+
+    [Theory]
+    [InlineData(8080, "test $(cat /usr/share/virt-good/version) = 2", PatchOutcome.Patched, "")]
+    [InlineData(9, "", PatchOutcome.PutBack, "port 9")]
+    [InlineData(8080, "echo the cache is cold; exit 4", PatchOutcome.PutBack, "the cache is cold")]
+    public async Task Its_health_is_a_port_that_takes_connections_and_a_command_that_ends_well(int port, string command, PatchOutcome outcome, string why)
+    {
+        await using var host = await TestHost.MakeAsync();
+        await host.StartAgentAsync(await host.ServeArchiveAsync());
+        var container = await host.StartServiceAsync("virt-good", 8080);
+        var health = PatchHost.Serves(8080) with { HttpUrl = "", TcpPort = port, Command = command.Length > 0 ? ["sh", "-c", command] : [] };
+        var result = host.Invoke(Methods.InvokePatch, PatchHost.Patch(container, "virt-good", outcome == PatchOutcome.Patched ? health : health with { Timeout = TimeSpan.FromSeconds(1) })).Only();
+        Assert.True(outcome == result.Outcome, $"{result.Outcome} {result.Message} {PatchHost.Steps(result)}");
+        Assert.Contains(why, result.Message, StringComparison.Ordinal);
+        Assert.Equal(outcome == PatchOutcome.Patched ? WorkloadHealth.Healthy : WorkloadHealth.Unhealthy, result.Health);
+        Assert.Equal(outcome == PatchOutcome.Patched ? "2" : "1", host.VersionOf(container, "virt-good"));
+    }
+
+    [Fact]
+    public async Task A_package_that_asks_for_a_reboot_is_kept_without_one_and_leaves_no_wish_for_it()
+    {
+        await using var host = await TestHost.MakeAsync();
+        await host.StartAgentAsync(await host.ServeArchiveAsync());
+        var container = await host.StartServiceAsync("virt-good", 8080);
+        var result = host.Invoke(Methods.InvokePatch, PatchHost.Patch(container, "virt-reboot", PatchHost.Serves(8080))).Only();
+        Assert.True(result is { Outcome: PatchOutcome.Patched, Rebooted: false, RebootRequired: false }, $"{result.Outcome} {result.Message} {PatchHost.Steps(result)}");
+        Assert.Equal("2", host.VersionOf(container, "virt-reboot"));
+        Assert.Equal("", host.Exec(container, "ls /run | grep reboot").Output);
+        Assert.False(host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = new PatchTargets { ContainerIds = [container.Id] } }).Items[0].RebootRequired);
     }
 
     [Fact]
@@ -127,7 +173,7 @@ public sealed class ContainerPatchTests
         Assert.Contains("Apply", seen.Activity, StringComparison.Ordinal);
         using var other = Virt.Protocol.Client.VirtClient.Connect(host.Endpoint, "tests/2");
         var stopping = Task.Run(() => other.Invoke(Methods.StopVirtOperation, new StopVirtOperation { Id = run.Id }));
-        await Poll.UntilAsync(() => host.Log.Contains("patch.apply.acted", StringComparison.Ordinal), "the hold");
+        await host.IsBeingCancelledAsync(run.Id);
         host.Release("patch.apply.acted");
         Assert.Equal(OperationState.Cancelled, (await stopping).State);
         var ended = host.EndOf(run.Id);

@@ -58,6 +58,10 @@ internal static class PatchHost
         return Assert.Single(host.Invoke(Methods.GetPatchHistory, new GetPatchHistory { RunIds = [run] }).Items);
     }
 
+    /// <summary>Waits until somebody's wish to stop an operation has come to the agent.</summary>
+    public static Task IsBeingCancelledAsync(this TestHost host, Guid id) => Poll.UntilAsync(
+        () => host.Invoke(Methods.GetVirtOperation, new GetVirtOperation { Ids = [id] }).Items[0].Activity.StartsWith("Being cancelled", StringComparison.Ordinal), "the operation says that it is being cancelled");
+
     /// <summary>Each step with its time, for the reader of a test's output.</summary>
     public static string Steps(PatchResult result) => string.Join(", ", result.Steps.Select(static s => FormattableString.Invariant($"{s.Name} {s.Duration.TotalMilliseconds:0} ms ({s.State}: {s.Message})")));
 }

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
+using Virt.Agent.Patching;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
 using Xunit;
@@ -35,6 +36,40 @@ public sealed class ScheduleTests
         Assert.Equal((ErrorCode.NotSupported, "TimeZonesMissing"), (error.Code, error.Id));
         Assert.Contains("tzdata", error.RecommendedAction, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task The_agent_runs_a_schedule_by_itself_and_a_crash_in_that_run_leaves_it_one_run()
+    {
+        await using var host = await TestHost.MakeAsync();
+        var options = await host.ServeArchiveAsync();
+        host.Faults = $"{PatchFaults.Begun(PatchStepKind.Apply)}=kill";
+        await host.StartAgentAsync(options);
+        var container = await host.StartServiceAsync("virt-good", 8080);
+
+        // The minute that begins next, and then not for a year.
+        var due = DateTimeOffset.UtcNow.AddSeconds(63);
+        host.Invoke(Methods.RegisterPatchSchedule, new RegisterPatchSchedule
+        {
+            Schedule = new PatchSchedule
+            {
+                Name = "soon",
+                Cron = FormattableString.Invariant($"{due.Minute} {due.Hour} {due.Day} {due.Month} *"),
+                ContainerNames = ["api"],
+                Filter = new PatchFilter { SecurityOnly = true },
+                Options = new PatchOptions { Health = PatchHost.Serves(8080) },
+            },
+        });
+        await host.EndedByFaultAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        host.Faults = "";
+        await host.StartAgentAsync(options);
+        await Poll.UntilAsync(() => Schedule(host) is { LastMessage: "1 Patched" }, "the end of the schedule's run");
+        var run = Assert.Single(host.Invoke(Methods.GetPatchHistory, new GetPatchHistory()).Items);
+        Assert.Equal((Schedule(host).LastRunId!.Value, "soon", "schedule:soon", PatchOutcome.Patched), (run.Id, run.Schedule, run.StartedBy, run.Only().Outcome));
+        Assert.Equal("2", host.VersionOf(container, "virt-good"));
+        Assert.True(Schedule(host).NextRunTime > DateTimeOffset.UtcNow.AddDays(300), "the next run is in a year");
+    }
+
+    private static PatchSchedule Schedule(TestHost host) => Assert.Single(host.Invoke(Methods.GetPatchSchedule, new GetPatchSchedule()).Items);
 
     private static DateTimeOffset Berlin(PatchSchedule schedule) => TimeZoneInfo.ConvertTime(schedule.NextRunTime!.Value, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
 

@@ -12,6 +12,9 @@ internal static class Guest
 {
     public const long Memory = 192L << 20;
 
+    /// <summary>Writes for ever, each file with its checksum, and ends between two files when it is told to.</summary>
+    public const string Writer = "(i=0; while [ ! -e /data/stop ]; do i=$(((i+1)%8)); dd if=/dev/urandom of=/data/f$i bs=64k count=16 2>/dev/null; (cd /data; md5sum f$i > s$i); done; touch /data/stopped) >/dev/null 2>&1 &";
+
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>A machine of the starter image.</summary>
@@ -46,6 +49,10 @@ internal static class Guest
         Assert.True(exit.ExitCode == 0, $"'{line}' ended with {exit.ExitCode}: {output.Error}");
         return output.Output.Trim();
     }
+
+    /// <summary>Ends the <see cref="Writer"/> and reads everything from the disk again.</summary>
+    public static void CheckWritten(this TestHost host, string name) =>
+        host.Run(name, "touch /data/stop; while [ ! -e /data/stopped ]; do sleep 0.05; done; sync; echo 3 > /proc/sys/vm/drop_caches; cd /data; cat s* | md5sum -c >/dev/null");
 
     /// <summary>Keeps what a command writes.</summary>
     public sealed class OutputRecorder : ICallObserver

@@ -74,7 +74,7 @@ internal sealed class FakeAgent : IDisposable
         if (options.Detach)
         {
             var operation = new VirtOperation { Id = Guid.NewGuid(), Method = method.Name, Target = "web01" };
-            Operations[operation.Id] = () => Encode(method.Result, answer(request, call));
+            Operations[operation.Id] = EndOf(operation, () => Encode(method.Result, answer(request, call)));
             call.Send(buffer => MessageCodec.WriteResult(buffer, call.Message.Id, VirtOperation.WireFormat, operation));
             return;
         }
@@ -83,8 +83,8 @@ internal sealed class FakeAgent : IDisposable
         call.Send(buffer => MessageCodec.WriteResult(buffer, call.Message.Id, method.Result, result));
     };
 
-    /// <summary>The detached operations: what runs when one is waited for.</summary>
-    public ConcurrentDictionary<Guid, Func<byte[]>> Operations { get; } = new();
+    /// <summary>The detached operations: each has ended before its client knows its id, and only how it ended is kept.</summary>
+    public ConcurrentDictionary<Guid, OperationResult> Operations { get; } = new();
 
     /// <summary>The requests of one method, in order.</summary>
     public IReadOnlyList<FakeCall> CallsOf(IMethod method) => Calls.Where(call => call.Message.Method == method.Name).ToArray();
@@ -212,8 +212,7 @@ internal sealed class FakeAgent : IDisposable
             if (call.Message.Method == Methods.WaitVirtOperation.Name && !handlers.ContainsKey(call.Message.Method))
             {
                 var (request, _) = MessageCodec.ReadParams(call.Message.Body, call.Message.Method, Methods.WaitVirtOperation.Request);
-                var result = new OperationResult { Operation = new VirtOperation { Id = request.Id, State = OperationState.Completed }, Result = Operations[request.Id]() };
-                call.Send(buffer => MessageCodec.WriteResult(buffer, call.Message.Id, OperationResult.WireFormat, result));
+                call.Send(buffer => MessageCodec.WriteResult(buffer, call.Message.Id, OperationResult.WireFormat, Operations[request.Id]));
                 return;
             }
 
@@ -246,6 +245,18 @@ internal sealed class FakeAgent : IDisposable
     }
 
     private VM Find(Guid id, string name) => VMs.Find(vm => id == Guid.Empty ? vm.Name == name : vm.Id == id) ?? throw NotFound("VM", name);
+
+    private static OperationResult EndOf(VirtOperation operation, Func<byte[]> work)
+    {
+        try
+        {
+            return new OperationResult { Operation = operation with { State = OperationState.Completed }, Result = work() };
+        }
+        catch (VirtException e)
+        {
+            return new OperationResult { Operation = operation with { State = OperationState.Failed, ErrorId = e.Id, ErrorMessage = e.Message }, Error = e.ToInfo() };
+        }
+    }
 
     private static byte[] Encode<T>(Format<T> format, T value)
     {

@@ -64,7 +64,7 @@ public sealed class JobTests : IDisposable
     [Fact]
     public void A_failed_operation_is_a_failed_job_with_its_error()
     {
-        agent.On(Methods.WaitVirtOperation, (_, _) => new OperationResult { Error = FakeAgent.NotFound("VM", "web01").ToInfo() });
+        agent.On(Methods.StartVM, (_, _) => throw FakeAgent.NotFound("VM", "web01"));
         using var job = Assert.Single(shell.Run<VirtJob>("Start-VM web01 -AsJob"));
         Assert.True(job.Finished.WaitOne(Deadline), "the job has ended");
         Assert.Equal(JobState.Failed, job.JobStateInfo.State);
@@ -94,7 +94,7 @@ public sealed class JobTests : IDisposable
         agent.On(Methods.WaitVirtOperation, (request, call) =>
         {
             call.Progress("Starting VM 'web01'", "booting", 50);
-            return new OperationResult { Result = agent.Operations[request.Id]() };
+            return agent.Operations[request.Id];
         });
         using var job = Assert.Single(shell.Run<VirtJob>("Start-VM web01 -AsJob"));
         Assert.True(job.Finished.WaitOne(Deadline), "the job has ended");

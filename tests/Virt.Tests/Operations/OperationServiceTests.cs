@@ -36,6 +36,23 @@ public sealed class OperationServiceTests : IDisposable
         Assert.Empty(store.Operations.Load());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_detached_change_that_is_over_at_once_can_still_be_waited_for(bool isGood)
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var operation = service.Start("vm.start", "root", _ => isGood ? Task.FromResult(new byte[] { 1 }) : throw new VirtException(ErrorCode.NotFound, "VMNotFound", "Cannot start.", "web01"));
+        await Deadline.Await(operation.Ended, "the operation's end");
+
+        // As Route does for a client that detaches.
+        operation.Store();
+        var result = await service.WaitAsync(new WaitVirtOperation { Id = operation.Id }, Caller);
+        Assert.Equal((isGood ? OperationState.Completed : OperationState.Failed, isGood ? null : "VMNotFound"), (result.Operation.State, result.Error?.Id));
+        Assert.Equal(isGood, result.Result is [1]);
+        Assert.Equal(operation.Id, Assert.Single((await service.GetAsync(new GetVirtOperation(), Caller)).Items).Id);
+    }
+
     [Fact]
     public async Task A_change_that_lasts_is_seen_by_everybody_and_stays_in_the_list()
     {
@@ -81,6 +98,25 @@ public sealed class OperationServiceTests : IDisposable
         Assert.Equal(OperationState.Cancelled, ended.State);
         var again = await Assert.ThrowsAsync<VirtException>(() => service.StopAsync(new StopVirtOperation { Id = operation.Id }, Caller));
         Assert.Contains("it is Cancelled; Running is required", again.Message);
+    }
+
+    [Fact]
+    public async Task What_has_been_asked_to_end_says_so_until_it_does()
+    {
+        var service = new OperationService(store.Operations, TimeProvider.System);
+        var go = new TaskCompletionSource();
+        var operation = service.Start("vm.start", "root", async call =>
+        {
+            call.Report("Starting VM 'web01'", "booting");
+            await go.Task;
+            call.Report("Starting VM 'web01'", "ending");
+            call.Cancellation.ThrowIfCancellationRequested();
+            return [];
+        });
+        var stopping = service.StopAsync(new StopVirtOperation { Id = operation.Id }, Caller);
+        Assert.Equal("Being cancelled: Starting VM 'web01': booting", operation.Snapshot().Activity);
+        go.SetResult();
+        Assert.Equal((OperationState.Cancelled, "Starting VM 'web01': ending"), ((await stopping).State, operation.Snapshot().Activity));
     }
 
     [Fact]

@@ -55,6 +55,12 @@ internal sealed class FakePackageManager : IPackageManager
 
     public Task<bool> IsRebootRequiredAsync(IShell shell, CancellationToken cancellation) => Task.FromResult(((FakeShell)shell).IsRebootRequired);
 
+    public Task ForgetRebootAsync(IShell shell, CancellationToken cancellation)
+    {
+        ((FakeShell)shell).IsRebootRequired = false;
+        return Task.CompletedTask;
+    }
+
     private IEnumerable<PatchPackage> Pending(FakeShell shell) => Archive
         .Where(p => shell.Installed.GetValueOrDefault(p.Key) != p.Value)
         .Select(p => new PatchPackage { Name = p.Key.Split(':')[0], Architecture = p.Key.Split(':')[1], FromVersion = shell.Installed.GetValueOrDefault(p.Key) ?? "", ToVersion = p.Value });

@@ -16,9 +16,16 @@ namespace Virt.Tests.Patching;
 internal sealed class PatchBench : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("virt-patching-").FullName;
+    private readonly TimeProvider time;
 
     public PatchBench(params FakeTarget[] targets)
+        : this(TimeProvider.System, targets)
     {
+    }
+
+    public PatchBench(TimeProvider time, params FakeTarget[] targets)
+    {
+        this.time = time;
         Workloads = new FakeWorkloads(targets);
         Open();
     }
@@ -67,7 +74,7 @@ internal sealed class PatchBench : IDisposable
     private void Open()
     {
         State = new StateStore(Path.Combine(folder, "virt.db"));
-        Operations = new OperationService(State.Operations, TimeProvider.System);
-        Service = new PatchService(State.Patches, Operations, Workloads, [Manager], "host", TimeProvider.System);
+        Operations = new OperationService(State.Operations, time);
+        Service = new PatchService(State.Patches, Operations, Workloads, [Manager], "host", time);
     }
 }

@@ -1,8 +1,10 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Patching;
 using Virt.Protocol;
+using Virt.Tests.Common;
 using Xunit;
 
 namespace Virt.Tests.Patching;
@@ -26,6 +28,48 @@ public sealed class PatchOutcomeTests
         Assert.Equal((PackageState.Updated, "1", "2"), (result.Packages[0].State, result.Packages[0].FromVersion, result.Packages[0].ToVersion));
         Assert.Equal("2", target.Shell.Installed["good:all"]);
         Assert.NotNull(bench.State.Patches.LastPatched(target.Id));
+    }
+
+    [Fact]
+    public async Task Each_step_says_when_it_began_and_how_long_it_took()
+    {
+        var begin = new DateTimeOffset(2026, 11, 24, 3, 0, 0, TimeSpan.Zero);
+        var time = new ManualTime(begin);
+        var seconds = new Dictionary<string, int> { ["checkpoint"] = 2, ["apply"] = 30, ["reboot"] = 9, ["probe"] = 1, ["let go"] = 3 };
+        var target = new FakeTarget(WorkloadKind.VM, "web01")
+        {
+            At = (step, _) =>
+            {
+                time.Advance(TimeSpan.FromSeconds(seconds[step]));
+                return Task.CompletedTask;
+            },
+        };
+        using var bench = new PatchBench(time, target);
+        var result = (await bench.RunAsync(new PatchOptions { RebootPolicy = RebootPolicy.Always })).Results[0];
+        Assert.Equal(
+            "Preflight 0+0, Checkpoint 0+2, Apply 2+30, Reboot 32+9, Health 41+1, Keep 42+3",
+            string.Join(", ", result.Steps.Select(step => FormattableString.Invariant($"{step.Name} {(step.StartTime - begin).TotalSeconds}+{step.Duration.TotalSeconds}"))));
+        Assert.Equal((begin, TimeSpan.FromSeconds(45)), (result.StartTime, result.Duration));
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_says_how_long_it_took_too()
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 11, 24, 3, 0, 0, TimeSpan.Zero));
+        var target = new FakeTarget(WorkloadKind.Container, "api")
+        {
+            At = (step, _) =>
+            {
+                time.Advance(TimeSpan.FromSeconds(4));
+                return step == "apply" ? throw new VirtException(ErrorCode.Unavailable, "X", "Cannot apply.") : Task.CompletedTask;
+            },
+        };
+        using var bench = new PatchBench(time, target);
+        var result = (await bench.RunAsync()).Results[0];
+        Assert.Equal(
+            [("Preflight", 0), ("Checkpoint", 4), ("Apply", 4), ("PutBack", 4)],
+            result.Steps.Select(static step => (step.Name, (int)step.Duration.TotalSeconds)));
+        Assert.Equal(TimeSpan.FromSeconds(12), result.Duration);
     }
 
     [Fact]
@@ -69,7 +113,7 @@ public sealed class PatchOutcomeTests
         Assert.Equal((PatchOutcome.PutBack, OperationState.Failed, WorkloadHealth.Unhealthy), (result.Outcome, run.State, result.Health));
         Assert.Equal("put back", target.Done[^1]);
         Assert.Equal(("HealthCheckFailed", ErrorCode.HealthCheckFailed), (result.Error!.Id, result.Error.Code));
-        Assert.Contains("port 80 takes no connection", result.Message, System.StringComparison.Ordinal);
+        Assert.Contains("port 80 takes no connection", result.Message, StringComparison.Ordinal);
         Assert.Equal("what was written since", result.Lost);
         Assert.Equal(PackageState.PutBack, result.Packages[0].State);
         Assert.Null(bench.State.Patches.LastPatched(target.Id));
@@ -98,7 +142,7 @@ public sealed class PatchOutcomeTests
         target.Health.Enqueue(new HealthAnswer(false, "it has ended with code 1", IsFinal: true));
         using var bench = new PatchBench(target);
         var options = PatchBench.Options;
-        options.Health.Timeout = System.TimeSpan.FromHours(1);
+        options.Health.Timeout = TimeSpan.FromHours(1);
         Assert.Equal(PatchOutcome.PutBack, (await bench.RunAsync(options)).Results[0].Outcome);
         Assert.Single(target.Done, static d => d == "probe");
     }
@@ -144,6 +188,17 @@ public sealed class PatchOutcomeTests
         var result = (await bench.RunAsync(PatchBench.Options with { RebootPolicy = policy })).Results[0];
         Assert.Equal((isRebooted, isRequired && !isRebooted), (result.Rebooted, result.RebootRequired));
         Assert.Equal(isRebooted, target.Done.Contains("reboot"));
+    }
+
+    [Fact]
+    public async Task A_container_is_not_rebooted_and_keeps_no_wish_for_it()
+    {
+        var target = new FakeTarget(WorkloadKind.Container, "api");
+        target.Shell.IsRebootRequired = true;
+        using var bench = new PatchBench(target);
+        var result = (await bench.RunAsync(PatchBench.Options with { RebootPolicy = RebootPolicy.Always })).Results[0];
+        Assert.Equal((PatchOutcome.Patched, false, false), (result.Outcome, result.Rebooted, result.RebootRequired));
+        Assert.False(target.Shell.IsRebootRequired);
     }
 
     [Theory]

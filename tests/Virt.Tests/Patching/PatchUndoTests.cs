@@ -1,6 +1,8 @@
 using System;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Protocol;
 using Xunit;
 
@@ -24,6 +26,21 @@ public sealed class PatchUndoTests
         var again = await bench.Service.UndoAsync(new UndoPatch { Targets = new PatchTargets { VMNames = ["web01"] } }, PatchBench.Call());
         Assert.Equal("NoPatchKept", Assert.Single(again.Errors).Id);
         Assert.Empty(again.Results);
+    }
+
+    [Fact]
+    public async Task What_would_be_taken_back_is_told_and_nothing_is_written()
+    {
+        var target = new FakeTarget(WorkloadKind.VM, "web01");
+        using var bench = new PatchBench(target);
+        await bench.RunAsync(PatchBench.Options with { KeepCheckpoint = true });
+        var (done, runs, operations) = (target.Done.Count, bench.State.Patches.LoadRuns().Count, bench.State.Operations.Load().Count);
+        var request = new UndoPatch { Targets = new PatchTargets { VMNames = ["web01"] } };
+        var told = await bench.Service.UndoAsync(request, new Call(NoSink.Instance, "anna", whatIf: true, CancellationToken.None));
+        Assert.Equal("web01", Assert.Single(told.Results).Name);
+        Assert.Equal((done, runs, operations), (target.Done.Count, bench.State.Patches.LoadRuns().Count, bench.State.Operations.Load().Count));
+        Assert.Equal("checkpoint 'c'", bench.Last().Results[0].Kept);
+        Assert.Equal(PatchOutcome.Undone, (await bench.Service.UndoAsync(request, PatchBench.Call())).Results[0].Outcome);
     }
 
     [Fact]

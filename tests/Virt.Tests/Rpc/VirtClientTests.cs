@@ -158,6 +158,16 @@ public sealed class VirtClientTests : IDisposable
     }
 
     [Fact]
+    public void A_detached_change_that_is_refused_at_once_keeps_its_reason()
+    {
+        agent.On(Methods.StartVM, (_, _) => throw new VirtException(ErrorCode.NotFound, "VMNotFound", "Cannot start VM 'nosuch': there is none.", "nosuch"));
+        using var client = agent.Connect();
+        var operation = client.Detach(Methods.StartVM, new StartVM { Name = "nosuch" });
+        var ended = client.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id });
+        Assert.Equal((OperationState.Failed, "VMNotFound"), (ended.Operation.State, ended.Error?.Id));
+    }
+
+    [Fact]
     public async Task A_change_outlives_a_client_that_leaves_and_a_query_does_not()
     {
         var changed = new TaskCompletionSource();

@@ -29,6 +29,16 @@ public sealed class DiskLeaseFileTests : IDisposable
     }
 
     [Fact]
+    public void What_a_writing_that_was_cut_off_has_left_goes_with_it()
+    {
+        File.WriteAllText(DiskLeaseFile.PathOf(Disk) + ".new", "{ \"hostId\": ");
+        Assert.Null(DiskLeaseFile.Read(Disk));
+        DiskLeaseFile.Remove(Disk);
+        Assert.Empty(Directory.GetFiles(folder));
+        DiskLeaseFile.Remove(Path.Combine(folder, "gone", "web01.qcow2"));
+    }
+
+    [Fact]
     public void One_that_cannot_be_read_is_nobodys_leave_to_take_the_disk()
     {
         File.WriteAllText(DiskLeaseFile.PathOf(Disk), "{ \"hostId\": ");

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Runtime.InteropServices;
 using Virt.Agent.Networks;
@@ -32,9 +33,17 @@ public sealed class QemuArgumentsTests
     [Fact]
     public void Memory_and_processors_are_as_asked()
     {
-        var arguments = Build(Spec() with { MemoryBytes = 512L << 20, ProcessorCount = 3 }).Arguments;
+        var arguments = Build(Spec() with { MemoryBytes = 512L << 20, ProcessorCount = 3 }, host: Host with { Accelerator = "kvm" }).Arguments;
         Assert.Equal("512M", After(arguments, "-m"));
         Assert.Equal("3", After(arguments, "-smp"));
+    }
+
+    [Fact]
+    public void An_emulated_machines_memory_is_no_multiple_of_64_pages()
+    {
+        var size = After(Build(Spec() with { MemoryBytes = 512L << 20 }).Arguments, "-m");
+        Assert.Equal("524280K", size);
+        Assert.NotEqual(0, int.Parse(size.TrimEnd('K'), CultureInfo.InvariantCulture) / 4 % 64);
     }
 
     [Fact]

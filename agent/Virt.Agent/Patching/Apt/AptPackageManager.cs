@@ -88,6 +88,10 @@ public sealed class AptPackageManager : IPackageManager
     public async Task<bool> IsRebootRequiredAsync(IShell shell, CancellationToken cancellation) =>
         (await shell.RunAsync(["test", "-e", "/run/reboot-required"], AskTimeout, cancellation).ConfigureAwait(false)).IsGood;
 
+    /// <inheritdoc/>
+    public Task ForgetRebootAsync(IShell shell, CancellationToken cancellation) =>
+        shell.RunAsync(["rm", "-f", "/run/reboot-required", "/run/reboot-required.pkgs"], AskTimeout, cancellation);
+
     private static IReadOnlyDictionary<string, string> NoFailures { get; } = new Dictionary<string, string>();
 
     private static string NameOf(PatchPackage package) => PackageKey.Of(package);
