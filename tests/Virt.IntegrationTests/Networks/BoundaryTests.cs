@@ -70,7 +70,7 @@ public sealed class BoundaryTests
         await outside.RunAsync("ip", "-6", "route", "add", "fd20::/64", "via", Near);
         await Poll.UntilAsync(async () => (await outside.RunAsync("sh", "-c", $"busybox ping -6 -c 1 -W 1 {Near} || true")).Contains(", 0% packet loss", StringComparison.Ordinal), "the cable's IPv6");
         await outside.StartAgentAsync();
-        await outside.ServeAsync(ContainerHost.Script("mkdir -p /tmp/cgi-bin; printf '#!/bin/sh\\necho; echo $REMOTE_ADDR\\n' >/tmp/cgi-bin/a; chmod +x /tmp/cgi-bin/a; echo x >/tmp/f; exec httpd -f -p [::]:80 -h /tmp") with { Network = "host" });
+        await outside.ServeAsync(ContainerHost.Script("mkdir -p /tmp/cgi-bin; printf '#!/bin/sh\\necho; echo $REMOTE_ADDR\\n' >/tmp/cgi-bin/a; chmod +x /tmp/cgi-bin/a; echo x >/tmp/f; exec httpd -f -p [::]:80 -h /tmp") with { Network = "host", UserNamespace = ContainerUserNamespace.Host });
         host.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24", "fd20::/64");
         var open = await host.ServeAsync(NetworkHost.Server("open", "lan") with { Publish = ["8080:80", $"[{Near}]:8081:80"], AllowFrom = ["fd09::/64"] });
         await host.ServeAsync(NetworkHost.Server("no", "lan") with { Publish = ["8082:80"], AllowFrom = ["fd77::/64"] });
