@@ -37,6 +37,9 @@ internal sealed class IncomingMove(OfferMove offer, VirtPeer peer) : IAsyncDispo
     /// <summary>Faults with the reason why this side gives up.</summary>
     public Task Ended => ended.Task;
 
+    /// <summary>Why this side gave up; null where it has not.</summary>
+    public VirtException? Reason => Ended is { IsFaulted: true, Exception.InnerException: VirtException told } ? told : null;
+
     /// <summary>Lets something end with the move; at once where that has ended.</summary>
     public async ValueTask OwnAsync(IAsyncDisposable thing)
     {

@@ -143,7 +143,7 @@ public sealed partial class MoveService
             return new OperationCanceledException();
         }
 
-        if (e is QmpException or QmpClosedException or OperationCanceledException || e is VirtException { Id: "QemuSendFailed" })
+        if (e is QmpException or QmpClosedException or OperationCanceledException or VirtException { Id: "QemuSendFailed" } or VirtException { Code: ErrorCode.Cancelled })
         {
             await Task.WhenAny(sending.Watching, Task.Delay(ReasonTimeout)).ConfigureAwait(false);
         }
@@ -153,6 +153,8 @@ public sealed partial class MoveService
             _ when sending.Watching is { IsFaulted: true, Exception.InnerException: VirtException told } && e is not VirtException { Id: "FaultInjected" } => told,
             QmpClosedException closed => VmErrors.NoMonitor("move", sending.Entry.Name, closed),
             QmpException refused => VmErrors.Refused("move", sending.Entry.Name, refused),
+            OperationCanceledException or VirtException { Code: ErrorCode.Cancelled } => new VirtException(
+                ErrorCode.Unavailable, "MoveEnded", $"Cannot move VM '{sending.Entry.Name}': host '{sending.Move.PeerName}' gave it up and does not say why.", sending.Entry.Name, "Compare-VM", e),
             _ => e,
         };
     }

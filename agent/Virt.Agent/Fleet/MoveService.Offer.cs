@@ -40,7 +40,7 @@ public sealed partial class MoveService
         {
             var reason = e switch
             {
-                _ when receiving.Ended is { IsFaulted: true, Exception.InnerException: VirtException told } => told,
+                _ when receiving.Reason is { } told => told,
                 QmpClosedException closed => VmErrors.NoMonitor("move", offer.Machine.VMName, closed),
                 QmpException refused => VmErrors.Refused("move", offer.Machine.VMName, refused),
                 VirtException known => known,

@@ -48,9 +48,18 @@ public sealed partial class MoveService
         var entry = receiving.Entry!;
         receiving.Clock.Note("until asked for a promise");
         using var going = CancellationTokenSource.CreateLinkedTokenSource(receiving.Lost, call.Cancellation);
-        await AwaitAllAsync(receiving, entry, going.Token).ConfigureAwait(false);
-        await FaultPoint.ReachAsync(MovePoint.Loaded, going.Token).ConfigureAwait(false);
-        going.Token.ThrowIfCancellationRequested();
+        try
+        {
+            await AwaitAllAsync(receiving, entry, going.Token).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(MovePoint.Loaded, going.Token).ConfigureAwait(false);
+            going.Token.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (receiving.Reason is not null)
+        {
+            // This side gave up, and nobody cancelled.
+            throw receiving.Reason;
+        }
+
         await vms.PromiseAsync(entry).ConfigureAwait(false);
         receiving.Clock.Note("promising");
         await FaultPoint.ReachAsync(MovePoint.Prepared).ConfigureAwait(false);

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -57,7 +56,7 @@ public sealed partial class VmService
         {
             throw Refused(Verb, entry.Name, request.Command[0], e);
         }
-        catch (Exception e) when (e is TimeoutException or IOException or SocketException)
+        catch (Exception e) when (e is TimeoutException or IOException)
         {
             throw VmErrors.NoGuestAgent(Verb, entry.Name, "its guest agent does not answer", e);
         }

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -203,7 +202,7 @@ public sealed partial class VmService
 
             await session.GuestAgent.SetTimeAsync(time.GetUtcNow(), GuestTimeLimit, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is QgaException or TimeoutException or OperationCanceledException or IOException or SocketException)
+        catch (Exception e) when (e is QgaException or TimeoutException or OperationCanceledException or IOException)
         {
             AgentLog.Info($"The clock of VM '{entry.Name}' was not set after it was restored: {e.Message}");
         }

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Net.Sockets;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms.Qga;
@@ -61,7 +60,7 @@ public sealed partial class VmService
                     await session.GuestAgent.ShutdownAsync(ShutdownAnswerTimeout, call.Cancellation).ConfigureAwait(false);
                     return "the guest agent";
                 }
-                catch (Exception e) when (e is TimeoutException or QgaException or IOException or SocketException)
+                catch (Exception e) when (e is TimeoutException or QgaException or IOException)
                 {
                     // The button is left.
                 }

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -112,7 +111,7 @@ public sealed partial class VmService
                     return true;
                 }
             }
-            catch (Exception e) when (e is QgaException or TimeoutException or IOException or SocketException)
+            catch (Exception e) when (e is QgaException or TimeoutException or IOException)
             {
                 // No IPv6, or no answer: not yet.
             }

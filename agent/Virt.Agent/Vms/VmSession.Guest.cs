@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -32,14 +31,13 @@ internal sealed partial class VmSession
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <summary>The agent, for commands. The caller has looked at <see cref="IsGuestAgentOpen"/>.</summary>
-    /// <exception cref="SocketException">QEMU is gone.</exception>
     public QgaClient GuestAgent
     {
         get
         {
             lock (gate)
             {
-                return guestAgent ??= new QgaClient(Open(folder.GuestAgentSocket), time);
+                return guestAgent ??= new QgaClient(() => Open(folder.GuestAgentSocket), time);
             }
         }
     }
@@ -97,7 +95,7 @@ internal sealed partial class VmSession
         {
             IsGuestAgentAnswering = false;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (IOException)
         {
             IsGuestAgentAnswering = false;
             await CloseGuestAgentAsync().ConfigureAwait(false);

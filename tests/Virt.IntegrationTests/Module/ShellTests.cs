@@ -89,6 +89,21 @@ public sealed class ShellTests
     }
 
     [Fact]
+    public async Task A_named_pipe_is_a_host_like_others_and_a_dead_one_is_one_error()
+    {
+        var pipe = $"npipe://./virt-test-{Guid.NewGuid():n}";
+        await using var host = await TestHost.StartAsync("--listen", pipe);
+        var result = await VirtShell.RunAsync(Nobody, "-NonInteractive", "-Command", $$"""
+            $found = Get-VirtHost -ComputerName {{pipe}}, {{pipe}}-gone -ErrorVariable dead -ErrorAction SilentlyContinue
+            "$(@($found).Count) host in $($found.StateFolder), $(@($dead).Count) error about $($dead[0].TargetObject)"
+            $made = New-VM web01 -NoVHD -ComputerName {{pipe}}
+            "made on $($made.ComputerName), found $((Get-VM -ComputerName {{pipe}}).Name)"
+            """);
+        string[] expected = [$"1 host in {host.StateFolder}, 1 error about {pipe}-gone", $"made on {pipe}, found web01"];
+        Assert.Equal(("", string.Join('\n', expected)), (result.Error, result.Output.Trim()));
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_a_wait_on_the_agent()
     {
         await using var host = await TestHost.StartAsync();

@@ -1,10 +1,12 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Vms.Qga;
+using Virt.Tests.Common;
 using Virt.Tests.Rpc;
 using Xunit;
 
@@ -60,6 +62,37 @@ public sealed class QgaClientTests
         await using var client = Client(agent);
         var e = await Assert.ThrowsAsync<TimeoutException>(() => client.PingAsync(TimeSpan.FromMilliseconds(20), Cancellation));
         Assert.Contains("guest-ping", e.Message);
+    }
+
+    [Fact]
+    public async Task A_channel_that_QEMU_has_stopped_is_opened_again()
+    {
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopped = new FakeMonitor(
+            _ =>
+            {
+                asked.TrySetResult();
+                return null;
+            },
+            greeting: null);
+        await using var agent = Agent(static _ => """{"return": {}}""");
+        var channels = new Queue<FakeMonitor>([stopped, agent]);
+        await using var client = new QgaClient(() => channels.Dequeue().Near, time);
+        var answer = client.PingAsync(Long, Cancellation);
+        await Deadline.Await(asked.Task, "the first question");
+        time.Advance(Long / 10);
+        await Deadline.Await(answer, "the answer over the second channel");
+        Assert.Empty(channels);
+    }
+
+    [Fact]
+    public async Task Nothing_is_opened_any_more_once_it_is_disposed()
+    {
+        await using var agent = Agent(static _ => """{"return": {}}""");
+        var client = Client(agent);
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<IOException>(() => client.PingAsync(Long, Cancellation));
     }
 
     [Fact]
@@ -178,5 +211,5 @@ public sealed class QgaClientTests
 
     private static string Sync(JsonElement command) => "\u00FF" + $$"""{"return": {{command.GetProperty("arguments").GetProperty("id").GetInt64()}}}""";
 
-    private static QgaClient Client(FakeMonitor agent) => new(agent.Near, TimeProvider.System);
+    private static QgaClient Client(FakeMonitor agent) => new(() => agent.Near, TimeProvider.System);
 }

@@ -16,36 +16,23 @@ public sealed partial class QgaClient : IAsyncDisposable
     private const byte Delimiter = 0xFF;
 
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(32);
 
-    private readonly Stream stream;
+    private readonly QgaChannel channel;
     private readonly TimeProvider time;
-    private readonly LineReader lines;
     private readonly SemaphoreSlim one = new(1, 1);
+    private TimeSpan patience = FirstPatience;
+    private long? unansweredSince;
     private bool isSynced;
 
-    /// <summary>Takes a stream to the guest agent, whether one listens yet or not.</summary>
-    /// <param name="stream">Both directions; the client's from now on.</param>
+    /// <summary>Speaks over a channel, whether a guest agent listens yet or not.</summary>
+    /// <param name="open">Connects to the port's socket: both directions, the client's from now on.</param>
     /// <param name="time">What time-outs and polls go by.</param>
-    public QgaClient(Stream stream, TimeProvider time)
+    public QgaClient(Func<Stream> open, TimeProvider time)
     {
-        this.stream = stream;
+        channel = new QgaChannel(open);
         this.time = time;
-        lines = new LineReader(stream);
-    }
-
-    /// <summary>Waits until the agent answers, for as long as it takes: what is sent before the guest has booted is kept for it.</summary>
-    /// <exception cref="IOException">QEMU is gone.</exception>
-    public async Task SyncAsync(CancellationToken cancellation)
-    {
-        await one.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await SyncUnderLockAsync(cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            one.Release();
-        }
     }
 
     /// <summary>Runs a command and waits for its answer. After a time-out the next command first waits until the agent has caught up.</summary>
@@ -73,7 +60,7 @@ public sealed partial class QgaClient : IAsyncDisposable
 
                 isSynced = false;
                 await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
-                var line = await ReadAsync(either.Token).ConfigureAwait(false);
+                var line = await channel.ReadAsync(either.Token).ConfigureAwait(false);
                 isSynced = true;
                 return Answer(command, line);
             }
@@ -107,7 +94,7 @@ public sealed partial class QgaClient : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public ValueTask DisposeAsync() => channel.DisposeAsync();
 
     private static JsonElement Answer(string command, ReadOnlyMemory<byte> line)
     {
@@ -133,7 +120,38 @@ public sealed partial class QgaClient : IAsyncDisposable
 
     private static QgaException NoAnswer(string command, Exception e) => new(command, "", "the guest agent's answer cannot be understood", e);
 
+    // What is sent before the guest has booted is kept for it. But QEMU passes on nothing more of what a guest says, for ever, where the other
+    // end hung up while the guest was speaking (hw/char/virtio-console.c stops the port after the hanging up has let it go on), as an agent
+    // does that dies. Hanging up once more frees it, so that is done where there is no answer; ever more rarely, because a guest may be slow.
     private async Task SyncUnderLockAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            unansweredSince ??= time.GetTimestamp();
+            var left = patience - time.GetElapsedTime(unansweredSince.Value);
+            if (left > TimeSpan.Zero)
+            {
+                using var limit = new CancellationTokenSource(left, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+                try
+                {
+                    await SyncOnceAsync(either.Token).ConfigureAwait(false);
+                    unansweredSince = null;
+                    patience = FirstPatience;
+                    return;
+                }
+                catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+                {
+                }
+            }
+
+            await channel.HangUpAsync().ConfigureAwait(false);
+            unansweredSince = null;
+            patience = patience < LastPatience ? patience * 2 : LastPatience;
+        }
+    }
+
+    private async Task SyncOnceAsync(CancellationToken cancellation)
     {
         isSynced = false;
         var id = Random.Shared.NextInt64(1, int.MaxValue);
@@ -143,7 +161,7 @@ public sealed partial class QgaClient : IAsyncDisposable
         while (true)
         {
             // Everything else is what older commands were answered.
-            var line = await ReadAsync(cancellation).ConfigureAwait(false);
+            var line = await channel.ReadAsync(cancellation).ConfigureAwait(false);
             var at = line.Span.LastIndexOf(Delimiter);
             if (at >= 0 && IsReturn(line[(at + 1)..], id))
             {
@@ -172,28 +190,12 @@ public sealed partial class QgaClient : IAsyncDisposable
         using var limit = new CancellationTokenSource(WriteTimeout, time);
         try
         {
-            await stream.WriteAsync(bytes, limit.Token).ConfigureAwait(false);
+            await channel.WriteAsync(bytes, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await channel.HangUpAsync().ConfigureAwait(false);
             throw new IOException("The guest agent's channel is full: nobody reads it.", e);
-        }
-        catch (ObjectDisposedException e)
-        {
-            throw new IOException("The guest agent's channel is closed.", e);
-        }
-    }
-
-    private async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            return await lines.ReadAsync(cancellation).ConfigureAwait(false) ?? throw new EndOfStreamException("QEMU closed the guest agent's channel.");
-        }
-        catch (Exception e) when (e is InvalidDataException or ObjectDisposedException)
-        {
-            throw new IOException("The guest agent's channel is closed: " + e.Message, e);
         }
     }
 }
