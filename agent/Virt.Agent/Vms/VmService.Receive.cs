@@ -22,15 +22,22 @@ public sealed partial class VmService
         ResourceName.Check("move", "VM", machine.VMName);
         var spec = JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)!;
         spec = spec with { Epoch = offer.Epoch, Move = move, Disk = spec.Disk is { } disk && !move.IsDiskShared ? Copy(disk, offer.DiskPath, move.IsLive) : spec.Disk };
+        using var held = await locks.EnterAsync(machine.VMId, cancellation).ConfigureAwait(false);
+        if (entries.ContainsKey(machine.VMId))
+        {
+            throw ResourceName.Taken("move", "VM", machine.VMName);
+        }
+
+        spec = JoinAfterMove(machine.VMId, machine.VMName, spec);
         var entry = new VmEntry(VmEntry.NewRow(machine.VMId, machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
         {
             Run = JsonSerializer.Serialize(
                 new VmRun { StartTime = offer.StartTime, Accelerator = machine.Accelerator, Status = $"It comes from host '{move.PeerName}'." }, VmJson.Default.VmRun),
         });
-        using var held = await locks.EnterAsync(entry.Id, cancellation).ConfigureAwait(false);
-        if (entries.ContainsKey(entry.Id) || !table.TryInsert(entry.Row))
+        if (!table.TryInsert(entry.Row))
         {
-            throw ResourceName.Taken("move", "VM", entry.Name);
+            Leave(entry);
+            throw ResourceName.Taken("move", "VM", machine.VMName);
         }
 
         entries[entry.Id] = entry;
@@ -93,6 +100,7 @@ public sealed partial class VmService
         else
         {
             await EndQemuAsync(entry).ConfigureAwait(false);
+            Disconnect(entry);
             RemoveRunFolder(entry);
         }
 
@@ -178,6 +186,7 @@ public sealed partial class VmService
     {
         var plan = PlanStart(entry, new QemuIncoming(machineType));
         await using var undo = new Rollback();
+        PrepareNetwork(entry);
         using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan, () => ConnectNetwork(entry));
         var stream = VmSession.Open(FolderOf(entry).QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
@@ -235,6 +244,7 @@ public sealed partial class VmService
         }
 
         entry.Process = process;
+        TakeOver(entry);
         using var limit = new CancellationTokenSource(AttachTimeout, time);
         try
         {
