@@ -64,12 +64,19 @@ public sealed partial class VmService
     internal string NbdSocketOf(VmEntry entry) => Path.Combine(FolderOf(entry).Run, "nbd");
 
     /// <summary>Writes the promise: it is kept until the source has decided.</summary>
+    /// <exception cref="VirtException">Unavailable: what had come is gone, or its QEMU has ended.</exception>
     internal async Task PromiseAsync(VmEntry entry)
     {
         using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
         if (entry.IsRemoved || entry.Spec.Move is not { Stage: MoveStage.Receiving } move)
         {
             throw new VirtException(ErrorCode.Unavailable, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
+        }
+
+        // Its end may not have been noticed yet: whoever watches is told by another thread.
+        if (move.IsLive && entry.Process is not { HasEnded: false })
+        {
+            throw VmErrors.ReceiverEnded(entry.Name, self.Name);
         }
 
         var run = entry.Run! with { Status = $"It has come from host '{move.PeerName}' whole, and waits for that host's word." };
