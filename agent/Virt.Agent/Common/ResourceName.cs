@@ -33,12 +33,29 @@ public static class ResourceName
         var noun = Noun(kind);
         return new VirtException(
             ErrorCode.NotFound,
-            noun.Replace("Virt", "", StringComparison.Ordinal) + "NotFound",
+            ErrorId(noun, "NotFound"),
             nearest is null
                 ? $"Cannot {verb} {kind} '{name}': no {kind} has that name."
                 : $"Cannot {verb} {kind} '{name}': no {kind} has that name; did you mean '{nearest}'?",
             target: name,
             action: nearest is null ? $"Get-{noun}" : $"Get-{noun} -Name {nearest}");
+    }
+
+    /// <summary>The error for an id that does not exist any more.</summary>
+    /// <param name="verb">What was to be done, such as <c>stop</c>.</param>
+    /// <param name="kind">As <see cref="Check"/> has it.</param>
+    /// <param name="name">What it was called, as far as the caller knows; empty: unknown.</param>
+    /// <param name="id">What it was asked for by.</param>
+    public static VirtException Gone(string verb, string kind, string name, Guid id)
+    {
+        var noun = Noun(kind);
+        var shown = name.Length > 0 ? name : id.ToString();
+        return new VirtException(
+            ErrorCode.NotFound,
+            ErrorId(noun, "NotFound"),
+            $"Cannot {verb} {kind} '{shown}': it does not exist any more (no {kind} has the id {id}).",
+            target: shown,
+            action: $"Get-{noun}");
     }
 
     /// <summary>The error for a name that is taken.</summary>
@@ -47,19 +64,23 @@ public static class ResourceName
         var noun = Noun(kind);
         return new VirtException(
             ErrorCode.AlreadyExists,
-            noun.Replace("Virt", "", StringComparison.Ordinal) + "AlreadyExists",
+            ErrorId(noun, "AlreadyExists"),
             $"Cannot {verb} {kind} '{name}': a {kind} of that name exists already.",
             target: name,
             action: $"Get-{noun} -Name {name}");
     }
 
-    private static string Noun(string kind) => kind switch
+    /// <summary>The noun of a kind's cmdlets, such as <c>VirtNetwork</c>.</summary>
+    internal static string Noun(string kind) => kind switch
     {
         "VM" => "VM",
         "network" => "VirtNetwork",
         "volume" => "VirtVolume",
         _ => "Container",
     };
+
+    // The prefix tells cmdlets of different modules apart; errors are ours alone.
+    private static string ErrorId(string noun, string what) => noun.Replace("Virt", "", StringComparison.Ordinal) + what;
 
     private static VirtException Bad(string verb, string kind, string name, string why) =>
         new(ErrorCode.InvalidArgument, "InvalidName", $"Cannot {verb} {kind} '{name}': {why}.", target: name, action: $"Use a name such as 'web01'.");

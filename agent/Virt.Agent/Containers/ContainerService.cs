@@ -111,12 +111,7 @@ public sealed partial class ContainerService : IAsyncDisposable
         {
             return entries.TryGetValue(id, out var byId)
                 ? byId
-                : throw new VirtException(
-                    ErrorCode.NotFound,
-                    "ContainerNotFound",
-                    $"Cannot {verb} container '{(name.Length > 0 ? name : id)}': it does not exist any more (no container has the id {id}).",
-                    name.Length > 0 ? name : id.ToString(),
-                    "Get-Container");
+                : throw ResourceName.Gone(verb, Kind, name, id);
         }
 
         return FindByName(name) ?? throw ResourceName.NotFound(verb, Kind, name, entries.Values.Select(e => e.Name));

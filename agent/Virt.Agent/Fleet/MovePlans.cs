@@ -92,7 +92,7 @@ public static class MovePlans
         "PeerUnavailable" or "PeerLost" => ErrorCode.Unavailable,
         "PeerTimeout" => ErrorCode.Timeout,
         "PeerNotTrusted" => ErrorCode.Unauthenticated,
-        "ImageDiffers" => ErrorCode.Conflict,
+        "ImageDiffers" or "NetworkDiffers" or "AddressInUse" or "PortInUse" => ErrorCode.Conflict,
         _ => ErrorCode.NotSupported,
     };
 }

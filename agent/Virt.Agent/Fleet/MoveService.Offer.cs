@@ -157,7 +157,7 @@ public sealed partial class MoveService
         await Task.WhenAny(process.Ended, receiving.Ended).ConfigureAwait(false);
         if (process.Ended.IsCompleted)
         {
-            receiving.Fail(new VirtException(ErrorCode.Unavailable, "QemuEnded", $"Cannot move VM '{name}' to host '{peers.HostName}': its QEMU there ended.", name, "Compare-VM"));
+            receiving.Fail(VmErrors.ReceiverEnded(name, peers.HostName));
         }
     }
 

@@ -27,6 +27,9 @@ internal sealed class AddressBook(Subnet subnet)
         return true;
     }
 
+    /// <summary>Whose an address is; null: nobody's.</summary>
+    public Guid? HolderOf(IPAddress address) => owners.TryGetValue(subnet.NumberOf(address) ?? throw new ArgumentOutOfRangeException(nameof(address)), out var holder) ? holder : null;
+
     /// <summary>Takes the next free address: one that was given back is given again as late as possible.</summary>
     /// <returns>Null where all are taken.</returns>
     public IPAddress? TakeNext(Guid owner)

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Common;
 using Virt.Linux;
 using Virt.Linux.Sockets;
 using Virt.Protocol;
@@ -46,7 +47,33 @@ internal sealed class HostPorts : IDisposable
         }
     }
 
-    /// <summary>The same for a member that runs already: what another program has taken meanwhile is lost to that program's loopback at most.</summary>
+    /// <summary>Why a port could not be taken now; empty: it could. Takes nothing.</summary>
+    public string Blocker(PublishedPort port)
+    {
+        lock (gate)
+        {
+            if (Holder(port) is { } other)
+            {
+                return $"{other.Kind} '{other.Name}' publishes it";
+            }
+
+            try
+            {
+                HeldPort.Take(port.HostAddress.Length > 0 ? IPAddress.Parse(port.HostAddress) : IPAddress.Any, port.HostPort, port.IsUdp).Dispose();
+                return "";
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE)
+            {
+                return "another program has it";
+            }
+            catch (LinuxException e)
+            {
+                return e.Message;
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Take"/> for a member that runs already: what another program has taken meanwhile is lost to that program's loopback at most.</summary>
     public void TakeBack(NetworkMember member)
     {
         try
@@ -89,10 +116,9 @@ internal sealed class HostPorts : IDisposable
 
     private IEnumerable<SafeFileHandle> Hold(NetworkMember member, PublishedPort port)
     {
-        var other = taken.Values.FirstOrDefault(entry => entry.Member.Attachment.Ports.Any(port.Collides)).Member;
-        if (other is not null)
+        if (Holder(port) is { } other)
         {
-            throw InUse(member, port, $"{other.Kind} '{other.Name}' publishes it", $"Get-{Noun(other.Kind)} -Name {other.Name}");
+            throw InUse(member, port, $"{other.Kind} '{other.Name}' publishes it", $"Get-{ResourceName.Noun(other.Kind)} -Name {other.Name}");
         }
 
         IPAddress[] addresses = port.HostAddress.Length > 0 ? [IPAddress.Parse(port.HostAddress)]
@@ -122,8 +148,8 @@ internal sealed class HostPorts : IDisposable
         }
     }
 
+    private NetworkMember? Holder(PublishedPort port) => taken.Values.FirstOrDefault(entry => entry.Member.Attachment.Ports.Any(port.Collides)).Member;
+
     private static VirtException InUse(NetworkMember member, PublishedPort port, string who, string action) => new(
         ErrorCode.Conflict, "PortInUse", $"Cannot start {member.Kind} '{member.Name}': port {port.HostPort} of the host cannot be published, {who}.", member.Name, action);
-
-    private static string Noun(string kind) => kind == "VM" ? "VM" : "Container";
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Virt.Agent.Common;
 using Virt.Linux.Netlink;
 
 namespace Virt.Agent.Networks;
@@ -12,6 +13,9 @@ public sealed record MemberRequest
 
     /// <summary><c>container</c> or <c>VM</c>.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>What is to be done with it.</summary>
+    public string Verb { get; init; } = "create";
 
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -41,5 +45,5 @@ public sealed record MemberRequest
     public Func<RouteSocket?> OpenSpace { get; init; } = static () => null;
 
     /// <summary>The cmdlet that asks.</summary>
-    internal string NewCommand => Kind == "VM" ? "New-VM" : "New-Container";
+    internal string NewCommand => "New-" + ResourceName.Noun(Kind);
 }

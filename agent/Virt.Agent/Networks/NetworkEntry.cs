@@ -49,11 +49,19 @@ internal sealed class NetworkEntry
     /// <summary>It is removed.</summary>
     public bool IsRemoved { get; set; }
 
-    /// <summary>The bridge's hardware address: fixed, for a bridge without one takes that of a port, and members would look for a gateway that has moved.</summary>
+    /// <summary>
+    /// The bridge's hardware address: fixed, for a bridge without one takes that of a port, and members would look for a gateway that has moved. That of its gateway where
+    /// the network is this host's alone; on a wire that others share two hosts must not have the same one.
+    /// </summary>
     public PhysicalAddress MacAddress
     {
         get
         {
+            if (Spec.Uplink.Length == 0)
+            {
+                return HardwareAddress.Of(Spec.Ranges.First().Gateway);
+            }
+
             var id = Id.ToByteArray();
             return new PhysicalAddress([0x02, 0x56, 0xFF, id[0], id[1], id[2]]);
         }

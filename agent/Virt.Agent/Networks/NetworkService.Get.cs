@@ -26,7 +26,7 @@ public sealed partial class NetworkService
 
         foreach (var id in request.Ids.Where(id => all.TrueForAll(n => n.Id != id)))
         {
-            errors.Add(new VirtException(ErrorCode.NotFound, "NetworkNotFound", $"Cannot get network '{id}': it does not exist any more.", id.ToString(), "Get-VirtNetwork").ToInfo());
+            errors.Add(ResourceName.Gone("get", Kind, "", id).ToInfo());
         }
 
         return Task.FromResult(new VirtNetworkList

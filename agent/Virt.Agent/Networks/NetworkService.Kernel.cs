@@ -95,20 +95,23 @@ public sealed partial class NetworkService
     {
         if (Read("ipv4/ip_forward") == "0")
         {
-            var batch = new NftBatch();
-            NetworkRules.AddGuard(batch);
-            nft.Value.Commit(batch);
+            Guard();
             Write("ipv4/ip_forward", "1");
         }
 
         if (spec.Ranges.Any(static range => range.IsInternet6) && Read("ipv6/conf/all/forwarding") == "0")
         {
-            var batch = new NftBatch();
-            NetworkRules.AddGuard(batch);
-            nft.Value.Commit(batch);
+            Guard();
             KeepRouterAdvertisements();
             Write("ipv6/conf/all/forwarding", "1");
         }
+    }
+
+    private void Guard()
+    {
+        var batch = new NftBatch();
+        NetworkRules.AddGuard(batch);
+        nft.Value.Commit(batch);
     }
 
     // A router does not listen to other routers unless it is told to (accept_ra = 2): the host would lose the addresses that it has from them.

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
@@ -53,7 +52,7 @@ public sealed partial class NetworkService
             {
                 NetworkId = entry.Id,
                 Addresses = [.. addresses.Select(static a => a.ToString())],
-                MacAddress = MacOf(addresses[0]),
+                MacAddress = HardwareAddress.TextOf(addresses[0]),
                 Ports = published,
                 AllowFrom = allowed,
             };
@@ -134,12 +133,13 @@ public sealed partial class NetworkService
 
         if (!book.TryTake(wanted, request.Id, out var holder))
         {
-            var who = entry.Members.TryGetValue(holder, out var member) ? $"{member.Kind} '{member.Name}' has it" : "another has it";
-            throw Refused(request, ErrorCode.Conflict, "AddressInUse", $"the address '{wanted}' is taken, {who}", $"Get-VirtNetwork -Name {entry.Name}");
+            throw Refused(request, ErrorCode.Conflict, "AddressInUse", $"the address '{wanted}' is taken, {WhoHas(entry, holder)}", $"Get-VirtNetwork -Name {entry.Name}");
         }
 
         return wanted;
     }
+
+    private static string WhoHas(NetworkEntry entry, Guid holder) => entry.Members.TryGetValue(holder, out var member) ? $"{member.Kind} '{member.Name}' has it" : "another has it";
 
     private static IPAddress ReadAddress(MemberRequest request, NetworkEntry entry, List<AddressBook> books, string text)
     {
@@ -194,12 +194,6 @@ public sealed partial class NetworkService
     }
 
     // It follows the address, so that neighbours that remember the one are right about the other.
-    private static string MacOf(IPAddress address)
-    {
-        var bytes = address.GetAddressBytes()[^4..];
-        return string.Create(CultureInfo.InvariantCulture, $"02:56:{bytes[0]:x2}:{bytes[1]:x2}:{bytes[2]:x2}:{bytes[3]:x2}");
-    }
-
     private static VirtException Refused(MemberRequest request, ErrorCode code, string id, string cause, string action, bool endsItself = false) =>
-        new(code, id, $"Cannot create {request.Kind} '{request.Name}': {cause}{(endsItself ? "" : ".")}", request.Name, action);
+        new(code, id, $"Cannot {request.Verb} {request.Kind} '{request.Name}': {cause}{(endsItself ? "" : ".")}", request.Name, action);
 }

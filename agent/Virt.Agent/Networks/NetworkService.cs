@@ -26,7 +26,7 @@ public sealed partial class NetworkService : IAsyncDisposable
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, NetworkEntry> entries = new();
     private readonly HostPorts ports = new();
-    private readonly NameServer names;
+    private readonly NameServer names = new();
     private readonly AddressServer addressServer = new();
 
     // Address books and lists of members; nothing is waited for under it.
@@ -44,7 +44,6 @@ public sealed partial class NetworkService : IAsyncDisposable
     {
         this.table = table;
         this.time = time;
-        names = new NameServer();
         foreach (var row in table.Load(Kind))
         {
             entries[row.Id] = new NetworkEntry(row);
@@ -90,12 +89,7 @@ public sealed partial class NetworkService : IAsyncDisposable
         {
             return entries.TryGetValue(id, out var byId)
                 ? byId
-                : throw new VirtException(
-                    ErrorCode.NotFound,
-                    "NetworkNotFound",
-                    $"Cannot {verb} network '{(name.Length > 0 ? name : id)}': it does not exist any more (no network has the id {id}).",
-                    name.Length > 0 ? name : id.ToString(),
-                    "Get-VirtNetwork");
+                : throw ResourceName.Gone(verb, Kind, name, id);
         }
 
         return FindByName(name) ?? throw ResourceName.NotFound(verb, Kind, name, entries.Values.Select(e => e.Name));

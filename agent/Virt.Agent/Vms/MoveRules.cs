@@ -41,11 +41,7 @@ public static class MoveRules
             Add("UefiMissing", site.HostName, $"Host '{site.HostName}' has no UEFI firmware, which a VM of generation 2 needs.", site.Architecture == "arm64" ? "sudo apt-get install qemu-efi-aarch64" : "sudo apt-get install ovmf");
         }
 
-        if (machine.Network.Length > 0 && !site.Networks.Contains(machine.Network))
-        {
-            Add("NetworkMissing", machine.Network, $"Host '{site.HostName}' has no network named '{machine.Network}' (it has {string.Join(", ", site.Networks.Select(static n => $"'{n}'"))}).", ElsewhereCommand());
-        }
-
+        CheckNetwork();
         if (machine.Image.Length > 0 && !site.HasImage)
         {
             Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", $"scp -r '{site.SourceName}:{ImageFolder}/{machine.Image}' {ImageFolder}/");
@@ -95,6 +91,42 @@ public static class MoveRules
             {
                 // Each version emulates as much of a CPU as it can.
                 Add("CpuModelDiffers", site.HostName, $"The emulated CPU of QEMU {own} on host '{site.HostName}' is not that of QEMU {machine.QemuVersion}.", $"Stop-VM -Name {machine.VMName}");
+            }
+        }
+
+        // A machine keeps its address, so it can only come to a network that has it.
+        void CheckNetwork()
+        {
+            var name = machine.Network;
+            if (name.Length == 0 || (machine.Addresses.Length == 0 && site.OwnNetworks.Contains(name)))
+            {
+                return;
+            }
+
+            var make = $"New-VirtNetwork -Name {name} -Subnet {string.Join(',', machine.Subnets)} -ComputerName {site.HostName}";
+            if (site.Arrival is not { } found)
+            {
+                Add("NetworkMissing", name, $"Host '{site.HostName}' has no network named '{name}'.", machine.Subnets.Length > 0 ? make : ElsewhereCommand());
+                return;
+            }
+
+            if (found.Foreign.Count > 0)
+            {
+                Add(
+                    "NetworkDiffers",
+                    name,
+                    $"Network '{name}' of host '{site.HostName}' is {string.Join(" and ", found.Subnets)}, which does not have the VM's address {string.Join(" and ", found.Foreign)}.",
+                    $"Remove-VirtNetwork -Name {name} -ComputerName {site.HostName}; {make}");
+            }
+
+            foreach (var (address, why) in found.Taken)
+            {
+                Add("AddressInUse", address, $"The VM's address {address} is taken in network '{name}' of host '{site.HostName}': {why}.", $"Get-VM -ComputerName {site.HostName}; Get-Container -ComputerName {site.HostName}");
+            }
+
+            foreach (var (port, why) in found.TakenPorts)
+            {
+                Add("PortInUse", port, $"The port '{port}', which the VM publishes, is taken on host '{site.HostName}': {why}.", $"Get-VM -ComputerName {site.HostName}; Get-Container -ComputerName {site.HostName}");
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Virt.Agent.Networks;
 
 namespace Virt.Agent.Vms;
 
@@ -29,8 +30,11 @@ public sealed record MoveSite
     /// <summary>UEFI is installed.</summary>
     public required bool HasUefi { get; init; }
 
-    /// <summary>Its networks.</summary>
-    public required IReadOnlyCollection<string> Networks { get; init; }
+    /// <summary>QEMU's own networks that machines of this host can be on.</summary>
+    public required IReadOnlyCollection<string> OwnNetworks { get; init; }
+
+    /// <summary>What the machine would find in the host's network that has the name of its own; null: there is none, or it is in none.</summary>
+    public NetworkArrival? Arrival { get; init; }
 
     /// <summary>The image's name is known here.</summary>
     public required bool HasImage { get; init; }

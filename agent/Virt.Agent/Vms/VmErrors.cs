@@ -49,6 +49,10 @@ internal static class VmErrors
     public static VirtException NoMonitor(string verb, string name, Exception? e = null) =>
         new(ErrorCode.Unavailable, "QemuSilent", $"Cannot {verb} VM '{name}': QEMU does not answer on its monitor.", name, $"Stop-VM -Name {name} -TurnOff", e);
 
+    /// <summary>The QEMU that was to take a machine over has ended.</summary>
+    public static VirtException ReceiverEnded(string name, string host) =>
+        new(ErrorCode.Unavailable, "QemuEnded", $"Cannot move VM '{name}' to host '{host}': its QEMU there ended.", name, "Compare-VM");
+
     /// <summary>The guest agent is not there, or does not answer.</summary>
     public static VirtException NoGuestAgent(string verb, string name, string why, Exception? e = null) =>
         new(ErrorCode.Unavailable, "GuestAgentSilent", $"Cannot {verb} VM '{name}': {why}.", name, $"Wait-VM -Name {name} -For GuestAgent", e);

@@ -26,6 +26,9 @@ internal sealed class VmProcess : IDisposable
     /// <summary>How it ended; without a keeper the code is known only where the kernel tells it.</summary>
     public Task<ExitStatus> Ended { get; }
 
+    /// <summary>Asks the kernel; true before <see cref="Ended"/> may be.</summary>
+    public bool HasEnded => descriptor.HasEnded;
+
     /// <summary>The process that the keeper has launched.</summary>
     public static VmProcess Of(KeptProcess process) => new(process.PidFd, process.Identity, process.Exited);
 

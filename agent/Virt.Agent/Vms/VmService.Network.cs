@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Networks;
 using Virt.Protocol;
@@ -35,6 +36,26 @@ public sealed partial class VmService
             whatIf);
         return spec with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
     }
+
+    // The place of a machine that comes from another host: the same address in the network of the same name.
+    private VmSpec JoinAfterMove(Guid id, string name, VmSpec spec) => spec.Attachment is not { } there ? spec : spec with
+    {
+        Attachment = networks.Join(
+            new MemberRequest
+            {
+                Verb = "move",
+                Id = id,
+                Kind = MemberKind,
+                Name = name,
+                HostName = name,
+                Network = spec.Network!,
+                AsksForAddress = true,
+                Addresses = there.Addresses,
+                Publish = [.. there.Ports.Select(static port => port.ToString())],
+                AllowFrom = there.AllowFrom,
+            },
+            whatIf: false),
+    };
 
     // Its ports of the host, taken before anything is started.
     private void PrepareNetwork(VmEntry entry) => WithMember(entry, networks.Prepare);

@@ -22,15 +22,22 @@ public sealed partial class VmService
         ResourceName.Check("move", "VM", machine.VMName);
         var spec = JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)!;
         spec = spec with { Epoch = offer.Epoch, Move = move, Disk = spec.Disk is { } disk && !move.IsDiskShared ? Copy(disk, offer.DiskPath, move.IsLive) : spec.Disk };
+        using var held = await locks.EnterAsync(machine.VMId, cancellation).ConfigureAwait(false);
+        if (entries.ContainsKey(machine.VMId))
+        {
+            throw ResourceName.Taken("move", "VM", machine.VMName);
+        }
+
+        spec = JoinAfterMove(machine.VMId, machine.VMName, spec);
         var entry = new VmEntry(VmEntry.NewRow(machine.VMId, machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
         {
             Run = JsonSerializer.Serialize(
                 new VmRun { StartTime = offer.StartTime, Accelerator = machine.Accelerator, Status = $"It comes from host '{move.PeerName}'." }, VmJson.Default.VmRun),
         });
-        using var held = await locks.EnterAsync(entry.Id, cancellation).ConfigureAwait(false);
-        if (entries.ContainsKey(entry.Id) || !table.TryInsert(entry.Row))
+        if (!table.TryInsert(entry.Row))
         {
-            throw ResourceName.Taken("move", "VM", entry.Name);
+            Leave(entry);
+            throw ResourceName.Taken("move", "VM", machine.VMName);
         }
 
         entries[entry.Id] = entry;
@@ -57,12 +64,19 @@ public sealed partial class VmService
     internal string NbdSocketOf(VmEntry entry) => Path.Combine(FolderOf(entry).Run, "nbd");
 
     /// <summary>Writes the promise: it is kept until the source has decided.</summary>
+    /// <exception cref="VirtException">Unavailable: what had come is gone, or its QEMU has ended.</exception>
     internal async Task PromiseAsync(VmEntry entry)
     {
         using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
         if (entry.IsRemoved || entry.Spec.Move is not { Stage: MoveStage.Receiving } move)
         {
             throw new VirtException(ErrorCode.Unavailable, "MoveEnded", $"Cannot move VM '{entry.Name}' to host '{self.Name}': what had come of it was thrown away.", entry.Name);
+        }
+
+        // Its end may not have been noticed yet: whoever watches is told by another thread.
+        if (move.IsLive && entry.Process is not { HasEnded: false })
+        {
+            throw VmErrors.ReceiverEnded(entry.Name, self.Name);
         }
 
         var run = entry.Run! with { Status = $"It has come from host '{move.PeerName}' whole, and waits for that host's word." };
@@ -93,6 +107,7 @@ public sealed partial class VmService
         else
         {
             await EndQemuAsync(entry).ConfigureAwait(false);
+            Disconnect(entry);
             RemoveRunFolder(entry);
         }
 
@@ -178,6 +193,7 @@ public sealed partial class VmService
     {
         var plan = PlanStart(entry, new QemuIncoming(machineType));
         await using var undo = new Rollback();
+        PrepareNetwork(entry);
         using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan, () => ConnectNetwork(entry));
         var stream = VmSession.Open(FolderOf(entry).QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
@@ -235,6 +251,7 @@ public sealed partial class VmService
         }
 
         entry.Process = process;
+        TakeOver(entry);
         using var limit = new CancellationTokenSource(AttachTimeout, time);
         try
         {

@@ -95,6 +95,9 @@ public sealed partial class VmService
             BackingLengths = [.. disk?.Backing.Select(static layer => Length(layer.Path)) ?? []],
             IncludeStorage = includeStorage,
             StoragePath = storagePath,
+            Addresses = [.. spec.Attachment?.Addresses ?? []],
+            Subnets = [.. spec.Attachment is { } place ? networks.SubnetsOf(place) : []],
+            Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
         };
     }
 

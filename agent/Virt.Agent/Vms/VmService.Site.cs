@@ -8,7 +8,7 @@ namespace Virt.Agent.Vms;
 /// <summary>What a machine of another host would find here.</summary>
 public sealed partial class VmService
 {
-    private static readonly string[] Networks = [NewVMCheck.IsolatedNetwork, NewVMCheck.UserNetwork];
+    private static readonly string[] OwnNetworks = [NewVMCheck.IsolatedNetwork, NewVMCheck.UserNetwork];
 
     /// <summary>Looks at what decides whether it can come. Writes nothing.</summary>
     /// <param name="machine">What comes.</param>
@@ -28,7 +28,8 @@ public sealed partial class VmService
             CpuFlags = facts.CpuFlags.ToHashSet(),
             MemoryAvailableBytes = facts.MemoryAvailableBytes,
             HasUefi = Host.Firmware.UefiCode is not null,
-            Networks = Networks,
+            OwnNetworks = OwnNetworks,
+            Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),
             HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, System.StringComparer.OrdinalIgnoreCase),
             IsTaken = entries.ContainsKey(machine.VMId) || FindByName(machine.VMName) is not null,
             IsDiskShared = !IsSentElsewhere(machine) && IsSameDisk(machine),

@@ -96,12 +96,7 @@ public sealed partial class VmService : IAsyncDisposable
 
         return entries.TryGetValue(id, out var byId)
             ? byId
-            : throw new VirtException(
-                ErrorCode.NotFound,
-                "VMNotFound",
-                $"Cannot {verb} VM '{(name.Length > 0 ? name : id)}': it does not exist any more (no VM has the id {id}).",
-                name.Length > 0 ? name : id.ToString(),
-                "Get-VM");
+            : throw ResourceName.Gone(verb, "VM", name, id);
     }
 
     private VmEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -86,4 +86,16 @@ public sealed partial record CheckMove
     /// <summary>The folder for a copied disk; null: the agent's own.</summary>
     [Key(19)]
     public string? StoragePath { get; set; }
+
+    /// <summary>Its addresses in a network of its host's, which it keeps; empty where it is in none.</summary>
+    [Key(20)]
+    public string[] Addresses { get; set; } = [];
+
+    /// <summary>That network's subnets, each as <c>10.144.0.0/24</c>.</summary>
+    [Key(21)]
+    public string[] Subnets { get; set; } = [];
+
+    /// <summary>The ports of its host that lead to it, each as <c>8080:80</c>.</summary>
+    [Key(22)]
+    public string[] Publish { get; set; } = [];
 }

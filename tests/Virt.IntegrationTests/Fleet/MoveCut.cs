@@ -163,6 +163,19 @@ internal static class MoveCut
     {
         using var process = Process.GetProcessById(pid);
         process.Kill();
-        await Poll.UntilAsync(() => !File.Exists($"/proc/{pid}/exe") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), $"the end of process {pid}");
+        await Poll.UntilAsync(IsOver, $"the end of process {pid}");
+
+        // The first thread may be a zombie while others are still on their way.
+        bool IsOver()
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal) && Directory.GetDirectories($"/proc/{pid}/task").Length == 1;
+            }
+            catch (IOException)
+            {
+                return true;
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Networks;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Xunit;
@@ -54,6 +55,12 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         var pair = await fixture.GetAsync();
         var (a, b) = (pair.A, pair.B);
         await MoveCut.ArmAsync(pair, point, harm);
+        if (a.OwnNetworks().Length == 0)
+        {
+            a.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24");
+            b.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24");
+        }
+
         var machine = await MakeAsync(a, isShared ? Path.Combine(pair.SharedFolder(), "web01.qcow2") : null);
         var lease = Lease.Of(machine);
         var sum = await MoveCut.SumAsync(machine.DiskPath);
@@ -73,6 +80,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         Assert.Equal(machine.Id, there.Id);
         await Poll.UntilAsync(() => TestHost.ProcessesOf(machine.Id.ToString("D")).SequenceEqual(there.ProcessId is { } one ? [one] : []), "one QEMU at most");
         MoveCut.AssertLease(mine, there, lease, hasMoved: owner == "b");
+        Assert.Equal((1, 0), (mine.OwnNetworks()[0].UsedBy.Length, others.OwnNetworks()[0].UsedBy.Length));
         Assert.Equal("VMNotFound", others.Refused(Methods.StartVM, new StartVM { Name = "web01" }).Id);
         Assert.Equal(isShared ? "DiskLeased" : "DiskNotFound", others.Refused(Methods.NewVM, new NewVM { Name = "thief", MemoryStartupBytes = 32L << 20, VHDPath = there.DiskPath }).Id);
         Assert.Empty(Directory.Exists(Disks(others)) ? Directory.GetFiles(Disks(others)) : []);
@@ -126,7 +134,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
 
     private static async Task<VM> MakeAsync(TestHost host, string? path)
     {
-        var made = host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 8L << 20, NewVHDPath = path, SwitchName = "none" });
+        var made = host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 8L << 20, NewVHDPath = path, SwitchName = "lan", Publish = ["8080:80"] });
         await host.RunAsync("qemu-io", "-f", "qcow2", "-c", "write -q -P 0x5a 1M 3M", "-c", "write -q -P 0xa5 6M 64k", made.DiskPath);
         return made;
     }

@@ -1,3 +1,4 @@
+using System;
 using Virt.Agent.Common;
 using Virt.Protocol;
 using Xunit;
@@ -69,5 +70,15 @@ public sealed class NameTests
         var error = ResourceName.NotFound("start", "VM", "wbe01", ["web01", "api"]);
         Assert.Equal("Cannot start VM 'wbe01': no VM has that name; did you mean 'web01'?", error.Message);
         Assert.Equal("Get-VM -Name web01", error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("lan", "lan")]
+    [InlineData("", "11111111-1111-1111-1111-111111111111")]
+    public void What_is_gone_is_called_by_its_name_as_far_as_that_is_known(string name, string shown)
+    {
+        var error = ResourceName.Gone("change", "network", name, new Guid("11111111-1111-1111-1111-111111111111"));
+        Assert.Equal((ErrorCode.NotFound, "NetworkNotFound", shown, "Get-VirtNetwork"), (error.Code, error.Id, error.Target, error.RecommendedAction));
+        Assert.Equal($"Cannot change network '{shown}': it does not exist any more (no network has the id 11111111-1111-1111-1111-111111111111).", error.Message);
     }
 }

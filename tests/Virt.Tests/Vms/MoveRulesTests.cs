@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using Virt.Agent.Networks;
 using Virt.Agent.Vms;
 using Virt.Protocol;
 using Xunit;
@@ -39,7 +40,7 @@ public sealed class MoveRulesTests
         CpuFlags = ["sse", "avx", "avx2"],
         MemoryAvailableBytes = 1L << 30,
         HasUefi = true,
-        Networks = ["isolated", "user"],
+        OwnNetworks = ["isolated", "user"],
         HasImage = true,
         IsTaken = false,
         IsDiskShared = false,
@@ -47,6 +48,10 @@ public sealed class MoveRulesTests
         StorageFreeBytes = 1L << 30,
         MissingBacking = null,
     };
+
+    private static readonly CheckMove InNetwork = Machine with { Network = "lan", Addresses = ["10.20.0.2"], Subnets = ["10.20.0.0/24"], Publish = ["8080:80"] };
+
+    private static readonly NetworkArrival Empty = new() { Subnets = ["10.20.0.0/24"] };
 
     // What can be run as it stands there: a cmdlet of ours, or a program that every host has.
     private static readonly string[] Commands =
@@ -66,7 +71,11 @@ public sealed class MoveRulesTests
         { "CpuModelDiffers", Machine with { Accelerator = "tcg" }, Site with { Accelerator = "tcg", QemuVersion = "8.2.0" } },
         { "NotEnoughMemory", Machine, Site with { MemoryAvailableBytes = 256L << 20 } },
         { "UefiMissing", Machine, Site with { HasUefi = false } },
-        { "NetworkMissing", Machine with { Network = "lan" }, Site },
+        { "NetworkMissing", Machine with { Network = "bridge0" }, Site },
+        { "NetworkMissing", InNetwork, Site },
+        { "NetworkDiffers", InNetwork, Site with { Arrival = Empty with { Foreign = ["10.20.0.2"] } } },
+        { "AddressInUse", InNetwork, Site with { Arrival = Empty with { Taken = [("10.20.0.2", "container 'api' has it")] } } },
+        { "PortInUse", InNetwork, Site with { Arrival = Empty with { TakenPorts = [("8080:80", "another program has it")] } } },
         { "ImageMissing", Machine, Site with { HasImage = false } },
         { "DiskNotReachable", Machine with { IncludeStorage = false }, Site },
         { "FolderNotFound", Machine, Site with { StorageFreeBytes = null } },
@@ -87,6 +96,13 @@ public sealed class MoveRulesTests
         Assert.EndsWith(".", problem.Message);
         Assert.Contains(problem.FixCommand.Split(' ')[0], Commands);
     }
+
+    [Fact]
+    public void A_network_that_is_missing_is_made_as_it_is_there() =>
+        Assert.Equal("New-VirtNetwork -Name lan -Subnet 10.20.0.0/24 -ComputerName b", Assert.Single(MoveRules.Find(InNetwork, Site)).FixCommand);
+
+    [Fact]
+    public void A_machine_keeps_its_address_where_that_is_free() => Assert.Empty(MoveRules.Find(InNetwork, Site with { Arrival = Empty }));
 
     [Fact]
     public void A_shared_disk_needs_no_space_and_a_stopped_machine_no_cpu()

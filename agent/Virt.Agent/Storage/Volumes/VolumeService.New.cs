@@ -23,7 +23,7 @@ public sealed partial class VolumeService
 
         foreach (var id in request.Ids.Where(id => !all.Exists(e => e.Id == id)))
         {
-            errors.Add(new VirtException(ErrorCode.NotFound, "VolumeNotFound", $"Cannot get volume '{id}': it does not exist any more.", id.ToString(), "Get-VirtVolume").ToInfo());
+            errors.Add(ResourceName.Gone("get", Kind, "", id).ToInfo());
         }
 
         return Task.FromResult(new VirtVolumeList

@@ -154,8 +154,7 @@ public sealed partial class VolumeService
             return FindByName(name) ?? throw ResourceName.NotFound(verb, Kind, name, entries.Values.Select(static e => e.Name));
         }
 
-        return entries.TryGetValue(id, out var byId) ? byId : throw new VirtException(
-            ErrorCode.NotFound, "VolumeNotFound", $"Cannot {verb} volume '{(name.Length > 0 ? name : id)}': it does not exist any more (no volume has the id {id}).", name.Length > 0 ? name : id.ToString(), "Get-VirtVolume");
+        return entries.TryGetValue(id, out var byId) ? byId : throw ResourceName.Gone(verb, Kind, name, id);
     }
 
     // Enters the volume's lock, and makes sure that it was not removed while we waited for it.

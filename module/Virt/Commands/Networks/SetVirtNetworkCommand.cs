@@ -6,7 +6,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Changes networks.</summary>
-/// <remarks>A network can be changed while it is used. Members that run keep their own packet length and default route until their next start.</remarks>
+/// <remarks>A network can be changed while it is used. Containers that run have the new packet length at once; the guests of VMs take it, and everything that runs its default route, at the next start.</remarks>
 /// <example>
 /// <code>Set-VirtNetwork lan -Mode Isolated -PassThru</code>
 /// <para>Cuts a network off from the outside. It is refused where a member publishes ports.</para>
