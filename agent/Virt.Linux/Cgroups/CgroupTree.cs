@@ -16,6 +16,9 @@ public sealed class CgroupTree
     // What limits and counts; on v1 also the hierarchy that says which devices may be opened (on v2 that takes a BPF program).
     private static readonly string[] Wanted = ["memory", "pids", "cpu", "cpuacct", "devices", "freezer"];
 
+    private const UnixFileMode Open755 =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     // Hierarchies of v1 in which only those of our cgroups stand that have such limits; on v2 all controllers are in one.
     private static readonly string[] WantedToo = ["cpuset", "blkio"];
     private readonly string root;
@@ -78,8 +81,15 @@ public sealed class CgroupTree
         if (slash > 0)
             Prepare(path[..slash]);
         foreach (var hierarchy in Hierarchies)
-            Libc.Check(Libc.mkdir(Path.Combine(hierarchy, path), 0x1ED /* 0755 */), "mkdir", Path.Combine(hierarchy, path));
+            MakeFolder(Path.Combine(hierarchy, path));
         return Open(path);
+    }
+
+    // A container whose root is not the host's reads its own as one of the others, whatever umask the agent has.
+    internal static void MakeFolder(string path)
+    {
+        Libc.Check(Libc.mkdir(path, 0x1ED /* 0755 */), "mkdir", path);
+        File.SetUnixFileMode(path, Open755);
     }
 
     /// <summary>v1: puts a cgroup that exists into further hierarchies; v2: nothing, it is in all.</summary>
@@ -98,7 +108,7 @@ public sealed class CgroupTree
             lock (prepared)
             {
                 Directory.CreateDirectory(parent);
-                Libc.Check(Libc.mkdir(Path.Combine(hierarchy, path), 0x1ED), "mkdir", Path.Combine(hierarchy, path));
+                MakeFolder(Path.Combine(hierarchy, path));
                 // A new one has no CPU and no memory node, and takes no process before it has (cpuset(7)).
                 if (controller == "cpuset")
                 {

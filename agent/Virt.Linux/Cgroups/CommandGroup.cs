@@ -76,7 +76,7 @@ public sealed class CommandGroup : IDisposable
     {
         var place = parent is null ? null : Path.Combine(parent, $"command-{Guid.NewGuid():n}");
         if (place is not null)
-            Libc.Check(Libc.mkdir(place, 0x1ED /* 0755 */), "mkdir", place);
+            CgroupTree.MakeFolder(place);
         var entry = new List<SafeFileHandle>();
         try
         {
