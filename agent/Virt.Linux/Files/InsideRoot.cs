@@ -81,8 +81,16 @@ public sealed unsafe class InsideRoot(SafeFileHandle root, uint owner)
     /// <exception cref="LinuxException">EEXIST: something else is there; ENOENT: its parent is not.</exception>
     public void MakeFolder(string path, uint mode) => InParent(path, (parent, name) =>
     {
-        if (Mkdirat((int)parent.DangerousGetHandle(), name, mode & 0xFFF) < 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        if (Mkdirat((int)parent.DangerousGetHandle(), name, 0x1C0 /* 0700 */) == 0)
+        {
+            // Of the mode that is given with it the agent's umask would take something.
+            using var made = Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW);
+            _ = Fchmod((int)made.DangerousGetHandle(), mode & 0xFFF);
+        }
+        else if (Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        {
             throw Libc.Error("mkdirat", path);
+        }
     });
 
     /// <summary>Makes a link; another one, or a file, that is there is replaced.</summary>

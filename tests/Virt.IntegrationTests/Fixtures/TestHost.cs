@@ -85,10 +85,10 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Starts the agent in the host's namespaces and waits until it answers.</summary>
     public async Task StartAgentAsync(params string[] options)
     {
-        // The shell only sends the log to a file: a pipe of ours would end with us, or fill.
+        // The shell only sends the log to a file: a pipe of ours would end with us, or fill; and has the umask of the service.
         string[] command =
         [
-            "--target", $"{holder.Id}", "--mount", "--net", "--", "sh", "-c", "exec \"$0\" \"$@\" 2>>" + Path.Combine(Folder, "log"),
+            "--target", $"{holder.Id}", "--mount", "--net", "--", "sh", "-c", "umask 077; exec \"$0\" \"$@\" 2>>" + Path.Combine(Folder, "log"),
             AgentProgram, "serve", "--listen", Endpoint.Text, "--state", StateFolder, "--run", RunFolder, "--images", RepositoryRoot.File("out", "images"), .. options,
         ];
         var start = StartInfo("nsenter", command);
