@@ -102,8 +102,14 @@ public sealed class ContainerSettingsTests
             "c",
             new NewContainer
             {
-                Tmpfs = ["/run"], Ulimits = ["nofile=1:2"], ExtraHosts = ["a:1.2.3.4"], Sysctls = new() { ["net.core.somaxconn"] = "5" }, AddCapability = ["NET_ADMIN"],
-                Health = new HealthCheck { TcpPort = 5, Command = ["x"] }, RestartPolicy = RestartPolicy.OnFailure, StopTimeout = TimeSpan.FromSeconds(3),
+                Tmpfs = ["/run"],
+                Ulimits = ["nofile=1:2"],
+                ExtraHosts = ["a:1.2.3.4"],
+                Sysctls = new() { ["net.core.somaxconn"] = "5" },
+                AddCapability = ["NET_ADMIN"],
+                Health = new HealthCheck { TcpPort = 5, Command = ["x"] },
+                RestartPolicy = RestartPolicy.OnFailure,
+                StopTimeout = TimeSpan.FromSeconds(3),
             },
             Base);
         var back = JsonSerializer.Deserialize(JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec), ContainerJson.Default.ContainerSpec)!;
