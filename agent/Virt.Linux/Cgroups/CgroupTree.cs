@@ -85,6 +85,16 @@ public sealed class CgroupTree
         return Open(path);
     }
 
+    // Those above too: the kernel looks up the way to a container's cgroup with the container's rights when that has it mounted (kernfs_node_dentry).
+    private static void MakeParent(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            Directory.CreateDirectory(path);
+            File.SetUnixFileMode(path, Open755);
+        }
+    }
+
     // A container whose root is not the host's reads its own as one of the others, whatever umask the agent has.
     internal static void MakeFolder(string path)
     {
@@ -107,7 +117,7 @@ public sealed class CgroupTree
             var parent = Path.Combine(hierarchy, slash > 0 ? path[..slash] : "");
             lock (prepared)
             {
-                Directory.CreateDirectory(parent);
+                MakeParent(parent);
                 MakeFolder(Path.Combine(hierarchy, path));
                 // A new one has no CPU and no memory node, and takes no process before it has (cpuset(7)).
                 if (controller == "cpuset")
@@ -204,7 +214,7 @@ public sealed class CgroupTree
             if (Version == CgroupVersion.V2)
                 HandDown(slash > 0 ? Path.Combine(root, parent[..slash]) : root);
             foreach (var hierarchy in Hierarchies)
-                Directory.CreateDirectory(Path.Combine(hierarchy, parent));
+                MakeParent(Path.Combine(hierarchy, parent));
             if (Version == CgroupVersion.V2)
                 HandDown(Path.Combine(root, parent));
             prepared.Add(parent);
