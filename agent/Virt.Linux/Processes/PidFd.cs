@@ -15,8 +15,8 @@ public sealed unsafe class PidFd : SafeHandleZeroOrMinusOneIsInvalid
     internal PidFd(int fd)
         : base(ownsHandle: true) => SetHandle(fd);
 
-    /// <summary>The descriptor.</summary>
-    public int Descriptor => (int)handle;
+    /// <summary>The descriptor; -1 once it is closed, since its number may be another process's by then.</summary>
+    public int Descriptor => IsClosed ? -1 : (int)handle;
 
     /// <summary>Opens a process; null where there is none of that id.</summary>
     /// <exception cref="LinuxException">Any other error.</exception>
@@ -51,8 +51,8 @@ public sealed unsafe class PidFd : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
-    /// <summary>True once the process is a zombie or gone.</summary>
-    public bool HasEnded => Watcher.IsReady(Descriptor);
+    /// <summary>True once the process is a zombie or gone, or the descriptor closed.</summary>
+    public bool HasEnded => IsClosed || Watcher.IsReady(Descriptor);
 
     /// <summary>Sends a signal; false where the process has ended.</summary>
     /// <exception cref="LinuxException">EPERM: we may not.</exception>
@@ -63,7 +63,8 @@ public sealed unsafe class PidFd : SafeHandleZeroOrMinusOneIsInvalid
         return Marshal.GetLastPInvokeError() == Errno.ESRCH ? false : throw Libc.Error("pidfd_send_signal");
     }
 
-    /// <summary>Ends when the process has ended and its parent has waited for it. The handle must stay open until then.</summary>
+    /// <summary>Ends when the process has ended and its parent has waited for it; the descriptor stays open until then, disposed of or not.</summary>
+    /// <exception cref="ObjectDisposedException">It is closed already.</exception>
     public Task WaitForEndAsync() => Watcher.WaitForHangUpAsync(this);
 
     /// <summary>The wait status of a process that has ended and was waited for; null where the kernel does not tell (before Linux 6.15).</summary>

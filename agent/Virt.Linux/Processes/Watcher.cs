@@ -40,11 +40,19 @@ internal static unsafe class Watcher
             if (Waiting.TryGetValue(pidFd.Descriptor, out var already))
                 return already.Source.Task;
             var entry = stackalloc byte[16];
+            // Held until it is told of: a number that is closed and given to another descriptor would leave both waiting for ever.
+            var isHeld = false;
+            pidFd.DangerousAddRef(ref isHeld);
             // Readable comes with death, hang-up only when the parent has waited, and not before that is the exit code to be had.
             // Kernels before 6.9 give no hang-up: there, readable must do.
             *(uint*)entry = (HangUpIsTold ? HangUp : In) | OneShot;
             *(ulong*)(entry + DataOffset) = (uint)pidFd.Descriptor;
-            Libc.Check(Libc.epoll_ctl(epoll, 1, pidFd.Descriptor, entry), "epoll_ctl");
+            if (Libc.epoll_ctl(epoll, 1, pidFd.Descriptor, entry) < 0)
+            {
+                var error = Libc.Error("epoll_ctl");
+                pidFd.DangerousRelease();
+                throw error;
+            }
             Waiting.Add(pidFd.Descriptor, (pidFd, source));
         }
         return source.Task;
@@ -64,6 +72,7 @@ internal static unsafe class Watcher
                     if (!Waiting.Remove(fd, out var waiting))
                         continue;
                     Libc.epoll_ctl(epoll, 2, fd, null);
+                    waiting.Handle.DangerousRelease();
                     waiting.Source.SetResult();
                 }
             }

@@ -135,6 +135,21 @@ public sealed class KeeperTests
     }
 
     [Fact]
+    public async Task One_that_is_let_go_of_while_it_is_waited_for_leaves_the_wait_for_the_next_alone()
+    {
+        await using var fixture = new KeeperFixture();
+        using var first = await fixture.Keeper.LaunchAsync(KeeperFixture.Shell("exec sleep 1000"));
+        using var second = await fixture.Keeper.LaunchAsync(KeeperFixture.Shell("exec sleep 1000"));
+        KeptProcess.Adopt(first.Id, first.Identity)!.Dispose();
+        using var adopted = KeptProcess.Adopt(second.Id, second.Identity)!; // gets the descriptor's number that has become free
+        second.Signal(Signals.Kill);
+        await Poll.UntilAsync(() => adopted.Exited.IsCompleted, "the end of the second");
+        Assert.Equal(137, (await adopted.Exited).Code);
+        first.Signal(Signals.Kill);
+        await first.Exited;
+    }
+
+    [Fact]
     public async Task The_keeper_takes_no_notice_of_polite_signals_and_its_children_start_with_clean_ones()
     {
         await using var fixture = new KeeperFixture();
