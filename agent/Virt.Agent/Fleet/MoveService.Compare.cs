@@ -23,14 +23,15 @@ public sealed partial class MoveService
     }
 
     /// <summary>Between agents: what stands in the way of a machine here.</summary>
-    public async Task<MoveCheck> CheckAsync(CheckMove machine, VirtPeer peer, Call call)
+    public async Task<MoveCheck> CheckAsync(CheckMove machine, Call call)
     {
-        var site = vms.SiteFor(machine, peer.Name, await qemu.ReadAsync(call.Cancellation).ConfigureAwait(false));
+        var site = vms.SiteFor(machine, await qemu.ReadAsync(call.Cancellation).ConfigureAwait(false));
         return new MoveCheck
         {
             Problems = [.. MoveRules.Find(machine, site)],
             IsDiskShared = site.IsDiskShared,
             DiskPath = machine.DiskPath.Length == 0 ? "" : site.IsDiskShared ? machine.DiskPath : vms.PathForCopy(machine),
+            ImageFolder = site.ImageFolder,
             ImageHash = machine.Image.Length > 0 && site.HasImage ? await hashes.OfAsync(images.FindVm(machine.Image), call.Cancellation).ConfigureAwait(false) : [],
         };
     }
@@ -56,7 +57,7 @@ public sealed partial class MoveService
         var problems = new List<PlanProblem>();
         if (peers.ListenAddress.Length == 0)
         {
-            problems.Add(Problem("NoPeerListener", peers.HostName, $"The agent of host '{peers.HostName}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.", $"sudo sh -c \"echo 'VIRT_AGENT_OPTIONS=--peer-listen 0.0.0.0:7711' >> /etc/default/virt-agent && systemctl restart virt-agent\"; Add-VirtPeer {peer.Name}"));
+            problems.Add(PeerProblems.NoListener(peers.HostName, peer));
         }
 
         if (vms.HasCheckpoints(entry))
@@ -74,17 +75,14 @@ public sealed partial class MoveService
             problems.AddRange(check.Problems);
             if (check.ImageHash.Length > 0 && !check.ImageHash.SequenceEqual(hash))
             {
-                problems.Add(Problem("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", $"scp -r '{images.FindVm(machine.Image).Folder}' '{peer.Name}:/usr/share/virt/images/vms/'"));
+                problems.Add(Problem("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", MoveRules.CopyImage(machine.ImageFolder, peer.Name, check.ImageFolder)));
             }
 
             plan.Disks = machine.DiskPath.Length == 0 ? [] : [new VMMoveDisk { Path = machine.DiskPath, DestinationPath = check.DiskPath, IsShared = check.IsDiskShared, SizeBytes = machine.DiskSizeBytes }];
         }
         catch (VirtException e)
         {
-            // One that has forgotten us lets us call next to nothing.
-            problems.Add(e.Id == "UnknownMethod"
-                ? Problem("PeerNotTrusted", peer.Name, $"Host '{peer.Name}' does not know this host as a peer.", $"Add-VirtPeer {peer.Name}")
-                : Problem(e.Id, e.Target ?? peer.Name, e.Message, e.RecommendedAction ?? ""));
+            problems.Add(PeerProblems.Of(e, peer));
         }
         catch
         {

@@ -26,6 +26,9 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
     /// <summary>The names of the images that containers can be made from, in their order.</summary>
     public IReadOnlyList<string> ContainerNames => [.. Folders(ContainerFolder).Keys];
 
+    /// <summary>Where another image of virtual machines would be put.</summary>
+    public string NewVmFolder => roots.Select(static root => Path.GetFullPath(Path.Combine(root, VmFolder))).Where(Directory.Exists).FirstOrDefault(Path.GetFullPath(Path.Combine(roots[0], VmFolder)));
+
     /// <summary>An image of virtual machines.</summary>
     /// <param name="name">Its name, whatever its case.</param>
     /// <param name="action">What it is wanted for, as the error's beginning: <c>Cannot create VM 'web01'</c>; null: only the image is asked for.</param>

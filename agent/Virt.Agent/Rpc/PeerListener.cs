@@ -119,7 +119,7 @@ public sealed class PeerListener(Lazy<PeerIdentity> identity, PeerService peers,
         if (peer is not null)
         {
             router.Add(Methods.Ping, (request, _) => Task.FromResult(request));
-            router.Add(Methods.CheckMove, (request, call) => moves.CheckAsync(request, peer, call));
+            router.Add(Methods.CheckMove, (request, call) => moves.CheckAsync(request, call));
             router.Add(Methods.OfferMove, (request, call) => moves.OfferAsync(request, peer, call));
             router.Add(Methods.WatchMove, (request, call) => moves.WatchAsync(request, peer, call));
             router.Add(Methods.PrepareMove, (request, call) => moves.PrepareAsync(request, peer, call));

@@ -6,14 +6,14 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>What stands in the way of a machine on a host. Pure: each problem with the command that mends it.</summary>
+/// <summary>
+/// What stands in the way of a machine on a host. Pure: each problem with the command that mends it, to be typed where the machine is, but for sudo and mkdir,
+/// which are for the host that the problem names.
+/// </summary>
 public static class MoveRules
 {
     // What QEMU needs itself, beside its guest's memory.
     private const long QemuBytes = 64L << 20;
-
-    // Where the package has its images.
-    private const string ImageFolder = "/usr/share/virt/images/vms";
 
     /// <summary>All of the problems, the worst first.</summary>
     public static IReadOnlyList<PlanProblem> Find(CheckMove machine, MoveSite site)
@@ -44,7 +44,7 @@ public static class MoveRules
         CheckNetwork();
         if (machine.Image.Length > 0 && !site.HasImage)
         {
-            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", $"scp -r '{site.SourceName}:{ImageFolder}/{machine.Image}' {ImageFolder}/");
+            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", CopyImage(machine.ImageFolder, site));
         }
 
         CheckDisk();
@@ -52,7 +52,9 @@ public static class MoveRules
 
         // No command changes what that host is: another host may do.
         string ElsewhereCommand() =>
-            $"Get-VirtPeer -ComputerName {site.SourceName} | Where-Object Name -ne '{site.HostName}' | ForEach-Object {{ Compare-VM -Name {machine.VMName} -DestinationHost $_.Name -ComputerName {site.SourceName} }}";
+            $"Get-VirtPeer | Where-Object Name -ne '{site.HostName}' | ForEach-Object {{ Compare-VM -Name {machine.VMName} -DestinationHost $_.Name }}";
+
+        string QemuPackage() => site.Architecture == "arm64" ? "qemu-system-arm" : "qemu-system-x86";
 
         void Add(string id, string target, string message, string fix) =>
             problems.Add(new PlanProblem { Id = id, Target = target, Message = message, FixCommand = fix, IsBlocking = true });
@@ -61,14 +63,14 @@ public static class MoveRules
         {
             if (site.QemuVersion is null)
             {
-                Add("QemuMissing", site.HostName, $"Host '{site.HostName}' has no QEMU.", site.Architecture == "arm64" ? "sudo apt-get install qemu-system-arm" : "sudo apt-get install qemu-system-x86");
+                Add("QemuMissing", site.HostName, $"Host '{site.HostName}' has no QEMU.", $"sudo apt-get install {QemuPackage()}");
                 return;
             }
 
             // A QEMU has the machine types of its own version and of those before it, never of those after it.
             if (machine.IsLive && TypeVersion(machine.MachineType) is { } type && Version.TryParse(site.QemuVersion, out var version) && type > new Version(version.Major, version.Minor))
             {
-                Add("MachineTypeTooNew", site.HostName, $"The QEMU of host '{site.HostName}' is {site.QemuVersion}, which has no machine type '{machine.MachineType}'.", "sudo apt-get install --only-upgrade qemu-system-x86");
+                Add("MachineTypeTooNew", site.HostName, $"The QEMU of host '{site.HostName}' is {site.QemuVersion}, which has no machine type '{machine.MachineType}'.", $"sudo apt-get install --only-upgrade {QemuPackage()}");
             }
         }
 
@@ -147,7 +149,7 @@ public static class MoveRules
             }
             else if (free < machine.DiskAllocatedBytes)
             {
-                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; the disk takes {Megabytes(machine.DiskAllocatedBytes)}.", $"Move-VM -Name {machine.VMName} -DestinationHost {site.HostName} -IncludeStorage -DestinationStoragePath FOLDER");
+                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; the disk takes {Megabytes(machine.DiskAllocatedBytes)}.", $"Get-VM -ComputerName {site.HostName} | Where-Object State -eq Stopped | Remove-VM -DeleteDisk -Confirm");
             }
 
             if (machine is { IsLive: false, IncludeStorage: true } && site.MissingBacking is { } missing)
@@ -156,6 +158,14 @@ public static class MoveRules
             }
         }
     }
+
+    /// <summary>The command, for the machine's host, that brings an image from there.</summary>
+    /// <param name="folder">The image's folder there.</param>
+    /// <param name="site">Where it is to go.</param>
+    public static string CopyImage(string folder, MoveSite site) => CopyImage(folder, site.HostName, site.ImageFolder);
+
+    /// <summary>The command, for the machine's host, that brings an image from there to another one.</summary>
+    public static string CopyImage(string folder, string host, string hostFolder) => $"scp -r '{folder}' '{host}:{hostFolder}/'";
 
     // "pc-q35-7.2": 7.2
     private static Version? TypeVersion(string type) => Version.TryParse(type[(type.LastIndexOf('-') + 1)..], out var version) ? version : null;

@@ -9,9 +9,6 @@ public sealed record MoveSite
     /// <summary>The host's name.</summary>
     public required string HostName { get; init; }
 
-    /// <summary>The host where the machine is, for the commands that mend something.</summary>
-    public required string SourceName { get; init; }
-
     /// <summary><c>x64</c> or <c>arm64</c>.</summary>
     public required string Architecture { get; init; }
 
@@ -38,6 +35,9 @@ public sealed record MoveSite
 
     /// <summary>The image's name is known here.</summary>
     public required bool HasImage { get; init; }
+
+    /// <summary>Where another image would be put.</summary>
+    public required string ImageFolder { get; init; }
 
     /// <summary>A machine of the same name, or of the same id, is here.</summary>
     public required bool IsTaken { get; init; }

@@ -72,6 +72,7 @@ public sealed partial class VmService
         var isLive = VmStates.IsAlive(entry.State);
         var (version, type) = isLive ? await AskQemuAsync(entry, cancellation).ConfigureAwait(false) : ("", "");
         var disk = spec.Disk;
+        var image = spec.Image is { } name && images.FindVm(name, $"Cannot move VM '{entry.Name}'") is { Manifest.Boot: not null } found ? found : null;
         var isKvm = isLive && entry.Run!.Accelerator == "kvm";
         return new CheckMove
         {
@@ -86,7 +87,8 @@ public sealed partial class VmService
             MemoryBytes = spec.MemoryBytes,
             Generation = spec.Generation,
             Network = spec.Network ?? "",
-            Image = spec.Image is { } image && images.FindVm(image, $"Cannot move VM '{entry.Name}'").Manifest.Boot is not null ? image : "",
+            Image = image?.Name ?? "",
+            ImageFolder = image?.Folder ?? "",
             DiskPath = disk?.Path ?? "",
             DiskSizeBytes = disk?.SizeBytes ?? 0,
             DiskAllocatedBytes = Length(disk?.Path),

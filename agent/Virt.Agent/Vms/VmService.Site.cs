@@ -12,16 +12,14 @@ public sealed partial class VmService
 
     /// <summary>Looks at what decides whether it can come. Writes nothing.</summary>
     /// <param name="machine">What comes.</param>
-    /// <param name="source">The name of the host where it is.</param>
     /// <param name="qemuVersion">The version of this host's QEMU; null: none.</param>
-    internal MoveSite SiteFor(CheckMove machine, string source, string? qemuVersion)
+    internal MoveSite SiteFor(CheckMove machine, string? qemuVersion)
     {
         var folder = machine.StoragePath ?? VmFolder.DiskFolder(paths);
         var exists = Directory.Exists(folder);
         return new MoveSite
         {
             HostName = self.Name,
-            SourceName = source,
             Architecture = facts.Architecture,
             QemuVersion = qemuVersion,
             Accelerator = Host.Accelerator,
@@ -31,6 +29,7 @@ public sealed partial class VmService
             OwnNetworks = OwnNetworks,
             Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),
             HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, System.StringComparer.OrdinalIgnoreCase),
+            ImageFolder = images.NewVmFolder,
             IsTaken = entries.ContainsKey(machine.VMId) || FindByName(machine.VMName) is not null,
             IsDiskShared = !IsSentElsewhere(machine) && IsSameDisk(machine),
             StorageFolder = folder,

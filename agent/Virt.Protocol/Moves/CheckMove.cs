@@ -98,4 +98,8 @@ public sealed partial record CheckMove
     /// <summary>The ports of its host that lead to it, each as <c>8080:80</c>.</summary>
     [Key(22)]
     public string[] Publish { get; set; } = [];
+
+    /// <summary>The folder of its image on its host; empty where it needs none to start.</summary>
+    [Key(23)]
+    public string ImageFolder { get; set; } = "";
 }

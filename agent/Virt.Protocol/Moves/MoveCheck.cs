@@ -21,4 +21,8 @@ public sealed partial record MoveCheck
     /// <summary>SHA-256 over the image's files there; empty where there is no such image.</summary>
     [Key(3)]
     public byte[] ImageHash { get; set; } = [];
+
+    /// <summary>Where another image would be put there.</summary>
+    [Key(4)]
+    public string ImageFolder { get; set; } = "";
 }

@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Linq;
-using System.Management.Automation;
 using System.Management.Automation.Language;
 using Xunit;
 
@@ -34,11 +33,6 @@ public sealed class RunbookTests : IDisposable
     {
         var script = Parser.ParseFile(RepositoryRoot.File("docs", "runbooks", name), out _, out var errors);
         Assert.Empty(errors);
-        var ours = shell.Run<CmdletInfo>("Get-Command -Module Virt").ToDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
-        var calls = script.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>().Where(call => ours.ContainsKey(call.GetCommandName() ?? "")).ToArray();
-        Assert.NotEmpty(calls);
-        Assert.All(calls, call => Assert.All(
-            call.CommandElements.OfType<CommandParameterAst>(),
-            parameter => Assert.True(ours[call.GetCommandName()].Parameters.ContainsKey(parameter.ParameterName), $"{call.GetCommandName()} -{parameter.ParameterName}")));
+        CommandText.CallsOurs(shell, script);
     }
 }

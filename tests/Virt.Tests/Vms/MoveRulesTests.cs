@@ -1,15 +1,16 @@
 using System;
-using System.IO;
 using System.Linq;
+using Virt.Agent.Fleet;
 using Virt.Agent.Networks;
 using Virt.Agent.Vms;
 using Virt.Protocol;
+using Virt.Tests.Module;
 using Xunit;
 
 namespace Virt.Tests.Vms;
 
 /// <summary>What keeps a machine from moving, each with what mends it.</summary>
-public sealed class MoveRulesTests
+public sealed class MoveRulesTests : IDisposable
 {
     private static readonly CheckMove Machine = new()
     {
@@ -25,6 +26,7 @@ public sealed class MoveRulesTests
         Generation = 2,
         Network = "user",
         Image = "starter",
+        ImageFolder = "/images/vms/starter",
         DiskPath = "/disks/web01.qcow2",
         DiskAllocatedBytes = 100 << 20,
         IncludeStorage = true,
@@ -33,7 +35,6 @@ public sealed class MoveRulesTests
     private static readonly MoveSite Site = new()
     {
         HostName = "b",
-        SourceName = "a",
         Architecture = "x64",
         QemuVersion = "7.2.22",
         Accelerator = "kvm",
@@ -42,6 +43,7 @@ public sealed class MoveRulesTests
         HasUefi = true,
         OwnNetworks = ["isolated", "user"],
         HasImage = true,
+        ImageFolder = "/var/lib/virt/images/vms",
         IsTaken = false,
         IsDiskShared = false,
         StorageFolder = "/var/lib/virt/disks",
@@ -53,12 +55,7 @@ public sealed class MoveRulesTests
 
     private static readonly NetworkArrival Empty = new() { Subnets = ["10.20.0.0/24"] };
 
-    // What can be run as it stands there: a cmdlet of ours, or a program that every host has.
-    private static readonly string[] Commands =
-    [
-        "sudo", "mkdir", "scp",
-        .. File.ReadAllLines(RepositoryRoot.File("Virt.psd1")).Select(static line => line.Trim(' ', '\'')).Where(static line => line.Contains("-V", StringComparison.Ordinal)),
-    ];
+    private readonly Shell shell = new();
 
     public static TheoryData<string, CheckMove, MoveSite> Cases => new()
     {
@@ -83,6 +80,8 @@ public sealed class MoveRulesTests
         { "BackingMissing", Machine with { IsLive = false }, Site with { MissingBacking = "/images/debian.qcow2" } },
     };
 
+    public void Dispose() => shell.Dispose();
+
     [Fact]
     public void Nothing_stands_in_the_way_of_a_machine_that_fits() => Assert.Empty(MoveRules.Find(Machine, Site));
 
@@ -94,8 +93,34 @@ public sealed class MoveRulesTests
         Assert.Equal((id, true), (problem.Id, problem.IsBlocking));
         Assert.Contains("host 'b'", problem.Message, StringComparison.OrdinalIgnoreCase);
         Assert.EndsWith(".", problem.Message);
-        Assert.Contains(problem.FixCommand.Split(' ')[0], Commands);
+        CommandText.IsRunnable(shell, problem.FixCommand);
     }
+
+    [Theory]
+    [InlineData("PeerUnavailable", "10.1.0.2:7711", "ssh 10.1.0.2 sudo systemctl restart virt-agent")]
+    [InlineData("PeerTimeout", "hostb", "ping -c 3 hostb; ssh hostb sudo systemctl restart virt-agent")]
+    [InlineData("PeerNotTrusted", "hostb", "Add-VirtPeer b")]
+    [InlineData("UnknownMethod", "hostb", "Add-VirtPeer b")]
+    [InlineData("PeerLost", "hostb", "Test-VirtHost -ComputerName b")]
+    [InlineData("Internal", "hostb", "Test-VirtHost -ComputerName b")]
+    [InlineData("NoPeerListener", "", null)]
+    public void A_host_that_does_not_answer_has_a_command_too(string id, string address, string? fix)
+    {
+        var problem = PeerProblems.Of(new VirtException(ErrorCode.Unavailable, id, "Cannot reach it.", null, "Look at it."), new VirtPeer { Name = "b", Address = address });
+        Assert.Equal((id == "UnknownMethod" ? "PeerNotTrusted" : id, "b", true), (problem.Id, problem.Target, problem.IsBlocking));
+        Assert.EndsWith(".", problem.Message);
+        CommandText.IsRunnable(shell, problem.FixCommand);
+        if (fix is not null)
+        {
+            Assert.Equal(fix, problem.FixCommand);
+        }
+
+        CommandText.IsRunnable(shell, PeerProblems.NoListener("a", new VirtPeer { Name = "b" }).FixCommand);
+    }
+
+    [Fact]
+    public void An_image_is_brought_from_the_folder_that_it_has_to_the_one_where_images_are() =>
+        Assert.Equal("scp -r '/images/vms/starter' 'b:/var/lib/virt/images/vms/'", Assert.Single(MoveRules.Find(Machine, Site with { HasImage = false })).FixCommand);
 
     [Fact]
     public void A_network_that_is_missing_is_made_as_it_is_there() =>

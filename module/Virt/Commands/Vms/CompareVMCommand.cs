@@ -7,9 +7,9 @@ namespace Virt.Commands;
 
 /// <summary>Compares a virtual machine with another host: what a move there would do, and what stands in its way.</summary>
 /// <remarks>
-/// Looks at QEMU and the machine type, the CPU, the memory that is free, networks and images by name, the firmware, and whether the host reaches the machine's
-/// disk or has the space for a copy. Each problem has the command that mends it. The plan can be kept as JSON, and Move-VM applies exactly it. Nothing is
-/// changed.
+/// Looks at QEMU and the machine type, the CPU, the memory that is free, networks and images by name, the firmware, checkpoints, and whether the host reaches the
+/// machine's disk or has the space for a copy. Each problem has the command that mends it, to be typed where this was; what begins with sudo or mkdir is for the host
+/// that the problem names. The plan can be kept as JSON, and Move-VM applies exactly it. Nothing is changed.
 /// </remarks>
 /// <example>
 /// <code>(Compare-VM web01 -DestinationHost hostb).Problems | Format-Table Id, Message, FixCommand</code>
