@@ -19,7 +19,7 @@ internal static class PatchErrors
         e.Id,
         $"Cannot patch {Words(kind, name)}: {e.Message}.",
         name,
-        e.Code == ErrorCode.PlanOutOfDate ? $"New-PatchPlan {Argument(kind, name)}" : $"Get-PatchStatus {Argument(kind, name)}",
+        e.Code == ErrorCode.PlanOutOfDate ? $"New-PatchPlan {Argument(kind, name)}" : Look(kind, name),
         e);
 
     /// <summary>It is not what the plan was made for.</summary>
@@ -30,13 +30,16 @@ internal static class PatchErrors
         name,
         $"New-PatchPlan {Argument(kind, name)}");
 
+    /// <summary>The command that tells more, where none mends it.</summary>
+    public static string Look(WorkloadKind kind, string name) => $"Get-PatchStatus {Argument(kind, name)}";
+
     /// <summary>A problem that keeps it from being begun.</summary>
     public static VirtException Blocked(WorkloadKind kind, string name, PlanProblem problem) => new(
         ErrorCode.WrongState,
         problem.Id,
         $"Cannot patch {Words(kind, name)}: {problem.Message.TrimEnd('.')}.",
         name,
-        problem.FixCommand.Length > 0 ? problem.FixCommand : $"Get-PatchStatus {Argument(kind, name)}");
+        problem.FixCommand.Length > 0 ? problem.FixCommand : Look(kind, name));
 
     /// <summary>It does not work after its update.</summary>
     public static VirtException Unhealthy(WorkloadKind kind, string name, string why, TimeSpan after) => new(

@@ -57,11 +57,11 @@ public sealed partial class PatchService
         }
         catch (PackageException e)
         {
-            return WithProblem(planned, e.Id, PatchErrors.Package(target.Kind, target.Name, e).Message, "");
+            return WithProblem(planned, e.Id, PatchErrors.Package(target.Kind, target.Name, e).Message, PatchErrors.Look(planned.Kind, planned.Name));
         }
         catch (VirtException e)
         {
-            return WithProblem(planned, e.Id, e.Message, e.RecommendedAction ?? "");
+            return WithProblem(planned, e.Id, e.Message, e.RecommendedAction ?? PatchErrors.Look(planned.Kind, planned.Name));
         }
     }
 
@@ -69,7 +69,7 @@ public sealed partial class PatchService
     {
         if (await DetectAsync(shell, cancellation).ConfigureAwait(false) is not { } manager)
         {
-            return WithProblem(planned, "NoPackageManager", NoManager, "");
+            return WithProblem(planned, "NoPackageManager", NoManager, PatchErrors.Look(planned.Kind, planned.Name));
         }
 
         planned.PackageManager = manager.Name;
@@ -85,7 +85,7 @@ public sealed partial class PatchService
         planned.Packages = [.. changes.Packages.OrderBy(static p => p.Name, StringComparer.Ordinal).ThenBy(static p => p.Architecture, StringComparer.Ordinal)];
         foreach (var package in planned.Packages.Where(package => PackageSelection.IsExcluded(filter, package)))
         {
-            planned = WithProblem(planned, "PackageExcluded", $"The others need {package}, which is excluded.", $"Get-PatchStatus {PatchErrors.Argument(planned.Kind, planned.Name)}");
+            planned = WithProblem(planned, "PackageExcluded", $"The others need {package}, which is excluded.", PatchErrors.Look(planned.Kind, planned.Name));
         }
 
         return changes.Removed.Count == 0

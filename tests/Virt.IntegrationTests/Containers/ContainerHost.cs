@@ -49,9 +49,9 @@ internal static class ContainerHost
 
         public StringBuilder Error { get; } = new();
 
-        public void OnProgress(ProgressInfo progress)
-        {
-        }
+        public List<ProgressInfo> Progress { get; } = [];
+
+        public void OnProgress(ProgressInfo progress) => Progress.Add(progress);
 
         public void OnOutput(byte[] bytes, bool isError) => (isError ? Error : Output).Append(Encoding.UTF8.GetString(bytes));
 

@@ -169,13 +169,21 @@ public sealed class ContainerPatchTests
         var container = await host.StartServiceAsync("virt-good", 8080);
         var run = host.Client.Detach(Methods.InvokePatch, PatchHost.Patch(container, "virt-good", PatchHost.Serves(8080)));
         await host.HeldAtAsync("patch.apply.acted");
-        var seen = Assert.Single(host.Invoke(Methods.GetVirtOperation, new GetVirtOperation { Ids = [run.Id] }).Items);
-        Assert.Contains("Apply", seen.Activity, StringComparison.Ordinal);
+
+        // Another session sees how far it is, once or until it ends.
         using var other = Virt.Protocol.Client.VirtClient.Connect(host.Endpoint, "tests/2");
+        var seen = Assert.Single(other.Invoke(Methods.GetVirtOperation, new GetVirtOperation { Ids = [run.Id] }).Items);
+        Assert.Contains("Apply", seen.Activity, StringComparison.Ordinal);
+        Assert.InRange(seen.PercentComplete ?? 0, 1, 99);
+        var progress = new ContainerHost.Observer();
+        using var watcher = Virt.Protocol.Client.VirtClient.Connect(host.Endpoint, "tests/3");
+        var watching = Task.Run(() => watcher.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = run.Id }, observer: progress));
         var stopping = Task.Run(() => other.Invoke(Methods.StopVirtOperation, new StopVirtOperation { Id = run.Id }));
         await host.IsBeingCancelledAsync(run.Id);
         host.Release("patch.apply.acted");
         Assert.Equal(OperationState.Cancelled, (await stopping).State);
+        Assert.Equal(OperationState.Cancelled, (await watching).Operation.State);
+        Assert.NotEmpty(progress.Progress);
         var ended = host.EndOf(run.Id);
         Assert.Equal((OperationState.Cancelled, PatchOutcome.PutBack), (ended.State, ended.Only().Outcome));
         Assert.Equal(container.ProcessId, host.Get(container).ProcessId);

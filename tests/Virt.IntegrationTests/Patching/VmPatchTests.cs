@@ -122,6 +122,19 @@ public sealed class VmPatchTests(DebianVm vm)
     }
 
     [Fact]
+    public async Task A_plan_is_applied_exactly_or_not_at_all()
+    {
+        await vm.BeginAsync();
+        var plan = vm.Host.Invoke(Methods.NewPatchPlan, new NewPatchPlan { Targets = new PatchTargets { VMNames = [DebianVm.Name] }, Filter = new PatchFilter { Include = ["virt-good"] } }).Plan;
+        Assert.Equal("virt-good 1 -> 2", Assert.Single(Assert.Single(plan.Targets).Packages).ToString());
+        var run = vm.Host.Invoke(Methods.InvokePatch, new InvokePatch { Plan = plan });
+        Assert.Equal((PatchOutcome.Patched, plan.Hash), (run.Only().Outcome, run.PlanHash));
+        Assert.Equal("2", vm.VersionOf("virt-good"));
+        var error = vm.Host.Refused(Methods.InvokePatch, new InvokePatch { Plan = plan });
+        Assert.Equal((ErrorCode.PlanOutOfDate, $"New-PatchPlan -VM {DebianVm.Name}"), (error.Code, error.RecommendedAction));
+    }
+
+    [Fact]
     public async Task A_reboot_that_is_left_to_its_owner_is_told()
     {
         await vm.BeginAsync();

@@ -6,7 +6,8 @@ namespace Virt.Commands;
 
 /// <summary>Plans a patch run without changing anything.</summary>
 /// <remarks>
-/// A plan says for each workload exactly which packages are brought from which version to which, and what stands in the way, with the command that mends it.
+/// A plan says for each workload exactly which packages are brought from which version to which, of a container also the digest of its image, and what stands in the
+/// way, with the command that mends it or tells more.
 /// It can be looked at, kept as JSON (ConvertTo-Json -Depth 10), approved by somebody else, and applied exactly by Invoke-Patch -Plan, which refuses it once
 /// it was altered or the workloads have changed meanwhile. Each host makes a plan of its own.
 /// </remarks>

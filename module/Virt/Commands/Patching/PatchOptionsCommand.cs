@@ -46,7 +46,7 @@ public abstract class PatchOptionsCommand : PatchFilterCommand
     [Parameter]
     public RebootPolicy RebootPolicy { get; set; }
 
-    /// <summary>Keep what a workload can be put back to, for Undo-Patch.</summary>
+    /// <summary>Keep the checkpoint of a VM, for Undo-Patch; a VM that has one cannot move. What a container was is kept anyway, until its next patch.</summary>
     [Parameter]
     public SwitchParameter KeepCheckpoint { get; set; }
 

@@ -8,8 +8,8 @@ namespace Virt.Commands;
 
 /// <summary>Takes back the last patch of VMs and containers.</summary>
 /// <remarks>
-/// Puts workloads back to what Invoke-Patch -KeepCheckpoint has kept: a VM to its checkpoint, a container to the one that was replaced. What a workload has
-/// written meanwhile outside of mounted folders is lost, and the result says what that was; so it asks first.
+/// Puts workloads back to what was kept: a VM to its checkpoint, which is there after Invoke-Patch -KeepCheckpoint, a container to the one that was replaced, which is
+/// there until its next patch. What a workload has written meanwhile outside of mounted folders is lost, and the result says what that was; so it asks first.
 /// </remarks>
 /// <example>
 /// <code>Get-Container none* | Undo-Patch -Force</code>
