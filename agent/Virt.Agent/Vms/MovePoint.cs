@@ -59,7 +59,16 @@ public static class MovePoint
     /// <summary>Destination: has the lease; the source knows nothing of it.</summary>
     public const string Leased = "move.destination.leased";
 
-    /// <summary>All of them, in the order in which a move passes them.</summary>
+    /// <summary>Source, undoing: the guest goes on; the row says that it is offered.</summary>
+    public const string TakenBack = "move.source.takenback";
+
+    /// <summary>Destination, undoing: QEMU and the files are gone, the row is not.</summary>
+    public const string Discarded = "move.destination.discarded";
+
+    /// <summary>Those of a move that is being undone.</summary>
+    public static IReadOnlyList<string> Undo { get; } = [TakenBack, Discarded];
+
+    /// <summary>All those of a move that succeeds, in the order in which it passes them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Offering, Receiving, Launched, Ready, Offered, Copying, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Running, Leased, Taken, Emptied,

@@ -148,6 +148,7 @@ public sealed partial class VmService
     {
         await EndQemuAsync(entry).ConfigureAwait(false);
         RemoveFiles(entry, withDisk: !entry.Spec.Move!.IsDiskShared);
+        await FaultPoint.ReachAsync(MovePoint.Discarded).ConfigureAwait(false);
         Forget(entry);
     }
 

@@ -143,6 +143,7 @@ public sealed partial class VmService
             }
         }
 
+        await FaultPoint.ReachAsync(MovePoint.TakenBack).ConfigureAwait(false);
         entry.Set(table, entry.Phase, run, entry.Spec with { Move = null });
     }
 

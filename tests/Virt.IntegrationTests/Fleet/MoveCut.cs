@@ -129,7 +129,7 @@ internal static class MoveCut
         }
     });
 
-    private static async Task<(string Host, VMState State)> SettledAsync(HostPair pair, (string Host, VMState State)[] expected)
+    public static async Task<(string Host, VMState State)> SettledAsync(HostPair pair, (string Host, VMState State)[] expected)
     {
         (string Host, VMState State)[] now = [];
         await Poll.UntilAsync(
