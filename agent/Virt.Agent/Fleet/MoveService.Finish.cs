@@ -82,7 +82,13 @@ public sealed partial class MoveService
                     throw new VirtException(ErrorCode.Conflict, "MoveUndecided", $"Cannot finish the move of VM '{entry.Name}': host '{move.PeerName}' had promised to take it and knows nothing of it any more; its files stay here.", entry.Name, $"Get-VM -Name {entry.Name} -ComputerName {move.PeerName}");
                 case MoveStep.Wait:
                     call.Report($"Moving VM '{entry.Name}' to host '{move.PeerName}'", $"waiting for host '{move.PeerName}', whose the VM is now", 99);
-                    await Task.Delay(pause, time, stopping.Token).ConfigureAwait(false);
+                    await Task.WhenAny(Task.Delay(pause, time, stopping.Token), entry.Abandoned).ConfigureAwait(false);
+                    stopping.Token.ThrowIfCancellationRequested();
+                    if (entry.Abandoned.IsCompleted)
+                    {
+                        throw new VirtException(ErrorCode.Conflict, "MoveAbandoned", $"Cannot finish the move of VM '{entry.Name}': what was left of it here was removed by force, while host '{move.PeerName}' had not said that it has it.", entry.Name, $"Get-VM -Name {entry.Name} -ComputerName {move.PeerName}");
+                    }
+
                     break;
             }
 

@@ -10,6 +10,7 @@ namespace Virt.Agent.Vms;
 internal sealed class VmEntry
 {
     private readonly Lock gate = new();
+    private readonly TaskCompletionSource abandoned = NewChange();
     private TaskCompletionSource changed = NewChange();
     private VMState phase;
 
@@ -47,6 +48,9 @@ internal sealed class VmEntry
 
     /// <summary>It was removed while somebody waited for its lock.</summary>
     public bool IsRemoved { get; private set; }
+
+    /// <summary>Ends when nobody is to wait for the other host of its move any more.</summary>
+    public Task Abandoned => abandoned.Task;
 
     /// <summary>What it is doing: what is stored, and for a running one what QEMU tells.</summary>
     public VMState State =>
@@ -96,6 +100,9 @@ internal sealed class VmEntry
         Spec = spec ?? Spec;
         Notify();
     }
+
+    /// <summary>Ends the wait for the other host of its move. See <see cref="Abandoned"/>.</summary>
+    public void Abandon() => abandoned.TrySetResult();
 
     /// <summary>Tells waiters that it is gone.</summary>
     public void SetRemoved()

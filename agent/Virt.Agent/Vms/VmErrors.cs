@@ -61,6 +61,14 @@ internal static class VmErrors
     public static VirtException Moving(string verb, string name, VmMove move) =>
         new(ErrorCode.Conflict, "VMMoving", $"Cannot {verb} VM '{name}': it is being moved to host '{move.PeerName}'.", name, $"Stop-VirtOperation -Id {move.OperationId}");
 
+    /// <summary>The machine has gone to another host, for all that this one knows.</summary>
+    public static VirtException Released(string verb, string name, VmMove move) => new(
+        ErrorCode.Conflict,
+        "VMMoved",
+        $"Cannot {verb} VM '{name}': it has been moved to host '{move.PeerName}', which has not yet said that it has it.",
+        name,
+        verb == "remove" ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name} -ComputerName {move.PeerName}");
+
     /// <summary>The disk is another VM's, on whichever host.</summary>
     public static VirtException Leased(string verb, string name, string path, DiskLease lease) => new(
         ErrorCode.Conflict,

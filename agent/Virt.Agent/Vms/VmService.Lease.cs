@@ -68,6 +68,16 @@ public sealed partial class VmService
         }
     }
 
+    // Whether the disk is this host's to delete. One that two hosts reach may be the other one's, now or for all that this host knows of a move that is stuck.
+    private bool OwnsDisk(VmEntry entry) => entry.Spec switch
+    {
+        { Disk: null } or { Move.Stage: MoveStage.Owned } => true,
+        { Move: { IsDiskShared: true, Stage: not MoveStage.Offering } } => false,
+        { Disk: { } disk } => ReadLease("remove", entry.Name, disk.HomePath) is not { } lease || IsOwn(lease, entry),
+    };
+
+    private bool IsOwn(DiskLease lease, VmEntry entry) => lease.HostId == self.Id && lease.VMId == entry.Id;
+
     // Only its own: the disk may be another host's by now.
     private void DropLease(VmEntry entry)
     {
@@ -77,7 +87,7 @@ public sealed partial class VmService
         }
 
         var lease = ReadLease("remove", entry.Name, disk.HomePath);
-        if (lease is not null && (lease.HostId != self.Id || lease.VMId != entry.Id))
+        if (lease is not null && !IsOwn(lease, entry))
         {
             return;
         }
@@ -118,9 +128,10 @@ public sealed partial class VmService
 
     private static void RefuseWhileMoving(string verb, VmEntry entry)
     {
-        if (entry.Spec.Move is { Stage: MoveStage.Offering } move)
+        switch (entry.Spec.Move)
         {
-            throw VmErrors.Moving(verb, entry.Name, move);
+            case { Stage: MoveStage.Offering } move: throw VmErrors.Moving(verb, entry.Name, move);
+            case { Stage: MoveStage.Released } move: throw VmErrors.Released(verb, entry.Name, move);
         }
     }
 }

@@ -88,6 +88,7 @@ public sealed partial class VmService
     // Takes away what a machine has on the disk; what is not there is fine.
     private void RemoveFiles(VmEntry entry, bool withDisk)
     {
+        withDisk = withDisk && OwnsDisk(entry);
         DropLease(entry);
         var folder = FolderOf(entry);
         foreach (var path in new[] { folder.State, folder.Run })

@@ -13,7 +13,23 @@ public sealed partial class VmService
     {
         var entry = Find("remove", request.Id, request.Name);
         call.WorksOn(entry.Name);
-        using var held = await LockAsync("remove", entry, call).ConfigureAwait(false);
+        var isStuck = request.Force && entry.State == VMState.Released;
+        if (isStuck && call.WhatIf)
+        {
+            return Removed(entry, request);
+        }
+
+        if (isStuck)
+        {
+            // Its move has the lock, and waits for the other host as long as that takes.
+            entry.Abandon();
+        }
+        else
+        {
+            RefuseWhileMoving("remove", entry);
+        }
+
+        using var held = await EnterAsync("remove", entry, call).ConfigureAwait(false);
         VmStates.CheckRemove(entry.Name, entry.State, request.Force);
         if (call.WhatIf)
         {
@@ -37,7 +53,7 @@ public sealed partial class VmService
     }
 
     private VM Removed(VmEntry entry, RemoveVM request) =>
-        request.DeleteDisk ? Show(entry) with { DiskPath = "", DiskSizeBytes = 0 } : Show(entry);
+        request.DeleteDisk && OwnsDisk(entry) ? Show(entry) with { DiskPath = "", DiskSizeBytes = 0 } : Show(entry);
 
     // Under the lock. May be done again from anywhere in it.
     private async Task FinishRemoveAsync(VmEntry entry)

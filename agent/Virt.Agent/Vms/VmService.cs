@@ -101,11 +101,16 @@ public sealed partial class VmService : IAsyncDisposable
 
     private VmEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    // Enters the machine's lock, and makes sure that it was not removed while we waited for it.
-    private async ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
+    // A move may take long, and is cancelled rather than waited for; so may the word of the host that has the machine by now.
+    private ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
     {
-        // A move may take long, and is cancelled rather than waited for.
         RefuseWhileMoving(verb, entry);
+        return EnterAsync(verb, entry, call);
+    }
+
+    // Enters the machine's lock, and makes sure that it was not removed while we waited for it.
+    private async ValueTask<IDisposable> EnterAsync(string verb, VmEntry entry, Call call)
+    {
         var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
         if (!entry.IsRemoved)
         {

@@ -51,7 +51,7 @@ public static class VmStates
         var isStuck = force && state is VMState.Receiving or VMState.Released;
         if (!isHalf && !isStuck && !(force && IsAlive(state)))
         {
-            Check("remove", name, state, Removable, IsAlive(state) ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name}");
+            Check("remove", name, state, Removable, IsAlive(state) || state == VMState.Receiving ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name}");
         }
     }
 

@@ -5,6 +5,7 @@ using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
+using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Fleet;
@@ -90,6 +91,69 @@ public sealed class MoveLeaseTests
         await Poll.UntilAsync(() => Lease.Of(machine) is var lease && lease.HostId == b && lease.Epoch == made.Epoch + 1, "the lease of b");
         pair.B.Stop("web01", turnOff: true);
         Assert.Equal(VMState.Running, pair.B.Start("web01").State);
+    }
+
+    [Fact]
+    public async Task What_is_being_received_can_be_removed_by_force_and_the_disk_stays_the_sources()
+    {
+        await using var pair = await HostPair.StartAsync();
+        pair.B.Faults = MovePoint.Ready + "=hold";
+        await pair.RestartAsync(pair.B);
+        var machine = Make(pair);
+        var operation = pair.A.Client.Detach(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" });
+        await pair.B.HeldAtAsync(MovePoint.Ready);
+        Assert.Equal(VMState.Receiving, pair.B.Get("web01").State);
+        Assert.Equal("Remove-VM -Name web01 -Force", pair.B.Refused(Methods.RemoveVM, new RemoveVM { Name = "web01" }).RecommendedAction);
+        Assert.Equal(machine.DiskPath, pair.B.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", Force = true, DeleteDisk = true }).DiskPath);
+        Assert.True(File.Exists(machine.DiskPath));
+        Assert.Equal(OperationState.Failed, pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Operation.State);
+        Assert.Equal([("a", VMState.Running)], pair.Where("web01"));
+        Assert.Equal(HostId(pair.A), Lease.Of(machine).HostId);
+        pair.B.Release(MovePoint.Ready);
+        pair.A.Stop("web01", turnOff: true);
+        Assert.Equal(VMState.Running, pair.A.Start("web01").State);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_waits_for_a_host_that_never_comes_back_can_be_removed_by_force_and_the_shared_disk_stays(bool isRestarted)
+    {
+        await using var pair = await HostPair.StartAsync();
+        pair.A.Faults = MovePoint.Released + "=hold";
+        await pair.RestartAsync(pair.A);
+        var machine = Make(pair);
+        var operation = pair.A.Client.Detach(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" });
+        await pair.A.HeldAtAsync(MovePoint.Released);
+        await pair.B.KillAgentAsync();
+        if (isRestarted)
+        {
+            await pair.RestartAsync(pair.A);
+        }
+        else
+        {
+            pair.A.Release(MovePoint.Released);
+        }
+
+        Assert.Equal(VMState.Released, pair.A.Get("web01").State);
+        var refused = pair.A.Refused(Methods.StartVM, new StartVM { Name = "web01" });
+        Assert.Equal(("VMMoved", "Get-VM -Name web01 -ComputerName b"), (refused.Id, refused.RecommendedAction));
+        Assert.Equal("Remove-VM -Name web01 -Force", pair.A.Refused(Methods.RemoveVM, new RemoveVM { Name = "web01" }).RecommendedAction);
+        Assert.Equal(machine.DiskPath, pair.A.Client.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", Force = true, DeleteDisk = true }, new CallOptions { WhatIf = true }).DiskPath);
+        Assert.Equal(machine.DiskPath, pair.A.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", Force = true, DeleteDisk = true }).DiskPath);
+        Assert.True(File.Exists(machine.DiskPath));
+        var ended = pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Operation;
+        Assert.Equal((OperationState.Failed, "MoveAbandoned"), (ended.State, ended.ErrorId));
+
+        // Should the other come back after all, its half goes too: whoever removed this one has decided for both.
+        await pair.StartAgentAsync(pair.B);
+        await Poll.UntilAsync(() => pair.Where("web01").Length == 0, "nothing of it on either host");
+        Assert.True(File.Exists(machine.DiskPath));
+        Directory.Delete(pair.SharedFolder(), recursive: true);
+        if (isRestarted)
+        {
+            pair.A.Release(MovePoint.Released);
+        }
     }
 
     private static VM Make(HostPair pair)

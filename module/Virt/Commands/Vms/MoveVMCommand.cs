@@ -11,7 +11,8 @@ namespace Virt.Commands;
 /// Compares first, as Compare-VM does, and refuses what would fail. A running machine goes on while its disk (with -IncludeStorage, where the other host cannot
 /// reach it) and its memory are copied, and stands still for a moment only; a stopped one moves with its files; a paused one stays paused. It keeps its name,
 /// id and addresses. The two hosts must be peers; everything between them is encrypted. Until the moment of the hand-over Ctrl+C or Stop-VirtOperation
-/// cancels, and the machine runs on unharmed. Whatever fails, a machine is on exactly one of the two hosts afterwards.
+/// cancels, and the machine runs on unharmed. Whatever fails, a machine is on exactly one of the two hosts, as soon as they reach each other again; until then it
+/// may stand still as Released here and Receiving there. Where the other host is gone for ever, Remove-VM -Force removes what stands still; the disk stays.
 /// </remarks>
 /// <example>
 /// <code>Move-VM web01 -DestinationHost hostb -IncludeStorage -WhatIf</code>

@@ -5,7 +5,10 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Removes virtual machines.</summary>
-/// <remarks>Removes machines that are stopped and keeps their disks. With -DeleteDisk the disk goes too; as that loses data, it asks first.</remarks>
+/// <remarks>
+/// Removes machines that are stopped and keeps their disks. With -DeleteDisk the disk goes too; as that loses data, it asks first. What a move has left on a host
+/// whose peer never comes back (Receiving, Released) is removed by -Force; the disk that the two hosts share stays then, whatever is asked for.
+/// </remarks>
 /// <example>
 /// <code>Remove-VM web02</code>
 /// <para>Removes a machine and keeps its disk.</para>
@@ -39,9 +42,22 @@ public sealed class RemoveVMCommand : VMChangeCommand
         {
             if (removed.DiskPath.Length > 0 && !AsJob)
             {
-                OnPipeline(() => WriteVerbose($"The disk of VM '{target.Name}' stays at '{removed.DiskPath}'."));
+                OnPipeline(() => Say($"The disk of VM '{target.Name}' stays at '{removed.DiskPath}'"));
             }
 
             return null;
         });
+
+    // Kept against what was asked for is worth a warning.
+    private void Say(string kept)
+    {
+        if (DeleteDisk)
+        {
+            WriteWarning(kept + ": it is another host's, or may be.");
+        }
+        else
+        {
+            WriteVerbose(kept + ".");
+        }
+    }
 }
