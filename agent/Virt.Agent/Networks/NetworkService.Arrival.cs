@@ -26,7 +26,7 @@ public sealed partial class NetworkService
             foreach (var text in addresses)
             {
                 var address = IPAddress.Parse(text);
-                if (entry.Books.FirstOrDefault(book => book.Subnet.NumberOf(address) is not null) is not { } book)
+                if (BookOf(entry.Books, address) is not { } book)
                 {
                     foreign.Add(text);
                 }
