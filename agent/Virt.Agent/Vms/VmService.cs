@@ -102,18 +102,11 @@ public sealed partial class VmService : IAsyncDisposable
     private VmEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // Enters the machine's lock, and makes sure that it was not removed while we waited for it.
-    private async ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
+    private ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
     {
         // A move may take long, and is cancelled rather than waited for.
         RefuseWhileMoving(verb, entry);
-        var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
-        if (!entry.IsRemoved)
-        {
-            return held;
-        }
-
-        held.Dispose();
-        throw ResourceName.NotFound(verb, "VM", entry.Name, entries.Values.Select(static e => e.Name));
+        return locks.EnterAsync(entry.Id, () => entry.IsRemoved ? ResourceName.NotFound(verb, "VM", entry.Name, entries.Values.Select(static e => e.Name)) : null, call.Cancellation);
     }
 
     private VM Show(VmEntry entry)
