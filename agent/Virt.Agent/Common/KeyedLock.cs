@@ -37,6 +37,24 @@ public sealed class KeyedLock
         }
     }
 
+    /// <summary>Enters the lock of something that may be removed while it is waited for.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="refusal">Asked once the lock is held: the error where the thing is there no more, for which it lets go again; else null.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public async ValueTask<IDisposable> EnterAsync(Guid key, Func<Exception?> refusal, CancellationToken cancellation)
+    {
+        var held = await EnterAsync(key, cancellation).ConfigureAwait(false);
+        var refused = refusal();
+        if (refused is null)
+        {
+            return held;
+        }
+
+        held.Dispose();
+        throw refused;
+    }
+
     private void Leave(Gate gate)
     {
         lock (gates)

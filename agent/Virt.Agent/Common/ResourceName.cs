@@ -58,6 +58,17 @@ public static class ResourceName
             action: $"Get-{noun}");
     }
 
+    /// <summary>The errors for what a list was asked for and does not have. A pattern may match nothing.</summary>
+    /// <param name="kind">As <see cref="Check"/> has it.</param>
+    /// <param name="names">Names and patterns that were asked for.</param>
+    /// <param name="ids">Ids that were asked for.</param>
+    /// <param name="all">All that there are.</param>
+    public static ErrorInfo[] Missing(string kind, IEnumerable<string> names, IEnumerable<Guid> ids, IReadOnlyCollection<(Guid Id, string Name)> all) =>
+    [
+        .. names.Where(name => !NamePattern.IsPattern(name) && !all.Any(one => NamePattern.Matches(name, one.Name))).Select(name => NotFound("get", kind, name, all.Select(static one => one.Name)).ToInfo()),
+        .. ids.Where(id => all.All(one => one.Id != id)).Select(id => Gone("get", kind, "", id).ToInfo()),
+    ];
+
     /// <summary>The error for a name that is taken.</summary>
     public static VirtException Taken(string verb, string kind, string name)
     {

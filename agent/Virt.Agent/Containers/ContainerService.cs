@@ -120,17 +120,8 @@ public sealed partial class ContainerService : IAsyncDisposable
     private ContainerEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // Enters the container's lock, and makes sure that it was not removed while we waited for it.
-    private async ValueTask<IDisposable> LockAsync(string verb, ContainerEntry entry, Call call)
-    {
-        var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
-        if (!entry.IsRemoved)
-        {
-            return held;
-        }
-
-        held.Dispose();
-        throw ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(e => e.Name));
-    }
+    private ValueTask<IDisposable> LockAsync(string verb, ContainerEntry entry, Call call) =>
+        locks.EnterAsync(entry.Id, () => entry.IsRemoved ? ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(e => e.Name)) : null, call.Cancellation);
 
     // Work that a request began and does not wait for; DisposeAsync does.
     private void InBackground(Func<Task> work, string what)

@@ -38,7 +38,7 @@ internal sealed class IncomingMove(OfferMove offer, VirtPeer peer) : IAsyncDispo
     public Task Ended => ended.Task;
 
     /// <summary>Why this side gave up; null where it has not.</summary>
-    public VirtException? Reason => Ended is { IsFaulted: true, Exception.InnerException: VirtException told } ? told : null;
+    public VirtException? Reason => MoveReason.Of(Ended);
 
     /// <summary>Lets something end with the move; at once where that has ended.</summary>
     public async ValueTask OwnAsync(IAsyncDisposable thing)

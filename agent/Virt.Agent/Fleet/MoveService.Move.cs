@@ -150,7 +150,7 @@ public sealed partial class MoveService
 
         return e switch
         {
-            _ when sending.Watching is { IsFaulted: true, Exception.InnerException: VirtException told } && e is not VirtException { Id: "FaultInjected" } => told,
+            _ when MoveReason.Of(sending.Watching) is { } told && e is not VirtException { Id: "FaultInjected" } => told,
             QmpClosedException closed => VmErrors.NoMonitor("move", sending.Entry.Name, closed),
             QmpException refused => VmErrors.Refused("move", sending.Entry.Name, refused),
             OperationCanceledException or VirtException { Code: ErrorCode.Cancelled } => new VirtException(

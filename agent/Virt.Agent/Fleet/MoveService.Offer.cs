@@ -69,7 +69,7 @@ public sealed partial class MoveService
             IsDiskShared = offer.IsDiskShared,
             StartTime = time.GetUtcNow(),
         };
-        if (offer.IsDiskShared && !vms.SiteFor(offer.Machine, null).IsDiskShared)
+        if (offer.IsDiskShared && !VmService.IsSameDisk(offer.Machine))
         {
             throw new VirtException(ErrorCode.Conflict, "DiskNotShared", $"Cannot move VM '{offer.Machine.VMName}': what is at '{offer.Machine.DiskPath}' on host '{peers.HostName}' is another disk, or an old copy.", offer.Machine.DiskPath, "Compare-VM");
         }

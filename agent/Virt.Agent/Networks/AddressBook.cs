@@ -13,22 +13,25 @@ internal sealed class AddressBook(Subnet subnet)
 
     public Subnet Subnet => subnet;
 
+    /// <summary>True where it is an address of the subnet that a member can have.</summary>
+    public bool Has(IPAddress address) => subnet.NumberOf(address) is not null;
+
     /// <summary>Takes a certain address.</summary>
     /// <returns>False where it is another's.</returns>
     public bool TryTake(IPAddress address, Guid owner, out Guid holder)
     {
-        var number = subnet.NumberOf(address) ?? throw new ArgumentOutOfRangeException(nameof(address));
-        if (owners.TryGetValue(number, out holder) && holder != owner)
+        holder = HolderOf(address) ?? owner;
+        if (holder != owner)
         {
             return false;
         }
 
-        owners[number] = owner;
+        owners[NumberOf(address)] = owner;
         return true;
     }
 
     /// <summary>Whose an address is; null: nobody's.</summary>
-    public Guid? HolderOf(IPAddress address) => owners.TryGetValue(subnet.NumberOf(address) ?? throw new ArgumentOutOfRangeException(nameof(address)), out var holder) ? holder : null;
+    public Guid? HolderOf(IPAddress address) => owners.TryGetValue(NumberOf(address), out var holder) ? holder : null;
 
     /// <summary>Takes the next free address: one that was given back is given again as late as possible.</summary>
     /// <returns>Null where all are taken.</returns>
@@ -58,6 +61,8 @@ internal sealed class AddressBook(Subnet subnet)
             owners.Remove(number);
         }
     }
+
+    private uint NumberOf(IPAddress address) => subnet.NumberOf(address) ?? throw new ArgumentOutOfRangeException(nameof(address));
 
     private void Advance() => next = next - 1 < subnet.MemberCount ? next + 1 : 2;
 }

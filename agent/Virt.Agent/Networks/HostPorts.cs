@@ -34,7 +34,10 @@ internal sealed class HostPorts : IDisposable
             {
                 foreach (var port in member.Attachment.Ports)
                 {
-                    held.AddRange(Hold(member, port));
+                    if (Hold(port, member.Attachment.Addresses, held) is { } obstacle)
+                    {
+                        throw Refused(member, port, obstacle);
+                    }
                 }
             }
             catch
@@ -47,28 +50,25 @@ internal sealed class HostPorts : IDisposable
         }
     }
 
-    /// <summary>Why a port could not be taken now; empty: it could. Takes nothing.</summary>
-    public string Blocker(PublishedPort port)
+    /// <summary>Why a port could not be taken now; empty: it could. Keeps nothing.</summary>
+    /// <param name="port">The port.</param>
+    /// <param name="addresses">The addresses of the member that would take it.</param>
+    public string Blocker(PublishedPort port, IEnumerable<string> addresses)
     {
+        var held = new List<SafeFileHandle>();
         lock (gate)
         {
-            if (Holder(port) is { } other)
-            {
-                return $"{other.Kind} '{other.Name}' publishes it";
-            }
-
             try
             {
-                HeldPort.Take(port.HostAddress.Length > 0 ? IPAddress.Parse(port.HostAddress) : IPAddress.Any, port.HostPort, port.IsUdp).Dispose();
-                return "";
-            }
-            catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE)
-            {
-                return "another program has it";
+                return Hold(port, addresses, held)?.Why ?? "";
             }
             catch (LinuxException e)
             {
                 return e.Message;
+            }
+            finally
+            {
+                held.ForEach(static handle => handle.Dispose());
             }
         }
     }
@@ -114,42 +114,46 @@ internal sealed class HostPorts : IDisposable
         }
     }
 
-    private IEnumerable<SafeFileHandle> Hold(NetworkMember member, PublishedPort port)
+    // Adds what holds a port, in each family that its member has; or gives what stands in the way.
+    private Obstacle? Hold(PublishedPort port, IEnumerable<string> members, List<SafeFileHandle> held)
     {
-        if (Holder(port) is { } other)
+        if (taken.Values.FirstOrDefault(entry => entry.Member.Attachment.Ports.Any(port.Collides)).Member is { } other)
         {
-            throw InUse(member, port, $"{other.Kind} '{other.Name}' publishes it", $"Get-{ResourceName.Noun(other.Kind)} -Name {other.Name}");
+            return new Obstacle(IsTaken: true, $"{other.Kind} '{other.Name}' publishes it", $"Get-{ResourceName.Noun(other.Kind)} -Name {other.Name}");
         }
 
         IPAddress[] addresses = port.HostAddress.Length > 0 ? [IPAddress.Parse(port.HostAddress)]
-            : [.. member.Attachment.Addresses.Select(text => IPAddress.Parse(text).AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any)];
+            : [.. members.Select(text => IPAddress.Parse(text).AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any)];
         foreach (var address in addresses)
         {
-            SafeFileHandle held;
             try
             {
-                held = HeldPort.Take(address, port.HostPort, port.IsUdp);
+                held.Add(HeldPort.Take(address, port.HostPort, port.IsUdp));
             }
             catch (LinuxException e) when (e.Errno == Errno.EADDRINUSE)
             {
-                throw InUse(member, port, "another program of the host has it", $"ss -l{(port.IsUdp ? 'u' : 't')}np 'sport = :{port.HostPort}'");
+                return new Obstacle(IsTaken: true, "another program of the host has it", $"ss -l{(port.IsUdp ? 'u' : 't')}np 'sport = :{port.HostPort}'");
             }
             catch (LinuxException e) when (e.Errno == 99 /* EADDRNOTAVAIL */)
             {
-                throw new VirtException(
-                    ErrorCode.NotFound, "HostAddressNotFound", $"Cannot start {member.Kind} '{member.Name}': the host has no address '{port.HostAddress}' to publish '{port}' on.", member.Name, "Get-VirtHost", e);
+                return new Obstacle(IsTaken: false, $"the host has no address '{port.HostAddress}' to publish '{port}' on", "Get-VirtHost");
             }
             catch (LinuxException e) when (e.Errno == 97 /* EAFNOSUPPORT */)
             {
-                continue;
+                // A host without that family has nobody who could take it.
             }
-
-            yield return held;
         }
+
+        return null;
     }
 
-    private NetworkMember? Holder(PublishedPort port) => taken.Values.FirstOrDefault(entry => entry.Member.Attachment.Ports.Any(port.Collides)).Member;
+    private static VirtException Refused(NetworkMember member, PublishedPort port, Obstacle obstacle) => new(
+        obstacle.IsTaken ? ErrorCode.Conflict : ErrorCode.NotFound,
+        obstacle.IsTaken ? "PortInUse" : "HostAddressNotFound",
+        $"Cannot start {member.Kind} '{member.Name}': {(obstacle.IsTaken ? $"port {port.HostPort} of the host cannot be published, " : "")}{obstacle.Why}.",
+        member.Name,
+        obstacle.Action);
 
-    private static VirtException InUse(NetworkMember member, PublishedPort port, string who, string action) => new(
-        ErrorCode.Conflict, "PortInUse", $"Cannot start {member.Kind} '{member.Name}': port {port.HostPort} of the host cannot be published, {who}.", member.Name, action);
+    // Another has the port; else the host lacks the address.
+    private sealed record Obstacle(bool IsTaken, string Why, string Action);
 }

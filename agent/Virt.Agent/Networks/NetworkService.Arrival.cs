@@ -19,14 +19,14 @@ public sealed partial class NetworkService
             return null;
         }
 
+        var foreign = new List<string>();
+        var taken = new List<(string, string)>();
         lock (gate)
         {
-            var foreign = new List<string>();
-            var taken = new List<(string, string)>();
             foreach (var text in addresses)
             {
                 var address = IPAddress.Parse(text);
-                if (entry.Books.FirstOrDefault(book => book.Subnet.NumberOf(address) is not null) is not { } book)
+                if (BookOf(entry.Books, address) is not { } book)
                 {
                     foreign.Add(text);
                 }
@@ -35,15 +35,15 @@ public sealed partial class NetworkService
                     taken.Add((text, WhoHas(entry, holder)));
                 }
             }
-
-            return new NetworkArrival
-            {
-                Subnets = entry.Spec.Subnets,
-                Foreign = foreign,
-                Taken = taken,
-                TakenPorts = [.. publish.SelectMany(static text => PublishedPort.Parse(text, out _) ?? []).Select(port => ($"{port}", ports.Blocker(port))).Where(static found => found.Item2.Length > 0)],
-            };
         }
+
+        return new NetworkArrival
+        {
+            Subnets = entry.Spec.Subnets,
+            Foreign = foreign,
+            Taken = taken,
+            TakenPorts = [.. publish.SelectMany(static text => PublishedPort.Parse(text, out _) ?? []).Select(port => ($"{port}", ports.Blocker(port, addresses))).Where(static found => found.Item2.Length > 0)],
+        };
     }
 
     /// <summary>The subnets of a network; none where it is not there any more.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -18,21 +17,10 @@ public sealed partial class NetworkService
             return Task.FromResult(new VirtNetworkList { Items = [.. all] });
         }
 
-        var errors = new List<ErrorInfo>();
-        foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && !all.Any(n => NamePattern.Matches(name, n.Name))))
-        {
-            errors.Add(ResourceName.NotFound("get", Kind, name, all.Select(static n => n.Name)).ToInfo());
-        }
-
-        foreach (var id in request.Ids.Where(id => all.TrueForAll(n => n.Id != id)))
-        {
-            errors.Add(ResourceName.Gone("get", Kind, "", id).ToInfo());
-        }
-
         return Task.FromResult(new VirtNetworkList
         {
             Items = [.. all.Where(n => request.Ids.Contains(n.Id) || request.Names.Any(name => NamePattern.Matches(name, n.Name)))],
-            Errors = [.. errors],
+            Errors = ResourceName.Missing(Kind, request.Names, request.Ids, all.ConvertAll(static n => (n.Id, n.Name))),
         });
     }
 }

@@ -82,7 +82,7 @@ public sealed partial class NetworkService
             entry.Members[member.Id] = member;
             foreach (var address in member.Attachment.Addresses.Select(IPAddress.Parse))
             {
-                entry.Books.FirstOrDefault(book => book.Subnet.NumberOf(address) is not null)?.TryTake(address, member.Id, out _);
+                BookOf(entry.Books, address)?.TryTake(address, member.Id, out _);
             }
         }
     }
@@ -123,9 +123,12 @@ public sealed partial class NetworkService
         }
     }
 
+    // The one whose subnet has an address; null: none.
+    private static AddressBook? BookOf(IEnumerable<AddressBook> books, IPAddress address) => books.FirstOrDefault(book => book.Has(address));
+
     private static IPAddress TakeAddress(MemberRequest request, NetworkEntry entry, AddressBook book, IReadOnlyList<IPAddress> asked)
     {
-        if (asked.FirstOrDefault(address => book.Subnet.NumberOf(address) is not null) is not { } wanted)
+        if (asked.FirstOrDefault(book.Has) is not { } wanted)
         {
             return book.TakeNext(request.Id) ?? throw Refused(
                 request, ErrorCode.ResourceExhausted, "NoFreeAddress", $"all {book.Subnet.MemberCount} addresses of '{book.Subnet}' of network '{entry.Name}' are taken", $"Get-VirtNetwork -Name {entry.Name}");
@@ -143,7 +146,7 @@ public sealed partial class NetworkService
 
     private static IPAddress ReadAddress(MemberRequest request, NetworkEntry entry, List<AddressBook> books, string text)
     {
-        if (!IPAddress.TryParse(text, out var address) || !books.Exists(book => book.Subnet.NumberOf(address) is not null))
+        if (!IPAddress.TryParse(text, out var address) || BookOf(books, address) is null)
         {
             throw Refused(request, ErrorCode.InvalidArgument, "InvalidIPAddress", $"'{text}' is no address that a member of network '{entry.Name}' can have, of {string.Join(" and ", books.Select(static book => book.Subnet))}", $"Get-VirtNetwork -Name {entry.Name}");
         }

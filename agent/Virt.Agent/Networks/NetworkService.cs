@@ -98,17 +98,8 @@ public sealed partial class NetworkService : IAsyncDisposable
     private NetworkEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // Enters the network's lock, and makes sure that it was not removed while we waited for it.
-    private async ValueTask<IDisposable> LockAsync(string verb, NetworkEntry entry, CancellationToken cancellation)
-    {
-        var held = await locks.EnterAsync(entry.Id, cancellation).ConfigureAwait(false);
-        if (!entry.IsRemoved)
-        {
-            return held;
-        }
-
-        held.Dispose();
-        throw ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(e => e.Name));
-    }
+    private ValueTask<IDisposable> LockAsync(string verb, NetworkEntry entry, CancellationToken cancellation) =>
+        locks.EnterAsync(entry.Id, () => entry.IsRemoved ? ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(e => e.Name)) : null, cancellation);
 
     private void Serve(NetworkEntry entry)
     {

@@ -21,18 +21,7 @@ public sealed partial class VmService
         }
 
         var attachment = networks.Join(
-            new MemberRequest
-            {
-                Id = id,
-                Kind = MemberKind,
-                Name = request.Name,
-                HostName = request.Name,
-                Network = spec.Network!,
-                AsksForAddress = true,
-                Addresses = request.IPAddresses,
-                Publish = request.Publish,
-                AllowFrom = request.AllowFrom,
-            },
+            RequestOf(id, request.Name, spec) with { Addresses = request.IPAddresses, Publish = request.Publish, AllowFrom = request.AllowFrom },
             whatIf);
         return spec with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
     }
@@ -41,21 +30,12 @@ public sealed partial class VmService
     private VmSpec JoinAfterMove(Guid id, string name, VmSpec spec) => spec.Attachment is not { } there ? spec : spec with
     {
         Attachment = networks.Join(
-            new MemberRequest
-            {
-                Verb = "move",
-                Id = id,
-                Kind = MemberKind,
-                Name = name,
-                HostName = name,
-                Network = spec.Network!,
-                AsksForAddress = true,
-                Addresses = there.Addresses,
-                Publish = [.. there.Ports.Select(static port => port.ToString())],
-                AllowFrom = there.AllowFrom,
-            },
+            RequestOf(id, name, spec) with { Verb = "move", Addresses = there.Addresses, Publish = [.. there.Ports.Select(static port => port.ToString())], AllowFrom = there.AllowFrom },
             whatIf: false),
     };
+
+    private static MemberRequest RequestOf(Guid id, string name, VmSpec spec) =>
+        new() { Id = id, Kind = MemberKind, Name = name, HostName = name, Network = spec.Network!, AsksForAddress = true };
 
     // Its ports of the host, taken before anything is started.
     private void PrepareNetwork(VmEntry entry) => WithMember(entry, networks.Prepare);

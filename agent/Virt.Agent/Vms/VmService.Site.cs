@@ -48,12 +48,8 @@ public sealed partial class VmService
             : FreePath(machine.VMName, folder, Path.GetExtension(machine.DiskPath));
     }
 
-    // A folder that was asked for is where the disk is to be, whether or not this host reaches it where it is.
-    private static bool IsSentElsewhere(CheckMove machine) =>
-        machine is { IncludeStorage: true, StoragePath: { } folder } && Path.TrimEndingDirectorySeparator(folder) != Path.GetDirectoryName(machine.DiskPath);
-
-    // The same number in the lease at the same path: the very same disk. Everything below it must be there too.
-    private static bool IsSameDisk(CheckMove machine)
+    /// <summary>Looks whether this host has a machine's very disk: the same number in the lease at the same path, and everything below it.</summary>
+    internal static bool IsSameDisk(CheckMove machine)
     {
         try
         {
@@ -67,6 +63,10 @@ public sealed partial class VmService
             return false;
         }
     }
+
+    // A folder that was asked for is where the disk is to be, whether or not this host reaches it where it is.
+    private static bool IsSentElsewhere(CheckMove machine) =>
+        machine is { IncludeStorage: true, StoragePath: { } folder } && Path.TrimEndingDirectorySeparator(folder) != Path.GetDirectoryName(machine.DiskPath);
 
     private static string? MissingBacking(CheckMove machine) =>
         machine.BackingPaths.Zip(machine.BackingLengths).Where(static layer => Length(layer.First) != layer.Second).Select(static layer => layer.First).FirstOrDefault();

@@ -109,17 +109,8 @@ public sealed partial class VmService : IAsyncDisposable
     }
 
     // Enters the machine's lock, and makes sure that it was not removed while we waited for it.
-    private async ValueTask<IDisposable> EnterAsync(string verb, VmEntry entry, Call call)
-    {
-        var held = await locks.EnterAsync(entry.Id, call.Cancellation).ConfigureAwait(false);
-        if (!entry.IsRemoved)
-        {
-            return held;
-        }
-
-        held.Dispose();
-        throw ResourceName.NotFound(verb, "VM", entry.Name, entries.Values.Select(static e => e.Name));
-    }
+    private ValueTask<IDisposable> EnterAsync(string verb, VmEntry entry, Call call) =>
+        locks.EnterAsync(entry.Id, () => entry.IsRemoved ? ResourceName.NotFound(verb, "VM", entry.Name, entries.Values.Select(static e => e.Name)) : null, call.Cancellation);
 
     private VM Show(VmEntry entry)
     {

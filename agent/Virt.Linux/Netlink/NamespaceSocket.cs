@@ -1,7 +1,4 @@
-using System;
 using System.Net.Sockets;
-using System.Threading;
-using Virt.Linux.Namespaces;
 using Virt.Linux.Processes;
 
 namespace Virt.Linux.Netlink;
@@ -14,36 +11,5 @@ public static class NamespaceSocket
     /// <param name="family">IPv4 or IPv6.</param>
     /// <exception cref="LinuxException">ESRCH: it has ended.</exception>
     /// <exception cref="SocketException">The namespace has no such addresses.</exception>
-    public static Socket Open(PidFd process, AddressFamily family)
-    {
-        Socket? opened = null;
-        Exception? failed = null;
-        // The thread goes there and ends there; no other code ever runs on it.
-        var thread = new Thread(
-            () =>
-            {
-                var isHeld = false;
-                try
-                {
-                    process.DangerousAddRef(ref isHeld);
-                    Libc.Check(Libc.setns(process.Descriptor, (int)NamespaceKinds.Network), "setns");
-                    opened = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
-                }
-                catch (Exception e) when (e is LinuxException or SocketException or ObjectDisposedException)
-                {
-                    failed = e;
-                }
-                finally
-                {
-                    if (isHeld)
-                    {
-                        process.DangerousRelease();
-                    }
-                }
-            },
-            128 * 1024);
-        thread.Start();
-        thread.Join();
-        return opened ?? throw failed!;
-    }
+    public static Socket Open(PidFd process, AddressFamily family) => NetworkNamespace.In(process, () => new Socket(family, SocketType.Stream, ProtocolType.Tcp));
 }

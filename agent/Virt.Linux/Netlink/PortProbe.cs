@@ -1,7 +1,6 @@
 using System;
 using System.Net;
-using System.Threading;
-using Virt.Linux.Namespaces;
+using System.Net.Sockets;
 using Virt.Linux.Processes;
 
 namespace Virt.Linux.Netlink;
@@ -18,32 +17,25 @@ public static unsafe class PortProbe
     /// <param name="others">Further addresses; one after the other is tried.</param>
     public static bool Accepts(PidFd process, int port, params IPAddress[] others)
     {
-        var accepted = false;
-        // The thread goes there and ends there; no other code ever runs on it.
-        var thread = new Thread(
-            () => accepted = !process.IsClosed && Libc.setns(process.Descriptor, (int)NamespaceKinds.Network) == 0
-                && (Connect(IPAddress.Loopback, port) || Connect(IPAddress.IPv6Loopback, port) || Array.Exists(others, address => Connect(address, port))),
-            128 * 1024);
-        thread.Start();
-        thread.Join();
-        return accepted;
+        try
+        {
+            return NetworkNamespace.In(process, () => Connect(IPAddress.Loopback, port) || Connect(IPAddress.IPv6Loopback, port) || Array.Exists(others, address => Connect(address, port)));
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
     }
 
     private static bool Connect(IPAddress to, int port)
     {
-        // struct sockaddr_in: address at 4; struct sockaddr_in6: at 8
-        var bytes = to.GetAddressBytes();
-        var isInternet6 = bytes.Length == 16;
-        var address = stackalloc byte[28];
-        new Span<byte>(address, 28).Clear();
-        address[0] = isInternet6 ? (byte)Internet6 : (byte)Internet4;
-        address[2] = (byte)(port >> 8);
-        address[3] = (byte)port;
-        bytes.CopyTo(new Span<byte>(address + (isInternet6 ? 8 : 4), bytes.Length));
-        var fd = Libc.socket(address[0], Stream | CloseOnExec, 0);
+        var name = new IPEndPoint(to, port).Serialize();
+        var fd = Libc.socket(to.AddressFamily == AddressFamily.InterNetworkV6 ? Internet6 : Internet4, Stream | CloseOnExec, 0);
         if (fd < 0)
             return false;
-        var connected = Libc.connect(fd, address, isInternet6 ? 28 : 16) == 0;
+        bool connected;
+        fixed (byte* bytes = name.Buffer.Span)
+            connected = Libc.connect(fd, bytes, name.Size) == 0;
         Libc.close(fd);
         return connected;
     }

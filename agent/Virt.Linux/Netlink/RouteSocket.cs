@@ -2,9 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Net;
 using System.Text;
-using System.Threading;
 using Microsoft.Win32.SafeHandles;
-using Virt.Linux.Namespaces;
 using Virt.Linux.Processes;
 
 namespace Virt.Linux.Netlink;
@@ -26,29 +24,7 @@ public sealed partial class RouteSocket : IDisposable
 
     /// <summary>Opens the namespace of a process.</summary>
     /// <exception cref="LinuxException">ESRCH: it has ended.</exception>
-    public static RouteSocket Open(PidFd process)
-    {
-        // A socket belongs for good to the namespace in which it was made. A thread of its own goes there, and ends there.
-        RouteSocket? opened = null;
-        LinuxException? failed = null;
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    Libc.Check(Libc.setns(process.Descriptor, (int)NamespaceKinds.Network), "setns");
-                    opened = Open();
-                }
-                catch (LinuxException e)
-                {
-                    failed = e;
-                }
-            },
-            128 * 1024);
-        thread.Start();
-        thread.Join();
-        return opened ?? throw failed!;
-    }
+    public static RouteSocket Open(PidFd process) => NetworkNamespace.In(process, Open);
 
     /// <summary>All addresses of all links.</summary>
     public IReadOnlyList<NetworkAddress> ReadAddresses()

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Threading.Tasks;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
+using Virt.Linux.Processes;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Xunit;
@@ -161,21 +162,11 @@ internal static class MoveCut
 
     private static async Task KillAsync(int pid)
     {
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
-        await Poll.UntilAsync(IsOver, $"the end of process {pid}");
+        using var process = PidFd.Open(pid);
+        Assert.NotNull(process);
+        process.Signal(Signals.Kill);
 
-        // The first thread may be a zombie while others are still on their way.
-        bool IsOver()
-        {
-            try
-            {
-                return File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal) && Directory.GetDirectories($"/proc/{pid}/task").Length == 1;
-            }
-            catch (IOException)
-            {
-                return true;
-            }
-        }
+        // Told when the last thread has ended (pidfd_open(2)): the first one may be a zombie while others are still on their way.
+        await Poll.UntilAsync(() => process.HasEnded, $"the end of process {pid}");
     }
 }

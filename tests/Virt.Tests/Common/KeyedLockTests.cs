@@ -42,4 +42,18 @@ public sealed class KeyedLockTests
         held.Dispose();
         using var again = await locks.EnterAsync(key, CancellationToken.None);
     }
+
+    [Fact]
+    public async Task What_is_gone_once_its_lock_is_held_is_refused_and_its_lock_let_go()
+    {
+        var locks = new KeyedLock();
+        var key = Guid.NewGuid();
+        var isGone = false;
+        var held = await locks.EnterAsync(key, () => isGone ? new InvalidOperationException() : null, CancellationToken.None);
+        var waiting = locks.EnterAsync(key, () => isGone ? new InvalidOperationException() : null, CancellationToken.None).AsTask();
+        isGone = true;
+        held.Dispose();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => waiting);
+        using var again = await locks.EnterAsync(key, CancellationToken.None);
+    }
 }

@@ -15,21 +15,10 @@ public sealed partial class VolumeService
     {
         var all = entries.Values.Where(static e => e.Phase is not VolumePhase.Creating).OrderBy(static e => e.Name, StringComparer.OrdinalIgnoreCase).ToList();
         var isAll = request.Names.Length == 0 && request.Ids.Length == 0;
-        var errors = new List<ErrorInfo>();
-        foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && !all.Exists(e => NamePattern.Matches(name, e.Name))))
-        {
-            errors.Add(ResourceName.NotFound("get", Kind, name, all.Select(static e => e.Name)).ToInfo());
-        }
-
-        foreach (var id in request.Ids.Where(id => !all.Exists(e => e.Id == id)))
-        {
-            errors.Add(ResourceName.Gone("get", Kind, "", id).ToInfo());
-        }
-
         return Task.FromResult(new VirtVolumeList
         {
             Items = [.. all.Where(e => isAll || request.Ids.Contains(e.Id) || request.Names.Any(name => NamePattern.Matches(name, e.Name))).Select(Show)],
-            Errors = [.. errors],
+            Errors = ResourceName.Missing(Kind, request.Names, request.Ids, all.ConvertAll(static e => (e.Id, e.Name))),
         });
     }
 

@@ -158,17 +158,8 @@ public sealed partial class VolumeService
     }
 
     // Enters the volume's lock, and makes sure that it was not removed while we waited for it.
-    private async ValueTask<IDisposable> LockAsync(string verb, VolumeEntry entry, CancellationToken cancellation)
-    {
-        var held = await locks.EnterAsync(entry.Id, cancellation).ConfigureAwait(false);
-        if (!entry.IsRemoved)
-        {
-            return held;
-        }
-
-        held.Dispose();
-        throw ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(static e => e.Name));
-    }
+    private ValueTask<IDisposable> LockAsync(string verb, VolumeEntry entry, CancellationToken cancellation) =>
+        locks.EnterAsync(entry.Id, () => entry.IsRemoved ? ResourceName.NotFound(verb, Kind, entry.Name, entries.Values.Select(static e => e.Name)) : null, cancellation);
 
     private static void Sweep(VolumeEntry entry)
     {
