@@ -129,6 +129,26 @@ public sealed class ContainerPatchTests
         Assert.Equal("HTTP/1.1 200 OK virt-good 1", host.Ask(container, 8080));
     }
 
+    [Theory]
+    [InlineData(PatchFailureAction.Stop, PatchOutcome.Failed, "2", PatchOutcome.Skipped)]
+    [InlineData(PatchFailureAction.Continue, PatchOutcome.Failed, "2", PatchOutcome.Patched)]
+    [InlineData(PatchFailureAction.Rollback, PatchOutcome.PutBack, "1", PatchOutcome.Skipped)]
+    public async Task What_is_done_about_a_failure_is_chosen_and_the_others_are_reported_too(PatchFailureAction action, PatchOutcome first, string version, PatchOutcome second)
+    {
+        await using var host = await TestHost.MakeAsync();
+        await host.StartAgentAsync(await host.ServeArchiveAsync());
+        var sick = host.Run(new NewContainer { Name = "sick", Image = "debian", Command = ["sleep", "1000"] });
+        var well = host.Run(new NewContainer { Name = "well", Image = "debian", Command = ["sleep", "1000"], Environment = new() { ["WELL"] = "1" } });
+        var run = host.Invoke(Methods.InvokePatch, new InvokePatch
+        {
+            Targets = new PatchTargets { ContainerIds = [sick.Id, well.Id] },
+            Filter = new PatchFilter { Include = ["virt-good"] },
+            Options = new PatchOptions { BatchSize = "1", OnFailure = action, Health = new HealthCheck { Command = ["sh", "-c", "test $WELL = 1"], Timeout = TimeSpan.FromSeconds(1) } },
+        });
+        Assert.Equal([("sick", first), ("well", second)], run.Results.Select(static r => (r.Name, r.Outcome)));
+        Assert.Equal((version, second == PatchOutcome.Patched ? "2" : "1"), (host.VersionOf(sick, "virt-good"), host.VersionOf(well, "virt-good")));
+    }
+
     [Fact]
     public async Task A_plan_is_applied_exactly_or_not_at_all()
     {
