@@ -35,13 +35,19 @@ Describe 'New-Container' {
 
     It 'takes what docker run takes' {
         $container = New-Container (New-TestName all) -Image starter -Entrypoint sh, -c -Command 'exec sleep 600' -StopSignal INT -StopTimeoutSeconds 3 -Tmpfs /run -AddCapability NET_ADMIN `
-            -Ulimit nofile=100:200 -Sysctl @{ 'net.core.somaxconn' = '77' } -Dns 10.0.0.1 -ExtraHost db:10.0.0.7 -OutOfMemoryScore 100 -CpuShares 512 -RestartPolicy OnFailure -RestartMaximum 2 -HealthTcp 80
+            -Ulimit nofile=100:200 -Sysctl @{ 'net.core.somaxconn' = '77' } -ExtraHost db:10.0.0.7 -OutOfMemoryScore 100 -CpuShares 512 -RestartPolicy OnFailure -RestartMaximum 2 -HealthTcp 80
         $container.Command | Should -Be 'sh', '-c', 'exec sleep 600'
         $container.StopSignal | Should -Be SIGINT
         $container.Capabilities | Should -Contain CAP_NET_ADMIN
         $container.RestartPolicy | Should -Be OnFailure
         $container.HealthCheck.TcpPort | Should -Be 80
         $container.UserNamespace | Should -Be Private
+    }
+
+    It 'asks the name servers that it is given, where it has a network' {
+        (New-Container (New-TestName dns) -Image starter -Network host -Dns 10.0.0.1).Dns | Should -Be 10.0.0.1
+        New-Container (New-TestName nodns) -Image starter -Dns 10.0.0.1 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].Exception.Message | Should -BeLike '*without a network*'
     }
 
     It 'completes the networks' {
