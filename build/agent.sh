@@ -57,7 +57,7 @@ remove_control_groups() {
     done
 }
 
-# stop_agents [keep]: ends the agents; VMs and containers go too, unless they are kept.
+# stop_agents [keep]: ends the agents; VMs, containers, networks and volumes go too, unless they are kept.
 stop_agents() {
     local status=0 i
     # All of them empty first, while each still has the others to speak to.
@@ -69,14 +69,16 @@ stop_agents() {
     return $status
 }
 
-# empty_agent <folder> <pid>: removes its VMs and containers.
+# empty_agent <folder> <pid>: removes its VMs and containers, then what they were in.
 empty_agent() {
     kill -0 "$2" 2>/dev/null || return 0
     VIRT_ENDPOINT=unix://$1/agent.sock NO_COLOR=1 "${shell[@]}" -NonInteractive -Command "$import
         Get-VM | Remove-VM -Force -DeleteDisk -Confirm:\$false
         Get-Container | Remove-Container -Force -Confirm:\$false
+        Get-VirtNetwork | Where-Object Name -notin host, none | Remove-VirtNetwork -Confirm:\$false
+        Get-VirtVolume | Remove-VirtVolume -Confirm:\$false
         exit [int]([bool]\$Error.Count)" >"$1/end.log" 2>&1 ||
-        say "Not every VM and container could be removed: $(cat "$1/end.log")"
+        say "Not all VMs, containers, networks and volumes could be removed: $(cat "$1/end.log")"
 }
 
 # end_agent <folder> <pid> [keep]

@@ -137,8 +137,8 @@ public sealed class ContainerPatchTests
     {
         await using var host = await TestHost.MakeAsync();
         await host.StartAgentAsync(await host.ServeArchiveAsync());
-        var sick = host.Run(new NewContainer { Name = "sick", Image = "debian", Command = ["sleep", "1000"] });
-        var well = host.Run(new NewContainer { Name = "well", Image = "debian", Command = ["sleep", "1000"], Environment = new() { ["WELL"] = "1" } });
+        var sick = host.Run(new NewContainer { Name = "sick", Image = "debian", Command = ["sleep", "1000"], StopSignal = "KILL" });
+        var well = host.Run(new NewContainer { Name = "well", Image = "debian", Command = ["sleep", "1000"], StopSignal = "KILL", Environment = new() { ["WELL"] = "1" } });
         var run = host.Invoke(Methods.InvokePatch, new InvokePatch
         {
             Targets = new PatchTargets { ContainerIds = [sick.Id, well.Id] },
