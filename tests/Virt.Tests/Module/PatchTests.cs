@@ -74,6 +74,17 @@ public sealed class PatchTests : IDisposable
         Assert.Equal(expected, string.Join('|', ((InvokePatch)Assert.Single(agent.CallsOf(Methods.InvokePatch)).Request).Options.Health.Command));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("0%")]
+    [InlineData("101%")]
+    [InlineData("two")]
+    public void A_batch_size_that_is_none_is_told_in_words(string text)
+    {
+        shell.Run($"Invoke-Patch -VM web01 -BatchSize '{text}'");
+        Assert.Contains($"Cannot use '{text}' as a batch size: a number from 1 on, or a share from 1% to 100%, is required.", Assert.Single(shell.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_failed_workload_is_a_result_and_an_error_and_keeps_nothing_of_the_others()
     {

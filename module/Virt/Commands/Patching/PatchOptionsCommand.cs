@@ -8,7 +8,7 @@ public abstract class PatchOptionsCommand : PatchFilterCommand
 {
     /// <summary>How many workloads are worked on at once: a number, or a share such as 25%.</summary>
     [Parameter]
-    [ValidatePattern(@"^([1-9]\d*|[1-9]\d?%|100%)$")]
+    [BatchSize]
     public string BatchSize { get; set; } = "1";
 
     /// <summary>After more failures than this no further workload is begun.</summary>
