@@ -21,9 +21,10 @@ public static unsafe class HeldPort
     public static SafeFileHandle Take(IPAddress address, int port, bool isUdp)
     {
         var end = new IPEndPoint(address, port);
+        var text = end.ToString(); // written before the calls: the runtime may itself call the system meanwhile, and so replace what they failed with
         var name = end.Serialize();
         var isInternet6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        var fd = (int)Libc.Check(Libc.socket(isInternet6 ? Internet6 : Internet4, (isUdp ? Datagrams : Stream) | CloseOnExec, 0), "socket", address.ToString());
+        var fd = (int)Libc.Check(Libc.socket(isInternet6 ? Internet6 : Internet4, (isUdp ? Datagrams : Stream) | CloseOnExec, 0), "socket", text);
         var handle = new SafeFileHandle(fd, ownsHandle: true);
         if (isInternet6)
         {
@@ -35,7 +36,7 @@ public static unsafe class HeldPort
             if (Libc.bind(fd, bytes, name.Size) == 0)
                 return handle;
         }
-        var error = Libc.Error("bind", $"{end}");
+        var error = Libc.Error("bind", text);
         handle.Dispose();
         throw error;
     }
