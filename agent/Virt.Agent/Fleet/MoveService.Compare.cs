@@ -62,7 +62,7 @@ public sealed partial class MoveService
 
         if (vms.HasCheckpoints(entry))
         {
-            problems.Add(Problem("VMHasCheckpoints", entry.Name, $"VM '{entry.Name}' has checkpoints, which cannot move to host '{peer.Name}' with it yet.", $"Get-VMCheckpoint -VMName {entry.Name} | Remove-VMCheckpoint"));
+            problems.Add(PlanProblem.Blocking("VMHasCheckpoints", entry.Name, $"VM '{entry.Name}' has checkpoints, which cannot move to host '{peer.Name}' with it yet.", $"Get-VMCheckpoint -VMName {entry.Name} | Remove-VMCheckpoint"));
         }
 
         PeerClient? client = null;
@@ -75,7 +75,7 @@ public sealed partial class MoveService
             problems.AddRange(check.Problems);
             if (check.ImageHash.Length > 0 && !check.ImageHash.SequenceEqual(hash))
             {
-                problems.Add(Problem("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", MoveRules.CopyImage(machine.ImageFolder, peer.Name, check.ImageFolder)));
+                problems.Add(PlanProblem.Blocking("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", MoveRules.CopyImage(machine.ImageFolder, peer.Name, check.ImageFolder)));
             }
 
             plan.Disks = machine.DiskPath.Length == 0 ? [] : [new VMMoveDisk { Path = machine.DiskPath, DestinationPath = check.DiskPath, IsShared = check.IsDiskShared, SizeBytes = machine.DiskSizeBytes }];
@@ -98,7 +98,4 @@ public sealed partial class MoveService
         plan.Hash = MovePlans.Hash(plan);
         return new ComparedMove(plan, machine, peer, client);
     }
-
-    private static PlanProblem Problem(string id, string target, string message, string fix) =>
-        new() { Id = id, Target = target, Message = message, FixCommand = fix, IsBlocking = true };
 }

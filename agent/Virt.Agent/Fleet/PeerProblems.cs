@@ -11,32 +11,20 @@ public static class PeerProblems
     /// <summary>A call of a peer that failed.</summary>
     /// <param name="e">How.</param>
     /// <param name="peer">Which one.</param>
-    public static PlanProblem Of(VirtException e, VirtPeer peer)
-    {
+    public static PlanProblem Of(VirtException e, VirtPeer peer) => e.Id == "UnknownMethod"
+
         // One that has forgotten us lets us call next to nothing.
-        var isForgotten = e.Id == "UnknownMethod";
-        var id = isForgotten ? "PeerNotTrusted" : e.Id;
-        return new PlanProblem
-        {
-            Id = id,
-            Target = isForgotten ? peer.Name : e.Target ?? peer.Name,
-            Message = isForgotten ? $"Host '{peer.Name}' does not know this host as a peer." : e.Message,
-            FixCommand = FixOf(id, peer),
-            IsBlocking = true,
-        };
-    }
+        ? PlanProblem.Blocking("PeerNotTrusted", peer.Name, $"Host '{peer.Name}' does not know this host as a peer.", FixOf("PeerNotTrusted", peer))
+        : PlanProblem.Blocking(e.Id, e.Target ?? peer.Name, e.Message, FixOf(e.Id, peer));
 
     /// <summary>The machine's own host cannot be reached by the peer.</summary>
     /// <param name="host">Its name.</param>
     /// <param name="peer">The other one.</param>
-    public static PlanProblem NoListener(string host, VirtPeer peer) => new()
-    {
-        Id = "NoPeerListener",
-        Target = host,
-        Message = $"The agent of host '{host}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.",
-        FixCommand = $"sh -c \"{Listen}\"; Add-VirtPeer {peer.Name}",
-        IsBlocking = true,
-    };
+    public static PlanProblem NoListener(string host, VirtPeer peer) => PlanProblem.Blocking(
+        "NoPeerListener",
+        host,
+        $"The agent of host '{host}' listens for no peers, so host '{peer.Name}' could not ask it how a move ended that was cut off.",
+        $"sh -c \"{Listen}\"; Add-VirtPeer {peer.Name}");
 
     private static string FixOf(string id, VirtPeer peer)
     {

@@ -27,7 +27,7 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
     public IReadOnlyList<string> ContainerNames => [.. Folders(ContainerFolder).Keys];
 
     /// <summary>Where another image of virtual machines would be put.</summary>
-    public string NewVmFolder => roots.Select(static root => Path.GetFullPath(Path.Combine(root, VmFolder))).Where(Directory.Exists).FirstOrDefault(Path.GetFullPath(Path.Combine(roots[0], VmFolder)));
+    public string NewVmFolder => Roots(VmFolder).FirstOrDefault(Directory.Exists) ?? Roots(VmFolder).First();
 
     /// <summary>An image of virtual machines.</summary>
     /// <param name="name">Its name, whatever its case.</param>
@@ -63,10 +63,12 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         }
     }
 
+    private IEnumerable<string> Roots(string kindFolder) => roots.Select(root => Path.GetFullPath(Path.Combine(root, kindFolder)));
+
     private SortedDictionary<string, string> Folders(string kindFolder)
     {
         var folders = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var root in roots.Select(root => Path.GetFullPath(Path.Combine(root, kindFolder))).Where(Directory.Exists))
+        foreach (var root in Roots(kindFolder).Where(Directory.Exists))
         {
             foreach (var folder in Directory.EnumerateDirectories(root).Where(static folder => File.Exists(Path.Combine(folder, ManifestName))))
             {

@@ -109,5 +109,5 @@ public sealed partial class PatchService
     }
 
     private static PatchPlanTarget WithProblem(PatchPlanTarget target, string id, string message, string fix) =>
-        target with { Problems = [.. target.Problems, new PlanProblem { Id = id, Target = target.Name, Message = message, FixCommand = fix, IsBlocking = true }] };
+        target with { Problems = [.. target.Problems, PlanProblem.Blocking(id, target.Name, message, fix)] };
 }

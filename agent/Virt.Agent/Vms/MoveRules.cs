@@ -44,7 +44,7 @@ public static class MoveRules
         CheckNetwork();
         if (machine.Image.Length > 0 && !site.HasImage)
         {
-            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", CopyImage(machine.ImageFolder, site));
+            Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", CopyImage(machine.ImageFolder, site.HostName, site.ImageFolder));
         }
 
         CheckDisk();
@@ -57,7 +57,7 @@ public static class MoveRules
         string QemuPackage() => site.Architecture == "arm64" ? "qemu-system-arm" : "qemu-system-x86";
 
         void Add(string id, string target, string message, string fix) =>
-            problems.Add(new PlanProblem { Id = id, Target = target, Message = message, FixCommand = fix, IsBlocking = true });
+            problems.Add(PlanProblem.Blocking(id, target, message, fix));
 
         void CheckQemu()
         {
@@ -159,12 +159,10 @@ public static class MoveRules
         }
     }
 
-    /// <summary>The command, for the machine's host, that brings an image from there.</summary>
-    /// <param name="folder">The image's folder there.</param>
-    /// <param name="site">Where it is to go.</param>
-    public static string CopyImage(string folder, MoveSite site) => CopyImage(folder, site.HostName, site.ImageFolder);
-
     /// <summary>The command, for the machine's host, that brings an image from there to another one.</summary>
+    /// <param name="folder">The image's folder there.</param>
+    /// <param name="host">The other one.</param>
+    /// <param name="hostFolder">Where that has its images.</param>
     public static string CopyImage(string folder, string host, string hostFolder) => $"scp -r '{folder}' '{host}:{hostFolder}/'";
 
     // "pc-q35-7.2": 7.2

@@ -26,6 +26,14 @@ public sealed partial record PlanProblem
     [Key(4)]
     public bool IsBlocking { get; set; }
 
+    /// <summary>One that keeps a plan from being carried out.</summary>
+    /// <param name="id">Its stable name.</param>
+    /// <param name="target">What it concerns.</param>
+    /// <param name="message">One sentence.</param>
+    /// <param name="fixCommand">What mends it.</param>
+    public static PlanProblem Blocking(string id, string target, string message, string fixCommand) =>
+        new() { Id = id, Target = target, Message = message, FixCommand = fixCommand, IsBlocking = true };
+
     /// <summary>The sentence.</summary>
     public override string ToString() => Message;
 }

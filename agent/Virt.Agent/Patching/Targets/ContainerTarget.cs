@@ -34,7 +34,7 @@ internal sealed partial class ContainerTarget(ContainerService containers, Guid 
         var container = await ReadAsync(cancellation).ConfigureAwait(false);
         List<PlanProblem> problems = IsSettled(container.State)
             ? []
-            : [new() { Id = "ContainerBusy", Target = name, Message = $"It is {container.State}; Running, Stopped, Created or Failed is required.", FixCommand = $"Wait-Container -Name {name}", IsBlocking = true }];
+            : [PlanProblem.Blocking("ContainerBusy", name, $"It is {container.State}; Running, Stopped, Created or Failed is required.", $"Wait-Container -Name {name}")];
         return new TargetLook(container.Image, containers.ImageDigestOf(id), problems);
     }
 

@@ -62,7 +62,7 @@ internal sealed partial class VmTarget(VmService vms, Guid id, string name, Time
     /// <inheritdoc/>
     public Task<string?> ReplaceAsync(TargetWork work, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
-    private PlanProblem Problem(string problem, string message, string fix) => new() { Id = problem, Target = name, Message = message, FixCommand = fix, IsBlocking = true };
+    private PlanProblem Problem(string problem, string message, string fix) => PlanProblem.Blocking(problem, name, message, fix);
 
     private Call CallOf(CancellationToken cancellation) => new(NoSink.Instance, "", whatIf: false, cancellation);
 
