@@ -43,7 +43,7 @@ public sealed partial class VmService
     // Of a machine that is this host's by what was agreed with the other one.
     private void TakeLeaseOnce(string verb, VmEntry entry)
     {
-        if (entry.Spec.Disk is { } disk && (ReadLease(verb, entry.Name, disk.HomePath) is not { } lease || lease.HostId != self.Id || lease.VMId != entry.Id || lease.Epoch != entry.Spec.Epoch))
+        if (ReadLease(verb, entry) is not { } lease || !IsOwn(lease, entry) || lease.Epoch != entry.Spec.Epoch)
         {
             TakeLease(verb, entry);
         }
@@ -69,36 +69,34 @@ public sealed partial class VmService
     }
 
     // Whether the disk is this host's to delete. One that two hosts reach may be the other one's, now or for all that this host knows of a move that is stuck.
-    private bool OwnsDisk(VmEntry entry) => entry.Spec switch
+    private bool OwnsDisk(VmEntry entry) => OwnsDisk(entry, ReadLease("remove", entry));
+
+    private bool OwnsDisk(VmEntry entry, DiskLease? lease) => entry.Spec.Move switch
     {
-        { Disk: null } or { Move.Stage: MoveStage.Owned } => true,
-        { Move: { IsDiskShared: true, Stage: not MoveStage.Offering } } => false,
-        { Disk: { } disk } => ReadLease("remove", entry.Name, disk.HomePath) is not { } lease || IsOwn(lease, entry),
+        { Stage: MoveStage.Owned } => true,
+        { IsDiskShared: true, Stage: not MoveStage.Offering } => false,
+        _ => lease is null || IsOwn(lease, entry),
     };
 
     private bool IsOwn(DiskLease lease, VmEntry entry) => lease.HostId == self.Id && lease.VMId == entry.Id;
 
-    // Only its own: the disk may be another host's by now.
-    private void DropLease(VmEntry entry)
+    // Only its own: the disk may be another host's by now. Says whether the disk is this host's to delete.
+    private bool DropLease(VmEntry entry)
     {
-        if (entry.Spec.Disk is not { } disk)
+        var lease = ReadLease("remove", entry);
+        if (entry.Spec.Disk is { } disk && (lease is null || IsOwn(lease, entry)))
         {
-            return;
+            if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
+            {
+                YieldLease(entry, disk, lease, move);
+            }
+            else
+            {
+                DiskLeaseFile.Remove(disk.HomePath);
+            }
         }
 
-        var lease = ReadLease("remove", entry.Name, disk.HomePath);
-        if (lease is not null && !IsOwn(lease, entry))
-        {
-            return;
-        }
-
-        if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
-        {
-            YieldLease(entry, disk, lease, move);
-            return;
-        }
-
-        DiskLeaseFile.Remove(disk.HomePath);
+        return OwnsDisk(entry, lease);
     }
 
     // The destination runs the machine and could not write so yet: until it can the disk is nobody's to take, on this host neither.
@@ -113,6 +111,8 @@ public sealed partial class VmService
             AgentLog.Error($"Could not write in the lease of VM '{entry.Name}' that host '{move.PeerName}' has it", e);
         }
     }
+
+    private static DiskLease? ReadLease(string verb, VmEntry entry) => entry.Spec.Disk is { } disk ? ReadLease(verb, entry.Name, disk.HomePath) : null;
 
     private static DiskLease? ReadLease(string verb, string name, string path)
     {

@@ -88,8 +88,7 @@ public sealed partial class VmService
     // Takes away what a machine has on the disk; what is not there is fine.
     private void RemoveFiles(VmEntry entry, bool withDisk)
     {
-        withDisk = withDisk && OwnsDisk(entry);
-        DropLease(entry);
+        var ownsDisk = DropLease(entry);
         var folder = FolderOf(entry);
         foreach (var path in new[] { folder.State, folder.Run })
         {
@@ -100,7 +99,7 @@ public sealed partial class VmService
         }
 
         // Also where its folder is gone, or was not made yet.
-        if (withDisk && entry.Spec.Disk is { } disk && File.Exists(disk.Path))
+        if (withDisk && ownsDisk && entry.Spec.Disk is { } disk && File.Exists(disk.Path))
         {
             File.Delete(disk.Path);
         }

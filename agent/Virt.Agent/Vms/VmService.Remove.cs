@@ -13,20 +13,18 @@ public sealed partial class VmService
     {
         var entry = Find("remove", request.Id, request.Name);
         call.WorksOn(entry.Name);
-        var isStuck = request.Force && entry.State == VMState.Released;
-        if (isStuck && call.WhatIf)
+        if (!request.Force || entry.State != VMState.Released)
+        {
+            RefuseWhileMoving("remove", entry);
+        }
+        else if (call.WhatIf)
         {
             return Removed(entry, request);
         }
-
-        if (isStuck)
+        else
         {
             // Its move has the lock, and waits for the other host as long as that takes.
             entry.Abandon();
-        }
-        else
-        {
-            RefuseWhileMoving("remove", entry);
         }
 
         using var held = await EnterAsync("remove", entry, call).ConfigureAwait(false);

@@ -92,7 +92,7 @@ public sealed partial class VmService
             DiskPath = disk?.Path ?? "",
             DiskSizeBytes = disk?.SizeBytes ?? 0,
             DiskAllocatedBytes = Length(disk?.Path),
-            DiskNonce = disk is null ? Guid.Empty : (ReadLease("move", entry.Name, disk.HomePath) ?? TakeLease("move", entry)!).Nonce,
+            DiskNonce = disk is null ? Guid.Empty : (ReadLease("move", entry) ?? TakeLease("move", entry)!).Nonce,
             BackingPaths = [.. disk?.Backing.Select(static layer => layer.Path) ?? []],
             BackingLengths = [.. disk?.Backing.Select(static layer => Length(layer.Path)) ?? []],
             IncludeStorage = includeStorage,
