@@ -58,8 +58,7 @@ public sealed class MoveColdFaultTests(SharedPair fixture) : IClassFixture<Share
         Assert.Equal(variables, await File.ReadAllBytesAsync(Variables(mine, machine), TestContext.Current.CancellationToken));
         Assert.False(File.Exists(Variables(others, machine)));
         Assert.Equal("VMNotFound", others.Refused(Methods.StartVM, new StartVM { Name = "web01" }).Id);
-        var disks = Path.Combine(others.StateFolder, "disks");
-        Assert.Empty(Directory.Exists(disks) ? Directory.GetFiles(disks) : []);
+        Assert.Empty(MoveCut.DisksOf(others));
         Assert.Equal(VMState.Running, mine.Start("web01").State);
         mine.Stop("web01", turnOff: true);
         mine.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true });

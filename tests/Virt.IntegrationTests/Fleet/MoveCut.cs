@@ -68,6 +68,9 @@ internal static class MoveCut
         static bool IsOwner(VM? vm) => vm is { State: not (VMState.Receiving or VMState.Released) };
     }
 
+    /// <summary>The files where a host keeps disks; none where it has not made that folder.</summary>
+    public static string[] DisksOf(TestHost host) => Path.Combine(host.StateFolder, "disks") is var folder && Directory.Exists(folder) ? Directory.GetFiles(folder) : [];
+
     /// <summary>The lease is the owner's, of the move's epoch, and not the one from before the move where that has got far enough to renew it.</summary>
     public static void AssertLease(TestHost owner, VM machine, Lease before, bool hasMoved)
     {

@@ -83,7 +83,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         Assert.Equal((1, 0), (mine.OwnNetworks()[0].UsedBy.Length, others.OwnNetworks()[0].UsedBy.Length));
         Assert.Equal("VMNotFound", others.Refused(Methods.StartVM, new StartVM { Name = "web01" }).Id);
         Assert.Equal(isShared ? "DiskLeased" : "DiskNotFound", others.Refused(Methods.NewVM, new NewVM { Name = "thief", MemoryStartupBytes = 32L << 20, VHDPath = there.DiskPath }).Id);
-        Assert.Empty(Directory.Exists(Disks(others)) ? Directory.GetFiles(Disks(others)) : []);
+        Assert.Empty(MoveCut.DisksOf(others));
 
         if (state == VMState.Running)
         {
@@ -138,6 +138,4 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         await host.RunAsync("qemu-io", "-f", "qcow2", "-c", "write -q -P 0x5a 1M 3M", "-c", "write -q -P 0xa5 6M 64k", made.DiskPath);
         return made;
     }
-
-    private static string Disks(TestHost host) => Path.Combine(host.StateFolder, "disks");
 }

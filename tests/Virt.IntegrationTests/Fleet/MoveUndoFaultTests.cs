@@ -11,20 +11,7 @@ namespace Virt.IntegrationTests.Fleet;
 /// <summary>A move that has failed is being undone, and the agent that undoes it is killed in the middle: undoing goes on after its restart.</summary>
 public sealed class MoveUndoFaultTests(SharedPair fixture) : IClassFixture<SharedPair>
 {
-    public static TheoryData<string, bool> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, bool>();
-            foreach (var point in MovePoint.Undo)
-            {
-                cases.Add(point, true);
-                cases.Add(point, false);
-            }
-
-            return cases;
-        }
-    }
+    public static MatrixTheoryData<string, bool> Cases => new(MovePoint.Undo, [true, false]);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -49,8 +36,7 @@ public sealed class MoveUndoFaultTests(SharedPair fixture) : IClassFixture<Share
         await MoveCut.SettledAsync(pair, [("a", VMState.Running)]);
         MoveCut.AssertLease(pair.A, machine, lease, hasMoved: false);
         Assert.Equal([machine.ProcessId!.Value], TestHost.ProcessesOf(machine.Id.ToString("D")));
-        var disks = Path.Combine(pair.B.StateFolder, "disks");
-        Assert.Empty(Directory.Exists(disks) ? Directory.GetFiles(disks) : []);
+        Assert.Empty(MoveCut.DisksOf(pair.B));
 
         // It can be moved as if nothing had been.
         await pair.RestartAsync(pair.A);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -15,12 +16,10 @@ internal static class CommandText
     /// <summary>Our cmdlets that a script calls, each with parameters that it has.</summary>
     public static void CallsOurs(Shell shell, ScriptBlockAst script)
     {
-        var ours = shell.Run<CmdletInfo>("Get-Command -Module Virt").ToDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
-        var calls = Calls(script).Where(call => ours.ContainsKey(call.GetCommandName() ?? "")).ToArray();
+        var ours = Ours(shell);
+        var calls = Calls(script).Where(call => ours.ContainsKey(NameOf(call))).ToArray();
         Assert.NotEmpty(calls);
-        Assert.All(calls, call => Assert.All(
-            call.CommandElements.OfType<CommandParameterAst>(),
-            parameter => Assert.True(ours[call.GetCommandName()].Parameters.ContainsKey(parameter.ParameterName), $"{call.GetCommandName()} -{parameter.ParameterName}")));
+        Assert.All(calls, call => HasItsParameters(ours[NameOf(call)], call));
     }
 
     /// <summary>All that is called is a cmdlet of ours, with parameters that it has, or a program that every host has.</summary>
@@ -28,18 +27,23 @@ internal static class CommandText
     {
         var script = Parser.ParseInput(text, out _, out var errors);
         Assert.Empty(errors);
-        var ours = shell.Run<CmdletInfo>("Get-Command -Module Virt").Select(command => command.Name).ToArray();
-        var others = Calls(script).Select(call => call.GetCommandName() ?? "").Where(name => !Programs.Contains(name)).ToArray();
-        Assert.All(others, name => Assert.Contains(name, ours));
-        if (others.Length > 0)
+        var ours = Ours(shell);
+        var calls = Calls(script);
+        Assert.NotEmpty(calls);
+        Assert.All(calls.Where(call => !Programs.Contains(NameOf(call))), call =>
         {
-            CallsOurs(shell, script);
-        }
-        else
-        {
-            Assert.NotEmpty(Calls(script));
-        }
+            Assert.Contains(NameOf(call), ours.Keys.ToArray());
+            HasItsParameters(ours[NameOf(call)], call);
+        });
     }
 
+    private static void HasItsParameters(CmdletInfo cmdlet, CommandAst call) => Assert.All(
+        call.CommandElements.OfType<CommandParameterAst>(),
+        parameter => Assert.True(cmdlet.Parameters.ContainsKey(parameter.ParameterName), $"{cmdlet.Name} -{parameter.ParameterName}"));
+
+    private static Dictionary<string, CmdletInfo> Ours(Shell shell) => shell.Run<CmdletInfo>("Get-Command -Module Virt").ToDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
+
     private static CommandAst[] Calls(ScriptBlockAst script) => [.. script.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>()];
+
+    private static string NameOf(CommandAst call) => call.GetCommandName() ?? "";
 }

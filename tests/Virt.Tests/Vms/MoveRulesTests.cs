@@ -114,9 +114,10 @@ public sealed class MoveRulesTests : IDisposable
         {
             Assert.Equal(fix, problem.FixCommand);
         }
-
-        CommandText.IsRunnable(shell, PeerProblems.NoListener("a", new VirtPeer { Name = "b" }).FixCommand);
     }
+
+    [Fact]
+    public void A_host_that_listens_for_no_peers_has_one_as_well() => CommandText.IsRunnable(shell, PeerProblems.NoListener("a", new VirtPeer { Name = "b" }).FixCommand);
 
     [Fact]
     public void An_image_is_brought_from_the_folder_that_it_has_to_the_one_where_images_are() =>
