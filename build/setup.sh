@@ -21,7 +21,7 @@ case $debian_arch in
 esac
 case ${1:-} in
     '') ;;
-    test) packages+=(openssh-server openssh-client openssl nftables xfsprogs) ;;
+    test) packages+=(openssh-server openssh-client openssl nftables xfsprogs btrfs-progs) ;;
     bench) packages+=(crun podman libvirt-daemon-system libvirt-clients) ;;
     *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;
 esac
