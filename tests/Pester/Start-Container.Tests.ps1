@@ -35,6 +35,12 @@ Describe 'Start-Container' {
         $container.Network | Should -Be host
     }
 
+    It 'lets an init be its first process' {
+        $container = Start-Container -Image starter -Name (New-TestName init) -Init -- sleep 600
+        $container.Init | Should -BeTrue
+        (Get-ContainerProcess $container.Name).Count | Should -Be 2
+        (Stop-Container $container.Name -PassThru).ExitCode | Should -Be 143
+    }
     It 'says so when it runs already' {
         Start-Container (New-TestName run) -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be InvalidOperation

@@ -141,7 +141,7 @@ public sealed partial class ContainerService
         }
         else if (ExitFile.Read(FolderOf(entry).Exit) is { } status)
         {
-            entry.Set(table, ContainerState.Stopped, Ended(run with { StartAgain = false, StartTime = run.StartTime ?? status.Time }, status));
+            entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run with { StartAgain = false, StartTime = run.StartTime ?? status.Time }, status));
         }
         else if (run.StartAgain)
         {
@@ -153,7 +153,7 @@ public sealed partial class ContainerService
         }
         else
         {
-            entry.Set(table, ContainerState.Stopped, Ended(run, ExitStatus.Unknown(time.GetUtcNow())));
+            entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run, ExitStatus.Unknown(time.GetUtcNow())));
         }
     }
 

@@ -89,6 +89,7 @@ public sealed partial class ContainerService
         Attachment = null,
         Generation = 0,
         Previous = null,
+        Init = false,
         Built = null,
         Labels = new Dictionary<string, string>(),
     };

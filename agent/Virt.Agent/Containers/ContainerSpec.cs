@@ -141,6 +141,8 @@ public sealed record ContainerSpec
     /// <summary>How it is asked whether it works; null: it is not asked.</summary>
     public HealthCheck? Health { get; set; }
 
+    /// <summary>Its first process is an init of ours, and the command is that one's child.</summary>
+    public bool Init { get; set; }
     /// <summary>The digests of the layers over the image, the uppermost first.</summary>
     public IReadOnlyList<string> Layers { get; set; } = [];
 

@@ -58,6 +58,7 @@ internal static partial class NewContainerCheck
             RestartPolicy = request.RestartPolicy,
             RestartMaximum = request.RestartMaximum,
             After = request.After,
+            Init = request.Init,
             Health = HealthOf(name, request.Health),
             BlockIOWeight = request.BlockIOWeight,
             BlockIO = Each(name, "BlockIO", request.BlockIO, ContainerBlockLimit.Parse, "New-Container -BlockIO /dev/sda:read=10MB"),
