@@ -41,6 +41,7 @@ public sealed partial class ContainerService
         }
 
         await FaultPoint.ReachAsync(ContainerFaults.EndWritten).ConfigureAwait(false);
+        RemoveWhereOver(entry);
         await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
     }
 

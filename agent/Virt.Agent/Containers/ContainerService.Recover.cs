@@ -36,6 +36,11 @@ public sealed partial class ContainerService
             await FinishReplacingAsync(entry).ConfigureAwait(false);
         }
 
+        foreach (var entry in entries.Values)
+        {
+            RemoveWhereOver(entry); // it ended while there was no agent, or the agent before this one did not come to it
+        }
+
         InBackground(
             async () =>
             {

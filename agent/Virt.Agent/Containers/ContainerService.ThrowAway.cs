@@ -90,6 +90,7 @@ public sealed partial class ContainerService
         Generation = 0,
         Previous = null,
         Init = false,
+        RemoveOnExit = false,
         Built = null,
         Labels = new Dictionary<string, string>(),
     };

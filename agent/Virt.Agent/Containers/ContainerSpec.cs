@@ -143,6 +143,10 @@ public sealed record ContainerSpec
 
     /// <summary>Its first process is an init of ours, and the command is that one's child.</summary>
     public bool Init { get; set; }
+
+    /// <summary>It is removed when it has ended.</summary>
+    public bool RemoveOnExit { get; set; }
+
     /// <summary>The digests of the layers over the image, the uppermost first.</summary>
     public IReadOnlyList<string> Layers { get; set; } = [];
 

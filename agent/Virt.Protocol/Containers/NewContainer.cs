@@ -198,4 +198,8 @@ public sealed partial record NewContainer
     /// <summary>An init of the agent's is its first process: it starts the command, hands on signals to it, and reaps what ends.</summary>
     [Key(47)]
     public bool Init { get; set; }
+
+    /// <summary>It is removed when it has ended, or could not be started; not together with a restart policy.</summary>
+    [Key(48)]
+    public bool RemoveOnExit { get; set; }
 }
