@@ -17,12 +17,14 @@ public sealed partial class ContainerService
     public async Task RecoverAsync()
     {
         var unclear = entries.Values.Where(e => ContainerStates.IsAlive(e.State) || e.State is ContainerState.Starting or ContainerState.Removing).ToList();
-        var living = unclear.Count + throwAways.Count > 0 ? (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id) : [];
+        var isCopying = entries.Values.Any(static e => e.State == ContainerState.Creating);
+        var living = isCopying || unclear.Count + throwAways.Count > 0 ? (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id) : [];
         foreach (var entry in unclear)
         {
             await RecoverOneAsync(entry, living).ConfigureAwait(false);
         }
 
+        await UndoClonesAsync(living).ConfigureAwait(false);
         var lost = throwAways.Values.ToList();
         foreach (var entry in lost)
         {

@@ -159,6 +159,9 @@ public sealed record ContainerSpec
     /// <summary>The generation that it can go back to; null: none is kept.</summary>
     public FormerGeneration? Previous { get; set; }
 
+    /// <summary>While it is being made: the container that stands still for it; all zeros: none.</summary>
+    public Guid FrozenSource { get; set; }
+
     /// <summary>The layer that was built for it last and that no generation uses yet; null: none.</summary>
     public string? Built { get; set; }
 }

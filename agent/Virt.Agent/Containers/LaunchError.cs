@@ -23,6 +23,9 @@ internal static class LaunchError
     public static VirtException OfCommand(string name, string program, string workingDirectory, Exception e) =>
         Of($"Cannot run '{program}' in container '{name}'", name, program, workingDirectory, e);
 
+    /// <summary>What keeps a container from being copied.</summary>
+    public static VirtException OfCopy(string name, Exception e) => Of($"Cannot copy container '{name}'", name, "", "/", e);
+
     private static VirtException Of(string action, string name, string program, string workingDirectory, Exception e) => e switch
     {
         VirtException known => known,

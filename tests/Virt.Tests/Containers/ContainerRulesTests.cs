@@ -23,6 +23,7 @@ public sealed class ContainerRulesTests
         { ContainerState.Paused, false, true, false, false, true },
         { ContainerState.Stopped, true, false, false, true, true },
         { ContainerState.Failed, true, false, false, true, true },
+        { ContainerState.Creating, false, false, false, false, false },
         { ContainerState.Removing, false, false, false, true, true },
     };
 
