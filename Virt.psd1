@@ -15,6 +15,7 @@
         'Checkpoint-VM'
         'Compare-VM'
         'Connect-VirtHost'
+        'Copy-Container'
         'Copy-ContainerFile'
         'Copy-VirtVolume'
         'Disconnect-VirtHost'

@@ -93,6 +93,9 @@ public static class Methods
     /// <summary>Lets a suspended container go on.</summary>
     public static readonly Method<ResumeContainer, Container> ResumeContainer = new("container.resume", Change, Protocol.ResumeContainer.WireFormat, Container.WireFormat);
 
+    /// <summary>Makes a container of what another one is and has written.</summary>
+    public static readonly Method<CopyContainer, Container> CopyContainer = new("container.clone", Change, Protocol.CopyContainer.WireFormat, Container.WireFormat);
+
     /// <summary>Renames a container.</summary>
     public static readonly Method<RenameContainer, Container> RenameContainer = new("container.rename", Change, Protocol.RenameContainer.WireFormat, Container.WireFormat);
 
@@ -230,7 +233,7 @@ public static class Methods
         GetVMImage, GetContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
-        GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
+        GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,
         GetVirtNetwork, NewVirtNetwork, SetVirtNetwork, RemoveVirtNetwork,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,

@@ -35,6 +35,26 @@ Describe 'Start-Container' {
         $container.Network | Should -Be host
     }
 
+    It 'lets an init be its first process' {
+        $container = Start-Container -Image starter -Name (New-TestName init) -Init -- sleep 600
+        $container.Init | Should -BeTrue
+        (Get-ContainerProcess $container.Name).Count | Should -Be 2
+        (Stop-Container $container.Name -PassThru).ExitCode | Should -Be 143
+    }
+
+    It 'gives the exit code of one that goes with its end' {
+        $ended = Start-Container -Image starter -Name (New-TestName gone) -Rm -Wait -For Stopped -- sh -c 'exit 3'
+        $ended.ExitCode | Should -Be 3
+        (Wait-Container (New-TestName gone) -PassThru).ExitCode | Should -Be 3
+        Stop-Container (New-TestName gone) -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem.Count | Should -Be 1
+    }
+
+    It 'does not start it again and remove it too' {
+        New-Container (New-TestName both) -Image starter -RemoveOnExit -RestartPolicy Always -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidRemoveOnExit*'
+    }
+
     It 'says so when it runs already' {
         Start-Container (New-TestName run) -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be InvalidOperation

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
@@ -7,12 +8,13 @@ namespace Virt.Agent.Common;
 
 /// <summary>Runs short programs as children of the keeper.</summary>
 /// <param name="keeper">Starts them.</param>
-public sealed class KeptToolRunner(Keeper keeper) : IToolRunner
+/// <param name="id">Names them for the keeper's list, one at a time; all zeros: each has a name of its own.</param>
+public sealed class KeptToolRunner(Keeper keeper, Guid id = default) : IToolRunner
 {
     /// <inheritdoc/>
     public async Task<ToolResult> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        var result = await keeper.RunToolAsync([program, .. arguments], cancellation).ConfigureAwait(false);
+        var result = await keeper.RunToolAsync([program, .. arguments], id, cancellation).ConfigureAwait(false);
         return new ToolResult(result.ExitCode, result.OutputText, result.ErrorText);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class ContainerEntry
     /// <summary>The first process; null while there is none.</summary>
     public KeptProcess? Process { get; set; }
 
+    /// <summary>Who follows its log.</summary>
+    public LogFollowers Followers { get; } = new();
+
     /// <summary>What it answered last whether it works; not stored.</summary>
     public (WorkloadHealth State, string? Message) Health { get; private set; }
 

@@ -87,6 +87,24 @@ public static class ContainerFaults
     /// <summary>A container's link into its network is made, its ports are published, and its first process does not go on yet.</summary>
     public const string NetworkConnected = "container.network.connected";
 
+    /// <summary>A copy of a container is stored; nothing of it is made, and its source goes on.</summary>
+    public const string CopyWritten = "container.copy.written";
+
+    /// <summary>Its source stands still.</summary>
+    public const string CopyFrozen = "container.copy.frozen";
+
+    /// <summary>It has all that its source has written; that still stands still.</summary>
+    public const string CopyFilled = "container.copy.filled";
+
+    /// <summary>Its source goes on; nothing says that the copy is whole.</summary>
+    public const string CopyThawed = "container.copy.thawed";
+
+    /// <summary>It is written that it is whole; it is not started.</summary>
+    public const string CopyMade = "container.copy.made";
+
+    /// <summary>Those of CloneAsync, of a container that runs.</summary>
+    public static IReadOnlyList<string> Copy { get; } = [CopyWritten, CopyFrozen, CopyFilled, CopyThawed, CopyMade];
+
     /// <summary>Those of NewAsync and StartAsync.</summary>
     public static IReadOnlyList<string> Start { get; } = [CreateWritten, StartWritten, StartPrepared, StartLaunched];
 
@@ -105,5 +123,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy];
 }

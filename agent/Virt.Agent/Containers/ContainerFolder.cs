@@ -53,6 +53,17 @@ internal sealed record ContainerFolder(string Path, int Generation)
         }
     }
 
+    /// <summary>Makes the place for what another container has written.</summary>
+    public void BeginCopy() => Directory.CreateDirectory(Path, Private);
+
+    /// <summary>Brings the copy to the disk, and makes it what <see cref="Prepare"/> would have made.</summary>
+    /// <exception cref="LinuxException">ENOSPC, EIO: something could not be written.</exception>
+    public void EndCopy()
+    {
+        Directory.CreateDirectory(Work);
+        FileTree.Sync(Path);
+    }
+
     /// <summary>Takes away how the last run ended.</summary>
     public void ForgetExit() => File.Delete(Exit);
 

@@ -33,6 +33,7 @@ internal static class ContainerPlan
             Id = run.LaunchId,
             Arguments = spec.Command,
             Programs = Tool.FindPrograms(spec.Command[0], environment["PATH"]),
+            Init = spec.Init,
             Environment = environment,
             WorkingDirectory = spec.WorkingDirectory,
             HostName = spec.HostName,

@@ -36,17 +36,20 @@ public sealed partial class ContainerService
             entry.Process = null;
             process.Dispose();
             Disconnect(entry);
-            entry.Set(table, ContainerState.Stopped, Ended(run, status));
+            entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run, status));
             StartAgainWhereWanted(entry, entry.Run!);
         }
 
         await FaultPoint.ReachAsync(ContainerFaults.EndWritten).ConfigureAwait(false);
+        RemoveWhereOver(entry);
         await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
     }
 
-    private ContainerRun Ended(ContainerRun run, ExitStatus status)
+    private ContainerRun Ended(ContainerSpec spec, ContainerRun run, ExitStatus status)
     {
-        var outOfMemory = status.Signal == Signals.Kill && cgroups.Open(run.Cgroup).ReadUsage().OutOfMemoryKills > 0;
+        // An init tells of the command's signal by its own code.
+        var isKilled = status.Signal == Signals.Kill || (spec.Init && status.Code == 128 + Signals.Kill);
+        var outOfMemory = isKilled && cgroups.Open(run.Cgroup).ReadUsage().OutOfMemoryKills > 0;
         return run with
         {
             ExitTime = status.Time,
@@ -54,7 +57,7 @@ public sealed partial class ContainerService
             OutOfMemory = outOfMemory,
             Status = status switch
             {
-                { Signal: not null } when outOfMemory => "It reached its memory limit, and the kernel ended it.",
+                _ when outOfMemory => "It reached its memory limit, and the kernel ended it.",
                 { Signal: { } signal } => $"Signal {signal} ended it.",
                 { Code: null } => "It ended while nobody could see it; its exit code is not known.",
                 _ => "",

@@ -21,6 +21,7 @@ public sealed partial class ContainerService
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidTail", $"Cannot read the log of container '{entry.Name}': {request.Tail} lines were asked for; 0 is the least.", entry.Name, $"Get-ContainerLog -Name {entry.Name} -Tail 100");
         }
 
+        using var following = request.Follow ? entry.Followers.Add() : null;
         // Whoever knows that it has ended can read all of its output, so the state is looked at before the file.
         var more = request.Follow && ContainerStates.IsAlive(entry.State);
         using var log = await OpenLogAsync(entry, more, call).ConfigureAwait(false);

@@ -17,12 +17,14 @@ public sealed partial class ContainerService
     public async Task RecoverAsync()
     {
         var unclear = entries.Values.Where(e => ContainerStates.IsAlive(e.State) || e.State is ContainerState.Starting or ContainerState.Removing).ToList();
-        var living = unclear.Count + throwAways.Count > 0 ? (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id) : [];
+        var isCopying = entries.Values.Any(static e => e.State == ContainerState.Creating);
+        var living = isCopying || unclear.Count + throwAways.Count > 0 ? (await keeper.ListAsync().ConfigureAwait(false)).ToDictionary(p => p.Id) : [];
         foreach (var entry in unclear)
         {
             await RecoverOneAsync(entry, living).ConfigureAwait(false);
         }
 
+        await UndoClonesAsync(living).ConfigureAwait(false);
         var lost = throwAways.Values.ToList();
         foreach (var entry in lost)
         {
@@ -34,6 +36,11 @@ public sealed partial class ContainerService
         foreach (var entry in unclear.Where(static e => e.Run is { StartAgain: true }))
         {
             await FinishReplacingAsync(entry).ConfigureAwait(false);
+        }
+
+        foreach (var entry in entries.Values)
+        {
+            RemoveWhereOver(entry); // it ended while there was no agent, or the agent before this one did not come to it
         }
 
         InBackground(
@@ -141,7 +148,7 @@ public sealed partial class ContainerService
         }
         else if (ExitFile.Read(FolderOf(entry).Exit) is { } status)
         {
-            entry.Set(table, ContainerState.Stopped, Ended(run with { StartAgain = false, StartTime = run.StartTime ?? status.Time }, status));
+            entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run with { StartAgain = false, StartTime = run.StartTime ?? status.Time }, status));
         }
         else if (run.StartAgain)
         {
@@ -153,7 +160,7 @@ public sealed partial class ContainerService
         }
         else
         {
-            entry.Set(table, ContainerState.Stopped, Ended(run, ExitStatus.Unknown(time.GetUtcNow())));
+            entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run, ExitStatus.Unknown(time.GetUtcNow())));
         }
     }
 

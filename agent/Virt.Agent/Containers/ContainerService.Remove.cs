@@ -40,8 +40,13 @@ public sealed partial class ContainerService
                 $"Remove-Container -Name {entry.Name} -Force");
         }
 
-        using (await LockAsync("remove", entry, call).ConfigureAwait(false))
+        using (await locks.EnterAsync(entry.Id, () => entry.IsRemoved && !HasGone(entry) ? ResourceName.Gone("remove", Kind, entry.Name, entry.Id) : null, call.Cancellation).ConfigureAwait(false))
         {
+            if (entry.IsRemoved)
+            {
+                return new Nothing();
+            }
+
             // Somebody may have started it again meanwhile.
             ContainerStates.CheckRemove(entry.Name, entry.State, force: false);
             await RemoveAsync(entry).ConfigureAwait(false);
@@ -66,6 +71,11 @@ public sealed partial class ContainerService
 
         await FaultPoint.ReachAsync(ContainerFaults.RemoveEmptied).ConfigureAwait(false);
         table.Delete(entry.Id);
+        if (HasGone(entry))
+        {
+            gone.Add(ShowEnded(entry));
+        }
+
         entries.TryRemove(entry.Id, out _);
         Leave(entry);
         entry.SetRemoved();

@@ -30,7 +30,7 @@ public sealed partial class ContainerService
             var spec = WithIds(entry.Name, entry.Spec);
             var lease = TakeCgroup(entry.Name, LimitsOf(spec));
             var run = NewRun(lease, spec);
-            await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run, spec)).ConfigureAwait(false);
+            await LaunchOrRemoveAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run, spec)).ConfigureAwait(false);
         }
 
         return Show(entry);
@@ -52,7 +52,7 @@ public sealed partial class ContainerService
         }
 
         using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
-        await LaunchAsync(entry, entry.Run!, lease, static () => { }).ConfigureAwait(false);
+        await LaunchOrRemoveAsync(entry, entry.Run!, lease, static () => { }).ConfigureAwait(false);
         return Show(entry);
     }
 

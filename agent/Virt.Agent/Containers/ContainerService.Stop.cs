@@ -70,7 +70,12 @@ public sealed partial class ContainerService
         }
 
         await UntilAsync(entry, e => e.Process != process, Timeouts.Kill, call).ConfigureAwait(false);
-        return Show(entry);
+        if (entry.Spec.RemoveOnExit)
+        {
+            await UntilAsync(entry, static e => e.IsRemoved || e.Process is not null, Timeouts.Kill, call).ConfigureAwait(false);
+        }
+
+        return ShowEnded(entry);
     }
 
     private async Task<Container> SignalAsync(ContainerEntry entry, string name, Call call)

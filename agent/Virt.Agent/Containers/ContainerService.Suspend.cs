@@ -24,6 +24,15 @@ public sealed partial class ContainerService
             return Show(entry);
         }
 
+        await FreezeAsync(entry, "suspend", call).ConfigureAwait(false);
+        // A restarted agent asks the kernel whether it stands still, so this may come after.
+        entry.Set(table, ContainerState.Paused, entry.Run);
+        return Show(entry);
+    }
+
+    // Under the container's lock. Where it fails, the container runs on.
+    private async Task FreezeAsync(ContainerEntry entry, string verb, Call call)
+    {
         while (cgroups.IsShared(entry.Run!.Cgroup))
         {
             await Task.Delay(1, call.Cancellation).ConfigureAwait(false);
@@ -39,16 +48,12 @@ public sealed partial class ContainerService
             throw e switch
             {
                 TimeoutException => new VirtException(
-                    ErrorCode.Timeout, "ContainerSuspendTimeout", $"Cannot suspend container '{entry.Name}': a process of it did not stand still within {FreezeTimeout.TotalSeconds} s; it runs on.", entry.Name, $"Get-Container -Name {entry.Name}"),
+                    ErrorCode.Timeout, "ContainerSuspendTimeout", $"Cannot {verb} container '{entry.Name}': a process of it did not stand still within {FreezeTimeout.TotalSeconds} s; it runs on.", entry.Name, $"Get-Container -Name {entry.Name}"),
                 LinuxException => new VirtException(
-                    ErrorCode.NotSupported, "FreezerMissing", $"Cannot suspend container '{entry.Name}': the host's control groups have no freezer for it ({e.Message}).", entry.Name, $"Restart-Container -Name {entry.Name}", e),
+                    ErrorCode.NotSupported, "FreezerMissing", $"Cannot {verb} container '{entry.Name}': the host's control groups have no freezer for it ({e.Message}).", entry.Name, $"Restart-Container -Name {entry.Name}", e),
                 _ => e,
             };
         }
-
-        // A restarted agent asks the kernel whether it stands still, so this may come after.
-        entry.Set(table, ContainerState.Paused, entry.Run);
-        return Show(entry);
     }
 
     /// <summary>Lets a suspended container go on.</summary>

@@ -152,7 +152,14 @@ public sealed partial class ContainerService
         spec = WithIds(entry.Name, spec);
         var lease = TakeCgroup(entry.Name, LimitsOf(spec));
         var run = NewRun(lease, spec);
-        await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, spec)).ConfigureAwait(false);
+        try
+        {
+            await LaunchAsync(entry, run, lease, () => entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, spec)).ConfigureAwait(false);
+        }
+        finally
+        {
+            RemoveWhereOver(entry);
+        }
     }
 
     private static ContainerWrites CountWrites(ContainerFolder folder) => System.IO.Directory.Exists(folder.Upper) ? LayerTree.Count(folder.Upper) : new ContainerWrites(0, 0);

@@ -89,6 +89,8 @@ public sealed partial class ContainerService
         Attachment = null,
         Generation = 0,
         Previous = null,
+        Init = false,
+        RemoveOnExit = false,
         Built = null,
         Labels = new Dictionary<string, string>(),
     };

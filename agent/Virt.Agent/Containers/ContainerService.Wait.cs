@@ -15,11 +15,16 @@ public sealed partial class ContainerService
     /// <exception cref="VirtException">NotFound; NotSupported; Timeout, which says why not yet.</exception>
     public async Task<Container> WaitAsync(WaitContainer request, Call call)
     {
+        if (request.For == WaitCondition.Stopped && !IsThere(request) && gone.Find(request.Id, request.Name) is { } last)
+        {
+            return last;
+        }
+
         var entry = Find("wait for", request.Id, request.Name);
         Func<ContainerEntry, bool> condition = request.For switch
         {
             WaitCondition.Running => static e => e.State == ContainerState.Running,
-            WaitCondition.Stopped => static e => e.State is ContainerState.Stopped or ContainerState.Failed or ContainerState.Created,
+            WaitCondition.Stopped => static e => e.State is ContainerState.Stopped or ContainerState.Failed or ContainerState.Created || HasGone(e),
             WaitCondition.Healthy when entry.Spec.Health is not null => static e => e.Health.State == WorkloadHealth.Healthy,
             WaitCondition.Port when request.Port is > 0 and < 65536 => e => e.Process is { } process && PortProbe.Accepts(process.PidFd, request.Port, OwnAddresses(e)),
             WaitCondition.Port => throw new VirtException(
@@ -35,13 +40,15 @@ public sealed partial class ContainerService
         var met = request.For == WaitCondition.Port
             ? await PollAsync(entry, condition, request.Timeout, call).ConfigureAwait(false)
             : await UntilAsync(entry, condition, request.Timeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : request.Timeout, call).ConfigureAwait(false);
-        return met ? Show(entry) : throw new VirtException(
+        return met ? ShowEnded(entry) : throw new VirtException(
             ErrorCode.Timeout,
             "ContainerWaitTimeout",
             $"Cannot wait longer for container '{entry.Name}': after {request.Timeout.TotalSeconds:0.#} s it is {entry.State}; {Words(request)} was awaited.",
             entry.Name,
             $"Get-Container -Name {entry.Name}");
     }
+
+    private bool IsThere(WaitContainer request) => request.Id != Guid.Empty ? entries.ContainsKey(request.Id) : FindByName(request.Name) is not null;
 
     private static string Words(WaitContainer request) => request.For == WaitCondition.Port ? $"a connection to its port {request.Port}" : $"{request.For}";
 
@@ -53,14 +60,14 @@ public sealed partial class ContainerService
         while (true)
         {
             var changed = entry.Changed;
-            if (entry.IsRemoved)
-            {
-                throw new VirtException(ErrorCode.NotFound, "ContainerNotFound", $"Cannot wait for container '{entry.Name}': it was removed meanwhile.", entry.Name, "Get-Container");
-            }
-
             if (condition(entry))
             {
                 return true;
+            }
+
+            if (entry.IsRemoved)
+            {
+                throw new VirtException(ErrorCode.NotFound, "ContainerNotFound", $"Cannot wait for container '{entry.Name}': it was removed meanwhile.", entry.Name, "Get-Container");
             }
 
             try

@@ -212,6 +212,8 @@ public sealed partial class ContainerService : IAsyncDisposable
             Previous = entry.Spec.Previous is { } previous
                 ? new ContainerGeneration { Number = previous.Number, Layers = [.. previous.Layers], Labels = new Dictionary<string, string>(previous.Labels), ReplacedTime = previous.ReplacedTime }
                 : null,
+            Init = entry.Spec.Init,
+            RemoveOnExit = entry.Spec.RemoveOnExit,
             OutOfMemory = !alive && run is { OutOfMemory: true },
         };
     }

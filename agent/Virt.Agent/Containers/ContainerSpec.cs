@@ -141,6 +141,12 @@ public sealed record ContainerSpec
     /// <summary>How it is asked whether it works; null: it is not asked.</summary>
     public HealthCheck? Health { get; set; }
 
+    /// <summary>Its first process is an init of ours, and the command is that one's child.</summary>
+    public bool Init { get; set; }
+
+    /// <summary>It is removed when it has ended.</summary>
+    public bool RemoveOnExit { get; set; }
+
     /// <summary>The digests of the layers over the image, the uppermost first.</summary>
     public IReadOnlyList<string> Layers { get; set; } = [];
 
@@ -152,6 +158,9 @@ public sealed record ContainerSpec
 
     /// <summary>The generation that it can go back to; null: none is kept.</summary>
     public FormerGeneration? Previous { get; set; }
+
+    /// <summary>While it is being made: the container that stands still for it; all zeros: none.</summary>
+    public Guid FrozenSource { get; set; }
 
     /// <summary>The layer that was built for it last and that no generation uses yet; null: none.</summary>
     public string? Built { get; set; }

@@ -23,6 +23,9 @@ internal static class LaunchError
     public static VirtException OfCommand(string name, string program, string workingDirectory, Exception e) =>
         Of($"Cannot run '{program}' in container '{name}'", name, program, workingDirectory, e);
 
+    /// <summary>What keeps a container from being copied.</summary>
+    public static VirtException OfCopy(string name, Exception e) => Of($"Cannot copy container '{name}'", name, "", "/", e);
+
     private static VirtException Of(string action, string name, string program, string workingDirectory, Exception e) => e switch
     {
         VirtException known => known,
@@ -30,6 +33,8 @@ internal static class LaunchError
             ErrorCode.NotFound, "ProgramNotFound", $"{action}: its file system has no program '{program}'.", name, "Use a program that the image has, with its full path or one on its PATH.", e),
         LaunchException { Step: LaunchStep.Execute } denied => new VirtException(
             ErrorCode.InvalidArgument, "ProgramNotExecutable", $"{action}: '{program}' cannot be executed ({denied.Cause}).", name, "Use a program for this architecture whose file is executable.", e),
+        LaunchException { Step: LaunchStep.Init } init => new VirtException(
+            ErrorCode.NotSupported, "InitNotAvailable", $"{action}: the host does not let its init be executed from memory ({init.Cause}).", name, "sysctl vm.memfd_noexec", e),
         LaunchException { Step: LaunchStep.WorkingDirectory } folder => new VirtException(
             ErrorCode.InvalidArgument, "WorkingDirectoryNotUsable", $"{action}: its working directory '{workingDirectory}' cannot be entered ({folder.Cause}).", name, "Use a folder that the image has.", e),
         LaunchException { Errno: NoMemory } or LinuxException { Errno: NoMemory or Errno.ENOSPC or Errno.EAGAIN } or LaunchException { Errno: Errno.EAGAIN or Errno.ENOSPC } => new VirtException(

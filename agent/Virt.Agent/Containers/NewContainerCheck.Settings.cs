@@ -31,6 +31,7 @@ internal static partial class NewContainerCheck
         Require(name, "RestartMaximum", request.RestartMaximum >= 0, $"it would be started again {request.RestartMaximum} times", "New-Container -RestartPolicy OnFailure -RestartMaximum 5");
         Require(name, "After", !request.After.Contains(name, StringComparer.OrdinalIgnoreCase), "it cannot be started after itself", "New-Container -After db");
         Require(name, "RestartPolicy", request.RestartPolicy != RestartPolicy.OnUnhealthy || request.Health is not null, "nothing is asked by which it could become unhealthy", "New-Container -RestartPolicy OnUnhealthy -HealthTcp 80");
+        Require(name, "RemoveOnExit", !request.RemoveOnExit || request.RestartPolicy == RestartPolicy.Never, $"it would be removed when it has ended, and started again ({request.RestartPolicy}) too", "New-Container -RemoveOnExit -RestartPolicy Never");
         Require(name, "BlockIOWeight", request.BlockIOWeight is null or (>= 10 and <= 1000), $"its share of the disks would be {request.BlockIOWeight}; 10 to 1000 can be", "New-Container -BlockIOWeight 100");
         Require(name, "Entrypoint", request.Entrypoint.All(NoZero), "its entry point holds a zero byte", "New-Container -Entrypoint /bin/sh");
         CheckSysctls(name, request);
@@ -58,6 +59,8 @@ internal static partial class NewContainerCheck
             RestartPolicy = request.RestartPolicy,
             RestartMaximum = request.RestartMaximum,
             After = request.After,
+            Init = request.Init,
+            RemoveOnExit = request.RemoveOnExit,
             Health = HealthOf(name, request.Health),
             BlockIOWeight = request.BlockIOWeight,
             BlockIO = Each(name, "BlockIO", request.BlockIO, ContainerBlockLimit.Parse, "New-Container -BlockIO /dev/sda:read=10MB"),

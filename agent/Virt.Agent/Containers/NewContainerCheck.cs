@@ -84,6 +84,7 @@ internal static partial class NewContainerCheck
             RestartPolicy = request.RestartPolicy ?? RestartPolicy.Never,
             RestartMaximum = request.RestartMaximum ?? 0,
             After = request.After ?? [],
+            RemoveOnExit = spec.RemoveOnExit,
             Health = spec.Health,
         },
         new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));

@@ -60,6 +60,7 @@ public static class Routes
         router.Add(Methods.SuspendContainer, containers.SuspendAsync);
         router.Add(Methods.ResumeContainer, containers.ResumeAsync);
         router.Add(Methods.RenameContainer, containers.RenameAsync);
+        router.Add(Methods.CopyContainer, containers.CloneAsync);
         router.Add(Methods.SetContainer, containers.SetAsync);
         router.Add(Methods.RemoveContainer, containers.RemoveAsync);
         router.Add(Methods.WaitContainer, containers.WaitAsync);

@@ -153,7 +153,7 @@ int launch_parse(struct launch *launch, const void *blob, size_t size, const int
     launch->groups_count = h->groups.count;
     launch->extra_fds = descriptors(&r, h->extra_fds, &launch->extra_count);
     launch->cgroup_fds = descriptors(&r, h->cgroup_fds, &launch->cgroup_count);
-    if (!r.error && (h->exe.count == 0 || h->argv.count == 0 || h->filter.count > UINT16_MAX))
+    if (!r.error && (h->exe.count == 0 || h->argv.count == 0 || h->filter.count > UINT16_MAX || (h->flags & LAUNCH_INIT && h->extra_fds.count > 0)))
         r.error = EINVAL;
     if (r.error)
         launch_free(launch);

@@ -322,22 +322,25 @@ static long join_cgroups(const struct launch *launch)
     return 0;
 }
 
+// What becomes the process's descriptor i: an init's last one is where it reports.
+static int *descriptor(const struct launch *launch, uint32_t i)
+{
+    // SAFETY: the numbers are this launch's own, and nobody reads them after the child.
+    struct launch *own = (struct launch *)launch;
+    return i < 3 ? &own->stdio_fd[i] : i < 3 + own->extra_count ? &own->extra_fds[i - 3] : &own->report_fd;
+}
+
 // Puts the descriptors to 0, 1, 2, 3 ... and marks all others to close. First all go above the targets, so that none is overwritten unread.
 static long place_descriptors(const struct launch *launch)
 {
-    uint32_t count = 3 + launch->extra_count;
+    uint32_t count = 3 + launch->extra_count + (launch->header->flags & LAUNCH_INIT ? 1 : 0);
     for (uint32_t i = 0; i < count; i++) {
-        int from = i < 3 ? launch->stdio_fd[i] : launch->extra_fds[i - 3];
-        long high = RAW(fcntl, from, F_DUPFD_CLOEXEC, count);
+        long high = RAW(fcntl, *descriptor(launch, i), F_DUPFD_CLOEXEC, count);
         TRY(high);
-        // SAFETY: the arrays are this launch's own, and nobody reads them after the child.
-        if (i < 3)
-            ((struct launch *)launch)->stdio_fd[i] = (int)high;
-        else
-            launch->extra_fds[i - 3] = (int)high;
+        *descriptor(launch, i) = (int)high;
     }
     for (uint32_t i = 0; i < count; i++)
-        TRY(RAW(dup3, i < 3 ? launch->stdio_fd[i] : launch->extra_fds[i - 3], i, 0));
+        TRY(RAW(dup3, *descriptor(launch, i), i, 0));
     return RAW(close_range, count, ~0U, VIRT_CLOSE_RANGE_CLOEXEC);
 }
 
@@ -376,6 +379,8 @@ static long become_user(const struct launch *launch)
 
 static long execute(const struct launch *launch)
 {
+    if (launch->header->flags & LAUNCH_INIT)
+        return RAW(execveat, launch->init_fd, "", launch->argv, launch->envp, AT_EMPTY_PATH);
     long first = -ENOENT;
     for (const char **path = launch->exe; *path; path++) {
         long r = RAW(execve, *path, launch->argv, launch->envp);
@@ -437,6 +442,8 @@ __attribute__((noreturn)) void child_main(void *argument)
     const struct blob_header *h = launch->header;
 
     STEP(STEP_SESSION, RAW(setsid));
+    if (h->flags & LAUNCH_INIT)
+        STEP(STEP_INIT, launch->init_fd);
     if (launch->join_fd >= 0 || launch->user_fd < 0) // the usher has done it otherwise
         STEP(child->step, settle(child));
     if (launch->join_fd >= 0)
@@ -470,7 +477,7 @@ __attribute__((noreturn)) void child_main(void *argument)
     RAW(umask, 022);
 
     STEP(STEP_STDIO, place_descriptors(launch));
-    if (h->flags & LAUNCH_TERMINAL)
+    if (h->flags & LAUNCH_TERMINAL && !(h->flags & LAUNCH_INIT))
         STEP(STEP_STDIO, RAW(ioctl, 0, TIOCSCTTY, 0));
     for (uint32_t i = 0; i < launch->limits_count; i++)
         STEP(STEP_LIMITS, RAW(prlimit64, 0, launch->limits[i].resource, &launch->limits[i].soft, 0));
@@ -483,11 +490,12 @@ __attribute__((noreturn)) void child_main(void *argument)
     if (h->flags & LAUNCH_NO_NEW_PRIVS)
         STEP(STEP_CAPABILITIES, RAW(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 
-    uint64_t none = 0;
-    RAW(rt_sigprocmask, SIG_SETMASK, &none, 0, sizeof none);
+    // An init waits for its signals; those that come before it does are kept for it.
+    uint64_t blocked = h->flags & LAUNCH_INIT ? ~(uint64_t)0 : 0;
+    RAW(rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof blocked);
     if (h->flags & LAUNCH_NO_NEW_PRIVS)
         STEP(STEP_FILTER, set_filter(launch));
-    STEP(STEP_EXEC, execute(launch));
+    STEP(h->flags & LAUNCH_INIT ? STEP_INIT : STEP_EXEC, execute(launch));
 
 failed:
     RAW(exit_group, 127);

@@ -38,7 +38,7 @@ struct kept {
 struct packet { struct packet *next; int fd; size_t size; char bytes[]; };
 
 static struct {
-    int epoll, listener, agent, done, null, oom_score;
+    int epoll, listener, agent, done, null, oom_score, init;
     uint64_t connection;        // the number of the current one
     int had_agent, jobs;
     int list_waits;             // a LIST waits for the end of all jobs
@@ -289,6 +289,7 @@ static int prepare(struct job *job, struct kept *kept)
     struct launch *launch = &job->launch;
     memcpy(kept->id, launch->header->id, sizeof kept->id);
     launch->inherited_oom_score = keeper.oom_score;
+    launch->init_fd = keeper.init;
     for (struct kept *k = keeper.kept; k; k = k->next)
         if (memcmp(k->id, kept->id, sizeof k->id) == 0 && !k->dead)
             return EEXIST;
@@ -571,6 +572,7 @@ int keeper_main(const char *path)
     pthread_mutex_init(&keeper.done_lock, NULL);
     keeper.epoll = epoll_create1(EPOLL_CLOEXEC);
     keeper.done = eventfd(0, EFD_CLOEXEC);
+    keeper.init = init_image();
     keeper.null = open("/dev/null", O_RDWR | O_CLOEXEC);
     keeper.listener = keeper_listen(path);
     if (keeper.listener < 0)

@@ -39,6 +39,10 @@ _Static_assert(sizeof(struct child_message) == 56, "KeeperMessages.ChildSize");
 // Runs the keeper; the exit code, 0 or an errno.
 int keeper_main(const char *path);
 
+// In initimage.c: the program of containers' first processes, or a negative errno. Its number is above those of a launch's own descriptors.
+enum { INIT_FD_LEAST = 16 };
+int init_image(void);
+
 // In entry.c: the listening socket or a negative errno; and the word to whoever waits for the keeper.
 int keeper_listen(const char *path);
 void keeper_ready(int error);

@@ -5,6 +5,7 @@
 #include "raw.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -70,7 +71,44 @@ static void reap(int pid)
         ;
 }
 
+// What an init says of its command: 0, or why it could not be executed. One that has ended, or that somebody in the container holds up, is not waited for:
+// what has become of it is known otherwise.
+static int read_report(int fd, int pidfd)
+{
+    enum { PATIENCE_MILLISECONDS = 10000 };
+    struct pollfd events[2] = {{fd, POLLIN, 0}, {pidfd, POLLIN, 0}};
+    int error = 0;
+    while (poll(events, 2, PATIENCE_MILLISECONDS) < 0 && errno == EINTR)
+        ;
+    if (!(events[0].revents & POLLIN) || read(fd, &error, sizeof error) != sizeof error)
+        return 0;
+    return error;
+}
+
+static struct outcome run(struct launch *launch, void *stack, size_t stack_size);
+
 struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
+{
+    if (!(launch->header->flags & LAUNCH_INIT))
+        return run(launch, stack, stack_size);
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return (struct outcome){.pid = -1, .pidfd = -1, .op = -1, .error = errno, .step = STEP_INIT};
+    launch->report_fd = report[1];
+    struct outcome outcome = run(launch, stack, stack_size);
+    close(report[1]);
+    int error = outcome.error ? 0 : read_report(report[0], outcome.pidfd);
+    close(report[0]);
+    if (error) {
+        kill(outcome.pid, SIGKILL);
+        reap(outcome.pid);
+        close(outcome.pidfd);
+        outcome = (struct outcome){.pid = -1, .pidfd = -1, .op = -1, .error = error, .step = STEP_EXEC};
+    }
+    return outcome;
+}
+
+static struct outcome run(struct launch *launch, void *stack, size_t stack_size)
 {
     struct outcome outcome = {.pid = -1, .pidfd = -1, .op = -1};
     struct child child = {.launch = launch, .op = -1, .pidfd = -1};

@@ -15,6 +15,7 @@ enum launch_flag {
     LAUNCH_LOG_OUTPUT = 4,      // standard output goes through the keeper into the log
     LAUNCH_LOG_ERROR = 8,
     LAUNCH_TERMINAL = 16,       // standard input is the session's terminal
+    LAUNCH_INIT = 32,           // the keeper's own init is executed; argv is for it (Init/init.c)
 };
 
 enum op_kind {
@@ -94,12 +95,13 @@ struct launch {
     uint32_t ops_count, limits_count, filter_count, groups_count, extra_count, cgroup_count;
     int cgroup_inherited;       // the forking thread sits in the right cgroups already
     int inherited_oom_score;    // the keeper's own
+    int init_fd, report_fd;     // LAUNCH_INIT: its program, and where it says whether the command could be executed
 };
 
 // Where a launch failed; Processes/LaunchStep.cs has the same names.
 enum step {
     STEP_BLOB = 1, STEP_LOG, STEP_CLONE, STEP_SESSION, STEP_OOM_SCORE, STEP_CGROUP, STEP_JOIN, STEP_HOSTNAME, STEP_LOOPBACK,
-    STEP_ROOT, STEP_OP, STEP_LIMITS, STEP_STDIO, STEP_CAPABILITIES, STEP_USER, STEP_CWD, STEP_FILTER, STEP_EXEC, STEP_USER_NAMESPACE,
+    STEP_ROOT, STEP_OP, STEP_LIMITS, STEP_STDIO, STEP_CAPABILITIES, STEP_USER, STEP_CWD, STEP_FILTER, STEP_EXEC, STEP_USER_NAMESPACE, STEP_INIT,
 };
 
 struct outcome { int pid, pidfd, error, step, op; };

@@ -11,7 +11,8 @@ namespace Virt.Linux.Processes;
 internal sealed class LaunchBlob
 {
     internal const int HeaderSize = 192, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
-    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16;
+    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32;
+    private const string InitName = "virt-init";
     private readonly List<SafeHandle> handles = [];
     private byte[] buffer = new byte[8 * 1024];
     private int size = HeaderSize;
@@ -43,7 +44,7 @@ internal sealed class LaunchBlob
             environment.Add($"{name}={value}");
 
         var flags = (spec.NoNewPrivileges ? NoNewPrivs : 0) | (spec.LoopbackUp ? LoopbackUp : 0);
-        flags |= spec.HasTerminal ? Terminal : 0;
+        flags |= (spec.HasTerminal ? Terminal : 0) | (spec.Init ? Init : 0);
         if (spec.LogPath is not null)
             flags |= (spec.Output is null ? LogOutput : 0) | (spec.Error is null ? LogError : 0);
 
@@ -67,7 +68,7 @@ internal sealed class LaunchBlob
         SetInt32(96, Text(spec.LogPath));
         SetInt32(100, Text(spec.ExitPath));
         SetArray(104, Texts(spec.Programs.Count > 0 ? spec.Programs : [spec.Arguments[0]]));
-        SetArray(112, Texts(spec.Arguments));
+        SetArray(112, Texts(spec.Init ? [InitName, spec.HasTerminal ? "-t" : "--", .. spec.Arguments] : spec.Arguments)); // as Native/Init/init.c has it
         SetArray(120, Texts(environment));
         SetArray(128, Operations(spec.RootSteps));
         SetArray(136, Limits(spec.Limits));

@@ -22,6 +22,12 @@ public sealed record LaunchSpec
     /// <summary>The arguments, the first being the program's own name. At least one.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>
+    /// The keeper's own init is executed and starts the program, hands on signals, reaps what ends, and ends with the program's code, 128 + n where signal n ended
+    /// it. It searches along PATH; <see cref="Programs"/> is not looked at, and <see cref="Descriptors"/> must be empty.
+    /// </summary>
+    public bool Init { get; init; }
+
     /// <summary>The whole environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

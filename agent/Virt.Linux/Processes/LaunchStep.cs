@@ -62,4 +62,7 @@ public enum LaunchStep
 
     /// <summary>Entering the user namespace.</summary>
     UserNamespace = 19,
+
+    /// <summary>Executing the init.</summary>
+    Init = 20,
 }

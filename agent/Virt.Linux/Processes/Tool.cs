@@ -18,13 +18,15 @@ public static class Tool
     /// <summary>Runs a program as root and waits for its end.</summary>
     /// <param name="keeper">Who starts it.</param>
     /// <param name="arguments">The program, a path or a name to be searched for, and its arguments.</param>
+    /// <param name="id">Names it for the keeper's list; all zeros: it has a name of its own.</param>
     /// <param name="cancellation">Kills it.</param>
     /// <exception cref="LaunchException">It cannot be started.</exception>
     /// <exception cref="OperationCanceledException">It was killed.</exception>
-    public static Task<ToolResult> RunToolAsync(this Keeper keeper, IReadOnlyList<string> arguments, CancellationToken cancellation = default) =>
+    public static Task<ToolResult> RunToolAsync(this Keeper keeper, IReadOnlyList<string> arguments, Guid id = default, CancellationToken cancellation = default) =>
         keeper.RunToolAsync(
             new LaunchSpec
             {
+                Id = id == Guid.Empty ? Guid.NewGuid() : id,
                 Arguments = arguments,
                 Programs = FindPrograms(arguments[0], SearchPath),
                 Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = SearchPath, ["LC_ALL"] = "C.UTF-8" },
@@ -34,7 +36,7 @@ public static class Tool
             cancellation);
 
     /// <summary>Runs a program as described, but for its output and error, which are read here.</summary>
-    /// <inheritdoc cref="RunToolAsync(Keeper, IReadOnlyList{string}, CancellationToken)"/>
+    /// <inheritdoc cref="RunToolAsync(Keeper, IReadOnlyList{string}, Guid, CancellationToken)"/>
     public static async Task<ToolResult> RunToolAsync(this Keeper keeper, LaunchSpec spec, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -239,6 +239,14 @@ public sealed partial record Container
     [Key(57)]
     public string HealthMessage { get; set; } = "";
 
+    /// <summary>True where its first process is an init of the agent's, and its command that one's child.</summary>
+    [Key(58)]
+    public bool Init { get; set; }
+
+    /// <summary>True where it is removed when it has ended.</summary>
+    [Key(59)]
+    public bool RemoveOnExit { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

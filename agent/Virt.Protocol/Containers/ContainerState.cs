@@ -26,4 +26,7 @@ public enum ContainerState
 
     /// <summary>It was suspended: its processes stand still.</summary>
     Paused = 7,
+
+    /// <summary>It is being made of another one; it is not whole yet.</summary>
+    Creating = 8,
 }

@@ -194,4 +194,12 @@ public sealed partial record NewContainer
     /// <summary>How it is asked whether it works; null: it is not asked.</summary>
     [Key(46)]
     public HealthCheck? Health { get; set; }
+
+    /// <summary>An init of the agent's is its first process: it starts the command, hands on signals to it, and reaps what ends.</summary>
+    [Key(47)]
+    public bool Init { get; set; }
+
+    /// <summary>It is removed when it has ended, or could not be started; not together with a restart policy.</summary>
+    [Key(48)]
+    public bool RemoveOnExit { get; set; }
 }

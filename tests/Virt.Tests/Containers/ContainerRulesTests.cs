@@ -23,6 +23,7 @@ public sealed class ContainerRulesTests
         { ContainerState.Paused, false, true, false, false, true },
         { ContainerState.Stopped, true, false, false, true, true },
         { ContainerState.Failed, true, false, false, true, true },
+        { ContainerState.Creating, false, false, false, false, false },
         { ContainerState.Removing, false, false, false, true, true },
     };
 
@@ -72,6 +73,7 @@ public sealed class ContainerRulesTests
         { new NewContainer { Network = "lan", Dns = ["ns.example.org"] }, "InvalidDns" },
         { new NewContainer { Dns = ["10.0.0.1"] }, "InvalidDns" },
         { new NewContainer { Network = "lan", DnsSearch = ["a b"] }, "InvalidDnsSearch" },
+        { new NewContainer { RemoveOnExit = true, RestartPolicy = RestartPolicy.OnFailure }, "InvalidRemoveOnExit" },
     };
 
     [Theory]
@@ -90,6 +92,7 @@ public sealed class ContainerRulesTests
         Assert.Equal(("/", ""), (spec.WorkingDirectory, spec.User));
         Assert.Empty(spec.Environment);
         Assert.Equal(("none", 0, 0, null, null), (spec.Network, spec.Volumes.Count + spec.Layers.Count, spec.Generation, spec.Previous, spec.Built));
+        Assert.Equal((false, false), (spec.Init, spec.RemoveOnExit));
         var run = JsonSerializer.Deserialize("{}", ContainerJson.Default.ContainerRun)!;
         Assert.Equal(("", ""), (run.Cgroup, run.Status));
     }

@@ -76,6 +76,16 @@ public sealed class LaunchBlobTests
     }
 
     [Fact]
+    public void An_init_is_told_the_command_behind_its_own_name()
+    {
+        using var handle = new SafeFileHandle(0, ownsHandle: false);
+        var blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = ["sleep", "1"], Init = true }));
+        Assert.Equal((1 | 32, "virt-init -- sleep 1"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
+        blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = ["sh"], Init = true, HasTerminal = true, Input = handle }));
+        Assert.Equal((1 | 16 | 32, "virt-init -t sh"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
+    }
+
+    [Fact]
     public void A_zero_byte_in_a_string_is_refused() => Assert.Throws<ArgumentException>(() => LaunchBlob.Encode(new LaunchSpec { Arguments = ["a\0b"] }));
 
     [Fact]

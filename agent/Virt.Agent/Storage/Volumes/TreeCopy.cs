@@ -10,11 +10,12 @@ namespace Virt.Agent.Storage.Volumes;
 
 /// <summary>Copies trees and archives as they are: owners, permissions, links, holes, extended attributes, by cp(1) and tar(1).</summary>
 /// <param name="tools">Runs them.</param>
-internal sealed class TreeCopy(IToolRunner tools)
+/// <param name="errorId">The id of an error that has no other.</param>
+internal sealed class TreeCopy(IToolRunner tools, string errorId = "VolumeNotCopied")
 {
     /// <summary>Copies what a folder holds, sharing its blocks where the file system can (FICLONE: btrfs, xfs).</summary>
     /// <param name="action">What it is done for, as an error's beginning.</param>
-    /// <param name="name">The volume.</param>
+    /// <param name="name">The volume or container.</param>
     /// <param name="source">The folder.</param>
     /// <param name="target">Another, on the same file system, made by this.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -66,6 +67,6 @@ internal sealed class TreeCopy(IToolRunner tools)
 
         throw result.Error.Contains("No space left on device", StringComparison.Ordinal)
             ? new VirtException(ErrorCode.ResourceExhausted, "DiskFull", $"{action}: the disk is full ({result.LastErrorLine.TrimEnd('.')}).", name, "df -h")
-            : new VirtException(ErrorCode.Internal, "VolumeNotCopied", $"{action}: {program} ended with {result.ExitCode} ({result.LastErrorLine.TrimEnd('.')}).", name, "journalctl --unit virt-agent");
+            : new VirtException(ErrorCode.Internal, errorId, $"{action}: {program} ended with {result.ExitCode} ({result.LastErrorLine.TrimEnd('.')}).", name, "journalctl --unit virt-agent");
     }
 }

@@ -117,6 +117,15 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] After { get; set; } = [];
 
+    /// <summary>Lets a small init of the agent's be its first process: it starts the command, hands on to it the signals that the container gets, reaps the processes that others leave behind, and ends with the command's exit code.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public SwitchParameter Init { get; set; }
+
+    /// <summary>Remove it when it has ended, or could not be started. Not together with a restart policy.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [Alias("Rm")]
+    public SwitchParameter RemoveOnExit { get; set; }
+
     /// <summary>A command in it whose exit code must be 0; one string is run by /bin/sh.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] HealthCommand { get; set; } = [];
@@ -185,6 +194,8 @@ public abstract partial class ContainerSpecCommand
         RestartPolicy = RestartPolicy ?? Virt.RestartPolicy.Never,
         RestartMaximum = RestartMaximum ?? 0,
         After = After,
+        Init = Init,
+        RemoveOnExit = RemoveOnExit,
         Health = Health,
     };
 }

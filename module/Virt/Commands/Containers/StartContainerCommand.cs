@@ -19,6 +19,10 @@ namespace Virt.Commands;
 /// <code>Start-Container web -Wait -For Running -PassThru</code>
 /// <para>Starts a container that is there, waits until it runs, and shows it.</para>
 /// </example>
+/// <example>
+/// <code>(Start-Container -Image starter -RemoveOnExit -Init -Wait -For Stopped -- sh -c 'exit 3').ExitCode</code>
+/// <para>Runs a command to its end under an init, gives its exit code, and leaves nothing behind.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
 public sealed class StartContainerCommand : ContainerSpecCommand
