@@ -58,7 +58,7 @@ public sealed class VirtClient : IDisposable
     /// <param name="method">One of <see cref="Methods"/>.</param>
     /// <param name="request">What it takes.</param>
     /// <param name="options">What can be asked of any call; null: nothing.</param>
-    /// <param name="observer">Sees progress, output and items; null: they are dropped.</param>
+    /// <param name="observer">Sees progress, output and items; null: they are dropped. What it throws ends the call at once, and the agent is asked to cancel.</param>
     /// <param name="stdin">Standard input for the command that the method runs; null: none.</param>
     /// <param name="cancellation">Asks the agent to cancel; the call still ends with the agent's answer.</param>
     /// <exception cref="VirtException">What the agent answered; Unavailable where the connection broke.</exception>
@@ -110,6 +110,7 @@ public sealed class VirtClient : IDisposable
         var id = ++lastId;
         var inbox = new Queue<Message>();
         inboxes[id] = inbox;
+        var isAnswered = false;
         try
         {
             Send(buffer => write(buffer)(id));
@@ -126,6 +127,7 @@ public sealed class VirtClient : IDisposable
                 var message = inbox.Dequeue();
                 if (message.Kind == MessageKind.Response)
                 {
+                    isAnswered = true;
                     return message.Error is null ? message : throw new VirtException(message.Error);
                 }
 
@@ -135,6 +137,11 @@ public sealed class VirtClient : IDisposable
         finally
         {
             inboxes.Remove(id);
+            if (!isAnswered && IsOpen)
+            {
+                // Its observer wants no more, as the first command of a pipeline whose last one has enough: the agent must not work on for nobody.
+                Cancel(id);
+            }
         }
     }
 

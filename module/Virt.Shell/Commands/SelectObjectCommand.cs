@@ -38,13 +38,22 @@ public sealed class SelectObjectCommand : PSCmdlet
 
     protected override void ProcessRecord()
     {
-        if (InputObject is not null)
+        if (InputObject is null)
         {
-            items.Add(InputObject);
+            return;
+        }
+
+        items.Add(InputObject);
+        if (First is { } first && Last is null && items.Count >= Skip + first)
+        {
+            WriteChosen();
+            throw StopUpstream.From(this);
         }
     }
 
-    protected override void EndProcessing()
+    protected override void EndProcessing() => WriteChosen();
+
+    private void WriteChosen()
     {
         var chosen = items.Skip(Skip);
         chosen = First is { } first ? chosen.Take(first) : Last is { } last ? items.TakeLast(last + Skip).SkipLast(Skip) : chosen;

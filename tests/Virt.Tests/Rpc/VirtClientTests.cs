@@ -131,6 +131,25 @@ public sealed class VirtClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_whose_observer_wants_no_more_is_cancelled_and_the_connection_stays()
+    {
+        var ended = new TaskCompletionSource();
+        agent.On(Methods.GetContainerLog, async (_, call) =>
+        {
+            using var _1 = call.Cancellation.Register(ended.SetResult);
+            await call.SendItemAsync(ContainerLogEntry.WireFormat, new ContainerLogEntry { Line = "first" });
+            await Task.Delay(Timeout.Infinite, call.Cancellation);
+            return new Nothing();
+        });
+        using var client = agent.Connect();
+        var observer = new Observer { OnEachItem = () => throw new InvalidOperationException("enough") };
+        Assert.Throws<InvalidOperationException>(() => client.Invoke(Methods.GetContainerLog, new GetContainerLog(), observer: observer));
+        await Deadline.Await(ended.Task, "the agent's end of the call");
+        client.Invoke(Methods.Ping, new Nothing());
+        Assert.Equal(["first"], observer.Lines);
+    }
+
+    [Fact]
     public async Task A_detached_change_goes_on_without_its_client_and_its_result_can_be_fetched_later()
     {
         var go = new TaskCompletionSource();
