@@ -75,6 +75,7 @@
         'Wait-Container'
         'Wait-VirtOperation'
         'Wait-VM'
+        'Watch-VirtEvent'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

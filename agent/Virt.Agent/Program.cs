@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers;
+using Virt.Agent.Events;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
@@ -82,8 +83,9 @@ internal static class Program
 
         var time = TimeProvider.System;
         var paths = new AgentPaths(options.State, options.Run, options.Images);
+        var events = new EventHub(time);
         using var state = new StateStore(paths.Database);
-        var operations = new OperationService(state.Operations, time);
+        var operations = new OperationService(state.Operations, time, events);
         using var keeper = new Keeper(paths.KeeperSocket, Environment.ProcessPath!);
         var tools = new KeptToolRunner(keeper);
         var architecture = RuntimeInformation.OSArchitecture;
@@ -94,10 +96,10 @@ internal static class Program
         var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
         var images = new ImageCatalog(paths.Images);
         var disks = new QemuImg(tools, "qemu-img");
-        await using var networks = new NetworkService(state.Resources, time);
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time);
-        var volumes = new VolumeService(paths, state.Resources, tools, time);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), networks, volumes, time);
+        await using var networks = new NetworkService(state.Resources, time, events);
+        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
+        var volumes = new VolumeService(paths, state.Resources, tools, time, events);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), networks, volumes, time, events);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
@@ -109,12 +111,12 @@ internal static class Program
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
         networks.Settle();
         await moves.RecoverAsync().ConfigureAwait(false);
-        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time);
+        await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time, events);
         await patches.RecoverAsync().ConfigureAwait(false);
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new ImageService(images), networks, volumes, vms, containers, patches, schedules, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), new ImageService(images), networks, volumes, vms, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
@@ -124,6 +126,7 @@ internal static class Program
 
         await schedules.StartAsync().ConfigureAwait(false);
         containers.StartWanted();
+        events.Publish(VirtEventKind.Host, VirtEventAction.Started, options.Name, Guid.Empty, $"virt-agent {HostService.Version} is ready.");
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");

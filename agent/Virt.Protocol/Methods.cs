@@ -225,11 +225,14 @@ public static class Methods
     /// <summary>Between agents: how a move stands on the side that is asked.</summary>
     public static readonly Method<MoveCall, MoveAnswer> AskMove = new("move.ask", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
 
+    /// <summary>What happens on the host.</summary>
+    public static readonly Method<WatchVirtEvent, VirtEvent, Nothing> WatchVirtEvent = new("event.watch", Query, Protocol.WatchVirtEvent.WireFormat, VirtEvent.WireFormat, Nothing.WireFormat);
+
     /// <summary>All of them, in the order of docs/protocol.md.</summary>
     public static IReadOnlyList<IMethod> All { get; } =
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
-        GetVirtOperation, StopVirtOperation, WaitVirtOperation,
+        GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,

@@ -2,6 +2,7 @@ using System;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Linux.Processes;
 
@@ -11,10 +12,15 @@ namespace Virt.Agent.Containers;
 internal sealed class ContainerEntry
 {
     private readonly Lock gate = new();
+    private readonly EventHub? events;
     private TaskCompletionSource changed = New();
 
-    public ContainerEntry(ResourceRow row)
+    /// <summary>Reads a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="events">Is told what happens to it; null: it is nobody's business.</param>
+    public ContainerEntry(ResourceRow row, EventHub? events = null)
     {
+        this.events = events;
         Row = row;
         Spec = JsonSerializer.Deserialize(row.Spec, ContainerJson.Default.ContainerSpec)!;
         Run = row.Run is null ? null : JsonSerializer.Deserialize(row.Run, ContainerJson.Default.ContainerRun);
@@ -52,6 +58,11 @@ internal sealed class ContainerEntry
             if (Health.State == health && Health.Message == message)
             {
                 return;
+            }
+
+            if (health != Health.State && health is WorkloadHealth.Healthy or WorkloadHealth.Unhealthy)
+            {
+                Tell(health == WorkloadHealth.Healthy ? VirtEventAction.Healthy : VirtEventAction.Unhealthy, message);
             }
 
             Health = (health, message);
@@ -95,6 +106,11 @@ internal sealed class ContainerEntry
         table.Update(row, sync: state is not (ContainerState.Starting or ContainerState.Stopping or ContainerState.Removing));
         lock (gate)
         {
+            foreach (var (action, message) in events is null ? [] : ContainerEvents.Of((State, Run, Spec), (state, run, spec ?? Spec)))
+            {
+                Tell(action, message, action == VirtEventAction.Exited ? run?.ExitCode : null);
+            }
+
             Row = row;
             State = state;
             Health = ContainerStates.IsAlive(state) ? Health : default;
@@ -112,7 +128,9 @@ internal sealed class ContainerEntry
         table.Update(row);
         lock (gate)
         {
+            var former = Row.Name;
             Row = row;
+            Tell(VirtEventAction.Renamed, $"It was '{former}'.");
             changed.SetResult();
             changed = New();
         }
@@ -124,12 +142,20 @@ internal sealed class ContainerEntry
         lock (gate)
         {
             IsRemoved = true;
+            if (State != ContainerState.Creating)
+            {
+                Tell(VirtEventAction.Removed, "");
+            }
+
             changed.SetResult();
             changed = New();
         }
     }
 
     public bool IsRemoved { get; private set; }
+
+    // Under the gate, so that events have the order of the changes.
+    private void Tell(VirtEventAction action, string message, int? exitCode = null) => events?.Publish(VirtEventKind.Container, action, Name, Id, message, exitCode);
 
     private static string Write(ContainerSpec spec) => JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec);
 

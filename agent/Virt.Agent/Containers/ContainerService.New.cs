@@ -33,7 +33,7 @@ public sealed partial class ContainerService
         var id = Guid.NewGuid();
         spec = TakePlace(id, name, request, spec, call.WhatIf);
         var row = ContainerEntry.NewRow(id, name, state, spec, run is null ? null : run with { HostIds = spec.HostIds }, time.GetUtcNow());
-        var entry = new ContainerEntry(row);
+        var entry = new ContainerEntry(row, events);
         if (call.WhatIf)
         {
             return entry;
@@ -46,6 +46,7 @@ public sealed partial class ContainerService
         }
 
         entries[entry.Id] = entry;
+        events.Publish(VirtEventKind.Container, VirtEventAction.Created, name, id, $"Its image is '{spec.Image}'.");
         return entry;
     }
 

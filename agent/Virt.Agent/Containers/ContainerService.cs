@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Agent.Storage.Volumes;
@@ -32,6 +33,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly NetworkService networks;
     private readonly VolumeService volumes;
     private readonly TimeProvider time;
+    private readonly EventHub events;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, ContainerEntry> entries = new();
     private readonly ConcurrentDictionary<Guid, ContainerEntry> throwAways = new();
@@ -49,7 +51,8 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="networks">The host's networks, read.</param>
     /// <param name="volumes">The host's volumes, read.</param>
     /// <param name="time">The clock.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time)
+    /// <param name="events">Is told what happens to containers; null: nobody is.</param>
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null)
     {
         stateFolder = paths.State;
         this.table = table;
@@ -58,12 +61,13 @@ public sealed partial class ContainerService : IAsyncDisposable
         this.networks = networks;
         this.volumes = volumes;
         this.time = time;
+        this.events = events ?? new EventHub(time, 1);
         cgroups = new ContainerCgroups(tree, keeper, stateFolder);
         userNamespaces = new UserNamespaces(keeper);
         layers = new LayerStore(System.IO.Path.Combine(stateFolder, "layers"), () => LayerStore.UsedBy(entries.Values.Concat(throwAways.Values).Select(e => e.Spec)));
         foreach (var row in table.Load(Kind))
         {
-            var entry = entries[row.Id] = new ContainerEntry(row);
+            var entry = entries[row.Id] = new ContainerEntry(row, this.events);
             Rejoin(entry);
             UseAgain(entry);
         }
@@ -178,6 +182,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             Volumes = [.. entry.Spec.Volumes.Select(v => v.ToString())],
             UserNamespace = entry.Spec.UserNamespace,
             Privileged = entry.Spec.Privileged,
+            System = entry.Spec.System,
             RestartPolicy = entry.Spec.RestartPolicy,
             RestartMaximum = entry.Spec.RestartMaximum,
             RestartCount = run?.RestartCount ?? 0,

@@ -44,6 +44,7 @@ public sealed partial class NetworkService
         }
 
         Serve(entry);
+        Tell(entry, VirtEventAction.Changed);
         return Show(entry);
     }
 
@@ -73,6 +74,7 @@ public sealed partial class NetworkService
         try
         {
             await UnmakeAsync(entry).ConfigureAwait(false);
+            Tell(entry, VirtEventAction.Removed);
         }
         catch (LinuxException e)
         {

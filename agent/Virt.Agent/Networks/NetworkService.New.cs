@@ -72,6 +72,7 @@ public sealed partial class NetworkService
         entry.Set(table, NetworkPhase.Ready);
         entries[entry.Id] = entry;
         rollback.Commit();
+        Tell(entry, VirtEventAction.Created);
         Serve(entry);
     }
 

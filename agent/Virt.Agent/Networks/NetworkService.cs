@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Linux.Netlink;
 using Virt.Protocol;
@@ -23,6 +24,7 @@ public sealed partial class NetworkService : IAsyncDisposable
 
     private readonly ResourceTable table;
     private readonly TimeProvider time;
+    private readonly EventHub events;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, NetworkEntry> entries = new();
     private readonly HostPorts ports = new();
@@ -40,10 +42,12 @@ public sealed partial class NetworkService : IAsyncDisposable
     /// <summary>Makes the service and reads what is stored; <see cref="RecoverAsync"/> must follow before any request.</summary>
     /// <param name="table">Stored networks.</param>
     /// <param name="time">The clock.</param>
-    public NetworkService(ResourceTable table, TimeProvider time)
+    /// <param name="events">Is told what happens to networks; null: nobody is.</param>
+    public NetworkService(ResourceTable table, TimeProvider time, EventHub? events = null)
     {
         this.table = table;
         this.time = time;
+        this.events = events ?? new EventHub(time, 1);
         foreach (var row in table.Load(Kind))
         {
             entries[row.Id] = new NetworkEntry(row);
@@ -62,6 +66,8 @@ public sealed partial class NetworkService : IAsyncDisposable
             nft.Value.Dispose();
         }
     }
+
+    private void Tell(NetworkEntry entry, VirtEventAction action) => events.Publish(VirtEventKind.Network, action, entry.Name, entry.Id);
 
     private T OnRoutes<T>(Func<RouteSocket, T> work)
     {

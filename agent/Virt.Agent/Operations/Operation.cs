@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
@@ -14,6 +15,7 @@ public sealed class Operation : ICallSink, IDisposable
 {
     private readonly Lock gate = new();
     private readonly OperationTable table;
+    private readonly EventHub events;
     private readonly VirtOperation state;
     private readonly CancellationTokenSource cancel = new();
     private readonly TaskCompletionSource<Outcome> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,16 +24,18 @@ public sealed class Operation : ICallSink, IDisposable
     private bool isCancelling;
     private Outcome? outcome;
 
-    internal Operation(OperationTable table, string method, string user, DateTimeOffset now)
+    internal Operation(OperationTable table, string method, string user, DateTimeOffset now, EventHub events)
     {
         this.table = table;
+        this.events = events;
         state = new VirtOperation { Id = Guid.NewGuid(), Method = method, StartedBy = user, StartTime = now, State = OperationState.Running };
     }
 
     /// <summary>One that a restart of the agent has interrupted and that goes on.</summary>
-    internal Operation(OperationTable table, VirtOperation stored)
+    internal Operation(OperationTable table, VirtOperation stored, EventHub events)
     {
         this.table = table;
+        this.events = events;
         state = stored with { };
         isStored = true;
     }
@@ -89,6 +93,11 @@ public sealed class Operation : ICallSink, IDisposable
         {
             if (outcome is null || !isStored)
             {
+                if (outcome is null && !isStored)
+                {
+                    Tell(VirtEventAction.Started, "");
+                }
+
                 isStored = TrySave(new OperationRow { Operation = state with { }, Error = outcome?.Error, Result = outcome?.Result });
             }
         }
@@ -151,10 +160,16 @@ public sealed class Operation : ICallSink, IDisposable
             {
                 TrySave(new OperationRow { Operation = state with { }, Error = how.Error, Result = how.Result });
             }
+
+            Tell(
+                state.State switch { OperationState.Completed => VirtEventAction.Completed, OperationState.Cancelled => VirtEventAction.Cancelled, _ => VirtEventAction.Failed },
+                how.Error is null ? "" : ": " + how.Error.Message);
         }
 
         ended.SetResult(how);
     }
+
+    private void Tell(VirtEventAction action, string more) => events.Publish(VirtEventKind.Operation, action, state.Target, state.Id, $"{state.Method} by {state.StartedBy}{more}");
 
     // A full disk must neither end the agent nor keep the work from ending; what the work itself changed was written by its service.
     private bool TrySave(OperationRow row)

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Protocol;
 
@@ -19,12 +20,17 @@ public sealed class OperationService
     private readonly ConcurrentDictionary<Guid, Operation> running = new();
     private readonly OperationTable table;
     private readonly TimeProvider time;
+    private readonly EventHub events;
 
     /// <summary>Takes over the stored operations. What was running when the agent before this one ended is resumed, or ended by <see cref="EndInterrupted"/>.</summary>
-    public OperationService(OperationTable table, TimeProvider time)
+    /// <param name="table">Stored operations.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="events">Is told of what begins to last, and of every end; null: nobody is.</param>
+    public OperationService(OperationTable table, TimeProvider time, EventHub? events = null)
     {
         this.table = table;
         this.time = time;
+        this.events = events ?? new EventHub(time, 1);
     }
 
     /// <summary>Starts a change.</summary>
@@ -33,7 +39,7 @@ public sealed class OperationService
     /// <param name="work">Does it and gives its encoded result.</param>
     public Operation Start(string method, string user, Func<Call, Task<byte[]>> work)
     {
-        var operation = new Operation(table, method, user, time.GetUtcNow());
+        var operation = new Operation(table, method, user, time.GetUtcNow(), events);
         Run(operation, method, user, work);
         return operation;
     }
@@ -55,7 +61,7 @@ public sealed class OperationService
             return null;
         }
 
-        var operation = new Operation(table, stored);
+        var operation = new Operation(table, stored, events);
         Run(operation, stored.Method, stored.StartedBy, async call => method.Result.Encode(await work(call).ConfigureAwait(false)));
         return operation;
     }

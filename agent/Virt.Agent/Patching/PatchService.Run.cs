@@ -92,6 +92,24 @@ public sealed partial class PatchService
         finally
         {
             active.Release(journal.Target.Id, run);
+            Tell(journal);
+        }
+    }
+
+    // What was not begun, and where nothing was to be done, is no news; nor is what the next agent goes on with.
+    private void Tell(PatchJournal journal)
+    {
+        VirtEventAction? action = !journal.IsEnded ? null : journal.Result.Outcome switch
+        {
+            PatchOutcome.Patched => VirtEventAction.Patched,
+            PatchOutcome.PutBack or PatchOutcome.Undone => VirtEventAction.PutBack,
+            PatchOutcome.Failed => VirtEventAction.PatchFailed,
+            _ => null,
+        };
+        if (action is { } what)
+        {
+            var kind = journal.Target.Kind == WorkloadKind.VM ? VirtEventKind.VM : VirtEventKind.Container;
+            events.Publish(kind, what, journal.Target.Name, journal.Target.Id, journal.Result.Message);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Events;
 using Virt.Agent.Operations;
 using Virt.Agent.State;
 using Virt.Protocol;
@@ -24,6 +25,7 @@ public sealed partial class PatchService : IAsyncDisposable
     private readonly IReadOnlyList<IPackageManager> managers;
     private readonly string hostName;
     private readonly TimeProvider time;
+    private readonly EventHub events;
     private readonly ActivePatches active = new();
     private readonly CancellationTokenSource stopping = new();
 
@@ -34,7 +36,8 @@ public sealed partial class PatchService : IAsyncDisposable
     /// <param name="managers">The package managers, in the order in which they are looked for.</param>
     /// <param name="hostName">This host's name, for plans.</param>
     /// <param name="time">The clock.</param>
-    public PatchService(PatchTable table, OperationService operations, IWorkloads workloads, IReadOnlyList<IPackageManager> managers, string hostName, TimeProvider time)
+    /// <param name="events">Is told what has become of each workload; null: nobody is.</param>
+    public PatchService(PatchTable table, OperationService operations, IWorkloads workloads, IReadOnlyList<IPackageManager> managers, string hostName, TimeProvider time, EventHub? events = null)
     {
         store = new PatchStore(table);
         this.operations = operations;
@@ -42,6 +45,7 @@ public sealed partial class PatchService : IAsyncDisposable
         this.managers = managers;
         this.hostName = hostName;
         this.time = time;
+        this.events = events ?? new EventHub(time, 1);
     }
 
     /// <summary>Leaves runs that are under way as they are: the next agent goes on with them.</summary>

@@ -1,4 +1,5 @@
 using Virt.Agent.Containers;
+using Virt.Agent.Events;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
@@ -15,7 +16,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -25,6 +26,7 @@ public static class Routes
         router.Add(Methods.GetVirtOperation, operations.GetAsync);
         router.Add(Methods.StopVirtOperation, operations.StopAsync);
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
+        router.Add(Methods.WatchVirtEvent, events.WatchAsync);
         router.Add(Methods.GetVMImage, images.GetVMImageAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
         router.Add(Methods.GetVirtNetwork, networks.GetAsync);

@@ -2,6 +2,7 @@ using System;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Events;
 using Virt.Agent.State;
 
 namespace Virt.Agent.Vms;
@@ -12,14 +13,22 @@ internal sealed class VmEntry
     private readonly Lock gate = new();
     private readonly TaskCompletionSource abandoned = NewChange();
     private TaskCompletionSource changed = NewChange();
+    private readonly EventHub events;
     private VMState phase;
+    private VMState told;
+    private WorkloadHealth toldHealth;
 
-    public VmEntry(ResourceRow row)
+    /// <summary>Reads a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="events">Is told what happens to it.</param>
+    public VmEntry(ResourceRow row, EventHub events)
     {
+        this.events = events;
         Row = row;
         Spec = JsonSerializer.Deserialize(row.Spec, VmJson.Default.VmSpec)!;
         Run = row.Run is null ? null : JsonSerializer.Deserialize(row.Run, VmJson.Default.VmRun);
         phase = Enum.Parse<VMState>(row.Phase);
+        told = phase;
     }
 
     public ResourceRow Row { get; private set; }
@@ -108,6 +117,11 @@ internal sealed class VmEntry
     public void SetRemoved()
     {
         IsRemoved = true;
+        if (phase is not (VMState.Creating or VMState.Receiving))
+        {
+            Tell(VirtEventAction.Removed);
+        }
+
         Notify();
     }
 
@@ -116,9 +130,32 @@ internal sealed class VmEntry
     {
         lock (gate)
         {
+            TellNews();
             changed.SetResult();
             changed = NewChange();
         }
+    }
+
+    /// <summary>Tells watchers of events.</summary>
+    public void Tell(VirtEventAction action, string message = "") => events.Publish(VirtEventKind.VM, action, Name, Id, message);
+
+    // Under the gate: whoever brought the change, a handler or QEMU, it is told once.
+    private void TellNews()
+    {
+        var state = State;
+        if (state != told && VmEvents.Of(told, state) is { } action)
+        {
+            Tell(action, Session is { Status.Length: > 0 } session ? session.Status : Run?.Status ?? "");
+        }
+
+        told = state;
+        var health = state == VMState.Running && Session is { } running ? running.Health(isExpected: false) : WorkloadHealth.None;
+        if (health != toldHealth && health is WorkloadHealth.Healthy or WorkloadHealth.Unhealthy)
+        {
+            Tell(health == WorkloadHealth.Healthy ? VirtEventAction.Healthy : VirtEventAction.Unhealthy, health == WorkloadHealth.Healthy ? "Its guest agent answers." : "Its guest agent answers no more.");
+        }
+
+        toldHealth = health;
     }
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);

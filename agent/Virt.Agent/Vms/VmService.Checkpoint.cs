@@ -56,6 +56,7 @@ public sealed partial class VmService
         }
 
         await MakeCheckpointAsync(entry, session, checkpoint, call).ConfigureAwait(false);
+        entry.Tell(VirtEventAction.Checkpointed, $"Its checkpoint is '{name}'.");
         return Show(entry, checkpoint);
     }
 

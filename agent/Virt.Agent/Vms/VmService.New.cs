@@ -45,7 +45,7 @@ public sealed partial class VmService
         };
         spec = Join(id, request, spec, call.WhatIf);
         await using var undo = new Rollback();
-        var entry = new VmEntry(VmEntry.NewRow(id, name, call.WhatIf ? VMState.Stopped : VMState.Creating, spec, time.GetUtcNow()));
+        var entry = new VmEntry(VmEntry.NewRow(id, name, call.WhatIf ? VMState.Stopped : VMState.Creating, spec, time.GetUtcNow()), events);
         if (call.WhatIf)
         {
             return Show(entry);

@@ -29,11 +29,12 @@ public sealed partial class VmService
         }
 
         spec = JoinAfterMove(machine.VMId, machine.VMName, spec);
-        var entry = new VmEntry(VmEntry.NewRow(machine.VMId, machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
+        var row = VmEntry.NewRow(machine.VMId, machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
         {
             Run = JsonSerializer.Serialize(
                 new VmRun { StartTime = offer.StartTime, Accelerator = machine.Accelerator, Status = $"It comes from host '{move.PeerName}'." }, VmJson.Default.VmRun),
-        });
+        };
+        var entry = new VmEntry(row, events);
         if (!table.TryInsert(entry.Row))
         {
             Leave(entry);
@@ -95,6 +96,7 @@ public sealed partial class VmService
         var isAlive = entry is { Session: not null, Process.Ended.IsCompleted: false };
         var phase = !move.IsLive ? VMState.Stopped : isAlive ? VMState.Running : VMState.Failed;
         var status = phase == VMState.Failed ? "QEMU ended before its guest could go on here: what was in memory is lost, the disk is whole." : "";
+        entry.Tell(VirtEventAction.Moved, $"It has come from host '{move.PeerName}'.");
         entry.Set(table, phase, entry.Run! with { Status = status }, entry.Spec with { Move = move with { Stage = MoveStage.Owned } });
         await FaultPoint.ReachAsync(MovePoint.Owned).ConfigureAwait(false);
 

@@ -43,6 +43,7 @@ public sealed partial class VmService
 
         await FaultPoint.ReachAsync(CheckpointFaults.TurnedOff).ConfigureAwait(false);
         await FinishRestoreAsync(entry, checkpoint, call).ConfigureAwait(false);
+        entry.Tell(VirtEventAction.Restored, $"It is as it was at its checkpoint '{checkpoint.Name}'.");
         await CollapseOrSayAsync(entry, call).ConfigureAwait(false);
         return Show(entry);
     }

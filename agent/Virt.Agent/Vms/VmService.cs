@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Networks;
@@ -29,6 +30,7 @@ public sealed partial class VmService : IAsyncDisposable
     private readonly HostFacts facts;
     private readonly Func<QemuHost> findHost;
     private readonly TimeProvider time;
+    private readonly EventHub events;
     private readonly NetworkService networks;
     private readonly HostId self;
     private readonly KeyedLock locks = new();
@@ -46,7 +48,8 @@ public sealed partial class VmService : IAsyncDisposable
     /// <param name="networks">The host's networks, read.</param>
     /// <param name="self">Who this host is to others.</param>
     /// <param name="time">The clock.</param>
-    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, NetworkService networks, HostId self, TimeProvider time)
+    /// <param name="events">Is told what happens to machines; null: nobody is.</param>
+    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, NetworkService networks, HostId self, TimeProvider time, EventHub? events = null)
     {
         this.paths = paths;
         this.table = table;
@@ -58,9 +61,10 @@ public sealed partial class VmService : IAsyncDisposable
         this.networks = networks;
         this.self = self;
         this.time = time;
+        this.events = events ?? new EventHub(time, 1);
         foreach (var row in table.Load(Kind))
         {
-            Rejoin(entries[row.Id] = new VmEntry(row));
+            Rejoin(entries[row.Id] = new VmEntry(row, this.events));
         }
 
         foreach (var row in table.Load(CheckpointKind))

@@ -24,6 +24,7 @@ internal static class HostObjects
             case ContainerLogEntry item: item.ComputerName = computerName; break;
             case ContainerProcess item: item.ComputerName = computerName; break;
             case ContainerMeasurement item: item.ComputerName = computerName; break;
+            case VirtEvent item: item.ComputerName = computerName; break;
             case VirtNetwork item: item.ComputerName = computerName; break;
             case VirtVolume item: item.ComputerName = computerName; break;
             case VirtPeer item: item.ComputerName = computerName; break;

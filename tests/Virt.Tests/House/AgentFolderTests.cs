@@ -15,6 +15,7 @@ public sealed partial class AgentFolderTests
     private static readonly Dictionary<string, int> Rank = new()
     {
         ["Common"] = 0,
+        ["Events"] = 1,
         ["State"] = 1,
         ["Operations"] = 2,
         ["Hosts"] = 3,

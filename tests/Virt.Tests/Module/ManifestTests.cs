@@ -99,7 +99,7 @@ public sealed class ManifestTests
         var type = TypeOf(name);
         var noun = name.Split('-')[1];
         var makes = name.StartsWith("New-", StringComparison.Ordinal) || name is "Add-VirtPeer" or "Register-PatchSchedule" or "Import-VirtVolume";
-        if (makes || PatchNouns.Contains(noun) || noun is "VirtHost" or "VMImage" or "ContainerImage")
+        if (makes || PatchNouns.Contains(noun) || noun is "VirtHost" or "VMImage" or "ContainerImage" or "VirtEvent")
         {
             return;
         }

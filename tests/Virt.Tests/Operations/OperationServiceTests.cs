@@ -1,8 +1,10 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.Operations;
 using Virt.Agent.State;
 using Virt.Protocol;
@@ -220,6 +222,35 @@ public sealed class OperationServiceTests : IDisposable
         Assert.Equal("OperationNotFound", Assert.Single(list.Errors).Id);
         await Assert.ThrowsAsync<VirtException>(() => service.StopAsync(new StopVirtOperation { Id = missing }, Caller));
         await Assert.ThrowsAsync<VirtException>(() => service.WaitAsync(new WaitVirtOperation { Id = missing }, Caller));
+    }
+
+    [Fact]
+    public async Task What_begins_to_last_and_every_end_is_told_to_those_who_watch()
+    {
+        var events = new EventHub(TimeProvider.System);
+        var service = new OperationService(store.Operations, TimeProvider.System, events);
+        var brief = service.Start("vm.start", "anna", call =>
+        {
+            call.WorksOn("web01");
+            return Task.FromResult(new byte[] { 1 });
+        });
+        await Deadline.Await(brief.Ended, "the operation's end");
+        var lasting = service.Start("vm.stop", "anna", call =>
+        {
+            call.WorksOn("web02");
+            call.Keep();
+            call.Keep();
+            throw new VirtException(ErrorCode.Timeout, "VMStopTimeout", "Cannot stop VM 'web02': it did not end.", "web02");
+        });
+        await Deadline.Await(lasting.Ended, "the operation's end");
+        Assert.Equal(
+            [
+                (VirtEventAction.Completed, "web01", "vm.start by anna"),
+                (VirtEventAction.Started, "web02", "vm.stop by anna"),
+                (VirtEventAction.Failed, "web02", "vm.stop by anna: Cannot stop VM 'web02': it did not end."),
+            ],
+            events.Read(0).Events.Select(static e => (e.Action, e.Name, e.Message)));
+        Assert.All(events.Read(1).Events, e => Assert.Equal((VirtEventKind.Operation, lasting.Id), (e.Kind, e.Id)));
     }
 
     private StateStore Open() => new(Path.Combine(folder, "virt.db"));

@@ -36,6 +36,7 @@ public sealed partial class VolumeService
         await FaultPoint.ReachAsync(VolumeFaults.CheckpointFilled, call.Cancellation).ConfigureAwait(false);
         entry.Set(table, VolumePhase.Ready, entry.Spec with { Checkpoints = [.. entry.Spec.Checkpoints, checkpoint with { IsShared = isShared }] });
         rollback.Commit();
+        Tell(entry, VirtEventAction.Checkpointed, $"Its checkpoint is '{name}'.");
         return Show(entry);
     }
 
@@ -91,6 +92,7 @@ public sealed partial class VolumeService
             entry.IsRestoring = false;
         }
 
+        Tell(entry, VirtEventAction.Restored, $"It is as it was at its checkpoint '{checkpoint.Name}'.");
         return Show(entry);
     }
 
@@ -108,6 +110,7 @@ public sealed partial class VolumeService
             {
                 entry.Set(table, VolumePhase.Ready, entry.Spec with { Checkpoints = [.. entry.Spec.Checkpoints.Where(c => c.Id != checkpoint.Id)] });
                 FileTree.Delete(entry.FolderOf(checkpoint.Id));
+                Tell(entry, VirtEventAction.Changed, $"Its checkpoint '{checkpoint.Name}' was removed.");
             }
 
             return new Nothing();
@@ -131,6 +134,7 @@ public sealed partial class VolumeService
 
         await FaultPoint.ReachAsync(VolumeFaults.RemoveWritten).ConfigureAwait(false);
         Delete(entry);
+        Tell(entry, VirtEventAction.Removed);
         return new Nothing();
     }
 

@@ -113,6 +113,7 @@ public sealed partial class VolumeService
         entry.Set(table, VolumePhase.Ready);
         entries[entry.Id] = entry;
         rollback.Commit();
+        Tell(entry, VirtEventAction.Created);
         return Show(entry);
     }
 }

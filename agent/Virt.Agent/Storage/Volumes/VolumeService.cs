@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Linux.Files;
 using Virt.Protocol;
@@ -23,6 +24,7 @@ public sealed partial class VolumeService
     private readonly ResourceTable table;
     private readonly TreeCopy trees;
     private readonly TimeProvider time;
+    private readonly EventHub events;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, VolumeEntry> entries = new();
     private readonly Lock gate = new();
@@ -32,11 +34,13 @@ public sealed partial class VolumeService
     /// <param name="table">Stored volumes.</param>
     /// <param name="tools">Runs cp and tar.</param>
     /// <param name="time">The clock.</param>
-    public VolumeService(AgentPaths paths, ResourceTable table, IToolRunner tools, TimeProvider time)
+    /// <param name="events">Is told what happens to volumes; null: nobody is.</param>
+    public VolumeService(AgentPaths paths, ResourceTable table, IToolRunner tools, TimeProvider time, EventHub? events = null)
     {
         folder = Path.Combine(paths.State, "volumes");
         this.table = table;
         this.time = time;
+        this.events = events ?? new EventHub(time, 1);
         trees = new TreeCopy(tools);
         foreach (var row in table.Load(Kind))
         {
@@ -68,6 +72,8 @@ public sealed partial class VolumeService
 
         return Task.CompletedTask;
     }
+
+    private void Tell(VolumeEntry entry, VirtEventAction action, string message = "") => events.Publish(VirtEventKind.Volume, action, entry.Name, entry.Id, message);
 
     /// <summary>Gives a workload a volume.</summary>
     /// <param name="name">The volume's name.</param>
