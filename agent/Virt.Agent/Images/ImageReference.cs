@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
+using System.Linq;
 using System.Text.RegularExpressions;
 using Virt.Protocol;
 
@@ -135,7 +136,7 @@ public sealed partial record ImageReference(string Registry, string Repository, 
     }
 
     // Docker's rule: the first part is a host where it could not be the name of a user.
-    private static bool IsHost(string part) => part == "localhost" || part.IndexOfAny(['.', ':']) >= 0 || part != part.ToLowerInvariant();
+    private static bool IsHost(string part) => part == "localhost" || part.IndexOfAny(['.', ':']) >= 0 || part.Any(char.IsAsciiLetterUpper);
 
     [GeneratedRegex(@"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DigestForm();
