@@ -1,6 +1,8 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.State;
 using Virt.Protocol;
@@ -52,6 +54,25 @@ public sealed partial class ImageStore
             Platform = new OciPlatform { Architecture = config.Architecture, Os = config.Os, Variant = config.Variant },
             Created = config.Created,
         };
+    }
+
+    /// <summary>Brings layers to the disk beside everything else.</summary>
+    internal void SyncSoon(IReadOnlyList<Digest> keys) => _ = Layers.SyncAsync(keys);
+
+    /// <summary>Unpacks again what is missing of an image's layers, as after a power cut.</summary>
+    /// <exception cref="VirtException">DataLoss: its blobs are gone or damaged. ResourceExhausted: the disk is full.</exception>
+    public async Task<IReadOnlyList<Digest>> EnsureUnpackedAsync(OciImage image, CancellationToken cancellation)
+    {
+        if (image.Spec.Layers.All(layer => layer.Unpacked is { } key && Layers.Find(key) is not null))
+        {
+            return [.. image.Spec.Layers.Select(static layer => layer.Unpacked!)];
+        }
+
+        await using var unpacking = BeginUnpacking(image.Title);
+        await unpacking.CompleteAsync(image.Spec.Layers, cancellation).ConfigureAwait(false);
+        var keys = await unpacking.NameAsync(image.Spec.Layers).ConfigureAwait(false);
+        SyncSoon(keys);
+        return keys;
     }
 
     /// <summary>The blobs of an image that are not here.</summary>

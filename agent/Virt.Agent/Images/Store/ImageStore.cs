@@ -18,22 +18,32 @@ public sealed partial class ImageStore
 
     private readonly ImageTable table;
     private readonly TimeProvider time;
+    private readonly LayerUnpacker unpacker;
+    private readonly SemaphoreSlim unpackTurns = new(Environment.ProcessorCount, Environment.ProcessorCount);
     private readonly Lock gate = new();
     private readonly Dictionary<Digest, OciImage> images = [];
 
-    /// <param name="folder">Where blobs lie; made with the first.</param>
+    /// <summary>Reads what is stored, and removes what an agent before this one left half done.</summary>
+    /// <param name="folder">Where blobs and layers lie; made with the first.</param>
     /// <param name="table">Stored images.</param>
+    /// <param name="limit">How much a layer may unpack to.</param>
+    /// <param name="boot">What tells this boot of the host from others.</param>
     /// <param name="time">The clock.</param>
-    public ImageStore(string folder, ImageTable table, TimeProvider time)
+    public ImageStore(string folder, ImageTable table, UnpackLimit limit, string boot, TimeProvider time)
     {
         this.table = table;
         this.time = time;
+        unpacker = new LayerUnpacker(limit);
         Blobs = new BlobStore(folder);
+        Layers = new UnpackedLayers(Path.Combine(folder, "layers"), boot);
         Read();
     }
 
     /// <summary>The content that images are made of.</summary>
     public BlobStore Blobs { get; }
+
+    /// <summary>Their layers, unpacked.</summary>
+    public UnpackedLayers Layers { get; }
 
     /// <summary>All images, by name.</summary>
     public IReadOnlyList<OciImage> All()
@@ -77,7 +87,10 @@ public sealed partial class ImageStore
     }
 
     /// <summary>Begins to take an image in. Dispose the answer when it is committed or given up.</summary>
-    public ImageArrival Begin() => new(this);
+    /// <param name="title">What the image is called in errors and progress.</param>
+    public ImageArrival Begin(string title) => new(this, title);
+
+    internal Unpacking BeginUnpacking(string title) => new(Blobs, Layers, unpacker, unpackTurns, title);
 
     /// <summary>The key under which a name is stored: with a digest the tag says nothing.</summary>
     internal static string KeyOf(ImageReference name) => name.Digest is null ? name.Full : $"{name.FullRepository}@{name.Digest}";

@@ -16,4 +16,7 @@ public sealed record OciLayerSpec
 
     /// <summary>The digest of its archive before compression.</summary>
     public required Digest DiffId { get; init; }
+
+    /// <summary>Under which name it is unpacked; null: it is not.</summary>
+    public Digest? Unpacked { get; set; }
 }

@@ -9,4 +9,5 @@ namespace Virt.Agent.Images.Store;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(DigestJson)])]
 [JsonSerializable(typeof(OciImageSpec))]
+[JsonSerializable(typeof(UnpackedLayer))]
 internal sealed partial class StoreJson : JsonSerializerContext;

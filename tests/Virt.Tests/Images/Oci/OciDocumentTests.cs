@@ -14,8 +14,8 @@ public sealed class OciDocumentTests
     public void A_manifest_is_read_and_what_is_not_known_is_passed_over()
     {
         var manifest = OciDocument.ReadManifest(Encoding.UTF8.GetBytes($$"""
-            {"schemaVersion": 2, "later": {"x": []}, "config": {"mediaType": "{{MediaTypes.Config}}", "digest": "{{A}}", "size": 7},
-             "layers": [{"mediaType": "{{MediaTypes.LayerGzip}}", "digest": "{{A}}", "size": 9, "urls": ["u"], "annotations": {"k": "v"}}]}
+            {"schemaVersion": 2, "later": {"x": []}, "config": {"mediaType": "{{MediaTypes.Config}}", "digest": "{{A}}", "size": 7 },
+             "layers": [{"mediaType": "{{MediaTypes.LayerGzip}}", "digest": "{{A}}", "size": 9, "urls": ["u"], "annotations": {"k": "v"} } ]}
             """), "x");
         Assert.Equal((A, 7), (manifest.Config.Digest.ToString(), manifest.Config.Size));
         var layer = Assert.Single(manifest.Layers);
@@ -69,10 +69,10 @@ public sealed class OciDocumentTests
     [Fact]
     public void A_document_without_a_media_type_is_known_by_what_it_has()
     {
-        Assert.Equal(MediaTypes.Index, OciDocument.KindOf(Encoding.UTF8.GetBytes($$"""{"schemaVersion": 2, "manifests": [{"digest": "{{A}}", "size": 1}]}"""), "x"));
+        Assert.Equal(MediaTypes.Index, OciDocument.KindOf(Encoding.UTF8.GetBytes($$"""{"schemaVersion": 2, "manifests": [{"digest": "{{A}}", "size": 1 } ]}"""), "x"));
         Assert.Equal(MediaTypes.Manifest, OciDocument.KindOf("""{"schemaVersion": 2, "config": {}}"""u8, "x"));
         Assert.Null(OciDocument.KindOf("{}"u8, "x"));
-        Assert.Equal(MediaTypes.DockerManifest, OciDocument.KindOf(Encoding.UTF8.GetBytes($$"""{"mediaType": "{{MediaTypes.DockerManifest}}"}"""), "x"));
+        Assert.Equal(MediaTypes.DockerManifest, OciDocument.KindOf(Encoding.UTF8.GetBytes($$"""{"mediaType": "{{MediaTypes.DockerManifest}}" }"""), "x"));
     }
 
     [Fact]
