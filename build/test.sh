@@ -110,7 +110,7 @@ start_registry() {
         "$registry_folder/data" "$VIRT_TEST_REGISTRY" >"$registry_folder/config.yml"
     docker-registry serve "$registry_folder/config.yml" >"$registry_folder/log" 2>&1 &
     registry_pid=$!
-    until busybox nc -z 127.0.0.1 7791; do
+    until (: </dev/tcp/127.0.0.1/7791) 2>/dev/null; do
         [ $((waited += 1)) -lt 200 ] || fail "The tests' registry has not opened its port within 10 s: $(cat "$registry_folder/log")"
         sleep 0.05
     done

@@ -52,17 +52,18 @@ internal sealed class LocalRegistry : IDisposable
         var config = Path.Combine(registry.Folder, "config.yml");
         var passwords = Path.Combine(registry.Folder, "passwords");
         await File.WriteAllTextAsync(passwords, PasswordFile);
+        var asking = asks ? "auth: {htpasswd: {realm: test, path: " + passwords + "} }" : "";
         await File.WriteAllTextAsync(config, $$"""
             version: 0.1
-            log: {level: error, accesslog: {disabled: true}}
+            log: {level: error, accesslog: {disabled: true} }
             storage:
-              filesystem: {rootdirectory: {{registry.Folder}}/data}
+              filesystem: {rootdirectory: {{registry.Folder}}/data }
               delete: {enabled: true}
-            http: {addr: {{registry.Name}}}
-            {{(asks ? $"auth: {{htpasswd: {{realm: test, path: {passwords}}}}}" : "")}}
+            http: {addr: {{registry.Name}} }
+            {{asking}}
             """);
         host.StartProgram("sh", "-c", $"exec docker-registry serve '{config}' >'{registry.Folder}/log' 2>&1");
-        await Poll.UntilAsync(async () => (await host.RunAsync("sh", "-c", $"busybox nc -z 127.0.0.1 {port} && echo up || true")).Contains("up", StringComparison.Ordinal), "the registry's port");
+        await Poll.UntilAsync(async () => (await host.RunAsync("bash", "-c", $"(: </dev/tcp/127.0.0.1/{port}) 2>/dev/null && echo up || true")).Contains("up", StringComparison.Ordinal), "the registry's port");
         return registry;
     }
 
@@ -84,7 +85,7 @@ internal sealed class LocalRegistry : IDisposable
         await host.RunAsync("umoci", "insert", "--image", layout + ":t", RepositoryRoot.File("out", "images", "containers", "starter", "rootfs"), "/");
         foreach (var (name, megabytes) in files)
         {
-            var file = Path.Combine(Folder, name);
+            var file = Path.Combine(Folder, "file-" + name);
             await host.RunAsync("dd", "if=/dev/urandom", $"of={file}", "bs=1M", $"count={megabytes}", "status=none");
             await host.RunAsync("umoci", "insert", "--image", layout + ":t", file, "/" + name);
         }
