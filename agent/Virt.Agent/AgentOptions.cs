@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using Virt.Agent.Fleet;
+using Virt.Agent.Registries;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 
@@ -24,6 +26,12 @@ public sealed record AgentOptions
           --group NAME        the group that may use the socket beside root (default virt)
           --name NAME         this host's name (default the system's)
           --peer-listen A:P   where agents of other hosts may connect, such as 0.0.0.0:7711 (default: nowhere)
+          --registry-mirror [REGISTRY=]HOST[:PORT]
+                              a registry that has another one's images too (docker.io's where none is named); may stand several times
+          --registry-plain-http HOST[:PORT]
+                              a registry, or a mirror, that is spoken with without TLS; may stand several times
+          --registry-certificates DIR
+                              a folder of certificates (*.crt, *.pem) that registries' certificates may stand on, beside the system's
         """;
 
     /// <summary>Where to listen; empty: the default, or what systemd hands over.</summary>
@@ -46,6 +54,9 @@ public sealed record AgentOptions
 
     /// <summary>Where agents of other hosts may connect; null: nowhere.</summary>
     public PeerAddress? PeerListen { get; private set; }
+
+    /// <summary>How registries are reached.</summary>
+    public RegistryOptions Registries { get; } = new();
 
     /// <summary>Reads what stands behind <c>serve</c>.</summary>
     /// <exception cref="VirtException">InvalidArgument: an option that is not known, or without its value.</exception>
@@ -78,6 +89,15 @@ public sealed record AgentOptions
                     break;
                 case "--peer-listen":
                     options.PeerListen = PeerAddress.Parse(value);
+                    break;
+                case "--registry-mirror":
+                    options.Registries.Mirrors.Add(RegistryMirror.Parse(value));
+                    break;
+                case "--registry-plain-http":
+                    options.Registries.PlainHttp.Add(RegistryMirror.ParsePlainHost(value));
+                    break;
+                case "--registry-certificates":
+                    options.Registries.CertificateFolder = Directory.Exists(value) ? value : throw Bad(name, $"there is no folder '{value}'");
                     break;
                 default:
                     throw Bad(name, "there is no such option");

@@ -8,8 +8,6 @@ namespace Virt.Agent.Containers;
 /// <summary>From what overlayfs has written for a container to what belongs into a layer.</summary>
 internal static class LayerTree
 {
-    private const string Opaque = "trusted.overlay.opaque";
-
     /// <summary>
     /// Takes away what the launch wrote and the work did not touch, and folders that are only there because something in them was looked at or written and
     /// is no more: what is left is what the work has changed.
@@ -52,51 +50,8 @@ internal static class LayerTree
         return new ContainerWrites(count, bytes);
     }
 
-    /// <summary>What overlayfs shows at a place of these layers; null where it shows nothing.</summary>
-    /// <param name="lowers">The uppermost first.</param>
-    /// <param name="name">As <see cref="TreeEntry.Name"/>.</param>
-    public static TreeEntry? Find(IReadOnlyList<string> lowers, ReadOnlyMemory<byte> name)
-    {
-        foreach (var lower in lowers)
-        {
-            if (FileTree.Entry(lower, name.Span) is { } found)
-            {
-                return found.IsWhiteout ? null : found;
-            }
-
-            if (HidesWhatIsBelow(lower, name))
-            {
-                return null;
-            }
-        }
-
-        return null;
-    }
-
     private static bool IsOnlyWayDown(string upper, TreeEntry entry, IReadOnlyList<string> lowers) =>
-        FileTree.ReadAttribute(upper, entry, Opaque) is null &&
-        Find(lowers, entry.Name) is { IsFolder: true } below &&
+        FileTree.ReadAttribute(upper, entry, OverlayTree.Opaque) is null &&
+        OverlayTree.Find(lowers, entry.Name) is { IsFolder: true } below &&
         (below.Mode, below.UserId, below.GroupId) == (entry.Mode, entry.UserId, entry.GroupId);
-
-    // A folder on the way is deleted, no folder any more, or one that was made anew.
-    private static bool HidesWhatIsBelow(string lower, ReadOnlyMemory<byte> name)
-    {
-        for (var slash = name.Span.IndexOf((byte)'/'); slash > 0;)
-        {
-            if (FileTree.Entry(lower, name.Span[..slash]) is not { } parent)
-            {
-                return false;
-            }
-
-            if (!parent.IsFolder || FileTree.ReadAttribute(lower, parent, Opaque) is not null)
-            {
-                return true;
-            }
-
-            var next = name.Span[(slash + 1)..].IndexOf((byte)'/');
-            slash = next < 0 ? -1 : slash + 1 + next;
-        }
-
-        return false;
-    }
 }

@@ -6,6 +6,7 @@ using Virt.Agent.Images;
 using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
+using Virt.Agent.Registries;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Protocol;
@@ -16,7 +17,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, RegistryService registries, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -29,6 +30,9 @@ public static class Routes
         router.Add(Methods.WatchVirtEvent, events.WatchAsync);
         router.Add(Methods.GetVMImage, images.GetVMImageAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
+        router.Add(Methods.SaveContainerImage, registries.SaveAsync);
+        router.Add(Methods.PublishContainerImage, registries.PublishAsync);
+        router.Add(Methods.TestContainerImage, registries.TestAsync);
         router.Add(Methods.GetVirtNetwork, networks.GetAsync);
         router.Add(Methods.NewVirtNetwork, networks.NewAsync);
         router.Add(Methods.SetVirtNetwork, networks.SetAsync);

@@ -90,6 +90,22 @@ public static class Migrations
             last_message TEXT    NOT NULL
         ) STRICT;
         """,
+
+        // 6: container images
+        """
+        CREATE TABLE image (
+            id    TEXT    NOT NULL PRIMARY KEY,
+            spec  TEXT    NOT NULL,
+            added INTEGER NOT NULL,
+            used  INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE image_name (
+            name  TEXT NOT NULL PRIMARY KEY,
+            image TEXT NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+            root  TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX image_name_image ON image_name (image);
+        """,
     ];
 
     /// <summary>Brings a database to the newest schema, or to <paramref name="upTo"/>.</summary>

@@ -41,6 +41,7 @@ public sealed class StateStore : IDisposable
         Peers = new PeerTable(connection);
         PatchSchedules = new PatchScheduleTable(connection);
         Patches = new PatchTable(connection);
+        Images = new ImageTable(connection);
     }
 
     /// <summary>VMs and containers.</summary>
@@ -58,6 +59,9 @@ public sealed class StateStore : IDisposable
     /// <summary>Patch runs.</summary>
     public PatchTable Patches { get; }
 
+    /// <summary>Container images and their names.</summary>
+    public ImageTable Images { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -68,6 +72,7 @@ public sealed class StateStore : IDisposable
             Peers.Dispose();
             PatchSchedules.Dispose();
             Patches.Dispose();
+            Images.Dispose();
             connection.Dispose();
         }
     }

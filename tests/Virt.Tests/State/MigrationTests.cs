@@ -25,7 +25,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public void Every_migration_has_a_test_here() => Assert.Equal(5, Migrations.All.Count);
+    public void Every_migration_has_a_test_here() => Assert.Equal(6, Migrations.All.Count);
 
     [Fact]
     public void Migration_1_makes_resources_in_an_empty_database()
@@ -89,6 +89,21 @@ public sealed class MigrationTests : IDisposable
         Run("INSERT INTO resource (id, kind, name, phase, spec, created) VALUES ('a', 'vm', 'web01', 'Stopped', '{}', 1)");
         Migrations.Apply(connection);
         Assert.Equal("web01", Run("SELECT name FROM resource"));
+    }
+
+    [Fact]
+    public void Migration_6_adds_images_whose_names_go_with_them()
+    {
+        Migrations.Apply(connection, upTo: 5);
+        Run("INSERT INTO peer (fingerprint, name, address, added) VALUES ('f', 'b', '', 1)");
+        Migrations.Apply(connection, upTo: 6);
+        Assert.Equal("b", Run("SELECT name FROM peer"));
+        Run("PRAGMA foreign_keys=ON");
+        Run("INSERT INTO image (id, spec, added, used) VALUES ('sha256:a', '{}', 1, 1)");
+        Run("INSERT INTO image_name (name, image, root) VALUES ('x:A', 'sha256:a', 'r'), ('x:a', 'sha256:a', 'r')");
+        Assert.Throws<SqliteException>(() => Run("INSERT INTO image_name (name, image, root) VALUES ('y', 'sha256:none', 'r')"));
+        Run("DELETE FROM image");
+        Assert.Equal(0L, Run("SELECT count(*) FROM image_name"));
     }
 
     private object? Run(string sql)
