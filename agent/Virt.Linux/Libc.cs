@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
     internal static partial nint write(int fd, byte* buffer, nint count);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fallocate(int fd, int mode, long offset, long length);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int pipe2(int* fds, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,6 +1,9 @@
 using System;
 using System.IO;
 using Microsoft.Data.Sqlite;
+using Virt.Agent.Common;
+using Virt.Linux;
+using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.State;
@@ -11,6 +14,10 @@ namespace Virt.Agent.State;
 /// </summary>
 public sealed class StateStore : IDisposable
 {
+    // What SQLite lets its log grow to (1,000 pages of 4 KiB: https://sqlite.org/pragma.html#pragma_wal_autocheckpoint) and some; it begins anew in the same file then.
+    private const long LogBytes = 5 << 20;
+    private const long GrowthBytes = 1 << 20;
+
     private readonly SqliteConnection connection;
 
     /// <summary>Opens the database, makes it where it is missing, and brings its schema up to date.</summary>
@@ -24,6 +31,7 @@ public sealed class StateStore : IDisposable
             Execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
             Migrations.Apply(connection);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            Reserve(path);
         }
         catch (SqliteException e)
         {
@@ -74,6 +82,20 @@ public sealed class StateStore : IDisposable
             Patches.Dispose();
             Images.Dispose();
             connection.Dispose();
+        }
+    }
+
+    // On a disk that a workload has filled it must still be possible to stop and remove it, which is written here first.
+    private static void Reserve(string path)
+    {
+        try
+        {
+            FileHandles.Reserve(path, new FileInfo(path).Length + GrowthBytes);
+            FileHandles.Reserve(path + "-wal", LogBytes);
+        }
+        catch (LinuxException e)
+        {
+            AgentLog.Warning($"No room is set aside for the state '{path}': when its disk is full, nothing can be stopped or removed ({e.Message})");
         }
     }
 

@@ -31,6 +31,17 @@ public static unsafe class FileHandles
         Libc.Check(Libc.fsync((int)folder.DangerousGetHandle()), "fsync", path);
     }
 
+    /// <summary>Makes sure that a file can grow to a length without the disk's running full meanwhile; its length stays (FALLOC_FL_KEEP_SIZE of fallocate(2)).</summary>
+    /// <param name="path">A file that is there.</param>
+    /// <param name="length">In bytes, from its beginning.</param>
+    /// <exception cref="LinuxException">ENOSPC: the disk has not that much. EOPNOTSUPP: its file system cannot.</exception>
+    public static void Reserve(string path, long length)
+    {
+        const int KeepSize = 1;
+        using var file = OpenForWriting(path);
+        Libc.Check(Libc.fallocate((int)file.DangerousGetHandle(), KeepSize, 0, length), "fallocate", path);
+    }
+
     /// <summary>Where the next data of a sparse file begins and ends (SEEK_DATA and SEEK_HOLE of lseek(2)).</summary>
     /// <param name="file">The file.</param>
     /// <param name="offset">Where the search begins.</param>

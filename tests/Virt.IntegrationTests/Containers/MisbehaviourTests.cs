@@ -1,7 +1,9 @@
+using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
+using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Containers;
@@ -61,5 +63,81 @@ public sealed class MisbehaviourTests
         Assert.Equal("done", host.Log(flood, tail: 1)[0]);
         var folder = System.IO.Path.Combine(host.StateFolder, "containers", $"{flood.Id}");
         Assert.True(new System.IO.DirectoryInfo(folder).GetFiles("log*").Sum(f => f.Length) < 4 << 20);
+    }
+
+    [Fact]
+    public async Task One_that_fills_the_disk_is_told_so_and_can_still_be_looked_at_stopped_and_removed()
+    {
+        await using var host = await TestHost.MakeAsync();
+        Directory.CreateDirectory(host.StateFolder);
+        await host.RunAsync("mount", "-t", "tmpfs", "-o", "size=12m", "none", host.StateFolder);
+        await host.StartAgentAsync();
+        var bystander = host.Run(ContainerHost.Script("exec sleep 1000"));
+        var filler = host.Run(ContainerHost.Script("dd if=/dev/zero of=/big bs=64k 2>&1; cp /big /more 2>&1; echo full; exec sleep 1000"));
+        await Poll.UntilAsync(() => host.Exec(bystander, "df -k / | tail -1 | awk '{print $4}'").Output.Trim() == "0", "a full disk");
+        Assert.Equal((ContainerState.Running, ContainerState.Running), (host.Get(bystander).State, host.Get(filler).State));
+        Assert.Equal("alive\n", host.Exec(bystander, "echo alive").Output);
+        Assert.Equal(ErrorCode.ResourceExhausted, host.Refused(Methods.StartContainer, new StartContainer { Create = ContainerHost.Script("true") }).Code);
+        Assert.Equal(ContainerState.Stopped, host.Invoke(Methods.StopContainer, new StopContainer { Id = filler.Id, TurnOff = true }).State);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = filler.Id });
+        Assert.Equal("new", host.Log(host.RunToEnd(ContainerHost.Script("echo new")))[0]);
+        await host.StopAgentAsync();
+        await host.StartAgentAsync();
+        Assert.Equal(ContainerState.Running, host.Get(bystander).State);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = bystander.Id, Force = true });
+        foreach (var left in host.Invoke(Methods.GetContainer, new GetContainer()).Items)
+        {
+            host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = left.Id });
+        }
+
+        await host.StopAgentAsync();
+        await host.RunAsync("umount", "--lazy", host.StateFolder);
+    }
+
+    [Fact]
+    public async Task Fifty_starts_and_stops_of_one_at_once_are_done_or_refused_and_end_in_one_state()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Invoke(Methods.NewContainer, ContainerHost.Script("exec sleep 1000", "one"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(n => Task.Run(() =>
+        {
+            using var client = VirtClient.Connect(host.Endpoint, "tests/1");
+            try
+            {
+                return n % 2 == 0
+                    ? client.Invoke(Methods.StartContainer, new StartContainer { Name = "one" }).State.ToString()
+                    : client.Invoke(Methods.StopContainer, new StopContainer { Name = "one", TurnOff = true }).State.ToString();
+            }
+            catch (VirtException e)
+            {
+                return e.Code.ToString();
+            }
+        })));
+        // Each says how it was when it answered: another may have begun by then.
+        Assert.All(answers, static answer => Assert.True(answer == nameof(ErrorCode.WrongState) || System.Enum.TryParse<ContainerState>(answer, out _), answer));
+        Assert.Contains("Running", answers);
+        var last = host.Get(container);
+        Assert.True(last.State is ContainerState.Running or ContainerState.Stopped, $"{last.State}");
+        Assert.Equal(last.State == ContainerState.Running ? 1 : 0, host.ContainersProcessesOf("sleep\u00001000").Count);
+    }
+
+    [Fact]
+    public async Task Of_fifty_that_are_made_with_one_name_at_once_there_is_one()
+    {
+        await using var host = await TestHost.StartAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() =>
+        {
+            using var client = VirtClient.Connect(host.Endpoint, "tests/1");
+            try
+            {
+                return client.Invoke(Methods.StartContainer, new StartContainer { Create = ContainerHost.Script("exec sleep 1000", "one") }).State.ToString();
+            }
+            catch (VirtException e)
+            {
+                return e.Code.ToString();
+            }
+        })));
+        Assert.Equal((1, 49), (answers.Count(static a => a == "Running"), answers.Count(static a => a == "AlreadyExists")));
+        Assert.Equal("one", Assert.Single(host.Invoke(Methods.GetContainer, new GetContainer()).Items).Name);
     }
 }

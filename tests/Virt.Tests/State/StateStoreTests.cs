@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using Microsoft.Data.Sqlite;
 using Virt.Agent.State;
+using Virt.Linux.Files;
 using Virt.Protocol;
 using Xunit;
 
@@ -34,6 +35,14 @@ public sealed class StateStoreTests : IDisposable
         Assert.Empty(again.Resources.Load("container"));
         Assert.Equal(1, again.Resources.Count("vm", "Running"));
         Assert.Equal(0, again.Resources.Count("vm", "Stopped"));
+    }
+
+    [Fact]
+    public void Room_is_set_aside_for_what_must_be_written_on_a_full_disk()
+    {
+        using var store = new StateStore(Database);
+        Assert.True(FileHandles.AllocatedBytes(Database + "-wal") >= 5 << 20);
+        Assert.True(FileHandles.AllocatedBytes(Database) >= new FileInfo(Database).Length + (1 << 20));
     }
 
     [Fact]
