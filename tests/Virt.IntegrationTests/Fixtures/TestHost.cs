@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Containers;
+using Virt.Linux.Files;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Virt.Tests;
@@ -35,6 +36,9 @@ internal sealed class TestHost : IAsyncDisposable
 
     /// <summary>Everything of this host stands here.</summary>
     public string Folder { get; }
+
+    /// <summary>Where a test puts files of its own; they go with the host.</summary>
+    public string Files => Directory.CreateDirectory(Path.Combine(Folder, "files")).FullName;
 
     public string Socket => Path.Combine(Folder, "a.sock");
 
@@ -187,6 +191,11 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
             }
 
+            foreach (var image in Invoke(Methods.GetContainerImage, new GetContainerImage()).Items.Where(static i => i.Digest.Length > 0).DistinctBy(static i => i.Id))
+            {
+                Invoke(Methods.RemoveContainerImage, new RemoveContainerImage { Id = image.Id, Force = true });
+            }
+
             foreach (var volume in Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items)
             {
                 Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
@@ -227,6 +236,7 @@ internal sealed class TestHost : IAsyncDisposable
             holder.Dispose();
         }
 
+        FileTree.Delete(Path.Combine(Folder, "files"));
         AssertOnlyLogsAndStateAreLeft();
         Directory.Delete(Folder, recursive: true);
         await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), () => "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
