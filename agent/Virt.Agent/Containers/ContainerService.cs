@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Images.Store;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Agent.Storage.Volumes;
@@ -29,6 +30,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly ContainerCgroups cgroups;
     private readonly UserNamespaces userNamespaces;
     private readonly FindContainerBase findBase;
+    private readonly ImageStore? images;
     private readonly NetworkService networks;
     private readonly VolumeService volumes;
     private readonly TimeProvider time;
@@ -49,8 +51,10 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="networks">The host's networks, read.</param>
     /// <param name="volumes">The host's volumes, read.</param>
     /// <param name="time">The clock.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time)
+    /// <param name="images">The images that have layers; null: there are none.</param>
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, ImageStore? images = null)
     {
+        this.images = images;
         stateFolder = paths.State;
         this.table = table;
         this.keeper = keeper;
