@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using Virt.Agent.Fleet;
+using Virt.Agent.Images.Store;
 using Virt.Agent.Registries;
 using Virt.Protocol;
 using Virt.Protocol.Client;
@@ -25,6 +27,7 @@ public sealed record AgentOptions
           --images DIR        a further folder of images; may stand several times
           --group NAME        the group that may use the socket beside root (default virt)
           --name NAME         this host's name (default the system's)
+          --unpack-limit BYTES what a layer of an image may unpack to, such as 64GB (default 32GB)
           --peer-listen A:P   where agents of other hosts may connect, such as 0.0.0.0:7711 (default: nowhere)
           --registry-mirror [REGISTRY=]HOST[:PORT]
                               a registry that has another one's images too (docker.io's where none is named); may stand several times
@@ -51,6 +54,9 @@ public sealed record AgentOptions
 
     /// <summary>This host's name.</summary>
     public string Name { get; private set; } = Environment.MachineName;
+
+    /// <summary>What a layer of an image may unpack to.</summary>
+    public UnpackLimit UnpackLimit { get; private set; } = UnpackLimit.Default;
 
     /// <summary>Where agents of other hosts may connect; null: nowhere.</summary>
     public PeerAddress? PeerListen { get; private set; }
@@ -87,6 +93,9 @@ public sealed record AgentOptions
                 case "--name":
                     options.Name = value;
                     break;
+                case "--unpack-limit":
+                    options.UnpackLimit = new UnpackLimit(Bytes(value) ?? throw Bad(name, $"'{value}' is no number of bytes"));
+                    break;
                 case "--peer-listen":
                     options.PeerListen = PeerAddress.Parse(value);
                     break;
@@ -105,6 +114,13 @@ public sealed record AgentOptions
         }
 
         return options;
+    }
+
+    // Digits, with KB, MB, GB or TB behind them.
+    private static long? Bytes(string text)
+    {
+        var shift = text.Length > 2 ? Array.IndexOf(["KB", "MB", "GB", "TB"], text[^2..].ToUpperInvariant()) : -1;
+        return long.TryParse(shift < 0 ? text : text[..^2], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number <= long.MaxValue >> 40 ? number << (10 * (shift + 1)) : null;
     }
 
     private static VirtException Bad(string option, string why) =>

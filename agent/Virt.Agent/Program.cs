@@ -97,16 +97,17 @@ internal static class Program
         var qemu = new QemuVersion(tools);
         var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
         var images = new ImageCatalog(paths.Images);
-        var boot = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id").ConfigureAwait(false)).Trim();
-        var store = new ImageStore(Path.Combine(paths.State, "oci"), state.Images, UnpackLimit.Default, boot, time);
+        var imageStore = new ImageStore(Path.Combine(paths.State, "images"), state.Images, options.UnpackLimit, facts.BootId, time);
+        var imageService = new ImageService(images, imageStore, tools, time);
         var disks = new QemuImg(tools, "qemu-img");
         await using var networks = new NetworkService(state.Resources, time, events);
         await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (image, action) => Base(images, image, action), networks, volumes, time, events);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), new ContainerBases(images, imageStore).Find, networks, volumes, time, events, imageStore);
+        imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
         // Its connections are not closed: what it is saving when the agent ends, the next one goes on with.
-        var registries = new RegistryService(new RegistryHttp(options.Registries, time), store, state.Resources, Show, static () => []);
+        var registries = new RegistryService(new RegistryHttp(options.Registries, time), imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))]);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
@@ -117,6 +118,8 @@ internal static class Program
         await networks.RecoverAsync().ConfigureAwait(false);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
         networks.Settle();
+        registries.Keep();
+        imageService.Sweep();
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time, events);
         await patches.RecoverAsync().ConfigureAwait(false);
@@ -124,7 +127,7 @@ internal static class Program
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), new ImageService(images), registries, networks, volumes, vms, containers, patches, schedules, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, registries, networks, volumes, vms, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)
@@ -139,19 +142,6 @@ internal static class Program
         await stopped.Task.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
     }
-
-    private static ContainerBase Base(ImageCatalog images, string name, string action)
-    {
-        var image = images.FindContainer(name, action);
-        return new ContainerBase(image.Name, image.PathOf(image.Manifest.Rootfs), image.Manifest.Command, image.Manifest.Environment, image.PathOf("image.json"));
-    }
-
-    private static ContainerImage Show(OciImage image) => new()
-    {
-        Name = image.Title,
-        Architecture = image.Spec.Platform.Architecture,
-        SizeBytes = image.BlobBytes,
-    };
 
     private static void Listen(Listener listener, AgentOptions options)
     {

@@ -33,6 +33,21 @@ public static class Methods
     /// <summary>The images that containers can be made from.</summary>
     public static readonly Method<GetContainerImage, ContainerImageList> GetContainerImage = new("containerimage.get", Query, Protocol.GetContainerImage.WireFormat, ContainerImageList.WireFormat);
 
+    /// <summary>Takes images in from an archive or a folder.</summary>
+    public static readonly Method<ImportContainerImage, ContainerImageList> ImportContainerImage = new("containerimage.import", Change, Protocol.ImportContainerImage.WireFormat, ContainerImageList.WireFormat);
+
+    /// <summary>Writes an image into an archive or a folder.</summary>
+    public static readonly Method<ExportContainerImage, ContainerImage> ExportContainerImage = new("containerimage.export", Change, Protocol.ExportContainerImage.WireFormat, ContainerImage.WireFormat);
+
+    /// <summary>Removes an image, or one of its names.</summary>
+    public static readonly Method<RemoveContainerImage, Nothing> RemoveContainerImage = new("containerimage.remove", Change, Protocol.RemoveContainerImage.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Removes images that nothing uses.</summary>
+    public static readonly Method<OptimizeContainerImage, ContainerImageCleanup> OptimizeContainerImage = new("containerimage.optimize", Change, Protocol.OptimizeContainerImage.WireFormat, ContainerImageCleanup.WireFormat);
+
+    /// <summary>Makes an image.</summary>
+    public static readonly Method<NewContainerImage, ContainerImage> NewContainerImage = new("containerimage.new", Change, Protocol.NewContainerImage.WireFormat, ContainerImage.WireFormat);
+
     /// <summary>Gets an image from its registry. Goes on after a restart of the agent.</summary>
     public static readonly Method<SaveContainerImage, ContainerImage> SaveContainerImage = new("containerimage.save", Change, Protocol.SaveContainerImage.WireFormat, ContainerImage.WireFormat);
 
@@ -242,7 +257,7 @@ public static class Methods
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
-        GetVMImage, GetContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
+        GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

@@ -63,7 +63,7 @@ public sealed partial class ContainerService
         var spec = entry.Spec;
         using var users = spec.HostIds == 0 ? null : await userNamespaces.OpenAsync(spec.HostIds).ConfigureAwait(false);
         return DetachedMount.Overlay(
-            [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, MountAttributes.NoDevices, plain: false, users is null ? null : new UserMap(users, spec.HostIds));
+            LowersOf(spec), folder.Upper, folder.Work, MountAttributes.NoDevices, plain: false, users is null ? null : new UserMap(users, spec.HostIds));
     }
 
     private static async Task CopyOutAsync(ContainerEntry entry, InsideRoot files, string path, Call call)

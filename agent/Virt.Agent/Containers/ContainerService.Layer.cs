@@ -111,11 +111,16 @@ public sealed partial class ContainerService
         return layer;
     }
 
-    private IReadOnlyList<string> LowersOf(ContainerSpec spec) => [.. spec.Layers.Select(layers.RootOf), spec.Rootfs];
+    private IReadOnlyList<string> LowersOf(ContainerSpec spec) => [.. spec.Layers.Select(layers.RootOf), .. spec.ImageLayers.Count == 0 ? [spec.Rootfs] : spec.ImageLayers.Select(ImageLayerRoot)];
 
     // An image does not change, so its files are looked at once, and again only where its image.json or its top folder say otherwise.
     private string DigestOf(string name, ContainerSpec spec)
     {
+        if (spec.ImageLayers.Count > 0)
+        {
+            return Over(spec, spec.ImageDigest);
+        }
+
         var manifest = findBase(spec.Image, $"Cannot read the image of container '{name}'").Manifest;
         var stamp = File.GetLastWriteTimeUtc(manifest).Ticks ^ File.GetLastWriteTimeUtc(spec.Rootfs).Ticks;
         if (!imageDigests.TryGetValue(spec.Rootfs, out var known) || known.Stamp != stamp)
@@ -124,8 +129,11 @@ public sealed partial class ContainerService
             imageDigests[spec.Rootfs] = known;
         }
 
-        return spec.Layers.Count == 0 ? known.Digest : "sha256:" + TreeDigest.ComputeByTimes([], string.Join('\n', spec.Layers.Append(known.Digest)));
+        return Over(spec, known.Digest);
     }
+
+    private static string Over(ContainerSpec spec, string image) =>
+        spec.Layers.Count == 0 ? image : "sha256:" + TreeDigest.ComputeByTimes([], string.Join('\n', spec.Layers.Append(image)));
 
     private bool IsFull() => new DriveInfo(stateFolder).AvailableFreeSpace < LeastFreeBytes;
 }

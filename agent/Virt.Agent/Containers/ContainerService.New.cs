@@ -23,6 +23,7 @@ public sealed partial class ContainerService
         var name = request.Name ?? MakeUpName(request.Image);
         ResourceName.Check("create", Kind, name);
         var source = findBase(request.Image, $"Cannot create container '{name}'");
+        using var held = source.Hold;
         var spec = NewContainerCheck.ToSpec(name, request, source);
         if (FindByName(name) is not null)
         {

@@ -22,6 +22,7 @@ public sealed partial class ContainerService
     {
         var folder = FolderOf(entry, spec.Generation);
         folder.Prepare();
+        await EnsureImageLayersAsync(entry.Name, spec).ConfigureAwait(false);
         var handles = new List<SafeFileHandle>();
         try
         {
@@ -29,7 +30,7 @@ public sealed partial class ContainerService
             // Device nodes that the container made, or that its image or a volume came with, cannot be opened.
             var noDevices = spec.Privileged ? MountAttributes.None : MountAttributes.NoDevices;
             var root = Own(DetachedMount.Overlay(
-                [.. spec.Layers.Select(layers.RootOf), spec.Rootfs], folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
+                LowersOf(spec), folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
             CheckVolumes(entry, spec);
             var mounted = spec.Volumes.Select(v => Own(OpenVolume(entry.Name, v, noDevices | (v.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None), users))).ToList();
             NewContainerCheck.CheckDevices("start", entry.Name, spec);

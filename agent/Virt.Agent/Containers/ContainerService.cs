@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Events;
+using Virt.Agent.Images.Store;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Agent.Storage.Volumes;
@@ -30,6 +31,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly ContainerCgroups cgroups;
     private readonly UserNamespaces userNamespaces;
     private readonly FindContainerBase findBase;
+    private readonly ImageStore? images;
     private readonly NetworkService networks;
     private readonly VolumeService volumes;
     private readonly TimeProvider time;
@@ -52,8 +54,10 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="volumes">The host's volumes, read.</param>
     /// <param name="time">The clock.</param>
     /// <param name="events">Is told what happens to containers; null: nobody is.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null)
+    /// <param name="images">The images that have layers; null: there are none.</param>
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null, ImageStore? images = null)
     {
+        this.images = images;
         stateFolder = paths.State;
         this.table = table;
         this.keeper = keeper;

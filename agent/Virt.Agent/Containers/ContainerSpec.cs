@@ -12,8 +12,14 @@ public sealed record ContainerSpec
     /// <summary>The image's name.</summary>
     public required string Image { get; init; }
 
-    /// <summary>The folder that is the lowest read-only layer.</summary>
+    /// <summary>The folder that is the lowest read-only layer; empty where the image has layers of its own.</summary>
     public required string Rootfs { get; init; }
+
+    /// <summary>The names of the image's own layers in the image store, the uppermost first; empty where it is a folder.</summary>
+    public IReadOnlyList<string> ImageLayers { get; set; } = [];
+
+    /// <summary>The digest of the image that it was made from; empty where that is a folder.</summary>
+    public string ImageDigest { get; set; } = "";
 
     /// <summary>The program and its arguments.</summary>
     public required IReadOnlyList<string> Command { get; init; }

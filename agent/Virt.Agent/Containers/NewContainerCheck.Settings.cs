@@ -18,9 +18,9 @@ internal static partial class NewContainerCheck
     // What has a namespace (Documentation/admin-guide/sysctl): anything else would change the host, which the kernel lets nobody in a container do.
     private static readonly string[] IpcSettings = ["kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"];
 
-    private static ContainerSpec WithSettings(string name, NewContainer request, ContainerSpec spec)
+    private static ContainerSpec WithSettings(string name, NewContainer request, ContainerBase source, ContainerSpec spec)
     {
-        var signal = request.StopSignal is null ? request.System ? Signals.Halt : Signals.Terminate : Signals.Parse(request.StopSignal);
+        var signal = request.StopSignal is null ? request.System ? Signals.Halt : ImageSignal(source) : Signals.Parse(request.StopSignal);
         Require(name, "StopSignal", signal > 0, $"there is no signal '{request.StopSignal}'", "New-Container -StopSignal SIGINT");
         Require(name, "StopTimeout", request.StopTimeout is null || request.StopTimeout >= TimeSpan.Zero, "it would be killed before it was asked to end", "New-Container -StopTimeoutSeconds 10");
         Require(name, "OutOfMemoryScore", request.OutOfMemoryScore is >= -1000 and <= 1000, $"{request.OutOfMemoryScore} is no score: -1000 to 1000 are", "New-Container -OutOfMemoryScore 500");
@@ -32,7 +32,7 @@ internal static partial class NewContainerCheck
         Require(name, "LogBytes", request.LogBytes is null or >= 4096, $"its log would have {request.LogBytes} bytes; 4096 is the least", "New-Container -LogBytes 16MB");
         Require(name, "RestartMaximum", request.RestartMaximum >= 0, $"it would be started again {request.RestartMaximum} times", "New-Container -RestartPolicy OnFailure -RestartMaximum 5");
         Require(name, "After", !request.After.Contains(name, StringComparer.OrdinalIgnoreCase), "it cannot be started after itself", "New-Container -After db");
-        Require(name, "RestartPolicy", request.RestartPolicy != RestartPolicy.OnUnhealthy || request.Health is not null, "nothing is asked by which it could become unhealthy", "New-Container -RestartPolicy OnUnhealthy -HealthTcp 80");
+        Require(name, "RestartPolicy", request.RestartPolicy != RestartPolicy.OnUnhealthy || (request.Health ?? source.Health) is not null, "nothing is asked by which it could become unhealthy", "New-Container -RestartPolicy OnUnhealthy -HealthTcp 80");
         Require(name, "RemoveOnExit", !request.RemoveOnExit || request.RestartPolicy == RestartPolicy.Never, $"it would be removed when it has ended, and started again ({request.RestartPolicy}) too", "New-Container -RemoveOnExit -RestartPolicy Never");
         Require(name, "BlockIOWeight", request.BlockIOWeight is null or (>= 10 and <= 1000), $"its share of the disks would be {request.BlockIOWeight}; 10 to 1000 can be", "New-Container -BlockIOWeight 100");
         Require(name, "Entrypoint", request.Entrypoint.All(NoZero), "its entry point holds a zero byte", "New-Container -Entrypoint /bin/sh");
@@ -63,7 +63,7 @@ internal static partial class NewContainerCheck
             After = request.After,
             Init = request.Init,
             RemoveOnExit = request.RemoveOnExit,
-            Health = HealthOf(name, request.Health),
+            Health = HealthOf(name, request.Health) ?? source.Health,
             BlockIOWeight = request.BlockIOWeight,
             BlockIO = Each(name, "BlockIO", request.BlockIO, ContainerBlockLimit.Parse, "New-Container -BlockIO /dev/sda:read=10MB"),
         };
@@ -76,6 +76,9 @@ internal static partial class NewContainerCheck
         var bad = texts.FirstOrDefault(static t => t.Length == 0 || t.Any(static c => char.IsWhiteSpace(c) || c == '\0'));
         Require(name, parameter, bad is null, $"'{bad}' is no word", action);
     }
+
+    // What an image says that this host does not know is passed over, as it would be by others.
+    private static int ImageSignal(ContainerBase source) => source.StopSignal is { } text && Signals.Parse(text) is > 0 and var signal ? signal : Signals.Terminate;
 
     private static HealthCheck? HealthOf(string name, HealthCheck? check)
     {

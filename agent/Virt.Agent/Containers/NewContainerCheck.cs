@@ -18,7 +18,7 @@ internal static partial class NewContainerCheck
     public static ContainerSpec ToSpec(string name, NewContainer request, ContainerBase source)
     {
         var hostName = request.HostName ?? name;
-        string[] command = [.. request.Entrypoint, .. request.Command.Length > 0 || request.Entrypoint.Length > 0 ? request.Command : request.System ? Init : source.Command];
+        string[] command = CommandOf(request, source);
         CheckSystem(name, request);
         Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
         Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
@@ -31,20 +31,22 @@ internal static partial class NewContainerCheck
         var volumes = ReadVolumes(name, request.Volumes);
         var builtIn = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
         CheckNetwork(name, request, builtIn);
-        return WithSettings(name, request, new ContainerSpec
+        return WithSettings(name, request, source, new ContainerSpec
         {
             Image = source.Name,
             Rootfs = source.Rootfs,
+            ImageLayers = source.Layers,
+            ImageDigest = source.Digest,
             Command = command,
             Environment = Merge(source.Environment, request.Environment),
-            WorkingDirectory = request.WorkingDirectory ?? "/",
-            User = request.User ?? "",
+            WorkingDirectory = request.WorkingDirectory ?? source.WorkingDirectory,
+            User = request.User ?? source.User,
             HostName = hostName,
             MemoryBytes = request.MemoryBytes,
             CpuCount = request.CpuCount,
             ProcessCount = request.ProcessCount,
             ReadOnly = request.ReadOnly,
-            Labels = request.Labels,
+            Labels = source.Labels.Count == 0 ? request.Labels : Merge(source.Labels, request.Labels),
             Volumes = volumes,
             Network = builtIn ?? request.Network,
             Dns = request.Dns,
@@ -55,6 +57,13 @@ internal static partial class NewContainerCheck
             System = request.System,
         });
     }
+
+    // As docker has it: who names an entry point takes nothing of the image's, who names a command takes its entry point.
+    private static string[] CommandOf(NewContainer request, ContainerBase source) =>
+        request.Entrypoint.Length > 0 ? [.. request.Entrypoint, .. request.Command]
+        : request.Command.Length > 0 ? [.. source.Entrypoint, .. request.Command]
+        : request.System ? Init
+        : [.. source.Entrypoint, .. source.Command];
 
     /// <summary>Reads volumes as the user writes them.</summary>
     /// <exception cref="VirtException">InvalidArgument.</exception>

@@ -24,6 +24,9 @@ public sealed class HostFacts(string root)
     /// <summary>Such as <c>6.1.0-18-amd64</c>.</summary>
     public string KernelVersion => Lines("proc/sys/kernel/osrelease").FirstOrDefault() ?? "";
 
+    /// <summary>What tells this boot of the host from others: random(4), boot_id.</summary>
+    public string BootId => Lines("proc/sys/kernel/random/boot_id").FirstOrDefault() ?? "";
+
     /// <summary>The host's memory in bytes.</summary>
     public long MemoryBytes => Meminfo("MemTotal");
 

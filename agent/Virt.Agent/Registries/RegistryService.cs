@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
@@ -23,6 +24,7 @@ public sealed partial class RegistryService
     private readonly ResourceTable table;
     private readonly Func<OciImage, ContainerImage> show;
     private readonly Func<IReadOnlyList<ImageUse>> uses;
+    private readonly ConcurrentDictionary<string, IReadOnlyList<IDisposable>> kept = new(StringComparer.Ordinal);
 
     /// <param name="http">The connections.</param>
     /// <param name="store">The images of this host.</param>
@@ -36,6 +38,18 @@ public sealed partial class RegistryService
         this.table = table;
         this.show = show;
         this.uses = uses;
+    }
+
+    /// <summary>
+    /// Keeps what has come of images that the agent before this one was saving from being swept: until they are saved, or the agent after this one.
+    /// To be called before anything is swept.
+    /// </summary>
+    public void Keep()
+    {
+        foreach (var spec in table.Load(Kind).Select(static row => JsonSerializer.Deserialize(row.Spec, PullJson.Default.PullSpec)!))
+        {
+            kept[spec.Name] = [.. store.Blobs.All().Select(blob => store.Blobs.Hold(blob.Digest))];
+        }
     }
 
     /// <summary>Goes on with what the agent before this one was saving. What its user's credentials are needed for ends; what has come of it is kept for the next time.</summary>
@@ -117,6 +131,14 @@ public sealed partial class RegistryService
         var task = new RegistryTask("save", ImageReference.Parse(request.Name, "save"), request.Credential);
         call.WorksOn(task.Image.Familiar);
         var image = await new ImagePull(http, store, task, request.Platform, call).RunAsync().ConfigureAwait(false);
+        if (image is not null && kept.TryRemove(request.Name, out var holds))
+        {
+            foreach (var hold in holds)
+            {
+                hold.Dispose();
+            }
+        }
+
         return image is null ? new ContainerImage { Name = task.Image.Familiar } : show(image) with { Name = task.Image.Familiar };
     }
 

@@ -30,6 +30,11 @@ public static class Routes
         router.Add(Methods.WatchVirtEvent, events.WatchAsync);
         router.Add(Methods.GetVMImage, images.GetVMImageAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
+        router.Add(Methods.ImportContainerImage, images.ImportAsync);
+        router.Add(Methods.ExportContainerImage, images.ExportAsync);
+        router.Add(Methods.RemoveContainerImage, images.RemoveAsync);
+        router.Add(Methods.OptimizeContainerImage, images.OptimizeAsync);
+        router.Add(Methods.NewContainerImage, images.NewAsync);
         router.Add(Methods.SaveContainerImage, registries.SaveAsync);
         router.Add(Methods.PublishContainerImage, registries.PublishAsync);
         router.Add(Methods.TestContainerImage, registries.TestAsync);

@@ -73,6 +73,38 @@ public static unsafe partial class FileTree
         }
     }
 
+    /// <summary>All extended attributes of an entry, of itself and not of what a link names, with their bytes.</summary>
+    /// <exception cref="LinuxException">Any error but that the file system has none.</exception>
+    public static IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> ReadAttributes(string path, TreeEntry entry)
+    {
+        const int LongestList = 64 * 1024, NotSupported = 95; // XATTR_LIST_MAX; EOPNOTSUPP
+        var found = new List<(string, ReadOnlyMemory<byte>)>();
+        var list = new byte[LongestList];
+        var value = new byte[LongestList];
+        fixed (byte* file = Join(Bytes(path), entry.Name.Span), names = list, bytes = value)
+        {
+            var length = Libc.llistxattr(file, names, LongestList);
+            if (length < 0)
+            {
+                return Marshal.GetLastPInvokeError() == NotSupported ? found : throw Libc.Error("llistxattr", entry.Path);
+            }
+
+            for (var at = 0; at < length;)
+            {
+                var end = at + list.AsSpan(at).IndexOf((byte)0);
+                var size = Libc.lgetxattr(file, names + at, bytes, LongestList);
+                if (size >= 0)
+                {
+                    found.Add((System.Text.Encoding.UTF8.GetString(list, at, end - at), value[..(int)size]));
+                }
+
+                at = end + 1;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Writes everything of the file system that a path is on to its disk.</summary>
     /// <exception cref="LinuxException">ENOSPC, EIO: something could not be written.</exception>
     public static void Sync(string path)
@@ -112,7 +144,7 @@ public static unsafe partial class FileTree
         }
     }
 
-    // struct statx of linux/stat.h: uid at 20, gid 24, mode 28, ino 32, size 40, ctime 96, mtime 112, rdev 128.
+    // struct statx of linux/stat.h: nlink at 16, uid 20, gid 24, mode 28, ino 32, size 40, ctime 96, mtime 112, rdev 128.
     private static TreeEntry? Stat(byte[] path, ReadOnlySpan<byte> name)
     {
         var result = stackalloc byte[256];
@@ -127,6 +159,7 @@ public static unsafe partial class FileTree
         return new TreeEntry
         {
             Name = name.ToArray(),
+            Links = *(uint*)(result + 16),
             UserId = *(uint*)(result + 20),
             GroupId = *(uint*)(result + 24),
             Mode = *(ushort*)(result + 28),

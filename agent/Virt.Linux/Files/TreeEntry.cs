@@ -26,6 +26,9 @@ public sealed record TreeEntry
     /// <summary>Its inode.</summary>
     public required ulong Inode { get; init; }
 
+    /// <summary>How many names it has.</summary>
+    public uint Links { get; init; }
+
     /// <summary>A device's number: major in the upper half.</summary>
     public required ulong Device { get; init; }
 

@@ -53,6 +53,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<ContainerImage> ContainerImage = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<VirtOperation> Operation = new(
         static (host, _, ids) =>
         {

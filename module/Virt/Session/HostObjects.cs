@@ -21,6 +21,7 @@ internal static class HostObjects
             case VirtOperation item: item.ComputerName = computerName; break;
             case VMImage item: item.ComputerName = computerName; break;
             case ContainerImage item: item.ComputerName = computerName; break;
+            case ContainerImageCleanup item: item.ComputerName = computerName; break;
             case ContainerImageTest item: item.ComputerName = computerName; break;
             case ContainerImagePublication item: item.ComputerName = computerName; break;
             case ContainerLogEntry item: item.ComputerName = computerName; break;

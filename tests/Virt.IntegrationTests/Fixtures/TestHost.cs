@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Containers;
+using Virt.Linux.Files;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Virt.Tests;
@@ -35,6 +36,9 @@ internal sealed class TestHost : IAsyncDisposable
 
     /// <summary>Everything of this host stands here.</summary>
     public string Folder { get; }
+
+    /// <summary>Where a test puts files of its own; they go with the host.</summary>
+    public string Files => Directory.CreateDirectory(Path.Combine(Folder, "files")).FullName;
 
     public string Socket => Path.Combine(Folder, "a.sock");
 
@@ -187,6 +191,11 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
             }
 
+            foreach (var image in Invoke(Methods.GetContainerImage, new GetContainerImage()).Items.Where(static i => i.Digest.Length > 0).DistinctBy(static i => i.Id))
+            {
+                Invoke(Methods.RemoveContainerImage, new RemoveContainerImage { Id = image.Id, Force = true });
+            }
+
             foreach (var volume in Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items)
             {
                 Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
@@ -227,6 +236,7 @@ internal sealed class TestHost : IAsyncDisposable
             holder.Dispose();
         }
 
+        FileTree.Delete(Path.Combine(Folder, "files"));
         AssertOnlyLogsAndStateAreLeft();
         Directory.Delete(Folder, recursive: true);
         await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), () => "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
@@ -315,12 +325,12 @@ internal sealed class TestHost : IAsyncDisposable
         Assert.True(tables.Count == 0, $"nftables are left over: {string.Join(", ", tables)}");
     }
 
-    // After everything is removed, the state folder has the database, the images that came, and empty folders, and the run folder nothing but empty folders.
+    // After everything is removed, the state folder has the database and empty folders, and the run folder nothing but empty folders.
     private void AssertOnlyLogsAndStateAreLeft()
     {
         var files = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal) && !f.StartsWith("state/oci/", StringComparison.Ordinal))
+            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
             .ToList();
         Assert.True(files.Count == 0, $"files are left over: {string.Join(", ", files)}");
     }

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db; for images, the image tools:1 and a registry at localhost:5000 that mirrors docker.io.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
@@ -81,6 +81,13 @@ public sealed class ExampleTests
             host.Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
         }
 
+        foreach (var image in host.Invoke(Methods.GetContainerImage, new GetContainerImage()).Items.Where(static i => i.Digest.Length > 0).DistinctBy(static i => i.Id))
+        {
+            host.Invoke(Methods.RemoveContainerImage, new RemoveContainerImage { Id = image.Id, Force = true });
+        }
+
+        File.Delete("/tmp/tools.tar");
+        File.Delete("/tmp/tools-docker.tar.gz");
         File.Delete("/tmp/db.tar");
         File.Delete("/tmp/db.tar.gz");
         foreach (var network in host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
@@ -123,6 +130,11 @@ public sealed class ExampleTests
         {
             host.Invoke(Methods.StartVM, new StartVM { Name = "web01" });
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
+        }
+
+        if (name.EndsWith("-ContainerImage", StringComparison.Ordinal))
+        {
+            host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "tools:1", Path = RepositoryRoot.File("out", "images", "containers", "starter", "rootfs"), Command = ["/bin/sh"] });
         }
 
         host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "db" });

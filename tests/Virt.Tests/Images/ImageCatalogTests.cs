@@ -4,7 +4,10 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images;
+using Virt.Agent.Images.Store;
+using Virt.Agent.State;
 using Virt.Protocol;
+using Virt.Tests.Storage;
 using Xunit;
 
 namespace Virt.Tests.Images;
@@ -104,7 +107,10 @@ public sealed class ImageCatalogTests : IDisposable
         Write(first, "vms/disk", """{"disk": "d"}""", "d");
         Write(first, "vms/broken", "{");
         var call = new Call(NoSink.Instance, "0", whatIf: false, TestContext.Current.CancellationToken);
-        var list = await new ImageService(catalog).GetVMImageAsync(new GetVMImage { Names = ["s*", "disk", "nope", "z*", "broken"] }, call);
+        using var state = new StateStore(Path.Combine(first, "virt.db"));
+        var store = new ImageStore(first, state.Images, UnpackLimit.Default, "boot", TimeProvider.System);
+        var service = new ImageService(catalog, store, new FakeTools(static _ => new ToolResult(1, "", "")), TimeProvider.System);
+        var list = await service.GetVMImageAsync(new GetVMImage { Names = ["s*", "disk", "nope", "z*", "broken"] }, call);
         Assert.Equal(["disk", "starter"], list.Items.Select(static i => i.Name));
         Assert.Equal(["disk", "kernel"], list.Items.Select(static i => i.BootKind));
         Assert.Equal(["VMImageNotFound", "ImageDamaged"], list.Errors.Select(static e => e.Id));

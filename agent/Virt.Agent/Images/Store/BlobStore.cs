@@ -104,9 +104,10 @@ public sealed class BlobStore
     /// <summary>Stores content whose digest is not known yet.</summary>
     /// <param name="content">Read to its end; the caller's.</param>
     /// <param name="cancellation">Ends it; nothing is stored then.</param>
+    /// <param name="found">Told the digest before the blob is there, to hold it.</param>
     /// <returns>The digest and the length.</returns>
     /// <exception cref="IOException">The disk is full, or fails; or the content cannot be read.</exception>
-    public async Task<(Digest Digest, long Size)> AddAsync(Stream content, CancellationToken cancellation)
+    public async Task<(Digest Digest, long Size)> AddAsync(Stream content, CancellationToken cancellation, Action<Digest>? found = null)
     {
         Prepare();
         var path = Path.Combine(partial, $"{Temporary}{Guid.NewGuid():n}");
@@ -129,6 +130,7 @@ public sealed class BlobStore
             }
 
             var digest = Digest.Of(hash);
+            found?.Invoke(digest);
             File.Move(path, PathOf(digest), overwrite: true);
             FileHandles.SyncFolder(blobs);
             return (digest, size);

@@ -62,14 +62,21 @@ public sealed class ImageArrival : IAsyncDisposable
         return digest;
     }
 
+    /// <summary>Stores content whose digest is not known yet.</summary>
+    /// <param name="content">Read to its end; the caller's.</param>
+    /// <param name="cancellation">Ends it; nothing is stored then.</param>
+    /// <returns>The digest and the length.</returns>
+    /// <exception cref="System.IO.IOException">The disk is full, or fails.</exception>
+    public Task<(Digest Digest, long Size)> AddAsync(System.IO.Stream content, CancellationToken cancellation) => store.Blobs.AddAsync(content, cancellation, Hold);
+
     /// <summary>Begins to unpack a layer whose blob is here, while others are still fetched. Whoever does not ask for it has it done by the commit.</summary>
-    /// <param name="layer">The layer's blob.</param>
+    /// <param name="blob">The layer's blob.</param>
     /// <param name="diffId">What its archive hashes to, as the image's config names it.</param>
-    public void BeginUnpack(OciDescriptor layer, Digest diffId)
+    public void BeginUnpack(Digest blob, Digest diffId)
     {
-        if (Has(layer.Digest) && store.Layers.Find([diffId]) is null)
+        if (Has(blob) && store.Layers.Find([diffId]) is null)
         {
-            unpacking.Begin(layer.Digest, diffId);
+            unpacking.Begin(blob, diffId);
         }
     }
 

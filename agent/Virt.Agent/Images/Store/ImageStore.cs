@@ -33,6 +33,7 @@ public sealed partial class ImageStore
     {
         this.table = table;
         this.time = time;
+        Limit = limit;
         unpacker = new LayerUnpacker(limit);
         Blobs = new BlobStore(folder);
         Layers = new UnpackedLayers(Path.Combine(folder, "layers"), boot);
@@ -41,6 +42,9 @@ public sealed partial class ImageStore
 
     /// <summary>The content that images are made of.</summary>
     public BlobStore Blobs { get; }
+
+    /// <summary>How much a layer may unpack to.</summary>
+    public UnpackLimit Limit { get; }
 
     /// <summary>Their layers, unpacked.</summary>
     public UnpackedLayers Layers { get; }
@@ -61,7 +65,7 @@ public sealed partial class ImageStore
     {
         lock (gate)
         {
-            if (ImageReference.TryParse(text, out var name) && FindByName(name) is { } named)
+            if (ImageReference.TryParse(text, out var name) && (FindByName(name) ?? (IsShort(name) ? FindByName(LocalOf(name)) : null)) is { } named)
             {
                 return named;
             }
@@ -94,6 +98,11 @@ public sealed partial class ImageStore
 
     /// <summary>The key under which a name is stored: with a digest the tag says nothing.</summary>
     internal static string KeyOf(ImageReference name) => name.Digest is null ? name.Full : $"{name.FullRepository}@{name.Digest}";
+
+    /// <summary>The name that an image gets which came from no registry and says of none: <c>localhost/NAME</c>, as podman and buildah have it. It is found by its short form too.</summary>
+    internal static ImageReference LocalOf(ImageReference name) => IsShort(name) ? name with { Registry = "localhost", Repository = name.FamiliarRepository } : name;
+
+    private static bool IsShort(ImageReference name) => name.Registry == ImageReference.DefaultRegistry && !name.FamiliarRepository.Contains('/', StringComparison.Ordinal);
 
     // A name with a digest means the content, whatever name it came by.
     private OciImage? FindByName(ImageReference name) =>

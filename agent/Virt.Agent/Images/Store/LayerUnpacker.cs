@@ -83,8 +83,8 @@ public sealed class LayerUnpacker(UnpackLimit limit)
         packed.Position = at;
         // RFC 1952, 2.3.1; RFC 8878, 3.1.1 and, for a frame that is to be passed over, 3.1.2.
         return count >= 2 && start[0] == 0x1F && start[1] == 0x8B ? new GZipStream(packed, CompressionMode.Decompress, leaveOpen: true)
-            : count == 4 && start.AsSpan(1).SequenceEqual((byte[])[0xB5, 0x2F, 0xFD]) && start[0] == 0x28 ? new ZstdStream(packed)
-            : count == 4 && start.AsSpan(1).SequenceEqual((byte[])[0x2A, 0x4D, 0x18]) && (start[0] & 0xF0) == 0x50 ? new ZstdStream(packed)
+            : count == 4 && start.AsSpan(1).SequenceEqual<byte>([0xB5, 0x2F, 0xFD]) && start[0] == 0x28 ? new ZstdStream(packed)
+            : count == 4 && start.AsSpan(1).SequenceEqual<byte>([0x2A, 0x4D, 0x18]) && (start[0] & 0xF0) == 0x50 ? new ZstdStream(packed)
             : packed;
     }
 

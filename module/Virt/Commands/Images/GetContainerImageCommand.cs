@@ -6,7 +6,7 @@ using Virt.Protocol;
 namespace Virt.Commands;
 
 /// <summary>Gets the images that containers can be made from.</summary>
-/// <remarks>Gives the images of a host: all of them, or those of the names given. A name without wildcards that does not exist is an error.</remarks>
+/// <remarks>Gives the images of a host: all of them, or those of the names given. A name without wildcards that does not exist is an error. An image is found by its name (debian:12, host:5000/team/app:1.2, debian@sha256:…) and by the first digits of its digest. There is one object for each name.</remarks>
 /// <example>
 /// <code>Get-ContainerImage</code>
 /// <para>Shows every image of this host.</para>
@@ -14,6 +14,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>(Get-ContainerImage starter).Command</code>
 /// <para>Shows what a container of an image runs when it is not told otherwise.</para>
+/// </example>
+/// <example>
+/// <code>(Get-ContainerImage tools:1).History</code>
+/// <para>Shows the steps that made an image.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "ContainerImage")]
 [OutputType(typeof(ContainerImage))]

@@ -1,0 +1,77 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Images.Build;
+using Virt.Agent.Images.Oci;
+using Virt.Agent.Images.Store;
+using Virt.Protocol;
+
+namespace Virt.Agent.Containers;
+
+public sealed partial class ContainerService
+{
+    /// <summary>
+    /// Makes an image of what a container's image has and what the container and its patches have changed. One that runs stands still meanwhile, so that its files fit together. What lies
+    /// in its volumes is no part of it.
+    /// </summary>
+    /// <returns>The image; null where it only was to be checked.</returns>
+    /// <exception cref="VirtException">NotFound; WrongState; DataLoss: its image is gone.</exception>
+    public async Task<OciImage?> CommitAsync(NewContainerImage request, Call call)
+    {
+        var entry = Find("make an image of", request.ContainerId, request.Container);
+        var below = entry.Spec.ImageLayers.Count == 0 ? null : Store.Find(entry.Spec.ImageDigest) ?? throw new VirtException(
+            ErrorCode.NotFound, "ContainerImageNotFound", $"Cannot make an image of container '{entry.Name}': its image '{entry.Spec.Image}' was removed.", entry.Spec.Image, $"Save-ContainerImage '{entry.Spec.Image}'");
+        if (call.WhatIf)
+        {
+            return null;
+        }
+
+        var isFrozen = entry.State == ContainerState.Running;
+        if (isFrozen)
+        {
+            await SuspendAsync(new SuspendContainer { Id = entry.Id, Name = entry.Name }, call).ConfigureAwait(false);
+        }
+
+        try
+        {
+            using var held = await LockAsync("make an image of", entry, call).ConfigureAwait(false);
+            return await new ImageBuild(Store, request, time, call).RunAsync(below, below is null ? SeedOf(entry) : null, SourcesOf(entry), $"New-ContainerImage -Container {entry.Name}").ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isFrozen && !entry.IsRemoved && entry.State == ContainerState.Paused)
+            {
+                await ResumeAsync(new ResumeContainer { Id = entry.Id, Name = entry.Name }, new Call(NoSink.Instance, call.User, whatIf: false, default)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // A folder of files is the lowest layer itself.
+    private List<LayerSource> SourcesOf(ContainerEntry entry)
+    {
+        var spec = entry.Spec;
+        var sources = new List<LayerSource>();
+        if (spec.ImageLayers.Count == 0)
+        {
+            sources.Add(new LayerSource(spec.Rootfs, IsArchive: false, WithTop: true));
+        }
+
+        sources.AddRange(spec.Layers.Reverse().Select(digest => new LayerSource(layers.RootOf(digest), IsArchive: false, WithTop: false)));
+        var upper = FolderOf(entry, spec.Generation).Upper;
+        if (Directory.Exists(upper))
+        {
+            sources.Add(new LayerSource(upper, IsArchive: false, WithTop: false) { IsLeftOut = static path => Rootfs.OwnFiles.Contains(path, StringComparer.Ordinal) });
+        }
+
+        return sources;
+    }
+
+    private OciRunConfig SeedOf(ContainerEntry entry)
+    {
+        var image = findBase(entry.Spec.Image, $"Cannot make an image of container '{entry.Name}'");
+        return new OciRunConfig { Cmd = image.Command, Env = [.. image.Environment.Select(static pair => $"{pair.Key}={pair.Value}")] };
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Writes images into archives.</summary>
+/// <remarks>Writes an image into a tar archive or a folder on the host, as an OCI layout or as docker save does. skopeo, podman, buildah, umoci and docker read both.</remarks>
+/// <example>
+/// <code>Export-ContainerImage tools:1 -Path /tmp/tools-docker.tar.gz -Format Docker</code>
+/// <para>Writes an archive that docker load reads.</para>
+/// </example>
+[Cmdlet(VerbsData.Export, "ContainerImage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+[OutputType(typeof(ContainerImage))]
+public sealed class ExportContainerImageCommand : ContainerImageTargetCommand
+{
+    /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz or .tgz, else a folder.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string Path { get; set; } = "";
+
+    /// <summary>The form: Oci or Docker.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public ContainerImageFormat Format { get; set; }
+
+    /// <summary>Write the image.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Act(HostCalls host, Target target) =>
+        Change(host, target, Methods.ExportContainerImage, new ExportContainerImage { Id = target.Id, Name = target.Name, Path = Path, Format = Format }, PassThru);
+}
