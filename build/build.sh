@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what has changed, into out/.
 #   build/build.sh                     agent, module, shell, images
-#   build/build.sh agent tests ...     only these: agent module shell images debian debian-container tests bench
+#   build/build.sh agent tests ...     only these: agent module shell images debian debian-container debian-system tests bench
 # A product is made again when a file that it is made of has another content; otherwise nothing is started, and no network is needed.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -13,6 +13,7 @@ cd "$root"
 common=(Directory.Build.props Directory.Build.targets Directory.Packages.props global.json .editorconfig build/Virt.*Generator)
 images=(build/starter-images.sh build/starter)
 debian=(build/debian-image.sh build/debian build/starter/packages.sh build/starter/guest.sh)
+system=(build/debian-system.sh build/debian-system build/debian/packages.sh build/starter/packages.sh)
 container=(build/debian-container.sh build/debian/container build/debian/packages.sh build/test-packages.sh build/test-packages build/starter/packages.sh)
 
 # One build at a time: two would write the same files under out/obj.
@@ -37,12 +38,13 @@ product() {
         agent) inputs=("${common[@]}" agent); products=("$out/agent/virt-agent") ;;
         module) inputs=("${common[@]}" agent/Virt.Protocol module/Virt Virt.psd1); products=("$out/module/Virt/Virt.psd1") ;;
         shell) inputs=("${common[@]}" module/Virt.Shell); products=("$out/shell/virt-shell") ;;
+        debian-system) inputs=("${system[@]}"); products=("$out/test-images/containers/debian-system/image.json") ;;
         tests) inputs=("${common[@]}" agent module tests Virt.psd1); products=("$(test_exe Virt.Tests)" "$(test_exe Virt.IntegrationTests)") ;;
         bench) inputs=("${common[@]}" agent/Virt.Protocol tests/Benchmarks); products=("$out/bench/virt-bench") ;;
         images) inputs=("${images[@]}"); products=("$out/images") ;;
         debian) inputs=("${debian[@]}"); products=("$out/test-images/vms/debian/image.json") ;;
         debian-container) inputs=("${container[@]}"); products=("$out/test-images/containers/debian/image.json" "$out/test-images/archive") ;;
-        *) fail "Unknown product '$name': agent, module, shell, images, debian, debian-container, tests and bench can be built." ;;
+        *) fail "Unknown product '$name': agent, module, shell, images, debian, debian-container, debian-system, tests and bench can be built." ;;
     esac
     hash=$(hash_of "${inputs[@]}")
     is_fresh "$name" "$hash" "${products[@]}" && return
@@ -66,6 +68,7 @@ make_bench() { net bench publish tests/Benchmarks -c Release -o "$out/bench"; }
 make_images() { bash build/starter-images.sh "$out/images" 9>&- >"$out/images.log" 2>&1 || { cat "$out/images.log" >&2; fail "Cannot build the starter images: see above."; }; }
 make_debian() { bash build/debian-image.sh "$out/test-images" 9>&- >"$out/debian.log" 2>&1 || { cat "$out/debian.log" >&2; fail "Cannot build the Debian image: see above."; }; }
 make_debian_container() { bash build/debian-container.sh "$out/test-images" 9>&- >"$out/debian-container.log" 2>&1 || { cat "$out/debian-container.log" >&2; fail "Cannot build the Debian container image: see above."; }; }
+make_debian_system() { bash build/debian-system.sh "$out/test-images" 9>&- >"$out/debian-system.log" 2>&1 || { cat "$out/debian-system.log" >&2; fail "Cannot build the Debian system image: see above."; }; }
 
 # Each once, however often it was asked for.
 mapfile -t names < <(printf '%s\n' "$@" | awk '!seen[$0]++')
@@ -74,13 +77,13 @@ mapfile -t names < <(printf '%s\n' "$@" | awk '!seen[$0]++')
 pids=()
 for name in "${names[@]}"; do
     case $name in
-        images | debian | debian-container)
+        images | debian | debian-container | debian-system)
             product "$name" &
             pids+=($!)
             ;;
     esac
 done
 for name in "${names[@]}"; do
-    case $name in images | debian | debian-container) ;; *) product "$name" ;; esac
+    case $name in images | debian | debian-container | debian-system) ;; *) product "$name" ;; esac
 done
 for pid in "${pids[@]}"; do wait "$pid" || exit 1; done

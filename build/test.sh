@@ -28,7 +28,7 @@ fi
 
 build/setup.sh test
 products=(tests)
-! wants integration || products+=(agent module shell images debian debian-container)
+! wants integration || products+=(agent module shell images debian debian-container debian-system)
 ! wants pester || products+=(agent module shell images debian-container)
 ! wants tour || products+=(agent module shell images debian debian-container)
 build/build.sh "${products[@]}"

@@ -129,7 +129,7 @@ public sealed class ContractGenerator : IIncrementalGenerator
             }
 
             text.Append("                    default:\n                        reader.Skip();\n                        break;\n                }\n            }\n\n            return value;\n        }\n");
-            text.Append("        catch (System.Exception e) when (e is MessagePack.MessagePackSerializationException or System.IO.EndOfStreamException or System.OverflowException)\n        {\n");
+            text.Append("        catch (global::System.Exception e) when (e is MessagePack.MessagePackSerializationException or global::System.IO.EndOfStreamException or global::System.OverflowException)\n        {\n");
             text.Append("            var field = at switch\n            {\n                -1 => \"the array\",\n");
             foreach (var field in fields)
             {

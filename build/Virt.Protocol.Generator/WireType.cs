@@ -26,13 +26,16 @@ internal static class WireType
     private static (string? Write, string? Read) OrNil(ITypeSymbol type, string? write, string? read, string value) =>
         write is null
             ? (null, null)
-            : ($"if ({value.Replace(".Value", "")} is null) {{ writer.WriteNil(); }} else {{ {write} }}", $"reader.TryReadNil() ? ({type.ToDisplayString()})null : {read}");
+            : ($"if ({value.Replace(".Value", "")} is null) {{ writer.WriteNil(); }} else {{ {write} }}", $"reader.TryReadNil() ? ({Qualified(type)}{(type.IsReferenceType ? "?" : "")})null : {read}");
+
+    // A property may have the name of a namespace, such as System.
+    private static string Qualified(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
 
     private static (string? Write, string? Read) Required(ITypeSymbol type, string value)
     {
         if (type.TypeKind == TypeKind.Enum)
         {
-            return ($"writer.Write((int){value});", $"({type.ToDisplayString()})reader.ReadInt32()");
+            return ($"writer.Write((int){value});", $"({Qualified(type)})reader.ReadInt32()");
         }
 
         switch (type.SpecialType)
@@ -62,7 +65,7 @@ internal static class WireType
         if (type is IArrayTypeSymbol array)
         {
             var (write, read) = Of(array.ElementType, "item");
-            var item = array.ElementType.ToDisplayString();
+            var item = Qualified(array.ElementType);
             return write is null
                 ? (null, null)
                 : ($"WireValue.Write(ref writer, {value}, static (ref MessagePack.MessagePackWriter writer, {item} item) => {{ {write} }});",
@@ -73,7 +76,7 @@ internal static class WireType
         {
             if (attribute.AttributeClass?.Name == "MessagePackObjectAttribute")
             {
-                return ($"{type.ToDisplayString()}.WireFormat.Write(ref writer, {value});", $"{type.ToDisplayString()}.WireFormat.Read(ref reader)");
+                return ($"{Qualified(type)}.WireFormat.Write(ref writer, {value});", $"{Qualified(type)}.WireFormat.Read(ref reader)");
             }
         }
 

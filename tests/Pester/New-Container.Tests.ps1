@@ -33,6 +33,15 @@ Describe 'New-Container' {
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'VolumeFolderNotFound*'
     }
 
+    It 'makes a system container, and none whose init would be root on the host' {
+        $container = New-Container (New-TestName system) -Image starter -System
+        $container.System | Should -BeTrue
+        $container.Command | Should -Be '/sbin/init'
+        $container.StopSignal | Should -Be 'SIGRTMIN+3'
+        New-Container (New-TestName rooted) -Image starter -System -Privileged -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidSystem*'
+    }
+
     It 'takes what docker run takes' {
         $container = New-Container (New-TestName all) -Image starter -Entrypoint sh, -c -Command 'exec sleep 600' -StopSignal INT -StopTimeoutSeconds 3 -Tmpfs /run -AddCapability NET_ADMIN `
             -Ulimit nofile=100:200 -Sysctl @{ 'net.core.somaxconn' = '77' } -ExtraHost db:10.0.0.7 -OutOfMemoryScore 100 -CpuShares 512 -RestartPolicy OnFailure -RestartMaximum 2 -HealthTcp 80

@@ -142,7 +142,11 @@ internal sealed class ContainerEntry
         lock (gate)
         {
             IsRemoved = true;
-            Tell(VirtEventAction.Removed, "");
+            if (State != ContainerState.Creating)
+            {
+                Tell(VirtEventAction.Removed, "");
+            }
+
             changed.SetResult();
             changed = New();
         }

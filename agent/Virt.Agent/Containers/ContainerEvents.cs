@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 
 namespace Virt.Agent.Containers;
@@ -25,6 +26,9 @@ internal static class ContainerEvents
 
         switch (now.State)
         {
+            case ContainerState.Created when was.State == ContainerState.Creating:
+                yield return (VirtEventAction.Created, $"Its image is '{now.Spec.Image}'.");
+                break;
             case ContainerState.Running when was.State == ContainerState.Starting && now.Run is { RestartCount: > 0 } run:
                 yield return (VirtEventAction.Restarted, $"Its restart policy is {now.Spec.RestartPolicy}; it was started again {run.RestartCount} times in a row.");
                 break;
@@ -53,5 +57,5 @@ internal static class ContainerEvents
     }
 
     // Without what is the agent's own business. Lists that were not changed are the very same.
-    private static ContainerSpec Settings(ContainerSpec spec) => spec with { HostIds = 0, Built = null, Previous = null, LastGeneration = 0 };
+    private static ContainerSpec Settings(ContainerSpec spec) => spec with { HostIds = 0, FrozenSource = Guid.Empty, Built = null, Previous = null, LastGeneration = 0 };
 }

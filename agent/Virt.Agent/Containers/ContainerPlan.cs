@@ -22,12 +22,15 @@ internal static class ContainerPlan
 
     private static readonly SeccompFilter Filter = SeccompFilter.Compile(SeccompProfile.Default, RuntimeInformation.ProcessArchitecture);
 
+    // Most agents never have a container that needs it.
+    private static readonly Lazy<SeccompFilter> SystemFilter = new(static () => SeccompFilter.Compile(SeccompProfile.System, RuntimeInformation.ProcessArchitecture));
+
     /// <summary>The first process.</summary>
     public static LaunchSpec First(
         ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
         var isHost = spec.Network == ContainerNetwork.Host;
-        var environment = Environment(spec, [], user);
+        var environment = Environment(spec, spec.System ? InitVariables(mounts?.MachineId ?? default) : [], user);
         return Confined(spec, user) with
         {
             Id = run.LaunchId,
@@ -39,7 +42,7 @@ internal static class ContainerPlan
             HostName = spec.HostName,
             Namespaces = isHost ? All & ~NamespaceKinds.Network : All,
             LoopbackUp = !isHost,
-            RootSteps = Rootfs.Plan(spec, cgroups.Version, cgroups.HierarchyNames, mounts, host),
+            RootSteps = Rootfs.Plan(spec, spec.System ? cgroups.DelegableVersion : cgroups.Version, cgroups.HierarchyNames, mounts, host),
             OutputOwner = run.HostIds == 0 ? default : (run.HostIds + user.UserId, run.HostIds + user.GroupId),
             LogPath = folder.Log,
             LogBytes = spec.LogBytes ?? DefaultLogBytes,
@@ -73,12 +76,16 @@ internal static class ContainerPlan
         NoNewPrivileges = !spec.Privileged && !spec.AllowNewPrivileges,
         Limits = [.. spec.Ulimits.Select(static l => new ResourceLimit(l.Resource, l.Soft, l.Hard))],
         OutOfMemoryScore = spec.OutOfMemoryScore,
-        Filter = spec.Privileged ? null : Filter,
+        Filter = spec.Privileged ? null : spec.System ? SystemFilter.Value : Filter,
         Namespaces = All,
     };
 
     /// <summary>What a container's root may do in it.</summary>
-    public static ulong CapabilitiesOf(ContainerSpec spec) => spec.Capabilities ?? (spec.Privileged ? CapabilitySet.All : CapabilitySet.Default);
+    public static ulong CapabilitiesOf(ContainerSpec spec) => spec.Capabilities ?? (spec.Privileged ? CapabilitySet.All : spec.System ? CapabilitySet.System : CapabilitySet.Default);
+
+    // systemd.io/CONTAINER_INTERFACE. Its console is a log, which shows no colours.
+    private static Dictionary<string, string> InitVariables(Guid machineId) =>
+        new() { ["container"] = "virt", ["container_uuid"] = machineId.ToString("D"), ["TERM"] = "dumb" };
 
     private static Dictionary<string, string> Environment(ContainerSpec spec, IEnumerable<KeyValuePair<string, string>> more, ContainerUser user)
     {

@@ -64,7 +64,7 @@ public sealed partial class ContainerService
         var network = source.Spec.Attachment is { } attachment ? networks.NameOf(attachment.NetworkId) : source.Spec.Network;
         var spec = TakePlace(id, name, ContainerClone.PlaceOf(source.Spec, request), ContainerClone.SpecOf(source.Spec, network, name), whatIf);
         var row = ContainerEntry.NewRow(id, name, ContainerState.Creating, spec, null, time.GetUtcNow());
-        var clone = new ContainerEntry(row);
+        var clone = new ContainerEntry(row, events);
         if (!whatIf && !table.TryInsert(row))
         {
             Leave(clone);

@@ -8,6 +8,7 @@ using Virt.Linux.Devices;
 using Virt.Linux.Files;
 using Virt.Linux.Mounts;
 using Virt.Linux.Namespaces;
+using Virt.Linux.Processes;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -34,16 +35,24 @@ public sealed partial class ContainerService
             NewContainerCheck.CheckDevices("start", entry.Name, spec);
             var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds);
             handles.AddRange(devices);
+            var console = spec.System ? ConsoleTerminal.Open(run.HostIds) : null;
+            if (console is not null)
+            {
+                handles.AddRange([console.Log, console.Terminal]);
+            }
+
             var isHostNetwork = spec.Network == ContainerNetwork.Host;
             var mounts = new RootMounts
             {
                 Volumes = mounted,
                 Devices = devices,
+                Console = console?.Path ?? "",
+                MachineId = entry.Id,
                 // Of a network that is not its own, the root of a user namespace may not have a /sys made.
                 HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
             };
             var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
-            return WithNetwork(entry, spec, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, Root = root, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles));
+            return WithNetwork(entry, spec, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles));
         }
         catch
         {

@@ -123,6 +123,11 @@ public sealed partial class ContainerService
     private static void SetLimits(CgroupLease lease, ContainerSpec spec)
     {
         ContainerCgroups.SetLimits(lease, LimitsOf(spec));
+        if (spec.System)
+        {
+            lease.Cgroup.Delegate(spec.HostIds);
+        }
+
         if (spec.Privileged || spec.Devices.Count > 0)
         {
             lease.Cgroup.SetDevices(spec.Privileged ? Rootfs.AllDevices : [.. Rootfs.Devices, .. spec.Devices.Select(static d => DeviceNode.Read(d.Source)?.Rule(d.Access)).OfType<string>()]);
@@ -154,6 +159,7 @@ public sealed partial class ContainerService
         CpuShares = spec.CpuShares,
         CpuSet = spec.CpuSet,
         ProcessCount = spec.ProcessCount,
+        IsDelegated = spec.System,
         BlockWeight = spec.BlockIOWeight,
         Block = [.. spec.BlockIO.Select(static b => new BlockLimit(DeviceNode.Read(b.Device)?.Number ?? "0:0", b.ReadBytes, b.WriteBytes, b.ReadOperations, b.WriteOperations))],
     };
@@ -162,6 +168,7 @@ public sealed partial class ContainerService
     private static CgroupLimits ExtraLimits(NewContainer create) => new()
     {
         CpuSet = create.CpuSet,
+        IsDelegated = create.System,
         BlockWeight = create.BlockIOWeight ?? (create.BlockIO.Length > 0 ? 0 : null),
     };
 }

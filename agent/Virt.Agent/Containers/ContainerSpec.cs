@@ -69,6 +69,9 @@ public sealed record ContainerSpec
     /// <summary>Nothing holds its root back but the namespaces.</summary>
     public bool Privileged { get; set; }
 
+    /// <summary>Its first process is an init with cgroups, mounts and namespaces of its own.</summary>
+    public bool System { get; set; }
+
     /// <summary>The signal that asks it to end.</summary>
     public int StopSignal { get; set; } = Signals.Terminate;
 

@@ -12,12 +12,14 @@ internal static partial class NewContainerCheck
 {
     private const long LeastMemory = 4L << 20;
     private const double LeastCpu = 0.01;
+    private static readonly string[] Init = ["/sbin/init"];
 
     /// <exception cref="VirtException">InvalidArgument.</exception>
     public static ContainerSpec ToSpec(string name, NewContainer request, ContainerBase source)
     {
         var hostName = request.HostName ?? name;
-        string[] command = [.. request.Entrypoint, .. request.Command.Length > 0 || request.Entrypoint.Length > 0 ? request.Command : source.Command];
+        string[] command = [.. request.Entrypoint, .. request.Command.Length > 0 || request.Entrypoint.Length > 0 ? request.Command : request.System ? Init : source.Command];
+        CheckSystem(name, request);
         Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
         Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
         Require(name, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
@@ -50,6 +52,7 @@ internal static partial class NewContainerCheck
             DnsOptions = request.DnsOptions,
             UserNamespace = request.UserNamespace ?? (request.Privileged ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
             Privileged = request.Privileged,
+            System = request.System,
         });
     }
 
@@ -88,6 +91,15 @@ internal static partial class NewContainerCheck
             Health = spec.Health,
         },
         new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
+
+    // An init has what would be root's on the host, were its ids the host's.
+    private static void CheckSystem(string name, NewContainer request)
+    {
+        const string Action = "New-Container -System -Image debian-system";
+        Require(name, "System", !request.System || (!request.Privileged && request.UserNamespace != ContainerUserNamespace.Host), "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
+        Require(name, "System", !request.System || !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
+        Require(name, "System", !request.System || ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
+    }
 
     // What only a network of its own can give; the network itself looks at the rest.
     private static void CheckNetwork(string name, NewContainer request, string? builtIn)

@@ -38,7 +38,7 @@ internal static class Rootfs
 
     /// <summary>The steps in their order.</summary>
     /// <param name="spec">The container.</param>
-    /// <param name="cgroups">Which cgroup interface the host has.</param>
+    /// <param name="cgroups">Which cgroup interface the host has; with an init of its own, which one that gets.</param>
     /// <param name="hierarchies">v1: the hierarchies that are shown, each by its controllers' names: <c>memory</c>, <c>cpu,cpuacct</c>.</param>
     /// <param name="mounts">What it gets from outside; null: nothing.</param>
     /// <param name="host">How it finds others by name; null: it is alone.</param>
@@ -52,8 +52,9 @@ internal static class Rootfs
             RootStep.Folder("/sys", 0x16D),
             mounts?.HostSys is { } sys ? RootStep.Attach("/sys", sys) : RootStep.Mount("/sys", "sysfs", SysAttributes(spec)) with { Early = true },
         };
-        steps.AddRange(Cgroups(cgroups, hierarchies));
+        steps.AddRange(spec.System ? OwnCgroups(cgroups) : Cgroups(cgroups, hierarchies));
         steps.AddRange(Dev(spec));
+        steps.AddRange(Init(spec, mounts));
         steps.AddRange(GivenDevices(spec, mounts));
         steps.AddRange(Names(spec, host));
         steps.AddRange(spec.Tmpfs.Select(static t => RootStep.Mount(t.Target, "tmpfs", t.Attributes, [.. t.Options]) with { Inside = true }));
@@ -92,6 +93,44 @@ internal static class Rootfs
         }
 
         yield return RootStep.SetAttributes(Path, MountAttributes.ReadOnly);
+    }
+
+    // Its own alone, which it may write: the cgroup namespace's root is its cgroup.
+    private static IEnumerable<RootStep> OwnCgroups(CgroupVersion version)
+    {
+        const string Path = "/sys/fs/cgroup";
+        if (version == CgroupVersion.V2)
+        {
+            yield return RootStep.Mount(Path, "cgroup2", Inert);
+            yield break;
+        }
+
+        yield return RootStep.Mount(Path, "tmpfs", Inert, "mode=755");
+        yield return RootStep.Folder(Path + "/systemd", 0x1ED);
+        yield return RootStep.Mount(Path + "/systemd", "cgroup", Inert, "none", "name=systemd");
+        yield return RootStep.SetAttributes(Path, MountAttributes.ReadOnly);
+    }
+
+    // What an init finds in a container (systemd.io/CONTAINER_INTERFACE), and who it is: an image's machine-id would be the same in every container.
+    private static IEnumerable<RootStep> Init(ContainerSpec spec, RootMounts? mounts)
+    {
+        if (!spec.System)
+        {
+            yield break;
+        }
+
+        if (mounts is { Console.Length: > 0 })
+        {
+            yield return RootStep.HostDevice("/dev/console", mounts.Console);
+        }
+
+        yield return RootStep.Mount("/run", "tmpfs", MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.StrictAccessTime, "mode=755") with { Inside = true };
+        yield return RootStep.Folder("/run/lock", 0x3FF);
+        yield return RootStep.Mount("/run/lock", "tmpfs", Inert, "mode=1777", "size=5m");
+        yield return RootStep.Folder("/run/host", 0x1ED);
+        yield return RootStep.File("/run/host/container-manager", "virt\n", 0x124 /* 0444 */);
+        yield return RootStep.File("/run/host/container-uuid", $"{mounts?.MachineId:D}\n", 0x124);
+        yield return RootStep.File("/etc/machine-id", $"{mounts?.MachineId:N}\n", 0x124);
     }
 
     // Of the host's /proc and /sys the kernel shows a user namespace no more than these attributes let it.

@@ -20,6 +20,13 @@ public static class CapabilitySet
         "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE",
         "SYS_CHROOT", "KILL", "AUDIT_WRITE");
 
+    /// <summary>
+    /// What an init needs for its own namespaces, as systemd-nspawn has it, without what the host alone could want: audit, immutable files, reboot. For a user namespace
+    /// only: there, none of it reaches beyond the container.
+    /// </summary>
+    public static ulong System { get; } = Default | Parse(
+        "DAC_READ_SEARCH", "IPC_OWNER", "LEASE", "NET_ADMIN", "NET_BROADCAST", "SYS_ADMIN", "SYS_NICE", "SYS_PTRACE", "SYS_RESOURCE", "SYS_TTY_CONFIG");
+
     /// <summary>All that this list knows of.</summary>
     public static ulong All { get; } = (1UL << Names.Length) - 1;
 

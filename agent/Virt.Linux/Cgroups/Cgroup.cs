@@ -15,6 +15,7 @@ namespace Virt.Linux.Cgroups;
 /// <summary>One cgroup of ours, in all hierarchies.</summary>
 public sealed partial class Cgroup
 {
+    private const string DelegatedNames = "/sys/kernel/cgroup/delegate";
     private readonly CgroupTree tree;
 
     internal Cgroup(CgroupTree tree, string path)
@@ -58,6 +59,24 @@ public sealed partial class Cgroup
         Write("devices", "devices.deny", "a");
         foreach (var rule in allowed)
             Write("devices", "devices.allow", rule);
+    }
+
+    /// <summary>
+    /// Lets a user make cgroups below it and move what is in it there, and nothing else: its limits stay ours (cgroup-v2.rst, Delegation). On v1 it has to be in the hierarchy
+    /// for that (<see cref="CgroupLimits.IsDelegated"/>).
+    /// </summary>
+    /// <param name="owner">The user and the group, as the host counts.</param>
+    /// <exception cref="LinuxException">ENOENT: it is not there.</exception>
+    public void Delegate(uint owner)
+    {
+        var folder = System.IO.Path.Combine(tree.Delegable ?? throw new LinuxException("open", Errno.ENOENT, "systemd hierarchy"), Path);
+        FileOwner.Set(folder, owner, owner);
+        // What the kernel says may be given away; and `tasks`, which is v1's.
+        foreach (var name in (System.IO.File.Exists(DelegatedNames) ? System.IO.File.ReadAllLines(DelegatedNames) : ["cgroup.procs", "cgroup.threads", "cgroup.subtree_control"]).Append("tasks"))
+        {
+            if (System.IO.File.Exists(System.IO.Path.Combine(folder, name)))
+                FileOwner.Set(System.IO.Path.Combine(folder, name), owner, owner);
+        }
     }
 
     /// <summary>What it uses now.</summary>

@@ -32,6 +32,9 @@ public sealed record CgroupLimits
     /// <summary>Limits of single disks.</summary>
     public IReadOnlyList<BlockLimit> Block { get; init; } = [];
 
+    /// <summary>Whoever is in it may make cgroups of its own below it; see <see cref="Cgroup.Delegate"/>.</summary>
+    public bool IsDelegated { get; init; }
+
     /// <summary>v1: the controllers beyond those that every cgroup has.</summary>
-    public IReadOnlyList<string> Extra => [.. CpuSet is null ? (string[])[] : ["cpuset"], .. BlockWeight is null && Block.Count == 0 ? (string[])[] : ["blkio"]];
+    public IReadOnlyList<string> Extra => [.. CpuSet is null ? (string[])[] : ["cpuset"], .. BlockWeight is null && Block.Count == 0 ? (string[])[] : ["blkio"], .. IsDelegated ? [CgroupTree.Delegation] : (string[])[]];
 }

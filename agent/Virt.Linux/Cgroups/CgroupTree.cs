@@ -21,6 +21,7 @@ public sealed class CgroupTree
 
     // Hierarchies of v1 in which only those of our cgroups stand that have such limits; on v2 all controllers are in one.
     private static readonly string[] WantedToo = ["cpuset", "blkio"];
+    internal const string Delegation = "delegation"; // stands for the hierarchy of Delegable
     private readonly string root;
     private readonly HashSet<string> prepared = new(StringComparer.Ordinal);
 
@@ -54,11 +55,24 @@ public sealed class CgroupTree
         }
         Controllers = names;
         Hierarchies = hierarchies;
-        ExtraHierarchies = Version == CgroupVersion.V2 ? [] : [.. WantedToo.Select(name => Path.Combine(root, name)).Where(Directory.Exists)];
+        // A cgroup2 beside the controllers is what every init of today knows; the hierarchy that is named systemd, what older hosts have.
+        var unified = Path.Combine(root, "unified");
+        DelegableVersion = Version == CgroupVersion.V2 || File.Exists(Path.Combine(unified, "cgroup.controllers")) ? CgroupVersion.V2 : CgroupVersion.V1;
+        Delegable = Version == CgroupVersion.V2 ? root : DelegableVersion == CgroupVersion.V2 ? unified : File.Exists(Path.Combine(root, "systemd", "cgroup.procs")) ? Path.Combine(root, "systemd") : null;
+        ExtraHierarchies = Version == CgroupVersion.V2 ? [] : [.. WantedToo.Select(name => Path.Combine(root, name)).Where(Directory.Exists), .. Delegable is null ? (string[])[] : [Delegable]];
     }
 
     /// <summary>v1: the folders of the hierarchies that only some of our cgroups are in.</summary>
     public IReadOnlyList<string> ExtraHierarchies { get; }
+
+    /// <summary>
+    /// Where a container's own init makes its cgroups: on v2 the one hierarchy; on v1 a cgroup2 that stands beside the controllers, else the hierarchy without a
+    /// controller that is named systemd. Null: the host has none.
+    /// </summary>
+    public string? Delegable { get; }
+
+    /// <summary>Which interface <see cref="Delegable"/> is of; V1: the hierarchy that is named systemd.</summary>
+    public CgroupVersion DelegableVersion { get; }
 
     /// <summary>Which interface holds the controllers.</summary>
     public CgroupVersion Version { get; }
@@ -104,7 +118,7 @@ public sealed class CgroupTree
 
     /// <summary>v1: puts a cgroup that exists into further hierarchies; v2: nothing, it is in all.</summary>
     /// <param name="path">Below the root.</param>
-    /// <param name="controllers">The hierarchies by their controllers: <c>cpuset</c>, <c>blkio</c>.</param>
+    /// <param name="controllers">The hierarchies by their controllers, <c>cpuset</c>, <c>blkio</c>, or as the one for delegation (<see cref="CgroupLimits.Extra"/>).</param>
     /// <exception cref="LinuxException">ENOENT: the host has no such controller.</exception>
     public void CreateExtra(string path, IReadOnlyList<string> controllers)
     {
@@ -112,7 +126,7 @@ public sealed class CgroupTree
             return;
         foreach (var controller in controllers)
         {
-            var hierarchy = ExtraHierarchies.FirstOrDefault(h => Path.GetFileName(h) == controller) ?? throw new LinuxException("open", Errno.ENOENT, $"{controller} controller");
+            var hierarchy = (controller == Delegation ? Delegable : ExtraHierarchies.FirstOrDefault(h => Path.GetFileName(h) == controller)) ?? throw new LinuxException("open", Errno.ENOENT, $"{controller} controller");
             var slash = path.LastIndexOf('/');
             var parent = Path.Combine(hierarchy, slash > 0 ? path[..slash] : "");
             lock (prepared)

@@ -30,6 +30,7 @@ struct kept {
     struct log_file log;
     char *exit_path;
     struct log_stream streams[2];
+    int terminal;               // -1: none
     struct source process, output[2];
     struct child_message end;   // once it has ended
     int dead;                   // to be freed after this round of events
@@ -162,6 +163,13 @@ static void reply(uint32_t tag, int error, int step, int op, int pid, int pidfd)
 
 // ---- children ----
 
+static void close_terminal(struct kept *kept)
+{
+    if (kept->terminal >= 0)
+        close(kept->terminal);
+    kept->terminal = -1;
+}
+
 static void forget(struct kept *kept)
 {
     for (struct kept **at = &keeper.kept; *at; at = &(*at)->next)
@@ -171,6 +179,7 @@ static void forget(struct kept *kept)
         }
     unwatch(&kept->streams[0].pipe);
     unwatch(&kept->streams[1].pipe);
+    close_terminal(kept);
     unwatch(&kept->pidfd);
     log_close(&kept->log);
     free(kept->exit_path);
@@ -215,6 +224,10 @@ static void process_ended(struct kept *kept)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     drain(kept); // before anybody is told, so that whoever knows the exit code can read all of the output
+    if (kept->streams[0].is_terminal) { // all that had it open were in its process namespace
+        unwatch(&kept->streams[0].pipe);
+        close_terminal(kept);
+    }
     kept->end = (struct child_message){
         .type = MESSAGE_EXITED, .pid = kept->pid, .code = info.si_code, .status = info.si_status,
         .seconds = now.tv_sec, .nanoseconds = now.tv_nsec,
@@ -231,8 +244,14 @@ static void process_ended(struct kept *kept)
 static void stream_ready(struct kept *kept, int index)
 {
     struct log_stream *stream = &kept->streams[index];
-    if (stream->pipe >= 0 && log_move(stream, &kept->log) == LOG_ENDED)
+    enum log_state state = stream->pipe >= 0 ? log_move(stream, &kept->log) : LOG_DRAINED;
+    if (state == LOG_ENDED)
         unwatch(&stream->pipe);
+    if (state == LOG_MORE && stream->is_terminal) {
+        // Told once for each change only: the rest is asked for, in its turn.
+        struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = &kept->output[index]};
+        epoll_ctl(keeper.epoll, EPOLL_CTL_MOD, stream->pipe, &event);
+    }
 }
 
 // Once its process has ended, a child is kept for writers that it left behind, and only as long as they live.
@@ -284,6 +303,21 @@ static int log_pipe(struct job *job, struct kept *kept, int index)
     return 0;
 }
 
+// The keeper's own copy of the terminal keeps it from being hung up while nobody else has it open.
+static int log_terminal(struct job *job, struct kept *kept)
+{
+    int *stdio = job->launch.stdio_fd;
+    if (stdio[0] < 0 || stdio[1] < 0)
+        return EINVAL;
+    kept->streams[0].pipe = fcntl(stdio[0], F_DUPFD_CLOEXEC, 3);
+    kept->terminal = fcntl(stdio[1], F_DUPFD_CLOEXEC, 3);
+    if (kept->streams[0].pipe < 0 || kept->terminal < 0 || fcntl(kept->streams[0].pipe, F_SETFL, O_NONBLOCK) < 0)
+        return errno;
+    kept->streams[0].is_terminal = 1;
+    stdio[0] = stdio[2] = stdio[1];
+    return 0;
+}
+
 static int prepare(struct job *job, struct kept *kept)
 {
     struct launch *launch = &job->launch;
@@ -304,6 +338,8 @@ static int prepare(struct job *job, struct kept *kept)
             error = log_pipe(job, kept, 0);
         if (!error && launch->header->flags & LAUNCH_LOG_ERROR)
             error = log_pipe(job, kept, 1);
+        if (!error && launch->header->flags & LAUNCH_LOG_TERMINAL)
+            error = log_terminal(job, kept);
     }
     for (int i = 0; i < 3; i++)
         if (launch->stdio_fd[i] < 0)
@@ -329,7 +365,7 @@ static void request_launch(struct job *job, const char *bytes, size_t size)
     if (!error) {
         memcpy(job->blob, bytes, size); // malloc's alignment is what the arrays in it need
         *kept = (struct kept){
-            .pidfd = -1, .log = {.fd = -1}, .streams = {{-1, "stdout", 0}, {-1, "stderr", 0}},
+            .pidfd = -1, .log = {.fd = -1}, .terminal = -1, .streams = {{-1, "stdout", 0, 0}, {-1, "stderr", 0, 0}},
             .process = {SOURCE_PROCESS, kept}, .output = {{SOURCE_OUTPUT, kept}, {SOURCE_ERROR, kept}},
         };
         error = launch_parse(&job->launch, job->blob, size, job->fds, job->fds_count);
@@ -365,7 +401,8 @@ static void launched(struct job *job)
         watch(pidfd, &kept->process, EPOLLIN);
         for (int i = 0; i < 2; i++)
             if (kept->streams[i].pipe >= 0)
-                watch(kept->streams[i].pipe, &kept->output[i], EPOLLIN);
+                // Of a terminal that nobody has open the kernel would tell without end.
+                watch(kept->streams[i].pipe, &kept->output[i], EPOLLIN | (kept->streams[i].is_terminal ? EPOLLET : 0));
     }
     if (job->connection == keeper.connection)
         reply(job->tag, error, job->outcome.step, job->outcome.op, job->outcome.pid, pidfd);

@@ -16,6 +16,7 @@ enum launch_flag {
     LAUNCH_LOG_ERROR = 8,
     LAUNCH_TERMINAL = 16,       // standard input is the session's terminal
     LAUNCH_INIT = 32,           // the keeper's own init is executed; argv is for it (Init/init.c)
+    LAUNCH_LOG_TERMINAL = 64,   // stdio_fd[0] is the other end of a terminal, which the log reads; the terminal, stdio_fd[1], is all three
 };
 
 enum op_kind {

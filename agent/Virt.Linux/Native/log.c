@@ -114,7 +114,7 @@ enum log_state log_move(struct log_stream *stream, struct log_file *log)
     while ((n = read(stream->pipe, input, sizeof input)) < 0 && errno == EINTR)
         ;
     if (n < 0)
-        return errno == EAGAIN ? LOG_DRAINED : LOG_ENDED;
+        return errno == EAGAIN || (errno == EIO && stream->is_terminal) ? LOG_DRAINED : LOG_ENDED; // EIO: nobody has it open just now
     if (n == 0 && !stream->open_line)
         return LOG_ENDED;
 
@@ -128,7 +128,10 @@ enum log_state log_move(struct log_stream *stream, struct log_file *log)
         size_t left = (size_t)(n - at);
         const char *end = memchr(input + at, '\n', left);
         size_t count = end ? (size_t)(end - (input + at)) : left;
-        entry(stream, log, time, input + at, count, end != NULL);
+        size_t text = count;
+        while (stream->is_terminal && text && input[at + (ssize_t)text - 1] == '\r')
+            text--; // a terminal's line ends in CR LF, or CR CR LF
+        entry(stream, log, time, input + at, text, end != NULL);
         at += (ssize_t)count + (end != NULL);
         // Where a line ends, so that the older file's going takes no part of one that stays.
         if (end && log->limit > 0 && log->size + (int64_t)used >= log->limit) {

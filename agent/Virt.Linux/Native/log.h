@@ -7,6 +7,7 @@ struct log_stream {
     int pipe;                   // the reading end, not blocking; -1: closed
     const char *name;           // "stdout" or "stderr"
     int open_line;              // the last entry was a P
+    int is_terminal;            // the other end of one: it ends when its owner says so
 };
 
 // Where it goes. At its limit the file becomes `<path>.1`, in whose place it stays until the next time, and a new one is begun: both together never take

@@ -11,7 +11,7 @@ namespace Virt.Linux.Processes;
 internal sealed class LaunchBlob
 {
     internal const int HeaderSize = 192, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
-    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32;
+    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64;
     private const string InitName = "virt-init";
     private readonly List<SafeHandle> handles = [];
     private byte[] buffer = new byte[8 * 1024];
@@ -44,7 +44,7 @@ internal sealed class LaunchBlob
             environment.Add($"{name}={value}");
 
         var flags = (spec.NoNewPrivileges ? NoNewPrivs : 0) | (spec.LoopbackUp ? LoopbackUp : 0);
-        flags |= (spec.HasTerminal ? Terminal : 0) | (spec.Init ? Init : 0);
+        flags |= (spec.HasTerminal ? Terminal : 0) | (spec.Init ? Init : 0) | (spec.LogTerminal is null ? 0 : LogTerminal);
         if (spec.LogPath is not null)
             flags |= (spec.Output is null ? LogOutput : 0) | (spec.Error is null ? LogError : 0);
 
@@ -60,7 +60,7 @@ internal sealed class LaunchBlob
         SetInt32(64, Handle(spec.Root));
         SetInt32(68, Handle(spec.Cgroup));
         SetInt32(72, Handle(spec.Join));
-        SetInt32(76, Handle(spec.Input));
+        SetInt32(76, Handle(spec.LogTerminal ?? spec.Input));
         SetInt32(80, Handle(spec.Output));
         SetInt32(84, Handle(spec.Error));
         SetInt32(88, Text(spec.Namespaces.HasFlag(NamespaceKinds.Uts) ? spec.HostName : null));

@@ -100,6 +100,9 @@ public sealed record LaunchSpec
     /// <summary>Standard input is a terminal (<see cref="Terminal.Slave"/>), which becomes that of the process's session.</summary>
     public bool HasTerminal { get; init; }
 
+    /// <summary>The other end of the terminal that is <see cref="Output"/>, and with it input and error too: what is written to it goes to the log. Null: there is none.</summary>
+    public SafeHandle? LogTerminal { get; init; }
+
     /// <summary>Further descriptors: 3, 4, 5 …</summary>
     public IReadOnlyList<SafeHandle> Descriptors { get; init; } = [];
 

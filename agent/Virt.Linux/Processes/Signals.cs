@@ -12,6 +12,9 @@ public static class Signals
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 
+    /// <summary>SIGRTMIN+3, by which systemd shuts down (systemd(1), Signals).</summary>
+    public const int Halt = 37;
+
     private const int ChildEnded = 17;
 
     private static readonly string[] Names =

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Virt.Linux.Seccomp;
 
@@ -9,6 +10,13 @@ public sealed record SeccompProfile
     private const uint NewNamespaces = 0x7E020000; // CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET
     private const uint VirtualSockets = 40;        // AF_VSOCK: it would reach the hypervisor
     private static readonly string[] LookedAt = ["clone", "clone3", "personality", "socket"];
+
+    // What an init needs for itself and for confining its services: mounts and namespaces, which in a user namespace are its own.
+    private static readonly string[] OfInit =
+    [
+        "fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr", "move_mount", "open_tree", "pivot_root", "setdomainname", "sethostname", "setns", "umount2",
+        "unshare",
+    ];
 
     /// <summary>Allowed with whatever arguments.</summary>
     public required IReadOnlyCollection<string> Allowed { get; init; }
@@ -25,7 +33,7 @@ public sealed record SeccompProfile
     /// </summary>
     public static SeccompProfile Default { get; } = new()
     {
-        Allowed = AllBut(LookedAt),
+        Allowed = AllBut([.. LookedAt, .. OfInit]),
         Rules =
         [
             new ArgumentRule("clone", 0, ArgumentTest.NoBits, [NewNamespaces]),
@@ -35,6 +43,16 @@ public sealed record SeccompProfile
         ],
         // Its flags are behind a pointer, where a filter cannot look.
         Unknown = ["clone3"],
+    };
+
+    /// <summary>
+    /// For containers with an init of their own, in a user namespace: the default with mounts and namespaces, as Docker lets who has CAP_SYS_ADMIN, but without BPF,
+    /// performance counters, quotas and the kernel's log; keys and reboot stay forbidden too.
+    /// </summary>
+    public static SeccompProfile System { get; } = Default with
+    {
+        Allowed = AllBut(["clone3", "personality", "socket"]),
+        Rules = [.. Default.Rules.Where(static rule => rule.Name != "clone")],
     };
 
     private static List<string> AllBut(string[] others)

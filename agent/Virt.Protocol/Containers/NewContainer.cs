@@ -202,4 +202,8 @@ public sealed partial record NewContainer
     /// <summary>It is removed when it has ended, or could not be started; not together with a restart policy.</summary>
     [Key(48)]
     public bool RemoveOnExit { get; set; }
+
+    /// <summary>Its first process is an init such as systemd, with cgroups, mounts and namespaces of its own.</summary>
+    [Key(49)]
+    public bool System { get; set; }
 }

@@ -39,7 +39,9 @@ public sealed class SystemdHost : IAsyncLifetime
                 mount -t ext4 -o ro /dev/vdb /media
                 cp /media/virt.deb {Package}
                 dpkg -i {Package}
-                cp -r /media/containers /usr/share/virt/images/
+                cp -r /media/containers/starter /usr/share/virt/images/containers/
+                mkdir -p /usr/share/virt/images/containers/debian-system
+                mount --bind /media/containers/debian-system /usr/share/virt/images/containers/debian-system
                 umount /media
                 """);
         }
@@ -165,14 +167,14 @@ public sealed class SystemdHost : IAsyncLifetime
         }
     }
 
-    // What goes into the guest: the package and the starter image.
+    // What goes into the guest: the package, the starter image, and one with systemd.
     private string MakeDisk(string package)
     {
         var tree = Directory.CreateDirectory(Path.Combine(folder, "tree")).FullName;
         File.Copy(package, Path.Combine(tree, "virt.deb"));
         Directory.CreateDirectory(Path.Combine(tree, "containers"));
-        ProgramRun.Output0("cp", "-a", RepositoryRoot.File("out", "images", "containers", "starter"), Path.Combine(tree, "containers"));
-        var megabytes = (Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).LinkTarget is null).Sum(f => new FileInfo(f).Length) >> 20) + 16;
+        ProgramRun.Output0("cp", "-a", RepositoryRoot.File("out", "images", "containers", "starter"), RepositoryRoot.File("out", "test-images", "containers", "debian-system"), Path.Combine(tree, "containers"));
+        var megabytes = (Directory.EnumerateFiles(tree, "*", SearchOption.AllDirectories).Where(f => new FileInfo(f).LinkTarget is null).Sum(f => new FileInfo(f).Length) >> 20) * 5 / 4 + 32;
         var disk = Path.Combine(folder, "package.raw");
         ProgramRun.Output0("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", tree, disk, $"{megabytes}M");
         return disk;

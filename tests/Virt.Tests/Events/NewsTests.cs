@@ -13,6 +13,8 @@ public sealed class NewsTests
 
     public static TheoryData<ContainerState, ContainerState, VirtEventAction?> ContainerSteps => new()
     {
+        { ContainerState.Creating, ContainerState.Created, VirtEventAction.Created },
+        { ContainerState.Creating, ContainerState.Creating, null },
         { ContainerState.Created, ContainerState.Starting, null },
         { ContainerState.Starting, ContainerState.Running, VirtEventAction.Started },
         { ContainerState.Starting, ContainerState.Failed, VirtEventAction.Failed },

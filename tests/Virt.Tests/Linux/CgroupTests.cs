@@ -54,6 +54,27 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
+    public void An_inits_cgroups_are_where_a_version_2_is_else_where_its_name_is()
+    {
+        Assert.Equal(((string?)null, CgroupVersion.V1), Found(V1()));
+        Directory.CreateDirectory(Path.Combine(root, "systemd"));
+        Write("systemd/cgroup.procs", "");
+        Assert.Equal((Path.Combine(root, "systemd"), CgroupVersion.V1), Found(new CgroupTree(root)));
+        Directory.CreateDirectory(Path.Combine(root, "unified"));
+        Write("unified/cgroup.controllers", "");
+        var tree = new CgroupTree(root);
+        Assert.Equal((Path.Combine(root, "unified"), CgroupVersion.V2), Found(tree));
+        var cgroup = tree.Create("virt/web");
+        Assert.False(Directory.Exists(Path.Combine(root, "unified/virt/web")));
+        tree.CreateExtra(cgroup.Path, new CgroupLimits { IsDelegated = true }.Extra);
+        Assert.True(Directory.Exists(Path.Combine(root, "unified/virt/web")));
+        Write("cgroup.controllers", "memory pids");
+        Assert.Equal((root, CgroupVersion.V2), Found(new CgroupTree(root)));
+
+        static (string?, CgroupVersion) Found(CgroupTree tree) => (tree.Delegable, tree.DelegableVersion);
+    }
+
+    [Fact]
     public void A_limit_without_its_controller_is_an_error_and_not_ignored()
     {
         Directory.CreateDirectory(Path.Combine(root, "pids"));

@@ -57,6 +57,26 @@ public sealed class SeccompFilterTests
     public void Well_known_calls_are_answered_like_dockers_default_profile(uint number, uint answer) => Assert.Equal(answer, RunX64(number));
 
     [Theory]
+    [InlineData(0u, Allow)] // read
+    [InlineData(56u, Allow)] // clone, with whatever namespaces
+    [InlineData(165u, Allow)] // mount
+    [InlineData(155u, Allow)] // pivot_root
+    [InlineData(272u, Allow)] // unshare
+    [InlineData(308u, Allow)] // setns
+    [InlineData(430u, Allow)] // fsopen
+    [InlineData(170u, Allow)] // sethostname
+    [InlineData(435u, Unknown)] // clone3
+    [InlineData(169u, Forbidden)] // reboot
+    [InlineData(175u, Forbidden)] // init_module
+    [InlineData(103u, Forbidden)] // syslog
+    [InlineData(250u, Forbidden)] // keyctl
+    [InlineData(321u, Forbidden)] // bpf
+    [InlineData(298u, Forbidden)] // perf_event_open
+    [InlineData(304u, Forbidden)] // open_by_handle_at
+    public void An_init_may_mount_and_make_namespaces_and_not_change_the_kernel(uint number, uint answer) =>
+        Assert.Equal(answer, BpfMachine.Run(SeccompFilter.Compile(SeccompProfile.System, Architecture.X64).Instructions.Span, number, X64, 0x10000000));
+
+    [Theory]
     [InlineData(0x00000011UL, Allow)] // fork
     [InlineData(0x003D0F00UL, Allow)] // pthread_create
     [InlineData(0x10000000UL, Forbidden)] // CLONE_NEWUSER

@@ -20,11 +20,18 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public SwitchParameter Privileged { get; set; }
 
-    /// <summary>The signal that asks it to end, such as SIGINT. Without it: SIGTERM.</summary>
+    /// <summary>
+    /// Its first process is a whole init such as systemd, in the manner of LXC: with cgroups of its own to order, /run in memory, a machine id, a console whose text is the
+    /// log, and rights over its own namespaces, whose ids are never the host's. Without -Command: /sbin/init.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public SwitchParameter System { get; set; }
+
+    /// <summary>The signal that asks it to end, such as SIGINT. Without it: SIGTERM, and SIGRTMIN+3 with -System.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string? StopSignal { get; set; }
 
-    /// <summary>How long it may take to end before it is killed, in seconds. Without it: 10.</summary>
+    /// <summary>How long it may take to end before it is killed, in seconds. Without it: 10, and 90 with -System.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public int? StopTimeoutSeconds { get; set; }
 
@@ -170,6 +177,7 @@ public abstract partial class ContainerSpecCommand
         Entrypoint = Entrypoint,
         UserNamespace = UserNamespace,
         Privileged = Privileged,
+        System = System,
         StopSignal = string.IsNullOrEmpty(StopSignal) ? null : StopSignal,
         StopTimeout = StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Tmpfs = Tmpfs,
