@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures Virt beside its peers in one run and prints the table, in namespaces of its own: nothing of the machine is touched.
 #   build/bench.sh                      everything (some minutes)
-#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm move patch
+#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm move patch pull
 #   VIRT_BENCH_LOG=1 build/bench.sh …   shows the agents' log too, which says where the time of a move or a patch went
 #   build/bench.sh --save               puts the table into docs/performance.md
-#   build/bench.sh --install-peers      installs crun, podman and libvirt first (a peer that is missing has an empty column otherwise)
+#   build/bench.sh --install-peers      installs crun, podman, libvirt and a registry first (a peer that is missing has an empty column otherwise)
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"

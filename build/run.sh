@@ -5,18 +5,20 @@
 #   build/run.sh --tour        two hosts; runs docs/tour.ps1 and exits 0 only if every step did what it says
 #   build/run.sh --script F    the same with another script
 #   build/run.sh --keep DIR    keeps state, VMs and containers in DIR, and finds them there again
+#   build/run.sh … -- OPTION…  gives the agents further options, such as --registry-plain-http localhost:5000
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/agent.sh"
 
-script='' keep='' hosts=1 products=()
+script='' keep='' hosts=1 products=() options=()
 while [ $# -gt 0 ]; do
     case $1 in
         --tour) script=$root/docs/tour.ps1 hosts=2 products=(agent module shell images debian debian-container) ;;
         --two-hosts) hosts=2 ;;
         --script) script=$(realpath "${2:?--script needs a file}") && shift ;;
         --keep) keep=$(realpath -m "${2:?--keep needs a folder}") && shift ;;
-        *) fail "Unknown argument '$1'. Usage: build/run.sh [--tour | --script FILE] [--two-hosts] [--keep DIR]" ;;
+        --) options=("${@:2}") && break ;;
+        *) fail "Unknown argument '$1'. Usage: build/run.sh [--tour | --script FILE] [--two-hosts] [--keep DIR] [-- AGENT OPTION...]" ;;
     esac
     shift
 done
@@ -43,12 +45,12 @@ fi
 
 folder=${keep:-$(mktemp -d "${TMPDIR:-/tmp}/virt.XXXXXX")}
 if [ "$hosts" = 1 ]; then
-    start_agent "$folder"
+    start_agent "$folder" "${options[@]}"
 else
     chmod 0711 "$folder" 2>/dev/null || mkdir -m 0711 -p "$folder"
     # Loopback addresses that nobody else is likely to use.
-    start_agent "$folder/a" --name a --peer-listen 127.86.82.1:7711
-    start_agent "$folder/b" --name b --peer-listen 127.86.82.2:7711
+    start_agent "$folder/a" --name a --peer-listen 127.86.82.1:7711 "${options[@]}"
+    start_agent "$folder/b" --name b --peer-listen 127.86.82.2:7711 "${options[@]}"
     export VIRT_ENDPOINT_B=unix://$folder/b/agent.sock
     connect="; Connect-VirtHost \$env:VIRT_ENDPOINT, \$env:VIRT_ENDPOINT_B | Out-Null; if (-not (Get-VirtPeer b -ErrorAction Ignore)) { \$code = New-VirtPeerCode -ComputerName b; Add-VirtPeer -Address \$code.Address -Code \$code.Code | Out-Null }"
 fi

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian or Ubuntu with nothing but the .NET SDK. Asks dpkg first: a second run needs no network and no root.
 #   build/setup.sh           what building and running needs
-#   build/setup.sh test      and what the tests talk to (sshd, openssl, nft)
-#   build/setup.sh bench     the peers too that build/bench.sh measures beside (crun, podman, libvirt)
+#   build/setup.sh test      and what the tests talk to (sshd, openssl, nft, a registry, skopeo, podman)
+#   build/setup.sh bench     the peers too that build/bench.sh measures beside (crun, podman, libvirt, a registry)
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -21,8 +21,11 @@ case $debian_arch in
 esac
 case ${1:-} in
     '') ;;
-    test) packages+=(openssh-server openssh-client openssl nftables xfsprogs) ;;
-    bench) packages+=(crun podman libvirt-daemon-system libvirt-clients) ;;
+    test)
+        packages+=(openssh-server openssh-client openssl nftables xfsprogs)
+        packages+=(docker-registry skopeo umoci buildah podman) # a registry, and who else reads and writes images
+        ;;
+    bench) packages+=(crun podman libvirt-daemon-system libvirt-clients docker-registry skopeo umoci) ;;
     *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;
 esac
 
@@ -47,6 +50,13 @@ if [[ " ${missing[*]} " == *" openssh-server "* ]]; then
     mkdir -p /etc/ssh
     touch /etc/ssh/sshd_not_to_be_run
 fi
+# Nor shall a registry of the machine's, which would serve everybody, or podman's socket: systemd.unit(5), masked units.
+for unit in docker-registry.service podman.socket; do
+    if [[ " ${missing[*]} " == *" ${unit%.*} "* ]] && [ ! -e "/etc/systemd/system/$unit" ]; then
+        mkdir -p /etc/systemd/system
+        ln -s /dev/null "/etc/systemd/system/$unit"
+    fi
+done
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

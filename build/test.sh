@@ -99,6 +99,36 @@ has_pester() {
 
 count() { sed -n "s/^  $1: \([0-9]*\).*/\1/p" "$2" | tail -n 1; }
 
+# start_registry: a registry with two images on loopback, at VIRT_TEST_REGISTRY, which is also a mirror of docker.io.
+registry_pid='' registry_folder=''
+start_registry() {
+    local name waited=0
+    export VIRT_TEST_REGISTRY=127.0.0.1:7791
+    registry_folder=$(mktemp -d "${TMPDIR:-/tmp}/virt-registry.XXXXXX")
+    trap stop_registry EXIT
+    printf 'version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %s}\n' \
+        "$registry_folder/data" "$VIRT_TEST_REGISTRY" >"$registry_folder/config.yml"
+    docker-registry serve "$registry_folder/config.yml" >"$registry_folder/log" 2>&1 &
+    registry_pid=$!
+    until (: </dev/tcp/127.0.0.1/7791) 2>/dev/null; do
+        [ $((waited += 1)) -lt 200 ] || fail "The tests' registry has not opened its port within 10 s: $(cat "$registry_folder/log")"
+        sleep 0.05
+    done
+    umoci init --layout "$registry_folder/layout"
+    umoci new --image "$registry_folder/layout:t"
+    umoci insert --image "$registry_folder/layout:t" "$out/images/containers/starter/rootfs" /
+    for name in team/app:1 library/debian:12; do
+        umoci config --image "$registry_folder/layout:t" --config.cmd sh --config.label "name=$name"
+        skopeo --insecure-policy copy -q --dest-tls-verify=false "oci:$registry_folder/layout:t" "docker://$VIRT_TEST_REGISTRY/$name"
+    done
+}
+
+stop_registry() {
+    [ -z "$registry_pid" ] || { kill "$registry_pid" && wait "$registry_pid"; } 2>/dev/null || true
+    [ -z "$registry_folder" ] || rm -rf "$registry_folder"
+    registry_pid='' registry_folder=''
+}
+
 # run_pester: a user's view, with pwsh, against an agent of its own. Where the machine has no pwsh or no Pester, both come from NuGet, for the tests alone.
 run_pester() {
     local files=(tests/Pester/*.Tests.ps1 docs/runbooks/*.Tests.ps1) summary
@@ -114,7 +144,9 @@ run_pester() {
     fi
     summary=$out/pester.summary
     rm -f "$summary"
-    PESTER_SUMMARY=$summary build/run.sh --script tests/Pester/run.ps1 >&2 || true
+    start_registry
+    PESTER_SUMMARY=$summary build/run.sh --script tests/Pester/run.ps1 -- --registry-plain-http "$VIRT_TEST_REGISTRY" --registry-mirror "$VIRT_TEST_REGISTRY" >&2 || true
+    stop_registry
     if [ -s "$summary" ]; then
         # shellcheck disable=SC2046
         add $(<"$summary")

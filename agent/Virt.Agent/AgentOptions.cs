@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.IO;
 using Virt.Agent.Fleet;
 using Virt.Agent.Images.Store;
+using Virt.Agent.Registries;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 
@@ -27,6 +29,12 @@ public sealed record AgentOptions
           --name NAME         this host's name (default the system's)
           --unpack-limit BYTES what a layer of an image may unpack to, such as 64GB (default 32GB)
           --peer-listen A:P   where agents of other hosts may connect, such as 0.0.0.0:7711 (default: nowhere)
+          --registry-mirror [REGISTRY=]HOST[:PORT]
+                              a registry that has another one's images too (docker.io's where none is named); may stand several times
+          --registry-plain-http HOST[:PORT]
+                              a registry, or a mirror, that is spoken with without TLS; may stand several times
+          --registry-certificates DIR
+                              a folder of certificates (*.crt, *.pem) that registries' certificates may stand on, beside the system's
         """;
 
     /// <summary>Where to listen; empty: the default, or what systemd hands over.</summary>
@@ -52,6 +60,9 @@ public sealed record AgentOptions
 
     /// <summary>Where agents of other hosts may connect; null: nowhere.</summary>
     public PeerAddress? PeerListen { get; private set; }
+
+    /// <summary>How registries are reached.</summary>
+    public RegistryOptions Registries { get; } = new();
 
     /// <summary>Reads what stands behind <c>serve</c>.</summary>
     /// <exception cref="VirtException">InvalidArgument: an option that is not known, or without its value.</exception>
@@ -87,6 +98,15 @@ public sealed record AgentOptions
                     break;
                 case "--peer-listen":
                     options.PeerListen = PeerAddress.Parse(value);
+                    break;
+                case "--registry-mirror":
+                    options.Registries.Mirrors.Add(RegistryMirror.Parse(value));
+                    break;
+                case "--registry-plain-http":
+                    options.Registries.PlainHttp.Add(RegistryMirror.ParsePlainHost(value));
+                    break;
+                case "--registry-certificates":
+                    options.Registries.CertificateFolder = Directory.Exists(value) ? value : throw Bad(name, $"there is no folder '{value}'");
                     break;
                 default:
                     throw Bad(name, "there is no such option");

@@ -15,6 +15,7 @@ using Virt.Agent.Operations;
 using Virt.Agent.Patching;
 using Virt.Agent.Patching.Apt;
 using Virt.Agent.Patching.Targets;
+using Virt.Agent.Registries;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -103,6 +104,9 @@ internal static class Program
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), new ContainerBases(images, imageStore).Find, networks, volumes, time, imageStore);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
+        // Its connections are not closed: what it is saving when the agent ends, the next one goes on with.
+        var registries = new RegistryService(new RegistryHttp(options.Registries, time), imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))]);
+
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
@@ -116,10 +120,11 @@ internal static class Program
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time);
         await patches.RecoverAsync().ConfigureAwait(false);
+        registries.Recover(operations);
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, imageService, networks, volumes, vms, containers, patches, schedules, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, imageService, registries, networks, volumes, vms, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)

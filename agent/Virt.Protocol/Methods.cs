@@ -48,6 +48,15 @@ public static class Methods
     /// <summary>Makes an image.</summary>
     public static readonly Method<NewContainerImage, ContainerImage> NewContainerImage = new("containerimage.new", Change, Protocol.NewContainerImage.WireFormat, ContainerImage.WireFormat);
 
+    /// <summary>Gets an image from its registry. Goes on after a restart of the agent.</summary>
+    public static readonly Method<SaveContainerImage, ContainerImage> SaveContainerImage = new("containerimage.save", Change, Protocol.SaveContainerImage.WireFormat, ContainerImage.WireFormat);
+
+    /// <summary>Sends an image to a registry.</summary>
+    public static readonly Method<PublishContainerImage, ContainerImagePublication> PublishContainerImage = new("containerimage.publish", Change, Protocol.PublishContainerImage.WireFormat, ContainerImagePublication.WireFormat);
+
+    /// <summary>Which images are out of date.</summary>
+    public static readonly Method<TestContainerImage, ContainerImageTestList> TestContainerImage = new("containerimage.test", Query, Protocol.TestContainerImage.WireFormat, ContainerImageTestList.WireFormat);
+
     /// <summary>Virtual machines by name, id or pattern.</summary>
     public static readonly Method<GetVM, VMList> GetVM = new("vm.get", Query, Protocol.GetVM.WireFormat, VMList.WireFormat);
 
@@ -242,7 +251,7 @@ public static class Methods
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation,
-        GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage,
+        GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

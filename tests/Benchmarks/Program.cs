@@ -19,6 +19,7 @@ internal static class Program
         ["vm"] = VmBenchmark.Run,
         ["move"] = MoveBenchmark.Run,
         ["patch"] = PatchBenchmark.Run,
+        ["pull"] = PullBenchmark.Run,
     };
 
     private static int Main(string[] arguments)

@@ -7,16 +7,12 @@ namespace Virt.Agent.Common;
 /// <summary>Turns whatever a handler threw into the one error that its caller gets.</summary>
 public static class ErrorReply
 {
-    // ENOSPC and EDQUOT: errno(3)
-    private const int NoSpace = 28;
-    private const int QuotaReached = 122;
-
     /// <summary>The error for an exception. What is no <see cref="VirtException"/> is a fault of ours and is logged with its stack.</summary>
     public static ErrorInfo From(Exception e, string method) => e switch
     {
         VirtException known => known.ToInfo(),
         OperationCanceledException => new ErrorInfo { Code = ErrorCode.Cancelled, Id = "Cancelled", Message = $"The call '{method}' was cancelled.", Target = method },
-        IOException io when (io.HResult & 0xffff) is NoSpace or QuotaReached => new ErrorInfo
+        IOException io when DiskFull.Is(io) => new ErrorInfo
         {
             Code = ErrorCode.ResourceExhausted,
             Id = "DiskFull",

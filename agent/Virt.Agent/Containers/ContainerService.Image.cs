@@ -18,6 +18,9 @@ public sealed partial class ContainerService
     /// <param name="image">Its manifest's digest.</param>
     public IReadOnlyList<string> NamesOf(Digest image) => [.. entries.Values.Where(entry => entry.Spec.ImageDigest == image.ToString()).Select(static entry => entry.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>Every container with its image: as that was named when the container was made, and its digest; empty for a folder of files.</summary>
+    public IReadOnlyList<(string Container, string Image, string Digest)> ImageUses() => [.. entries.Values.Select(static entry => (entry.Name, entry.Spec.Image, entry.Spec.ImageDigest))];
+
     private string ImageLayerRoot(string key) => Store.Layers.RootOf(Digest.Parse(key));
 
     private ImageStore Store => images ?? throw new InvalidOperationException("This agent has no image store.");

@@ -59,16 +59,16 @@ internal sealed class OutgoingMove : IAsyncDisposable
     }
 
     /// <summary>How fast bytes go to the destination in the present phase.</summary>
-    public MoveRate Sent { get; private set; } = new(TimeProvider.System);
+    public TransferRate Sent { get; private set; } = new(TimeProvider.System);
 
     /// <summary>How fast the present phase comes to its end, holes and all.</summary>
-    public MoveRate Done { get; private set; } = new(TimeProvider.System);
+    public TransferRate Done { get; private set; } = new(TimeProvider.System);
 
     /// <summary>When the present phase began.</summary>
     public DateTimeOffset PhaseTime { get; private set; }
 
     /// <summary>A phase begins, whose rates have nothing to do with those of the last one.</summary>
-    public void BeginPhase() => (Sent, Done, PhaseTime) = (new MoveRate(TimeProvider.System), new MoveRate(TimeProvider.System), DateTimeOffset.UtcNow);
+    public void BeginPhase() => (Sent, Done, PhaseTime) = (new TransferRate(TimeProvider.System), new TransferRate(TimeProvider.System), DateTimeOffset.UtcNow);
 
     /// <summary>Tells the user.</summary>
     public void Report(string status, int? percent = null, TimeSpan? left = null, long? bytesPerSecond = null, long? dirtyBytesPerSecond = null) => Call.Report(new ProgressInfo

@@ -138,7 +138,7 @@ public sealed partial record ImageReference(string Registry, string Repository, 
     // Docker's rule: the first part is a host where it could not be the name of a user.
     private static bool IsHost(string part) => part == "localhost" || part.IndexOfAny(['.', ':']) >= 0 || part.Any(char.IsAsciiLetterUpper);
 
-    [GeneratedRegex(@"^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\z", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^sha256:[0-9a-f]{64}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DigestForm();
 
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\z", RegexOptions.ExplicitCapture, 1000)]

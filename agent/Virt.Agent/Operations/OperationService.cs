@@ -143,7 +143,13 @@ public sealed class OperationService
             Id = "AgentRestarted",
             Message = $"The agent was restarted while '{row.Operation.Method}' worked on '{row.Operation.Target}'; the object itself was brought to a whole state.",
             Target = row.Operation.Target,
-            RecommendedAction = row.Operation.Method.StartsWith("vm.", StringComparison.Ordinal) ? "Get-VM" : "Get-Container",
+            RecommendedAction = row.Operation.Method switch
+            {
+                "containerimage.save" => $"Save-ContainerImage {row.Operation.Target}",
+                var method when method.StartsWith("containerimage.", StringComparison.Ordinal) => "Get-ContainerImage",
+                var method when method.StartsWith("vm.", StringComparison.Ordinal) => "Get-VM",
+                _ => "Get-Container",
+            },
         };
         var ended = row.Operation with { State = OperationState.Failed, EndTime = DateTimeOffset.UtcNow, ErrorId = error.Id, ErrorMessage = error.Message };
         return row with { Operation = ended, Error = error };

@@ -5,6 +5,7 @@ using Virt.Agent.Images;
 using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
+using Virt.Agent.Registries;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Protocol;
@@ -15,7 +16,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, ImageService images, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, ImageService images, RegistryService registries, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -32,6 +33,9 @@ public static class Routes
         router.Add(Methods.RemoveContainerImage, images.RemoveAsync);
         router.Add(Methods.OptimizeContainerImage, images.OptimizeAsync);
         router.Add(Methods.NewContainerImage, images.NewAsync);
+        router.Add(Methods.SaveContainerImage, registries.SaveAsync);
+        router.Add(Methods.PublishContainerImage, registries.PublishAsync);
+        router.Add(Methods.TestContainerImage, registries.TestAsync);
         router.Add(Methods.GetVirtNetwork, networks.GetAsync);
         router.Add(Methods.NewVirtNetwork, networks.NewAsync);
         router.Add(Methods.SetVirtNetwork, networks.SetAsync);

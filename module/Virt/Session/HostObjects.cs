@@ -22,6 +22,8 @@ internal static class HostObjects
             case VMImage item: item.ComputerName = computerName; break;
             case ContainerImage item: item.ComputerName = computerName; break;
             case ContainerImageCleanup item: item.ComputerName = computerName; break;
+            case ContainerImageTest item: item.ComputerName = computerName; break;
+            case ContainerImagePublication item: item.ComputerName = computerName; break;
             case ContainerLogEntry item: item.ComputerName = computerName; break;
             case ContainerProcess item: item.ComputerName = computerName; break;
             case ContainerMeasurement item: item.ComputerName = computerName; break;
@@ -45,6 +47,7 @@ internal static class HostObjects
             case VirtOperationList list: StampAll(list.Items, computerName); break;
             case VMImageList list: StampAll(list.Items, computerName); break;
             case ContainerImageList list: StampAll(list.Items, computerName); break;
+            case ContainerImageTestList list: StampAll(list.Items, computerName); break;
             case VirtNetworkList list: StampAll(list.Items, computerName); break;
             case VirtVolumeList list: StampAll(list.Items, computerName); break;
             case VirtPeerList list: StampAll(list.Items, computerName); break;

@@ -5,13 +5,14 @@ using System.Linq;
 using System.Threading.Tasks;
 using System.Xml.Linq;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Registries;
 using Virt.Protocol;
 using Virt.Tests;
 using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db; for images, the image tools:1.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
@@ -22,7 +23,10 @@ public sealed class ExampleTests
     [Fact]
     public async Task Every_example_of_the_help_runs_without_an_error()
     {
-        await using var host = await TestHost.StartAsync("--name", "hosta", "--peer-listen", "127.0.0.1:7711");
+        await using var host = await TestHost.StartAsync("--name", "hosta", "--peer-listen", "127.0.0.1:7711", "--registry-plain-http", "localhost:5000", "--registry-mirror", "localhost:5000");
+        using var registry = await LocalRegistry.StartAsync(host);
+        await registry.PushAsync("team/app:1.0");
+        await registry.PushAsync("library/debian:12");
         await using var other = await TestHost.MakeAsync(beside: host);
         await other.StartAgentAsync("--name", "hostb", "--peer-listen", "127.0.0.2:7711");
 

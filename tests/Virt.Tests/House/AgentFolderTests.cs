@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Virt.Tests.House;
 
-/// <summary>Inside the agent a folder uses only folders to its left; Vms and Containers never use each other.</summary>
+/// <summary>Inside the agent a folder uses only folders to its left; Vms, Containers and Registries never use each other.</summary>
 public sealed partial class AgentFolderTests
 {
     private const string Agent = "agent/Virt.Agent";
@@ -23,6 +23,7 @@ public sealed partial class AgentFolderTests
         ["Images"] = 4,
         ["Vms"] = 5,
         ["Containers"] = 5,
+        ["Registries"] = 5,
         ["Patching"] = 6,
         ["Fleet"] = 7,
         ["Rpc"] = 8,

@@ -8,8 +8,8 @@ namespace Virt.Tests.House;
 /// <summary>Some things stand in one place only, so that there is one place to read and to mend.</summary>
 public sealed partial class PlaceTests
 {
-    // The client starts the user's own ssh; it is the user's process, not the agent's.
-    private static readonly string[] StartsProcesses = ["agent/Virt.Protocol/Client/SshStream.cs"];
+    // The client starts the user's own ssh, the module the user's own keeper of secrets; they are the user's processes, not the agent's.
+    private static readonly string[] StartsProcesses = ["agent/Virt.Protocol/Client/SshStream.cs", "module/Virt/Registries/CredentialProgram.cs"];
 
     [Fact]
     public void Unsafe_code_and_native_imports_stand_only_in_Virt_Linux()

@@ -27,8 +27,16 @@ public sealed class TarReader(Stream input)
     /// <exception cref="EndOfStreamException">It ends in the middle.</exception>
     public TarEntry? Next()
     {
-        Skip(left + padding);
+        Skip(left);
+
+        // umoci 0.4 ends an archive with its last file's last byte, and whoever reads with Go's archive/tar, as Docker and podman do, takes that for the end.
+        var isEnd = input.ReadAtLeast(block.AsSpan(0, padding), padding, throwOnEndOfStream: false) < padding;
         left = padding = 0;
+        if (isEnd)
+        {
+            return null;
+        }
+
         var pax = new PaxRecords();
         byte[]? longName = null, longTarget = null;
         while (ReadHeader())

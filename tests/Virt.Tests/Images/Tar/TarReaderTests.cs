@@ -31,6 +31,16 @@ public sealed class TarReaderTests
     }
 
     [Fact]
+    public void An_archive_that_ends_with_its_last_files_last_byte_is_whole()
+    {
+        var reader = new TarReader(new MemoryStream(new TarBuilder().File("f", "abc").Bytes()[..515]));
+        Assert.NotNull(reader.Next());
+        var content = new byte[4];
+        Assert.Equal(3, reader.Read(content));
+        Assert.Null(reader.Next());
+    }
+
+    [Fact]
     public void A_file_before_ustar_whose_name_ends_in_a_slash_is_a_folder()
     {
         var entry = Assert.Single(Read(new TarBuilder().Entry('\0', "old/"u8.ToArray(), ustar: false))).Entry;

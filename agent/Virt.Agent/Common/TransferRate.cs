@@ -1,10 +1,10 @@
 using System;
 using System.Collections.Generic;
 
-namespace Virt.Agent.Fleet;
+namespace Virt.Agent.Common;
 
 /// <summary>How fast a number of bytes grows: over the last seconds, so that one slow moment does not make the time left jump.</summary>
-internal sealed class MoveRate
+internal sealed class TransferRate
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
 
@@ -13,7 +13,7 @@ internal sealed class MoveRate
     private (long Ticks, long Bytes) last;
 
     /// <summary>Begins at nothing.</summary>
-    public MoveRate(TimeProvider time)
+    public TransferRate(TimeProvider time)
     {
         this.time = time;
         last = (time.GetTimestamp(), 0);

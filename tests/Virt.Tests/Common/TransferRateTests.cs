@@ -1,19 +1,19 @@
 using System;
 using System.Diagnostics;
-using Virt.Agent.Fleet;
+using Virt.Agent.Common;
 using Xunit;
 
-namespace Virt.Tests.Fleet;
+namespace Virt.Tests.Common;
 
-/// <summary>The rate and the time left of a move's progress.</summary>
-public sealed class MoveRateTests
+/// <summary>The rate and the time left of a transfer.</summary>
+public sealed class TransferRateTests
 {
     private readonly Clock clock = new();
 
     [Fact]
     public void Nothing_is_known_before_the_first_note_and_where_nothing_moves()
     {
-        var rate = new MoveRate(clock);
+        var rate = new TransferRate(clock);
         Assert.Null(rate.BytesPerSecond);
         Assert.Null(rate.TimeFor(100));
         clock.Pass(1);
@@ -25,7 +25,7 @@ public sealed class MoveRateTests
     [Fact]
     public void The_rate_is_that_of_the_last_seconds_and_tells_the_time_left()
     {
-        var rate = new MoveRate(clock);
+        var rate = new TransferRate(clock);
         clock.Pass(0.5);
         rate.Note(500);
         Assert.Equal((1000, TimeSpan.FromSeconds(2)), (rate.BytesPerSecond, rate.TimeFor(2000)));
