@@ -56,6 +56,6 @@ public sealed class PublishTests
         Assert.Equal(await registry.DigestOfAsync("team/made:1"), sent.Digest);
         Assert.Equal(sent.Digest, await registry.DigestOfAsync("copy/made:2"));
         await registry.PodmanAsync("pull", "--tls-verify=false", $"{registry.Name}/copy/made:2");
-        Assert.Single(host.Invoke(Methods.TestContainerImage, new TestContainerImage()).Items.Where(static item => item.IsCurrent));
+        Assert.Single(host.Invoke(Methods.TestContainerImage, new TestContainerImage()).Items, static item => item.IsCurrent);
     }
 }
