@@ -104,7 +104,7 @@ internal sealed class ImagePull
                 await FetchAsync(arrival, part, progress, cancellation).ConfigureAwait(false);
                 if (diffIds.TryGetValue(part.Digest, out var diffId))
                 {
-                    arrival.BeginUnpack(part, diffId);
+                    arrival.BeginUnpack(part.Digest, diffId);
                 }
             }).ConfigureAwait(false);
         await FaultPoint.ReachAsync(PullFaults.Layers, Cancellation).ConfigureAwait(false);
