@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
