@@ -53,7 +53,7 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
         var hold = Hold(image);
         try
         {
-            return Base(image, OciDocument.ReadConfig(store.Blobs.ReadDocument(image.Spec.Config.Digest), image.Title).Config ?? new OciRunConfig(), hold);
+            return Base(image, NameOf(image, name), OciDocument.ReadConfig(store.Blobs.ReadDocument(image.Spec.Config.Digest), image.Title).Config ?? new OciRunConfig(), hold);
         }
         catch
         {
@@ -62,10 +62,10 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
         }
     }
 
-    private ContainerBase Base(OciImage image, OciRunConfig config, IDisposable hold)
+    private ContainerBase Base(OciImage image, string name, OciRunConfig config, IDisposable hold)
     {
         store.Use(image.Id);
-        return new ContainerBase(image.Title, "", [.. config.Cmd ?? []], EnvironmentOf(config), "")
+        return new ContainerBase(name, "", [.. config.Cmd ?? []], EnvironmentOf(config), "")
         {
             Entrypoint = [.. config.Entrypoint ?? []],
             Layers = [.. store.LowersOf(image).Select(static key => key.ToString())],
@@ -78,6 +78,12 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
             Hold = hold,
         };
     }
+
+    // As the user named it, so that it is known which name is to be looked at for a newer image.
+    private static string NameOf(OciImage image, string name) =>
+        ImageReference.TryParse(name, out var typed) && image.Names.FirstOrDefault(row => row.Name == ImageStore.KeyOf(typed) || row.Name == ImageStore.KeyOf(ImageStore.LocalOf(typed))) is { } row && ImageReference.TryParse(row.Name, out var found)
+            ? found.Familiar
+            : image.Title;
 
     private Holds Hold(OciImage image) => new([.. image.Spec.Layers.Select(static layer => layer.Unpacked).OfType<Digest>().Select(store.Layers.Hold)]);
 

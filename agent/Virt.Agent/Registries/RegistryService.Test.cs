@@ -28,7 +28,8 @@ public sealed partial class RegistryService
         var wanted = new List<(OciImage Image, ImageNameRow Row, ImageReference Name)>();
         foreach (var pattern in request.Names.Length == 0 ? ["*"] : request.Names)
         {
-            var found = known.Where(item => Matches(pattern, item.name)).ToList();
+            // What was made or imported here has no registry that could have something newer.
+            var found = known.Where(item => Matches(pattern, item.name) && (item.name.Registry != ImageStore.LocalRegistry || !NamePattern.IsPattern(pattern))).ToList();
             wanted.AddRange(found.Except(wanted));
             if (found.Count == 0 && !NamePattern.IsPattern(pattern))
             {

@@ -325,12 +325,12 @@ internal sealed class TestHost : IAsyncDisposable
         Assert.True(tables.Count == 0, $"nftables are left over: {string.Join(", ", tables)}");
     }
 
-    // After everything is removed, the state folder has the database and empty folders, and the run folder nothing but empty folders.
+    // After everything is removed, the state folder has the database, what of images was broken off, and empty folders, and the run folder nothing but empty folders.
     private void AssertOnlyLogsAndStateAreLeft()
     {
         var files = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal))
+            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal) && !f.StartsWith("state/images/partial/", StringComparison.Ordinal))
             .ToList();
         Assert.True(files.Count == 0, $"files are left over: {string.Join(", ", files)}");
     }

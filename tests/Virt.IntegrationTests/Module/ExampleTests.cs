@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db; for images, the image tools:1 and a registry at localhost:5000 that mirrors docker.io.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.

@@ -14,6 +14,9 @@ namespace Virt.Agent.Images.Store;
 /// </summary>
 public sealed partial class ImageStore
 {
+    /// <summary>Where images are said to be from that came from no registry.</summary>
+    public const string LocalRegistry = "localhost";
+
     private const int ShortestId = 4;
 
     private readonly ImageTable table;
@@ -100,7 +103,7 @@ public sealed partial class ImageStore
     internal static string KeyOf(ImageReference name) => name.Digest is null ? name.Full : $"{name.FullRepository}@{name.Digest}";
 
     /// <summary>The name that an image gets which came from no registry and says of none: <c>localhost/NAME</c>, as podman and buildah have it. It is found by its short form too.</summary>
-    internal static ImageReference LocalOf(ImageReference name) => IsShort(name) ? name with { Registry = "localhost", Repository = name.FamiliarRepository } : name;
+    internal static ImageReference LocalOf(ImageReference name) => IsShort(name) ? name with { Registry = LocalRegistry, Repository = name.FamiliarRepository } : name;
 
     private static bool IsShort(ImageReference name) => name.Registry == ImageReference.DefaultRegistry && !name.FamiliarRepository.Contains('/', StringComparison.Ordinal);
 
