@@ -18,7 +18,7 @@ public sealed partial class ContainerService
     /// <param name="image">Its manifest's digest.</param>
     public IReadOnlyList<string> NamesOf(Digest image) => [.. entries.Values.Where(entry => entry.Spec.ImageDigest == image.ToString()).Select(static entry => entry.Name).Order(StringComparer.Ordinal)];
 
-    /// <summary>The containers, each with the image that it was made from: as it was named then, and the manifest's digest, which is empty for a folder of files.</summary>
+    /// <summary>Every container with its image: as that was named when the container was made, and its digest; empty for a folder of files.</summary>
     public IReadOnlyList<(string Container, string Image, string Digest)> ImageUses() => [.. entries.Values.Select(static entry => (entry.Name, entry.Spec.Image, entry.Spec.ImageDigest))];
 
     private string ImageLayerRoot(string key) => Store.Layers.RootOf(Digest.Parse(key));

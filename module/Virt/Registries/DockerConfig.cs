@@ -107,7 +107,7 @@ internal sealed class DockerConfig
         }
     }
 
-    // https://host:5000/v2/ and host:5000 are the same.
+    // https://localhost:5000/v2/ and localhost:5000 are the same.
     private static bool IsOf(string name, string registry)
     {
         var scheme = name.IndexOf("://", StringComparison.Ordinal);

@@ -14,6 +14,7 @@ public sealed partial class MachineTests
         "github.com", "learn.microsoft.com", "dotnet.microsoft.com", "aka.ms", "www.apache.org", "keepachangelog.com", "semver.org", "msgpack.org",
         "man7.org", "www.kernel.org", "docs.kernel.org", "www.qemu.org", "www.sqlite.org", "sqlite.org", "qemu.readthedocs.io", "www.freedesktop.org", "opencontainers.org", "www.rfc-editor.org",
         "schemas.microsoft.com", "msh", "www.w3.org", "json-schema.org", "msbuild.org", "localhost", "127.0.0.1",
+        "index.docker.io", // Docker Hub, as the files of docker login call it
         "10.0.2.2", // how a guest on QEMU's user network names its host
     ];
 

@@ -40,7 +40,7 @@ public sealed class ImageReferenceTests
     [InlineData("debian:", "its tag '' is none; a tag has 1 to 128 letters, digits, dots, dashes and underscores, and begins with none of dot and dash", null)]
     [InlineData("debian:a b", "its tag 'a b' is none; a tag has 1 to 128 letters, digits, dots, dashes and underscores, and begins with none of dot and dash", null)]
     [InlineData("debian@sha256:12", "its digest 'sha256:12' is none; sha256: and 64 hexadecimal digits in lower case are required", null)]
-    [InlineData("https://host/a", "an image's name has no scheme", "Type 'host/a'.")]
+    [InlineData("https://localhost/a", "an image's name has no scheme", "Type 'localhost/a'.")]
     [InlineData("-a.b/c", "'-a.b' is no host with a port", null)]
     [InlineData("debian\n", "'debian\n' is no repository: its parts have lower-case letters and digits, with dots, dashes and underscores between them", null)]
     public void What_is_no_name_is_refused_with_what_to_type(string text, string problem, string? action)

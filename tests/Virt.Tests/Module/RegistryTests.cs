@@ -71,7 +71,7 @@ public sealed class RegistryTests : IDisposable
     [Theory]
     [InlineData("https://index.docker.io/v1/", "debian")]
     [InlineData("docker.io", "debian")]
-    [InlineData("https://host:5000/v2/", "host:5000/a:1")]
+    [InlineData("https://localhost:5000/v2/", "localhost:5000/a:1")]
     [InlineData("HOST:5000", "host:5000/a:1")]
     public void The_file_says_who_asks_whatever_form_the_registry_has_in_it(string key, string image)
     {

@@ -218,9 +218,9 @@ public sealed class RegistryClientTests : IAsyncDisposable
     [Fact]
     public async Task A_redirect_to_where_no_TLS_is_and_one_without_end_are_refused()
     {
-        registry.Answer = _ => new FakeAnswer(307, "", ("Location", "http://127.0.0.2:1/x"));
+        registry.Answer = _ => new FakeAnswer(307, "", ("Location", "http://localhost:1/x"));
         var error = await RefusedAsync(ReadAsync(0), "RegistryFailed", ErrorCode.Unavailable);
-        Assert.Contains("redirects to 'http://127.0.0.2:1', which is not asked with TLS", error.Message, StringComparison.Ordinal);
+        Assert.Contains("redirects to 'http://localhost:1', which is not asked with TLS", error.Message, StringComparison.Ordinal);
         registry.Answer = _ => new FakeAnswer(307, "", ("Location", "/x"));
         Assert.Contains("redirects without end", (await RefusedAsync(ReadAsync(0), "RegistryFailed", ErrorCode.Unavailable)).Message, StringComparison.Ordinal);
     }

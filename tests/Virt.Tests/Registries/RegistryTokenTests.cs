@@ -113,7 +113,7 @@ public sealed class RegistryTokenTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("http://127.0.0.2:1/token")]
+    [InlineData("http://localhost:1/token")]
     [InlineData("file:///etc/passwd")]
     [InlineData("nowhere")]
     public async Task A_password_is_sent_nowhere_without_TLS_because_a_registry_says_so(string realm)

@@ -93,9 +93,9 @@ public sealed class RegistryUploadTests : IAsyncDisposable
         var error = await Assert.ThrowsAsync<VirtException>(() => Client().PutBlobAsync(Source(10).Source, null, Cancellation));
         Assert.Equal("RegistryFailed", error.Id);
         Assert.EndsWith("answered 400 BadRequest (\"no room\").", error.Message, StringComparison.Ordinal);
-        registry.Answer = _ => new FakeAnswer(202, "", ("Location", "http://127.0.0.2:1/x"));
+        registry.Answer = _ => new FakeAnswer(202, "", ("Location", "http://localhost:1/x"));
         error = await Assert.ThrowsAsync<VirtException>(() => Client().PutBlobAsync(Source(10).Source, null, Cancellation));
-        Assert.Contains("wants blobs sent to 'http://127.0.0.2:1', which is not asked with TLS", error.Message, StringComparison.Ordinal);
+        Assert.Contains("wants blobs sent to 'http://localhost:1', which is not asked with TLS", error.Message, StringComparison.Ordinal);
     }
 
     private static (UploadSource Source, List<long> Sent) Source(int size)

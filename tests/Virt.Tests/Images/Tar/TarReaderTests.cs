@@ -171,7 +171,9 @@ public sealed class TarReaderTests
     public void An_archive_that_is_cut_is_an_error_wherever_it_is_cut()
     {
         var bytes = new TarBuilder().Pax(("path", "name")).File("a", new string('x', 700)).Bytes();
-        var end = bytes.Length - 1024;
+
+        // What fills the last file's last block may be missing.
+        var end = bytes.Length - 1024 - 324;
         foreach (var length in Enumerable.Range(1, end - 1).Where(static n => n % 512 != 0 || n is not (512 or 1024)))
         {
             Assert.Throws<EndOfStreamException>(() => Read(new MemoryStream(bytes, 0, length)));
