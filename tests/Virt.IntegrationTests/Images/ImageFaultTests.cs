@@ -61,7 +61,7 @@ public sealed class ImageFaultTests
     {
         await using var host = await TestHost.MakeAsync();
         Directory.CreateDirectory(host.StateFolder);
-        await host.RunAsync("mount", "-t", "tmpfs", "-o", "size=12m,mode=0711", "tmpfs", host.StateFolder);
+        await host.RunAsync("mount", "-t", "tmpfs", "-o", "size=18m,mode=0711", "tmpfs", host.StateFolder);
         await host.StartAgentAsync();
         var big = Path.Combine(host.Files, "big");
         Directory.CreateDirectory(big);
