@@ -35,7 +35,7 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
     {
         try
         {
-            return catalog.FindContainer(name, action);
+            return catalog.FindContainer(name, action, store.TypedNames());
         }
         catch (VirtException e) when (e.Id == "ContainerImageNotFound" && ImageReference.TryParse(name, out _))
         {

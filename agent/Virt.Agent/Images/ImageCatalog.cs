@@ -37,17 +37,20 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         Find(VmFolder, "VM", name, action, ImageJson.Default.VmImageManifest);
 
     /// <summary>An image of containers.</summary>
-    /// <inheritdoc cref="FindVm"/>
-    public StoredImage<ContainerImageManifest> FindContainer(string name, string? action = null) =>
-        Find(ContainerFolder, "container", name, action, ImageJson.Default.ContainerImageManifest);
+    /// <param name="name">Its name, whatever its case.</param>
+    /// <param name="action">What it is wanted for, as the error's beginning; null: only the image is asked for.</param>
+    /// <param name="others">What else has a name that could have been meant; null: nothing.</param>
+    /// <exception cref="VirtException">NotFound: there is none. DataLoss: its image.json cannot be read.</exception>
+    public StoredImage<ContainerImageManifest> FindContainer(string name, string? action = null, IEnumerable<string>? others = null) =>
+        Find(ContainerFolder, "container", name, action, ImageJson.Default.ContainerImageManifest, others);
 
-    private StoredImage<TManifest> Find<TManifest>(string kindFolder, string kind, string name, string? action, JsonTypeInfo<TManifest> type)
+    private StoredImage<TManifest> Find<TManifest>(string kindFolder, string kind, string name, string? action, JsonTypeInfo<TManifest> type, IEnumerable<string>? others = null)
         where TManifest : class
     {
         var folders = Folders(kindFolder);
         if (!folders.TryGetValue(name, out var folder))
         {
-            throw NotFound(kind, name, action, [.. folders.Keys]);
+            throw NotFound(kind, name, action, [.. folders.Keys, .. others ?? []]);
         }
 
         var path = Path.Combine(folder, ManifestName);

@@ -71,7 +71,7 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
     {
         if (catalog.ContainerNames.Contains(name, StringComparer.OrdinalIgnoreCase) || store.Find(name) is not { } image)
         {
-            return [ContainerImageView.Of(catalog.FindContainer(name))];
+            return [ContainerImageView.Of(catalog.FindContainer(name, others: store.TypedNames()))];
         }
 
         var shown = ShowAll(image).ToList();
@@ -94,7 +94,7 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
                 ErrorCode.NotSupported, "ContainerImageIsFolder", $"Cannot {verb} {Kind} '{name}': it is the folder '{catalog.FindContainer(name).Folder}', which is not the agent's to change.", name, $"ls -l '{catalog.FindContainer(name).Folder}'");
         }
 
-        var nearest = NearestName.Of(name, store.All().SelectMany(NamesOf));
+        var nearest = NearestName.Of(name, store.TypedNames());
         throw new VirtException(
             ErrorCode.NotFound,
             "ContainerImageNotFound",

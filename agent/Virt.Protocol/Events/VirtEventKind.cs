@@ -20,4 +20,7 @@ public enum VirtEventKind
 
     /// <summary>A change that somebody has asked for; its Name is that of what it works on.</summary>
     Operation = 5,
+
+    /// <summary>An image of containers in the agent's store.</summary>
+    Image = 6,
 }

@@ -2,6 +2,7 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Containers;
+using Virt.IntegrationTests.Events;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
 using Xunit;
@@ -11,6 +12,18 @@ namespace Virt.IntegrationTests.Images;
 /// <summary>Containers of images that have layers: what they take from the image, and what keeps the image.</summary>
 public sealed class ImageContainerTests
 {
+    [Fact]
+    public async Task Images_that_come_and_go_are_told_of()
+    {
+        await using var host = await TestHost.StartAsync();
+        await using var watch = new EventWatch(host, new WatchVirtEvent { Kinds = [VirtEventKind.Image] });
+        var made = host.New("app:1", ImageBench.StarterRoot);
+        host.Remove("app:1");
+        var removed = await watch.ForAsync("localhost/app:1", VirtEventKind.Image, VirtEventAction.Removed);
+        Assert.Equal((made.Id, made.Digest), (removed.Id, removed.Message));
+        Assert.Equal([VirtEventAction.Created, VirtEventAction.Removed], watch.ActionsOf("localhost/app:1", VirtEventKind.Image));
+    }
+
     [Fact]
     public async Task A_container_takes_from_its_image_what_its_user_does_not_say()
     {
@@ -28,6 +41,10 @@ public sealed class ImageContainerTests
         var changed = host.RunToEnd(new NewContainer { Image = "app:1", Command = ["echo $A $B $(pwd) $(id -u)"], Environment = new() { ["B"] = "3" }, WorkingDirectory = "/", User = "0", Labels = new() { ["both"] = "user" } });
         Assert.Equal(["1 3 / 0"], host.Log(changed));
         Assert.Equal(("image", "user"), (changed.Labels["from"], changed.Labels["both"]));
+        var mistyped = host.Refused(Methods.NewContainer, new NewContainer { Image = "ap:1" });
+        Assert.Equal(("ContainerImageNotFound", "Save-ContainerImage ap:1"), (mistyped.Id, mistyped.RecommendedAction));
+        Assert.EndsWith("did you mean 'app:1'?", mistyped.Message, System.StringComparison.Ordinal);
+        Assert.EndsWith("did you mean 'app:1'?", Assert.Single(host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = ["appp:1"] }).Errors).Message, System.StringComparison.Ordinal);
         Assert.Equal(["own"], host.Log(host.RunToEnd(new NewContainer { Image = "localhost/app:1", Entrypoint = ["/bin/echo"], Command = ["own"] })));
     }
 

@@ -87,7 +87,11 @@ public sealed partial class ImageStore
             var row = new ImageRow { Id = manifest.ToString(), Spec = JsonSerializer.Serialize(spec, StoreJson.Default.OciImageSpec), Added = now, Used = now };
             table.Save(row, name is null ? null : new ImageNameRow { Name = KeyOf(name), ImageId = row.Id, Root = root.ToString() });
             Read();
-            return images[manifest];
+            var image = images[manifest];
+            Tell(image, VirtEventAction.Created, name?.Familiar ?? image.Title);
+            return image;
         }
     }
+
+    private void Tell(OciImage image, VirtEventAction action, string name) => events?.Publish(VirtEventKind.Image, action, name, ContainerImageView.IdOf(image), image.Id.ToString());
 }

@@ -55,8 +55,13 @@ public sealed partial class ImageStore
     {
         lock (gate)
         {
+            var removed = images.GetValueOrDefault(image);
             table.Delete(image.ToString());
             Read();
+            if (removed is not null)
+            {
+                Tell(removed, VirtEventAction.Removed, removed.Title);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
+using Virt.Agent.Events;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.State;
 
@@ -22,6 +23,7 @@ public sealed partial class ImageStore
     private readonly ImageTable table;
     private readonly TimeProvider time;
     private readonly LayerUnpacker unpacker;
+    private readonly EventHub? events;
     private readonly SemaphoreSlim unpackTurns = new(Environment.ProcessorCount, Environment.ProcessorCount);
     private readonly Lock gate = new();
     private readonly Dictionary<Digest, OciImage> images = [];
@@ -32,8 +34,10 @@ public sealed partial class ImageStore
     /// <param name="limit">How much a layer may unpack to.</param>
     /// <param name="boot">What tells this boot of the host from others.</param>
     /// <param name="time">The clock.</param>
-    public ImageStore(string folder, ImageTable table, UnpackLimit limit, string boot, TimeProvider time)
+    /// <param name="events">Is told which images come and go; null: nobody is.</param>
+    public ImageStore(string folder, ImageTable table, UnpackLimit limit, string boot, TimeProvider time, EventHub? events = null)
     {
+        this.events = events;
         this.table = table;
         this.time = time;
         Limit = limit;
@@ -51,6 +55,10 @@ public sealed partial class ImageStore
 
     /// <summary>Their layers, unpacked.</summary>
     public UnpackedLayers Layers { get; }
+
+    /// <summary>The names of all images as one would type them, for who has mistyped one.</summary>
+    public IEnumerable<string> TypedNames() => All().SelectMany(static image => image.Names).Select(static row => ImageReference.Parse(row.Name).Familiar)
+        .Select(static name => name.StartsWith(LocalRegistry + "/", StringComparison.Ordinal) ? name[(LocalRegistry.Length + 1)..] : name);
 
     /// <summary>All images, by name.</summary>
     public IReadOnlyList<OciImage> All()

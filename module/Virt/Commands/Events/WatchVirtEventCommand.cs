@@ -9,7 +9,7 @@ namespace Virt.Commands;
 
 /// <summary>Watches what happens on hosts.</summary>
 /// <remarks>
-/// Writes an object for each thing that happens, as it happens: VMs, containers, networks and volumes that are made, start, end, become healthy or unhealthy, change, move, are patched or
+/// Writes an object for each thing that happens, as it happens: VMs, containers, images, networks and volumes that are made, start, end, become healthy or unhealthy, change, move, are patched or
 /// removed, and operations that end. It goes on until Ctrl+C is pressed, or until the pipeline has what it wants. Each host's agent keeps the last 4,096 events in its memory, for
 /// -Since; they are gone when the agent is restarted. Where events are missing, because they came faster than they were read or are older than what is kept, an event with the action Lost says so.
 /// </remarks>
@@ -32,7 +32,7 @@ public sealed class WatchVirtEventCommand : VirtCommand
     [ArgumentCompleter(typeof(WorkloadNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Only what happens to these: Host, VM, Container, Network, Volume, Operation.</summary>
+    /// <summary>Only what happens to these: Host, VM, Container, Image, Network, Volume, Operation.</summary>
     [Parameter]
     public VirtEventKind[] Kind { get; set; } = [];
 
