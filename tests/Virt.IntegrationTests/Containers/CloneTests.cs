@@ -47,7 +47,12 @@ public sealed class CloneTests
         await using var host = await TestHost.StartAsync();
         var source = host.Invoke(Methods.NewContainer, ContainerHost.Script("exec sleep 1000", "a") with
         {
-            MemoryBytes = 32 << 20, Labels = new() { ["k"] = "v" }, Environment = new() { ["E"] = "1" }, Init = true, RestartPolicy = RestartPolicy.UnlessStopped, Tmpfs = ["/t"],
+            MemoryBytes = 32 << 20,
+            Labels = new() { ["k"] = "v" },
+            Environment = new() { ["E"] = "1" },
+            Init = true,
+            RestartPolicy = RestartPolicy.UnlessStopped,
+            Tmpfs = ["/t"],
         });
         var copy = host.Invoke(Methods.CopyContainer, new CopyContainer { Id = source.Id, NewName = "b" }); // one that was never started
         Assert.Equal(ContainerState.Created, copy.State);

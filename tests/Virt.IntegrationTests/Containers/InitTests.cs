@@ -130,7 +130,9 @@ public sealed class InitTests
         await using var host = await TestHost.StartAsync();
         var container = host.Run(ContainerHost.Script("echo run; exec sleep 1000") with
         {
-            Init = true, RestartPolicy = RestartPolicy.OnFailure, Health = new HealthCheck { Command = ["test", "-e", "/proc/1/exe"], Interval = TimeSpan.FromMilliseconds(30) },
+            Init = true,
+            RestartPolicy = RestartPolicy.OnFailure,
+            Health = new HealthCheck { Command = ["test", "-e", "/proc/1/exe"], Interval = TimeSpan.FromMilliseconds(30) },
         });
         host.WaitFor(container, WaitCondition.Healthy);
         await host.KillAgentAsync();

@@ -18,7 +18,11 @@ public sealed class KeeperInitTests
         using var terminal = Terminal.Open(root, 0);
         using var process = await fixture.Keeper.LaunchAsync(KeeperFixture.Shell("exec </dev/tty && read word && test \"$word\" = hello && exit 5") with
         {
-            Init = true, HasTerminal = true, Input = terminal.Slave, Output = terminal.Slave, Error = terminal.Slave,
+            Init = true,
+            HasTerminal = true,
+            Input = terminal.Slave,
+            Output = terminal.Slave,
+            Error = terminal.Slave,
         });
         await terminal.WriteAsync(Encoding.ASCII.GetBytes("hello\n"), TestContext.Current.CancellationToken);
         Assert.Equal(5, (await process.Exited).Code);
