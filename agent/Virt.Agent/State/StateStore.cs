@@ -24,6 +24,7 @@ public sealed class StateStore : IDisposable
     /// <exception cref="VirtException">DataLoss: it is damaged. NotSupported: a newer agent wrote it. Conflict: another agent has it open.</exception>
     public StateStore(string path)
     {
+        Reserve(path, GrowthBytes);
         connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 }.ToString());
         try
         {
@@ -31,7 +32,7 @@ public sealed class StateStore : IDisposable
             Execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
             Migrations.Apply(connection);
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            Reserve(path);
+            Reserve(path + "-wal", LogBytes);
         }
         catch (SqliteException e)
         {
@@ -85,17 +86,22 @@ public sealed class StateStore : IDisposable
         }
     }
 
-    // On a disk that a workload has filled it must still be possible to stop and remove it, which is written here first.
-    private static void Reserve(string path)
+    // On a disk that a workload has filled it must still be possible to stop and remove it, which is written here first. The database itself is opened for this only before SQLite
+    // opens it: whoever closes a file loses every lock that the process has on it (fcntl(2)), and with it what keeps a second agent out. The log is never locked.
+    private static void Reserve(string path, long bytes)
     {
         try
         {
-            FileHandles.Reserve(path, new FileInfo(path).Length + GrowthBytes);
-            FileHandles.Reserve(path + "-wal", LogBytes);
+            if (!File.Exists(path))
+            {
+                File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write).Dispose();
+            }
+
+            FileHandles.Reserve(path, new FileInfo(path).Length + bytes);
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
-            AgentLog.Warning($"No room is set aside for the state '{path}': when its disk is full, nothing can be stopped or removed ({e.Message})");
+            AgentLog.Warning($"No room is set aside for '{path}': when its disk is full, nothing can be stopped or removed ({e.Message})");
         }
     }
 

@@ -36,13 +36,15 @@ public sealed class SystemdHost : IAsyncLifetime
             await BootAsync();
             await RunAsync(
                 $"""
-                mount -t ext4 -o ro /dev/vdb /media
+                # Both are there after the reboot too that a test makes.
+                images=/usr/share/virt/images/containers
+                printf '%s\n' '/dev/vdb /media ext4 ro,nofail 0 0' "/media/containers/debian-system $images/debian-system none bind,nofail 0 0" >>/etc/fstab
+                mkdir -p $images/debian-system
+                mount /media
                 cp /media/virt.deb {Package}
                 dpkg -i {Package}
-                cp -r /media/containers/starter /usr/share/virt/images/containers/
-                mkdir -p /usr/share/virt/images/containers/debian-system
-                mount --bind /media/containers/debian-system /usr/share/virt/images/containers/debian-system
-                umount /media
+                cp -r /media/containers/starter $images/
+                mount $images/debian-system
                 """);
         }
         catch
