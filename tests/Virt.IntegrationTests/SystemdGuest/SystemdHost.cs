@@ -36,6 +36,7 @@ public sealed class SystemdHost : IAsyncLifetime
             await BootAsync();
             await RunAsync(
                 $"""
+                set -e
                 # Both are there after the reboot too that a test makes.
                 images=/usr/share/virt/images/containers
                 printf '%s\n' '/dev/vdb /media ext4 ro,nofail 0 0' "/media/containers/debian-system $images/debian-system none bind,nofail 0 0" >>/etc/fstab

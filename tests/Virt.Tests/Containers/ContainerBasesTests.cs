@@ -17,7 +17,7 @@ using Xunit;
 
 namespace Virt.Tests.Containers;
 
-public sealed class ContainerBasesTests : IDisposable
+public sealed class ContainerBasesTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("virt-bases-").FullName;
     private readonly StateStore state;
@@ -32,8 +32,9 @@ public sealed class ContainerBasesTests : IDisposable
         bases = new ContainerBases(new ImageCatalog([folder]), store);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await store.DisposeAsync();
         state.Dispose();
         FileTree.Delete(folder);
     }

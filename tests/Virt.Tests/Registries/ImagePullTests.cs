@@ -46,6 +46,7 @@ public sealed class ImagePullTests : IAsyncDisposable, ICallSink
     {
         http?.Dispose();
         await registry.DisposeAsync();
+        await store.DisposeAsync();
         state.Dispose();
         Directory.Delete(folder, recursive: true);
     }

@@ -57,7 +57,13 @@ public sealed partial class ImageStore
     }
 
     /// <summary>Brings layers to the disk beside everything else.</summary>
-    internal void SyncSoon(IReadOnlyList<Digest> keys) => _ = Layers.SyncAsync(keys);
+    internal void SyncSoon(IReadOnlyList<Digest> keys)
+    {
+        lock (gate)
+        {
+            syncing = Task.WhenAll(syncing, Layers.SyncAsync(keys));
+        }
+    }
 
     /// <summary>Unpacks again what is missing of an image's layers, as after a power cut.</summary>
     /// <exception cref="VirtException">DataLoss: its blobs are gone or damaged. ResourceExhausted: the disk is full.</exception>

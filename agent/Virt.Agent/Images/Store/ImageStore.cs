@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
+using System.Threading.Tasks;
 using Virt.Agent.Events;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.State;
@@ -13,7 +14,7 @@ namespace Virt.Agent.Images.Store;
 /// <summary>
 /// The OCI images on this host: their blobs, and which names stand for which. An image comes by an <see cref="ImageArrival"/>, in whatever way its blobs are had.
 /// </summary>
-public sealed partial class ImageStore
+public sealed partial class ImageStore : IAsyncDisposable
 {
     /// <summary>Where images are said to be from that came from no registry.</summary>
     public const string LocalRegistry = "localhost";
@@ -27,6 +28,7 @@ public sealed partial class ImageStore
     private readonly SemaphoreSlim unpackTurns = new(Environment.ProcessorCount, Environment.ProcessorCount);
     private readonly Lock gate = new();
     private readonly Dictionary<Digest, OciImage> images = [];
+    private Task syncing = Task.CompletedTask;
 
     /// <summary>Reads what is stored, and removes what an agent before this one left half done.</summary>
     /// <param name="folder">Where blobs and layers lie; made with the first.</param>
@@ -99,6 +101,18 @@ public sealed partial class ImageStore
         {
             return FindByName(name);
         }
+    }
+
+    /// <summary>Waits for what is being brought to the disk.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task last;
+        lock (gate)
+        {
+            last = syncing;
+        }
+
+        await last.ConfigureAwait(false);
     }
 
     /// <summary>Begins to take an image in. Dispose the answer when it is committed or given up.</summary>

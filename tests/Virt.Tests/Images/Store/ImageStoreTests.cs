@@ -14,7 +14,7 @@ using Xunit;
 
 namespace Virt.Tests.Images.Store;
 
-public sealed class ImageStoreTests : IDisposable
+public sealed class ImageStoreTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("virt-images-").FullName;
     private readonly StateStore state;
@@ -27,8 +27,9 @@ public sealed class ImageStoreTests : IDisposable
         store = Open();
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await store.DisposeAsync();
         state.Dispose();
         FileTree.Delete(folder);
     }
@@ -104,7 +105,7 @@ public sealed class ImageStoreTests : IDisposable
     {
         var image = await CommitAsync("debian:12", "one");
         var key = image.Spec.Layers[0].Unpacked!;
-        await store.Layers.SyncAsync([key]);
+        await store.DisposeAsync(); // it is on the disk
         Assert.NotNull(Open("other boot").Layers.Find(key));
         File.Delete(Path.Combine(store.Layers.RootOf(key), "..", "synced"));
         Assert.NotNull(Open().Layers.Find(key));
