@@ -95,7 +95,7 @@ public static unsafe partial class FileTree
                 var size = Libc.lgetxattr(file, names + at, bytes, LongestList);
                 if (size >= 0)
                 {
-                    found.Add((System.Text.Encoding.UTF8.GetString(list, at, end - at), value[..(int)size]));
+                    found.Add((System.Text.Encoding.UTF8.GetString(list, at, end - at), value.AsSpan(0, (int)size).ToArray()));
                 }
 
                 at = end + 1;
