@@ -91,7 +91,7 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
         Labels = request.Labels.Count == 0 ? config.Labels : Merged(config.Labels, request.Labels),
     };
 
-    private static List<string> Merged(IReadOnlyList<string> below, IReadOnlyDictionary<string, string> over) =>
+    private static List<string> Merged(IReadOnlyList<string> below, Dictionary<string, string> over) =>
         [.. below.Where(one => !over.ContainsKey(one.Split('=')[0])), .. over.Select(static pair => $"{pair.Key}={pair.Value}")];
 
     private static Dictionary<string, string> Merged(IReadOnlyDictionary<string, string>? below, IReadOnlyDictionary<string, string> over)
