@@ -41,8 +41,8 @@ internal static class PullBenchmark
         var config = Path.Combine(setting.Work, "registry.yml");
         File.WriteAllText(config, $$"""
             version: 0.1
-            log: {level: error, accesslog: {disabled: true}}
-            storage: {filesystem: {rootdirectory: {{setting.Work}}/registry }}
+            log: {level: error, accesslog: {disabled: true} }
+            storage: {filesystem: {rootdirectory: {{setting.Work}}/registry} }
             http: {addr: {{Registry}} }
             """);
         var server = Benchmarks.Run.Start(Benchmarks.Run.Find("docker-registry")!, ["serve", config]);
