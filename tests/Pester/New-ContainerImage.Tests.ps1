@@ -23,10 +23,10 @@ Describe 'New-ContainerImage' {
     }
 
     It 'makes one of what a container has changed' {
-        $null = Start-Container (New-TestName draft) -Image starter -- sleep 600
+        $null = Start-Container -Name (New-TestName draft) -Image starter -- sleep 600
         $null = Invoke-ContainerCommand (New-TestName draft) -- sh -c 'echo changed > /greeting'
         $null = New-ContainerImage (New-TestName commit) -Container (New-TestName draft) -Command cat, /greeting
-        $null = Start-Container (New-TestName copy) -Image (New-TestName commit)
+        $null = Start-Container -Name (New-TestName copy) -Image (New-TestName commit)
         $null = Wait-Container (New-TestName copy) -For Stopped
         (Get-ContainerLog (New-TestName copy)).Line | Should -Be 'changed'
     }
