@@ -56,10 +56,9 @@ internal sealed class EventWatch : ICallObserver, IAsyncDisposable
 
     public void OnItem(Message message)
     {
-        var item = MessageCodec.ReadValue(message, VirtEvent.WireFormat.Read);
         lock (gate)
         {
-            events.Add(item);
+            events.Add(MessageCodec.ReadValue(message, VirtEvent.WireFormat.Read));
         }
     }
 
