@@ -153,7 +153,8 @@ internal sealed class TestHost : IAsyncDisposable
     public void Release(string point) => File.Delete(HoldFile(point));
 
     /// <summary>Waits until a fault point has ended the agent (<c>POINT=kill</c>).</summary>
-    public Task EndedByFaultAsync() => EndedAsync();
+    /// <exception cref="TimeoutException">It has not come there: a guest under emulation may take minutes, but not this long.</exception>
+    public Task EndedByFaultAsync() => EndedAsync().WaitAsync(TimeSpan.FromMinutes(10));
 
     /// <summary>kill -9, as a crash would end it.</summary>
     public async Task KillAgentAsync()

@@ -38,7 +38,7 @@ public sealed class VmPatchRecoveryTests(DebianVm vm)
     [Fact]
     public async Task Wherever_the_agent_is_killed_outside_the_update_the_machine_is_patched_and_serves()
     {
-        var result = await PatchAsync("virt-good", new PatchOptions { Health = PatchHost.Serves(8080) with { Timeout = TimeSpan.FromMinutes(1) }, RebootPolicy = RebootPolicy.Always }, UpToTheEnd);
+        var result = await PatchAsync("virt-good", new PatchOptions { Health = PatchHost.Serves(8080) with { Timeout = TimeSpan.FromMinutes(5) }, RebootPolicy = RebootPolicy.Always }, UpToTheEnd);
         Assert.True(result is { Outcome: PatchOutcome.Patched, Rebooted: true }, $"{result.Outcome}: {result.Message} {PatchHost.Steps(result)}");
         Assert.Equal("2", vm.VersionOf("virt-good"));
         Assert.Equal("virt-good 2", vm.Ask(8080));
