@@ -24,7 +24,7 @@ Describe 'Watch-VirtEvent' {
     It 'shows what happens while it watches' {
         $shell = [powershell]::Create().AddScript({ param($module, $name, $since) Import-Module $module; Watch-VirtEvent $name -Action Removed -Since $since | Select-Object -First 1 })
         $watching = $shell.AddArgument((Get-Module Virt).Path).AddArgument($container.Name).AddArgument($before).BeginInvoke()
-        $container | Remove-Container
+        $container | Remove-Container -Confirm:$false
         $watching.AsyncWaitHandle.WaitOne(60000) | Should -BeTrue
         $shell.EndInvoke($watching).Action | Should -Be 'Removed'
         $shell.Dispose()

@@ -50,8 +50,15 @@ public sealed class EventTests : IDisposable
         first.On(Methods.WatchVirtEvent, (_, call) =>
         {
             call.Item(VirtEvent.WireFormat, new VirtEvent { Name = "one" });
-            using var heard = call.Cancelled.Register(ended.SetResult);
-            return call.UntilCancelled<Nothing>();
+            try
+            {
+                return call.UntilCancelled<Nothing>();
+            }
+            catch (VirtException cancelled) when (cancelled.Code == ErrorCode.Cancelled)
+            {
+                ended.SetResult();
+                throw;
+            }
         });
         using var pipeline = shell.Script($"Watch-VirtEvent -ComputerName {first.Endpoint}");
         using var output = new PSDataCollection<PSObject>();
