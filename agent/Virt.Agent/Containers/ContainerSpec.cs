@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Json.Serialization;
 using Virt.Agent.Networks;
 using Virt.Linux.Processes;
 
@@ -75,8 +76,16 @@ public sealed record ContainerSpec
     /// <summary>Nothing holds its root back but the namespaces.</summary>
     public bool Privileged { get; set; }
 
+    /// <summary>What it has of its own.</summary>
+    public ContainerIsolation Isolation { get; set; }
+
     /// <summary>Its first process is an init with cgroups, mounts and namespaces of its own.</summary>
-    public bool System { get; set; }
+    [JsonIgnore]
+    public bool IsSystem => Isolation == ContainerIsolation.System;
+
+    /// <summary>It has nothing but a root and a cgroup of its own.</summary>
+    [JsonIgnore]
+    public bool IsChroot => Isolation == ContainerIsolation.Chroot;
 
     /// <summary>The signal that asks it to end.</summary>
     public int StopSignal { get; set; } = Signals.Terminate;
