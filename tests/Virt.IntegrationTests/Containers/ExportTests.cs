@@ -63,30 +63,55 @@ public sealed class ExportTests
     }
 
     [Fact]
-    public async Task Its_image_comes_once_keeps_its_name_and_its_patches_stay_layers()
+    public async Task Its_patches_stay_layers_of_the_same_digests()
     {
         await using var host = await TestHost.StartAsync();
-        var tree = ImageBench.StarterRoot;
-        var image = host.New("tools:1", tree);
-        var source = host.Run(ContainerHost.Script("echo data >>/mine; exec sleep 1000", "a") with { Image = "tools:1", StopTimeout = TimeSpan.FromMilliseconds(50) });
+        var source = host.Run(ContainerHost.Script("echo data >>/mine; exec sleep 1000", "a") with { StopTimeout = TimeSpan.FromMilliseconds(50) });
         await Poll.UntilAsync(() => host.Exec(source, "cat /mine 2>/dev/null || true").Output == "data\n", "its file");
-        await host.DriveAsync(["build", $"{source.Id}", "echo two >/srv/version"], ["replace", $"{source.Id}", "last"]);
+        await host.DriveAsync(["build", $"{source.Id}", "echo two >/srv/version; rm /etc/os-release"], ["replace", $"{source.Id}", "last"]);
         await Poll.UntilAsync(() => host.Exec(source, "cat /mine 2>/dev/null || true").Output == "data\n", "its second run's file");
         var path = host.ExportTo("a", "a.tar");
+        var layer = Assert.Single(host.Get(source).Layers);
 
-        var same = host.Invoke(Methods.ImportContainer, new ImportContainer { Path = path, Name = "b" });
-        Assert.Equal(host.Get(source).Layers, same.Layers);
-        Assert.Equal([image.Digest], host.Images().Select(static one => one.Digest));
         await using var other = await TestHost.StartAsync();
         var made = other.Invoke(Methods.ImportContainer, new ImportContainer { Path = path });
-        Assert.Equal(host.Get(source).Layers, made.Layers);
-        Assert.Equal((image.Digest, "localhost/tools:1"), other.Images().Select(static one => (one.Digest, one.Name)).Single());
-        Assert.Equal(image.Layers.Length, other.Stored().Layers.Count);
+        Assert.Equal(layer, Assert.Single(made.Layers));
+        Assert.Equal("localhost/starter:latest", Assert.Single(other.Images()).Name);
         other.Invoke(Methods.StartContainer, new StartContainer { Id = made.Id });
-        await Poll.UntilAsync(() => other.Exec(made, "cat /srv/version /mine").Output == "two\ndata\ndata\n", "its next run's line");
+        await Poll.UntilAsync(() => other.Exec(made, "cat /srv/version /mine; ls /etc/os-release 2>/dev/null").Output == "two\ndata\ndata\n", "its next run's line");
         other.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = made.Id, Force = true });
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(other.StateFolder, "layers")));
+    }
+
+    [Fact]
+    public async Task Its_image_comes_once_and_keeps_its_digest_and_its_name()
+    {
+        await using var host = await TestHost.StartAsync();
+        var image = host.New("tools:1", ImageBench.StarterRoot);
+        host.RunToEnd(ContainerHost.Script("echo data >/mine", "a") with { Image = "tools:1" });
+        var path = host.ExportTo("a", "a.tar");
+        host.Invoke(Methods.ImportContainer, new ImportContainer { Path = path, Name = "b" });
+        Assert.Equal(image.Digest, Assert.Single(host.Images()).Digest);
+
+        await using var other = await TestHost.StartAsync();
+        other.New("tools:1", host.MakeSmallTree());
+        var named = other.Images().Single().Digest;
+        other.Invoke(Methods.ImportContainer, new ImportContainer { Path = path });
+        Assert.Equal([named], other.Images().Where(static one => one.Name == "localhost/tools:1").Select(static one => one.Digest)); // its name is another's here
         other.Remove("tools:1");
+        var made = other.Invoke(Methods.ImportContainer, new ImportContainer { Path = path, Name = "b" });
+        Assert.Equal((image.Digest, "b"), (Assert.Single(other.Images()).Digest, made.Name));
+        Assert.Equal(image.Layers.Length, other.Stored().Layers.Count);
+        foreach (var name in new[] { "a", "b" })
+        {
+            other.Invoke(Methods.RemoveContainer, new RemoveContainer { Name = name });
+        }
+
+        other.Remove(image.Digest);
         Assert.Empty(other.Stored().Blobs.Concat(other.Stored().Layers));
+        await using var third = await TestHost.StartAsync();
+        third.Invoke(Methods.ImportContainer, new ImportContainer { Path = path });
+        Assert.Equal((image.Digest, "localhost/tools:1"), third.Images().Select(static one => (one.Digest, one.Name)).Single());
     }
 
     [Fact]
@@ -362,7 +387,7 @@ file static class ExportHost
 
     public static string MakeSmallTree(this TestHost host)
     {
-        var path = Path.Combine(host.Folder, "small-tree");
+        var path = Path.Combine(host.Files, "small-tree");
         Directory.CreateDirectory(path);
         File.WriteAllText(Path.Combine(path, "f"), "x");
         return path;
