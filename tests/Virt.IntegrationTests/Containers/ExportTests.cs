@@ -34,7 +34,12 @@ public sealed class ExportTests
         await using var host = await TestHost.StartAsync();
         var source = host.Run(ContainerHost.Script(Make, "web") with
         {
-            MemoryBytes = 64 << 20, Labels = new() { ["k"] = "v" }, Environment = new() { ["E"] = "1" }, Init = true, RestartPolicy = RestartPolicy.UnlessStopped, Tmpfs = ["/t"],
+            MemoryBytes = 64 << 20,
+            Labels = new() { ["k"] = "v" },
+            Environment = new() { ["E"] = "1" },
+            Init = true,
+            RestartPolicy = RestartPolicy.UnlessStopped,
+            Tmpfs = ["/t"],
         });
         await Poll.UntilAsync(() => host.Exec(source, "cat /etc/machine-id").Output == "0123\n", "its files");
         var before = host.Exec(source, Look).Output;
