@@ -180,6 +180,15 @@ public sealed record ContainerSpec
     /// <summary>While it is being made: the container that stands still for it; all zeros: none.</summary>
     public Guid FrozenSource { get; set; }
 
+    /// <summary>While it is being imported: the digest of the image that comes with it and goes with it again where that fails; empty: none.</summary>
+    public string Arriving { get; set; } = "";
+
+    /// <summary>The archives that it is being written into, each under the name that it has until it is whole.</summary>
+    public IReadOnlyList<string> Exports { get; set; } = [];
+
+    /// <summary>It stands still for the agent's own work, and is to go on after it.</summary>
+    public bool StandsStill { get; set; }
+
     /// <summary>The layer that was built for it last and that no generation uses yet; null: none.</summary>
     public string? Built { get; set; }
 }
