@@ -28,6 +28,7 @@ public sealed class ContainerArchiveTests
     {
         Image = "img",
         Rootfs = "",
+        Isolation = ContainerIsolation.Jail,
         Command = ["/bin/x", "y"],
         Environment = new Dictionary<string, string> { ["A"] = "b" },
         WorkingDirectory = "/srv",
@@ -98,15 +99,15 @@ public sealed class ContainerArchiveTests
         var none = new ContainerSpec { Image = "", Rootfs = "", Command = [], HostName = "" };
         var untried = typeof(ContainerSpec).GetProperties().Where(property => !OfOneHost.Contains(property.Name) && Equals(property.GetValue(none), property.GetValue(Full))).Select(static property => property.Name);
         // A system container is no privileged one, and whoever is started again does not go; the disks of a test's host have no one name.
-        Assert.Equal(["BlockIO", "EqualityContract", "RemoveOnExit", "System"], untried.Union(["EqualityContract"]).Order(StringComparer.Ordinal));
+        Assert.Equal(["BlockIO", "EqualityContract", "IsChroot", "IsSystem", "RemoveOnExit"], untried.Union(["EqualityContract"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_system_container_and_one_that_goes_stay_so()
     {
-        var spec = Full with { System = true, Privileged = false, UserNamespace = ContainerUserNamespace.Private, User = "", Init = false, RemoveOnExit = true, RestartPolicy = RestartPolicy.Never, RestartMaximum = 0, StopSignal = Signals.Halt };
+        var spec = Full with { Isolation = ContainerIsolation.System, Privileged = false, UserNamespace = ContainerUserNamespace.Private, User = "", Init = false, RemoveOnExit = true, RestartPolicy = RestartPolicy.Never, RestartMaximum = 0, StopSignal = Signals.Halt };
         var made = NewContainerCheck.ToSpec("web", ContainerSettings.RequestOf(Of(spec), new ImportContainer()), Base);
-        Assert.Equal((true, true, Signals.Halt), (made.System, made.RemoveOnExit, made.StopSignal));
+        Assert.Equal((true, true, Signals.Halt), (made.IsSystem, made.RemoveOnExit, made.StopSignal));
     }
 
     [Fact]

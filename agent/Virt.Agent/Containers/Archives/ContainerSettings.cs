@@ -52,7 +52,7 @@ internal static class ContainerSettings
             Environment = new Dictionary<string, string>(spec.Environment),
             WorkingDirectory = spec.WorkingDirectory,
             User = spec.User,
-            HostName = spec.HostName == archive.Name ? name : spec.HostName,
+            HostName = spec.IsChroot ? null : spec.HostName == archive.Name ? name : spec.HostName,
             MemoryBytes = spec.MemoryBytes,
             CpuCount = spec.CpuCount,
             ProcessCount = spec.ProcessCount,
@@ -94,7 +94,7 @@ internal static class ContainerSettings
             Health = spec.Health,
             Init = spec.Init,
             RemoveOnExit = spec.RemoveOnExit,
-            System = spec.System,
+            Isolation = spec.Isolation,
         };
     }
 

@@ -179,12 +179,22 @@ public abstract partial class ContainerSpecCommand
         Retries = HealthRetries ?? 3,
     };
 
+    private ContainerIsolation IsolationOf()
+    {
+        if (System && Isolation is { } other && other != ContainerIsolation.System)
+        {
+            Refuse("InvalidIsolation", $"Cannot create a container that is a system container (-System) and has -Isolation {other}: one of both can be.", other, "New-Container -Isolation System");
+        }
+
+        return System ? ContainerIsolation.System : Isolation ?? ContainerIsolation.Application;
+    }
+
     private NewContainer WithSettings(NewContainer request) => request with
     {
         Entrypoint = Entrypoint,
         UserNamespace = UserNamespace,
         Privileged = Privileged,
-        Isolation = System && Isolation is null ? ContainerIsolation.System : Isolation ?? ContainerIsolation.Application,
+        Isolation = IsolationOf(),
         StopSignal = string.IsNullOrEmpty(StopSignal) ? null : StopSignal,
         StopTimeout = StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Tmpfs = Tmpfs,
