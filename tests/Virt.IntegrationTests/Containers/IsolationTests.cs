@@ -23,7 +23,7 @@ public sealed class IsolationTests
         await using var host = await TestHost.StartAsync();
         var container = host.Run(ContainerHost.Script("exec sleep 1000") with { Isolation = isolation });
         Assert.Equal(isolation, container.Isolation);
-        Assert.Equal(own, OwnOf(container.ProcessId));
+        Assert.Equal(own, OwnOf(container.ProcessId, host.Agent.Id));
         // A further process is in the same ones.
         var inside = host.Exec(container, "for n in cgroup ipc mnt net pid user uts; do readlink /proc/self/ns/$n; done").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Kinds.Select(kind => Link(container.ProcessId, kind)), inside);
@@ -40,7 +40,7 @@ public sealed class IsolationTests
         Assert.Equal($"{name}\n{name}\n", host.Exec(container, "hostname; cat /etc/hostname").Output);
         Assert.Equal(name, Environment.MachineName);
         Assert.Equal($"{Environment.ProcessId}\n", host.Exec(container, $"test -d /proc/{Environment.ProcessId} && echo {Environment.ProcessId}").Output);
-        Assert.NotEqual(0, host.Exec(container, "dd if=/dev/zero of=/dev/shm/big bs=1M count=64").ExitCode);
+        Assert.NotEqual(0, host.Exec(container, "dd if=/dev/zero of=/dev/shm/big bs=1M count=64").Exit.ExitCode);
         Assert.Equal("1\n", host.Exec(container, "cat /proc/1/environ >/dev/null 2>&1; echo $?").Output);
         Assert.Equal(container.ProcessId, Assert.Single(host.Invoke(Methods.GetContainerProcess, new GetContainerProcess { Id = container.Id }).Items).ProcessId);
     }
@@ -56,7 +56,7 @@ public sealed class IsolationTests
         var again = host.Invoke(Methods.StartContainer, new StartContainer { Id = container.Id });
         await host.KillAgentAsync();
         await host.StartAgentAsync();
-        var ended = host.Invoke(Methods.WaitContainer, new WaitContainer { Id = again.Id, For = ContainerCondition.Stopped, Timeout = TimeSpan.FromSeconds(60) });
+        var ended = host.Invoke(Methods.WaitContainer, new WaitContainer { Id = again.Id, For = WaitCondition.Stopped, Timeout = TimeSpan.FromSeconds(60) });
         Assert.Equal(ContainerState.Stopped, ended.State);
         await Poll.UntilAsync(() => !Directory.EnumerateDirectories("/proc").Any(static folder => CommandOf(folder) == "sleep\04321\0"), "the end of what it left again");
     }
@@ -79,7 +79,7 @@ public sealed class IsolationTests
         Assert.Equal((ErrorCode.InvalidArgument, id), (error.Code, error.Id));
     }
 
-    private static string OwnOf(int? process) => string.Join(' ', Kinds.Where(kind => Link(process, kind) != new FileInfo($"/proc/self/ns/{kind}").LinkTarget));
+    private static string OwnOf(int? process, int agent) => string.Join(' ', Kinds.Where(kind => Link(process, kind) != Link(agent, kind)));
 
     private static string? Link(int? process, string kind) => new FileInfo($"/proc/{process}/ns/{kind}").LinkTarget;
 
