@@ -112,7 +112,7 @@ internal static partial class NewContainerCheck
     {
         var isChroot = request.Isolation == ContainerIsolation.Chroot;
         Require(name, "Isolation", Enum.IsDefined(request.Isolation), $"this agent knows no isolation {request.Isolation}", "New-Container -Isolation Application");
-        Require(name, "UserNamespace", !HasHostIds(request) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot, a jail, or a privileged one it has the host's ids", "New-Container -Isolation Application");
+        Require(name, "UserNamespace", request.Isolation is not (ContainerIsolation.Chroot or ContainerIsolation.Jail) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot or a jail it has the host's ids", "New-Container -Isolation Application");
         Require(name, "HostName", !isChroot || request.HostName is null, "with nothing but a root of its own it has the host's name", JailAction);
         Require(name, "Sysctl", !isChroot || request.Sysctls.Count == 0, "with nothing but a root of its own its kernel settings would be the host's", JailAction);
         Require(name, "Init", !isChroot || !request.Init, "with nothing but a root of its own it has no first process that others are left to", JailAction);
