@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Net;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Networks;
@@ -34,6 +35,30 @@ public sealed partial class ContainerService
                 },
                 whatIf),
         };
+
+    // With the ports that are asked for; nothing is changed yet.
+    private ContainerSpec Republish(ContainerEntry entry, ContainerSpec spec, SetContainer request) => spec.Attachment is not { } present || (request.Publish is null && request.AllowFrom is null)
+        ? spec
+        : spec with
+        {
+            Attachment = networks.Republish(
+                new MemberRequest { Id = entry.Id, Kind = Kind, Verb = "change", Name = entry.Name, HostName = spec.HostName, Network = networks.NameOf(present.NetworkId) },
+                present,
+                request.Publish,
+                request.AllowFrom),
+        };
+
+    // Nothing where the ports are the same.
+    private async Task PublishAsync(ContainerEntry entry, ContainerSpec from, ContainerSpec to, Action store)
+    {
+        if (!NetworkService.HasOtherPorts(from.Attachment, to.Attachment))
+        {
+            store();
+            return;
+        }
+
+        await networks.PublishAsync(MemberOf(entry, from)!, MemberOf(entry, from with { Attachment = to.Attachment })!, store, CancellationToken.None).ConfigureAwait(false);
+    }
 
     private RouteSocket? OpenSpace(Guid id) => entries.TryGetValue(id, out var entry) && entry.Process is { } process ? RouteSocket.Open(process.PidFd) : null;
 
