@@ -62,7 +62,7 @@ fi
 
 if [ -n "$script" ]; then
     # The script is a child to wait for, so that a signal is answered at once and not after it.
-    "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import$connect; & '$script'; exit \$LASTEXITCODE" &
+    "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import$connect; & '$script' | Out-Default; exit \$LASTEXITCODE" &
     shell_pid=$!
     trap 'kill "$shell_pid" 2>/dev/null; exit 130' INT
     trap 'kill "$shell_pid" 2>/dev/null; exit 143' TERM HUP

@@ -120,6 +120,12 @@ public static class Methods
     /// <summary>Makes a container of what another one is and has written.</summary>
     public static readonly Method<CopyContainer, Container> CopyContainer = new("container.clone", Change, Protocol.CopyContainer.WireFormat, Container.WireFormat);
 
+    /// <summary>Writes a container into an archive.</summary>
+    public static readonly Method<ExportContainer, Container> ExportContainer = new("container.export", Change, Protocol.ExportContainer.WireFormat, Container.WireFormat);
+
+    /// <summary>Makes a container of an archive.</summary>
+    public static readonly Method<ImportContainer, Container> ImportContainer = new("container.import", Change, Protocol.ImportContainer.WireFormat, Container.WireFormat);
+
     /// <summary>Renames a container.</summary>
     public static readonly Method<RenameContainer, Container> RenameContainer = new("container.rename", Change, Protocol.RenameContainer.WireFormat, Container.WireFormat);
 
@@ -260,7 +266,7 @@ public static class Methods
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
-        GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
+        GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,
         GetVirtNetwork, NewVirtNetwork, SetVirtNetwork, RemoveVirtNetwork,
         GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,

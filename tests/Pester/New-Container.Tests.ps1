@@ -33,9 +33,21 @@ Describe 'New-Container' {
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'VolumeFolderNotFound*'
     }
 
+    It 'makes a container of each step of isolation, and none of two' {
+        (New-Container (New-TestName step) -Image starter).Isolation | Should -Be 'Application'
+        $chroot = New-Container (New-TestName chroot) -Image starter -Isolation Chroot
+        $chroot.Isolation | Should -Be 'Chroot'
+        $chroot.Network | Should -Be 'host'
+        $jail = New-Container (New-TestName jail) -Image starter -Isolation Jail
+        $jail.UserNamespace | Should -Be 'Host'
+        { New-Container (New-TestName both) -Image starter -System -Isolation Jail } | Should -Throw -ErrorId 'InvalidIsolation*'
+        New-Container (New-TestName named) -Image starter -Isolation Chroot -HostName other -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidHostName*'
+    }
+
     It 'makes a system container, and none whose init would be root on the host' {
         $container = New-Container (New-TestName system) -Image starter -System
-        $container.System | Should -BeTrue
+        $container.Isolation | Should -Be 'System'
         $container.Command | Should -Be '/sbin/init'
         $container.StopSignal | Should -Be 'SIGRTMIN+3'
         New-Container (New-TestName rooted) -Image starter -System -Privileged -ErrorVariable problem -ErrorAction SilentlyContinue

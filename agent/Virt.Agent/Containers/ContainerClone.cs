@@ -21,6 +21,8 @@ internal static class ContainerClone
         Previous = null,
         Built = null,
         FrozenSource = Guid.Empty,
+        Exports = [],
+        StandsStill = false,
     };
 
     /// <summary>What the copy asks of its network: the same, but for addresses and ports that only one can have.</summary>

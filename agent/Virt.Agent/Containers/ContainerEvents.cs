@@ -10,7 +10,11 @@ internal static class ContainerEvents
     /// <returns>What is to be told, in its order; often nothing.</returns>
     public static IEnumerable<(VirtEventAction Action, string Message)> Of((ContainerState State, ContainerRun? Run, ContainerSpec Spec) was, (ContainerState State, ContainerRun? Run, ContainerSpec Spec) now)
     {
-        if (now.Spec.Generation != was.Spec.Generation)
+        if (was.State == ContainerState.Creating)
+        {
+            // Nobody knows of it yet.
+        }
+        else if (now.Spec.Generation != was.Spec.Generation)
         {
             yield return (VirtEventAction.Changed, $"It is generation {now.Spec.Generation}.");
         }
@@ -57,5 +61,5 @@ internal static class ContainerEvents
     }
 
     // Without what is the agent's own business. Lists that were not changed are the very same.
-    private static ContainerSpec Settings(ContainerSpec spec) => spec with { HostIds = 0, FrozenSource = Guid.Empty, Built = null, Previous = null, LastGeneration = 0 };
+    private static ContainerSpec Settings(ContainerSpec spec) => spec with { HostIds = 0, FrozenSource = Guid.Empty, Arriving = "", Exports = [], StandsStill = false, Built = null, Previous = null, LastGeneration = 0 };
 }

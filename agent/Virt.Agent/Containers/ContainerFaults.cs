@@ -102,6 +102,39 @@ public static class ContainerFaults
     /// <summary>It is written that it is whole; it is not started.</summary>
     public const string CopyMade = "container.copy.made";
 
+    /// <summary>It is written where a container is being exported to; nothing of it is there.</summary>
+    public const string ExportWritten = "container.export.written";
+
+    /// <summary>It stands still for its export.</summary>
+    public const string ExportFrozen = "container.export.frozen";
+
+    /// <summary>What it has written is packed; it still stands still.</summary>
+    public const string ExportPacked = "container.export.packed";
+
+    /// <summary>Its archive is whole, and has not its name.</summary>
+    public const string ExportFilled = "container.export.filled";
+
+    /// <summary>Its archive has its name; the container's row still names the half one.</summary>
+    public const string ExportNamed = "container.export.named";
+
+    /// <summary>A container that is imported is stored; nothing of it is here.</summary>
+    public const string ImportWritten = "container.import.written";
+
+    /// <summary>It is written which image comes with it, and that image is here.</summary>
+    public const string ImportImage = "container.import.image";
+
+    /// <summary>It has all that it had written; nothing says so.</summary>
+    public const string ImportFilled = "container.import.filled";
+
+    /// <summary>It is written that it is whole.</summary>
+    public const string ImportMade = "container.import.made";
+
+    /// <summary>Those of ExportAsync, of a container that runs.</summary>
+    public static IReadOnlyList<string> Export { get; } = [ExportWritten, ExportFrozen, ExportPacked, ExportFilled, ExportNamed];
+
+    /// <summary>Those of ImportAsync.</summary>
+    public static IReadOnlyList<string> Import { get; } = [ImportWritten, ImportImage, ImportFilled, ImportMade];
+
     /// <summary>Those of CloneAsync, of a container that runs.</summary>
     public static IReadOnlyList<string> Copy { get; } = [CopyWritten, CopyFrozen, CopyFilled, CopyThawed, CopyMade];
 
@@ -123,5 +156,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy, .. Export, .. Import];
 }

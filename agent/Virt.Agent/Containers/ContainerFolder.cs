@@ -56,6 +56,24 @@ internal sealed record ContainerFolder(string Path, int Generation)
     /// <summary>Makes the place for what another container has written.</summary>
     public void BeginCopy() => Directory.CreateDirectory(Path, Private);
 
+    /// <summary>Makes the place for what it is to have written from the beginning.</summary>
+    public void BeginImport()
+    {
+        BeginCopy();
+        Directory.CreateDirectory(Upper);
+        File.SetUnixFileMode(Upper, Root);
+    }
+
+    /// <summary>Where a layer lies until it has its place among the others.</summary>
+    public string MakeArriving()
+    {
+        var path = System.IO.Path.Combine(Path, "arriving");
+        Directory.CreateDirectory(Path, Private);
+        Directory.CreateDirectory(path);
+        File.SetUnixFileMode(path, Root);
+        return path;
+    }
+
     /// <summary>Brings the copy to the disk, and makes it what <see cref="Prepare"/> would have made.</summary>
     /// <exception cref="LinuxException">ENOSPC, EIO: something could not be written.</exception>
     public void EndCopy()

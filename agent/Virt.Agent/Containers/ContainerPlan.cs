@@ -30,7 +30,7 @@ internal static class ContainerPlan
         ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
         var isHost = spec.Network == ContainerNetwork.Host;
-        var environment = Environment(spec, spec.System ? InitVariables(mounts?.MachineId ?? default) : [], user);
+        var environment = Environment(spec, spec.IsSystem ? InitVariables(mounts?.MachineId ?? default) : [], user);
         return Confined(spec, user) with
         {
             Id = run.LaunchId,
@@ -39,10 +39,10 @@ internal static class ContainerPlan
             Init = spec.Init,
             Environment = environment,
             WorkingDirectory = spec.WorkingDirectory,
-            HostName = spec.HostName,
-            Namespaces = isHost ? All & ~NamespaceKinds.Network : All,
+            HostName = spec.IsChroot ? null : spec.HostName,
+            Namespaces = OwnOf(spec),
             LoopbackUp = !isHost,
-            RootSteps = Rootfs.Plan(spec, spec.System ? cgroups.DelegableVersion : cgroups.Version, cgroups.HierarchyNames, mounts, host),
+            RootSteps = Rootfs.Plan(spec, spec.IsSystem ? cgroups.DelegableVersion : cgroups.Version, cgroups.HierarchyNames, mounts, host),
             OutputOwner = run.HostIds == 0 ? default : (run.HostIds + user.UserId, run.HostIds + user.GroupId),
             LogPath = folder.Log,
             LogBytes = spec.LogBytes ?? DefaultLogBytes,
@@ -54,17 +54,22 @@ internal static class ContainerPlan
     public static LaunchSpec Further(ContainerSpec spec, ContainerRun run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, string? workingDirectory, ContainerUser user)
     {
         var environment = Environment(spec, variables, user);
-        // The host's network is not the user namespace's to enter; the keeper is in it anyway.
-        var joined = (run.HostIds == 0 ? All : All | NamespaceKinds.User) & (spec.Network == ContainerNetwork.Host ? ~NamespaceKinds.Network : ~NamespaceKinds.None);
         return Confined(spec, user) with
         {
-            Namespaces = joined,
+            // The host's are not the user namespace's to enter; the keeper is in them anyway.
+            Namespaces = run.HostIds == 0 ? OwnOf(spec) : OwnOf(spec) | NamespaceKinds.User,
             Arguments = command,
             Programs = Tool.FindPrograms(command[0], environment["PATH"]),
             Environment = environment,
             WorkingDirectory = workingDirectory ?? spec.WorkingDirectory,
         };
     }
+
+    /// <summary>The namespaces that it does not share with the host, but for the user namespace.</summary>
+    public static NamespaceKinds OwnOf(ContainerSpec spec) =>
+        spec.IsChroot ? NamespaceKinds.Mount | NamespaceKinds.Cgroup
+        : spec.Network == ContainerNetwork.Host ? All & ~NamespaceKinds.Network
+        : All;
 
     private static LaunchSpec Confined(ContainerSpec spec, ContainerUser user) => new()
     {
@@ -76,12 +81,12 @@ internal static class ContainerPlan
         NoNewPrivileges = !spec.Privileged && !spec.AllowNewPrivileges,
         Limits = [.. spec.Ulimits.Select(static l => new ResourceLimit(l.Resource, l.Soft, l.Hard))],
         OutOfMemoryScore = spec.OutOfMemoryScore,
-        Filter = spec.Privileged ? null : spec.System ? SystemFilter.Value : Filter,
+        Filter = spec.Privileged ? null : spec.IsSystem ? SystemFilter.Value : Filter,
         Namespaces = All,
     };
 
     /// <summary>What a container's root may do in it.</summary>
-    public static ulong CapabilitiesOf(ContainerSpec spec) => spec.Capabilities ?? (spec.Privileged ? CapabilitySet.All : spec.System ? CapabilitySet.System : CapabilitySet.Default);
+    public static ulong CapabilitiesOf(ContainerSpec spec) => spec.Capabilities ?? (spec.Privileged ? CapabilitySet.All : spec.IsSystem ? CapabilitySet.System : CapabilitySet.Default);
 
     // systemd.io/CONTAINER_INTERFACE. Its console is a log, which shows no colours.
     private static Dictionary<string, string> InitVariables(Guid machineId) =>

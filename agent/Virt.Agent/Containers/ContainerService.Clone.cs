@@ -164,7 +164,7 @@ public sealed partial class ContainerService
         }
     }
 
-    // An agent before this one was making copies: they go, and those that stood still for it go on.
+    // An agent before this one was making copies, or importing: they go, and those that stood still for it go on.
     private async Task UndoClonesAsync(Dictionary<Guid, KeptProcess> living)
     {
         foreach (var clone in entries.Values.Where(static e => e.State == ContainerState.Creating).ToList())
@@ -181,7 +181,7 @@ public sealed partial class ContainerService
                 await GoOnAsync(source).ConfigureAwait(false);
             }
 
-            await RemoveAsync(clone).ConfigureAwait(false);
+            await UndoImportAsync(clone).ConfigureAwait(false);
         }
     }
 }

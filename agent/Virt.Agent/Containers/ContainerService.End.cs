@@ -35,6 +35,7 @@ public sealed partial class ContainerService
             cgroup = run.Cgroup;
             entry.Process = null;
             process.Dispose();
+            EndRest(entry, run);
             Disconnect(entry);
             entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run, status));
             StartAgainWhereWanted(entry, entry.Run!);
@@ -43,6 +44,15 @@ public sealed partial class ContainerService
         await FaultPoint.ReachAsync(ContainerFaults.EndWritten).ConfigureAwait(false);
         RemoveWhereOver(entry);
         await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
+    }
+
+    // Where its processes have no namespace of their own, the others do not end with the first. They would write to its root beside the next start.
+    private void EndRest(ContainerEntry entry, ContainerRun run)
+    {
+        if (entry.Spec.IsChroot)
+        {
+            cgroups.Open(run.Cgroup).Kill();
+        }
     }
 
     private ContainerRun Ended(ContainerSpec spec, ContainerRun run, ExitStatus status)

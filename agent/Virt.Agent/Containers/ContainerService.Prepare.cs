@@ -36,7 +36,7 @@ public sealed partial class ContainerService
             NewContainerCheck.CheckDevices("start", entry.Name, spec);
             var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds);
             handles.AddRange(devices);
-            var console = spec.System ? ConsoleTerminal.Open(run.HostIds) : null;
+            var console = spec.IsSystem ? ConsoleTerminal.Open(run.HostIds) : null;
             if (console is not null)
             {
                 handles.AddRange([console.Log, console.Terminal]);

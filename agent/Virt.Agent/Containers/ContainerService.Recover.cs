@@ -25,6 +25,7 @@ public sealed partial class ContainerService
         }
 
         await UndoClonesAsync(living).ConfigureAwait(false);
+        await UndoExportsAsync().ConfigureAwait(false);
         var lost = throwAways.Values.ToList();
         foreach (var entry in lost)
         {

@@ -123,7 +123,7 @@ public sealed partial class ContainerService
     private static void SetLimits(CgroupLease lease, ContainerSpec spec)
     {
         ContainerCgroups.SetLimits(lease, LimitsOf(spec));
-        if (spec.System)
+        if (spec.IsSystem)
         {
             lease.Cgroup.Delegate(spec.HostIds);
         }
@@ -159,7 +159,7 @@ public sealed partial class ContainerService
         CpuShares = spec.CpuShares,
         CpuSet = spec.CpuSet,
         ProcessCount = spec.ProcessCount,
-        IsDelegated = spec.System,
+        IsDelegated = spec.IsSystem,
         BlockWeight = spec.BlockIOWeight,
         Block = [.. spec.BlockIO.Select(static b => new BlockLimit(DeviceNode.Read(b.Device)?.Number ?? "0:0", b.ReadBytes, b.WriteBytes, b.ReadOperations, b.WriteOperations))],
     };
@@ -168,7 +168,7 @@ public sealed partial class ContainerService
     private static CgroupLimits ExtraLimits(NewContainer create) => new()
     {
         CpuSet = create.CpuSet,
-        IsDelegated = create.System,
+        IsDelegated = create.Isolation == ContainerIsolation.System,
         BlockWeight = create.BlockIOWeight ?? (create.BlockIO.Length > 0 ? 0 : null),
     };
 }

@@ -78,7 +78,7 @@ public sealed partial class ContainerService
         UserNamespace = ContainerUserNamespace.Private,
         HostIds = 0,
         Privileged = false,
-        System = false,
+        Isolation = ContainerIsolation.Application,
         Capabilities = null,
         Health = null,
         Tmpfs = [],

@@ -186,7 +186,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             Volumes = [.. entry.Spec.Volumes.Select(v => v.ToString())],
             UserNamespace = entry.Spec.UserNamespace,
             Privileged = entry.Spec.Privileged,
-            System = entry.Spec.System,
+            Isolation = entry.Spec.Isolation,
             RestartPolicy = entry.Spec.RestartPolicy,
             RestartMaximum = entry.Spec.RestartMaximum,
             RestartCount = run?.RestartCount ?? 0,

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Json.Serialization;
 using Virt.Agent.Networks;
 using Virt.Linux.Processes;
 
@@ -75,8 +76,16 @@ public sealed record ContainerSpec
     /// <summary>Nothing holds its root back but the namespaces.</summary>
     public bool Privileged { get; set; }
 
+    /// <summary>What it has of its own.</summary>
+    public ContainerIsolation Isolation { get; set; }
+
     /// <summary>Its first process is an init with cgroups, mounts and namespaces of its own.</summary>
-    public bool System { get; set; }
+    [JsonIgnore]
+    public bool IsSystem => Isolation == ContainerIsolation.System;
+
+    /// <summary>It has nothing but a root and a cgroup of its own.</summary>
+    [JsonIgnore]
+    public bool IsChroot => Isolation == ContainerIsolation.Chroot;
 
     /// <summary>The signal that asks it to end.</summary>
     public int StopSignal { get; set; } = Signals.Terminate;
@@ -170,6 +179,15 @@ public sealed record ContainerSpec
 
     /// <summary>While it is being made: the container that stands still for it; all zeros: none.</summary>
     public Guid FrozenSource { get; set; }
+
+    /// <summary>While it is being imported: the digest of the image that comes with it and goes with it again where that fails; empty: none.</summary>
+    public string Arriving { get; set; } = "";
+
+    /// <summary>The archives that it is being written into, each under the name that it has until it is whole.</summary>
+    public IReadOnlyList<string> Exports { get; set; } = [];
+
+    /// <summary>It stands still for the agent's own work, and is to go on after it.</summary>
+    public bool StandsStill { get; set; }
 
     /// <summary>The layer that was built for it last and that no generation uses yet; null: none.</summary>
     public string? Built { get; set; }

@@ -40,6 +40,9 @@ internal static class ContainerStates
     public static void CheckCopy(string name, ContainerState state) => Check("copy", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
 
     /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckExport(string name, ContainerState state) => Check("export", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
+
+    /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckSuspend(string name, ContainerState state) => Check("suspend", name, state, Suspendable, $"Start-Container -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>

@@ -26,6 +26,9 @@ internal static class LaunchError
     /// <summary>What keeps a container from being copied.</summary>
     public static VirtException OfCopy(string name, Exception e) => Of($"Cannot copy container '{name}'", name, "", "/", e);
 
+    /// <summary>What keeps a container from being imported.</summary>
+    public static VirtException OfImport(string name, Exception e) => Of($"Cannot import container '{name}'", name, "", "/", e);
+
     private static VirtException Of(string action, string name, string program, string workingDirectory, Exception e) => e switch
     {
         VirtException known => known,

@@ -13,13 +13,16 @@ internal static partial class NewContainerCheck
     private const long LeastMemory = 4L << 20;
     private const double LeastCpu = 0.01;
     private static readonly string[] Init = ["/sbin/init"];
+    private const string JailAction = "New-Container -Isolation Jail";
 
     /// <exception cref="VirtException">InvalidArgument.</exception>
     public static ContainerSpec ToSpec(string name, NewContainer request, ContainerBase source)
     {
-        var hostName = request.HostName ?? name;
+        var isChroot = request.Isolation == ContainerIsolation.Chroot;
+        var hostName = isChroot ? Environment.MachineName : request.HostName ?? name;
         string[] command = CommandOf(request, source);
         CheckSystem(name, request);
+        CheckIsolation(name, request);
         Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
         Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
         Require(name, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
@@ -29,8 +32,9 @@ internal static partial class NewContainerCheck
         Require(name, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
         Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
         var volumes = ReadVolumes(name, request.Volumes);
-        var builtIn = request.Network.Length == 0 ? ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
+        var builtIn = request.Network.Length == 0 ? isChroot ? ContainerNetwork.Host : ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
         CheckNetwork(name, request, builtIn);
+        Require(name, "Network", !isChroot || builtIn == ContainerNetwork.Host, $"with nothing but a root of its own it is in the host's network, not in '{request.Network}'", JailAction);
         return WithSettings(name, request, source, new ContainerSpec
         {
             Image = source.Name,
@@ -52,9 +56,9 @@ internal static partial class NewContainerCheck
             Dns = request.Dns,
             DnsSearch = request.DnsSearch,
             DnsOptions = request.DnsOptions,
-            UserNamespace = request.UserNamespace ?? (request.Privileged ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
+            UserNamespace = request.UserNamespace ?? (HasHostIds(request) ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
             Privileged = request.Privileged,
-            System = request.System,
+            Isolation = request.Isolation,
         });
     }
 
@@ -62,7 +66,7 @@ internal static partial class NewContainerCheck
     private static string[] CommandOf(NewContainer request, ContainerBase source) =>
         request.Entrypoint.Length > 0 ? [.. request.Entrypoint, .. request.Command]
         : request.Command.Length > 0 ? [.. source.Entrypoint, .. request.Command]
-        : request.System ? Init
+        : request.Isolation == ContainerIsolation.System ? Init
         : [.. source.Entrypoint, .. source.Command];
 
     /// <summary>Reads volumes as the user writes them.</summary>
@@ -101,13 +105,26 @@ internal static partial class NewContainerCheck
         },
         new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
 
+    private static bool HasHostIds(NewContainer request) => request.Privileged || request.Isolation is ContainerIsolation.Chroot or ContainerIsolation.Jail;
+
+    // What a step has not of its own cannot be set for it: it would be the host's.
+    private static void CheckIsolation(string name, NewContainer request)
+    {
+        var isChroot = request.Isolation == ContainerIsolation.Chroot;
+        Require(name, "Isolation", Enum.IsDefined(request.Isolation), $"this agent knows no isolation {request.Isolation}", "New-Container -Isolation Application");
+        Require(name, "UserNamespace", !HasHostIds(request) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot, a jail, or a privileged one it has the host's ids", "New-Container -Isolation Application");
+        Require(name, "HostName", !isChroot || request.HostName is null, "with nothing but a root of its own it has the host's name", JailAction);
+        Require(name, "Sysctl", !isChroot || request.Sysctls.Count == 0, "with nothing but a root of its own its kernel settings would be the host's", JailAction);
+        Require(name, "Init", !isChroot || !request.Init, "with nothing but a root of its own it has no first process that others are left to", JailAction);
+    }
+
     // An init has what would be root's on the host, were its ids the host's.
     private static void CheckSystem(string name, NewContainer request)
     {
         const string Action = "New-Container -System -Image debian-system";
-        Require(name, "System", !request.System || (!request.Privileged && request.UserNamespace != ContainerUserNamespace.Host), "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
-        Require(name, "System", !request.System || !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
-        Require(name, "System", !request.System || ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
+        Require(name, "System", request.Isolation != ContainerIsolation.System || (!request.Privileged && request.UserNamespace != ContainerUserNamespace.Host), "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
+        Require(name, "System", request.Isolation != ContainerIsolation.System || !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
+        Require(name, "System", request.Isolation != ContainerIsolation.System || ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
     }
 
     // What only a network of its own can give; the network itself looks at the rest.

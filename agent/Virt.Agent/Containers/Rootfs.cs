@@ -52,7 +52,7 @@ internal static class Rootfs
             RootStep.Folder("/sys", 0x16D),
             mounts?.HostSys is { } sys ? RootStep.Attach("/sys", sys) : RootStep.Mount("/sys", "sysfs", SysAttributes(spec)) with { Early = true },
         };
-        steps.AddRange(spec.System ? OwnCgroups(cgroups) : Cgroups(cgroups, hierarchies));
+        steps.AddRange(spec.IsSystem ? OwnCgroups(cgroups) : Cgroups(cgroups, hierarchies));
         steps.AddRange(Dev(spec));
         steps.AddRange(Init(spec, mounts));
         steps.AddRange(GivenDevices(spec, mounts));
@@ -114,7 +114,7 @@ internal static class Rootfs
     // What an init finds in a container (systemd.io/CONTAINER_INTERFACE), and who it is: an image's machine-id would be the same in every container.
     private static IEnumerable<RootStep> Init(ContainerSpec spec, RootMounts? mounts)
     {
-        if (!spec.System)
+        if (!spec.IsSystem)
         {
             yield break;
         }

@@ -72,6 +72,8 @@ public static class Routes
         router.Add(Methods.ResumeContainer, containers.ResumeAsync);
         router.Add(Methods.RenameContainer, containers.RenameAsync);
         router.Add(Methods.CopyContainer, containers.CloneAsync);
+        router.Add(Methods.ExportContainer, containers.ExportAsync);
+        router.Add(Methods.ImportContainer, containers.ImportAsync);
         router.Add(Methods.SetContainer, containers.SetAsync);
         router.Add(Methods.RemoveContainer, containers.RemoveAsync);
         router.Add(Methods.WaitContainer, containers.WaitAsync);

@@ -65,6 +65,12 @@ public static class TreeDigest
     private static void AppendEntry(IncrementalHash hash, TreeEntry entry, bool withTime)
     {
         AppendField(hash, entry.Name.Span);
+        if (entry.IsWhiteout)
+        {
+            // A mark and no file: whose it is depends on who has made it, overlayfs or a layer's archive.
+            entry = entry with { UserId = 0, GroupId = 0, Mode = 0x2000 };
+        }
+
         Span<byte> numbers = stackalloc byte[36];
         BinaryPrimitives.WriteUInt32LittleEndian(numbers, entry.Mode);
         BinaryPrimitives.WriteUInt32LittleEndian(numbers[4..], entry.UserId);

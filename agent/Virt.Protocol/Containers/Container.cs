@@ -247,9 +247,9 @@ public sealed partial record Container
     [Key(59)]
     public bool RemoveOnExit { get; set; }
 
-    /// <summary>Its first process is an init such as systemd, with cgroups, mounts and namespaces of its own.</summary>
+    /// <summary>What it has of its own.</summary>
     [Key(60)]
-    public bool System { get; set; }
+    public ContainerIsolation Isolation { get; set; }
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

@@ -203,7 +203,7 @@ public sealed partial record NewContainer
     [Key(48)]
     public bool RemoveOnExit { get; set; }
 
-    /// <summary>Its first process is an init such as systemd, with cgroups, mounts and namespaces of its own.</summary>
+    /// <summary>What it has of its own.</summary>
     [Key(49)]
-    public bool System { get; set; }
+    public ContainerIsolation Isolation { get; set; }
 }

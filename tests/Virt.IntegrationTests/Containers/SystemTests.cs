@@ -22,7 +22,7 @@ public sealed class SystemTests
     {
         await using var host = await TestHost.StartAsync("--images", Images);
         var container = host.Run(Init());
-        Assert.True(container.System);
+        Assert.Equal(ContainerIsolation.System, container.Isolation);
         Assert.Equal(("/sbin/init", "SIGRTMIN+3", TimeSpan.FromSeconds(90)), (Assert.Single(container.Command), container.StopSignal, container.StopTimeout));
         await UpAsync(host, container);
         Assert.Equal("systemd", Line(host, container, "cat /proc/1/comm"));
@@ -105,7 +105,7 @@ public sealed class SystemTests
     public async Task What_would_give_its_init_the_hosts_rights_or_none_is_refused(bool privileged, ContainerUserNamespace? users, string user)
     {
         await using var host = await TestHost.StartAsync();
-        var error = host.Refused(Methods.NewContainer, new NewContainer { Image = ContainerHost.Image, System = true, Privileged = privileged, UserNamespace = users, User = user });
+        var error = host.Refused(Methods.NewContainer, new NewContainer { Image = ContainerHost.Image, Isolation = ContainerIsolation.System, Privileged = privileged, UserNamespace = users, User = user });
         Assert.Equal("InvalidSystem", error.Id);
         Assert.Equal("InvalidSystem", host.Refused(Methods.NewContainer, Init() with { Image = ContainerHost.Image, Init = true }).Id);
     }
@@ -122,7 +122,7 @@ public sealed class SystemTests
         Assert.Equal(20001, host.Log(container).Count);
     }
 
-    private static NewContainer Init() => new() { Image = "debian-system", System = true };
+    private static NewContainer Init() => new() { Image = "debian-system", Isolation = ContainerIsolation.System };
 
     private static string Line(TestHost host, Container container, string script) => host.Exec(container, script).Output.Trim();
 

@@ -15,7 +15,7 @@ public sealed class SystemTests(SystemdHost host)
     public async Task It_hands_controllers_to_its_services_and_cannot_lift_its_own_limits()
     {
         using var client = await host.ConnectAsync();
-        var container = client.Run(new NewContainer { Image = "debian-system", System = true, MemoryBytes = 256 << 20 });
+        var container = client.Run(new NewContainer { Image = "debian-system", Isolation = ContainerIsolation.System, MemoryBytes = 256 << 20 });
         try
         {
             await Poll.UntilAsync(() => Exec(client, container, "systemctl is-system-running --wait 2>/dev/null || true") is "running" or "degraded", () => $"the end of its start, its log: {string.Join('\n', client.Log(container))}");

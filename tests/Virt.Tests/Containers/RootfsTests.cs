@@ -89,13 +89,13 @@ public sealed class RootfsTests
     public void An_init_gets_its_own_control_groups_to_write_a_run_in_memory_and_who_it_is()
     {
         var id = Guid.Parse("11112222-3333-4444-5555-666677778888");
-        var steps = Rootfs.Plan(Spec with { System = true }, CgroupVersion.V2, ["memory"], new RootMounts { Console = "/dev/pts/7", MachineId = id });
+        var steps = Rootfs.Plan(Spec with { Isolation = ContainerIsolation.System }, CgroupVersion.V2, ["memory"], new RootMounts { Console = "/dev/pts/7", MachineId = id });
         Assert.Single(steps, s => s is { Path: "/sys/fs/cgroup", Type: "cgroup2" } && !s.Attributes.HasFlag(MountAttributes.ReadOnly));
         Assert.Equal("/dev/pts/7", steps.Single(s => s.Path == "/dev/console").Source);
         Assert.Equal(["/run", "/run/lock"], steps.Where(s => s is { Kind: RootStepKind.Mount, Type: "tmpfs" } && s.Path.StartsWith("/run", StringComparison.Ordinal)).Select(s => s.Path));
         Assert.Equal("11112222333344445555666677778888\n", steps.Single(s => s.Path == "/etc/machine-id").Source);
         Assert.DoesNotContain(Plan(Spec), s => s.Path is "/dev/console" or "/etc/machine-id" or "/run");
-        var v1 = Rootfs.Plan(Spec with { System = true }, CgroupVersion.V1, ["memory"]);
+        var v1 = Rootfs.Plan(Spec with { Isolation = ContainerIsolation.System }, CgroupVersion.V1, ["memory"]);
         var named = Assert.Single(v1, s => s is { Path: "/sys/fs/cgroup/systemd", Type: "cgroup" });
         Assert.False(named.Attributes.HasFlag(MountAttributes.ReadOnly));
         Assert.DoesNotContain(v1, s => s.Path == "/sys/fs/cgroup/memory");

@@ -21,6 +21,12 @@ internal sealed class ImageExport(ImageStore store, OciImage image, ImageReferen
 {
     private const int Chunk = 256 * 1024;
 
+    /// <summary>What else is written into an OCI layout; null: nothing.</summary>
+    public ArchiveAttachment? Attached { get; init; }
+
+    /// <summary>What it is that is written, for progress.</summary>
+    public string Title { get; init; } = $"image '{image.Title}'";
+
     /// <summary>Writes a tar archive, compressed by gzip where the name says so.</summary>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     public void ToArchive(string path, ContainerImageFormat format)
@@ -74,17 +80,39 @@ internal sealed class ImageExport(ImageStore store, OciImage image, ImageReferen
             Digest = image.Id,
             Size = image.Spec.ManifestSize,
             Platform = image.Spec.Platform.Os.Length > 0 ? image.Spec.Platform : null,
-            // The tag for skopeo, podman and umoci; the whole name for containerd and us.
-            Annotations = name is null ? null : new Dictionary<string, string>(StringComparer.Ordinal) { ["org.opencontainers.image.ref.name"] = name.Tag ?? "latest", ["io.containerd.image.name"] = name.Full },
+            Annotations = Annotations(),
         };
         Document(add, OciLayout.FileName, OciDocument.Write(new OciLayout()));
         Document(add, "index.json", OciDocument.Write(new OciIndex { SchemaVersion = 2, MediaType = MediaTypes.Index, Manifests = [manifest] }));
-        foreach (var digest in image.Spec.Layers.Select(static layer => layer.Blob).Prepend(image.Spec.Config.Digest).Prepend(image.Id).Distinct())
+        if (Attached is not null)
+        {
+            Document(add, Attached.FileName, Attached.Document);
+        }
+
+        foreach (var digest in image.Spec.Layers.Select(static layer => layer.Blob).Prepend(image.Spec.Config.Digest).Prepend(image.Id).Concat(Attached?.Blobs ?? []).Distinct())
         {
             using var blob = store.Blobs.OpenRead(digest);
             Report(digest);
             add($"blobs/sha256/{digest.Hex}", blob.Length, blob);
         }
+    }
+
+    // The tag for skopeo, podman and umoci; the whole name for containerd and us.
+    private Dictionary<string, string>? Annotations()
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (name is not null)
+        {
+            all["org.opencontainers.image.ref.name"] = name.Tag ?? "latest";
+            all["io.containerd.image.name"] = name.Full;
+        }
+
+        if (Attached is not null)
+        {
+            all[Attached.Annotation] = Digest.Of(Attached.Document).ToString();
+        }
+
+        return all.Count == 0 ? null : all;
     }
 
     private void WriteDocker(Action<string, long, Stream> add)
@@ -143,7 +171,7 @@ internal sealed class ImageExport(ImageStore store, OciImage image, ImageReferen
         }
     }
 
-    private void Report(Digest blob) => call.Report($"Exporting image '{image.Title}'", $"Writing {blob.Short}");
+    private void Report(Digest blob) => call.Report($"Exporting {Title}", $"Writing {blob.Short}");
 
     private delegate void WriteBytes(ReadOnlySpan<byte> bytes);
 }

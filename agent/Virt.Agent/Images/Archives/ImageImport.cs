@@ -20,39 +20,14 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
 {
     private const string RefName = "org.opencontainers.image.ref.name";
     private const string ContainerdName = "io.containerd.image.name";
-    private const string IndexFile = "index.json";
+    private const string IndexFile = OciLayout.IndexFile;
+
+    private readonly ArchiveInput input = new(store, path, ArchiveWords.Images, call);
 
     /// <summary>Takes them in.</summary>
     /// <returns>The images, with the name of each.</returns>
     /// <exception cref="VirtException">DataLoss: it is no such archive, or one that is damaged. NotSupported: it has no image for the platform. ResourceExhausted.</exception>
-    public async Task<IReadOnlyList<(OciImage Image, ImageReference? Name)>> RunAsync()
-    {
-        await using var arrival = store.Begin(given?.Familiar ?? path);
-        if (Directory.Exists(path))
-        {
-            using var folder = new FolderFiles(path, arrival);
-            return await TakeAsync(folder, arrival).ConfigureAwait(false);
-        }
-
-        try
-        {
-            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-            var count = store.Limit.Begin($"archive '{path}'", path, Math.Max(file.Length, store.Limit.MaximumBytes / UnpackLimit.MaximumRatio));
-            var inflated = LayerUnpacker.Inflate(file);
-            await using var ending = ReferenceEquals(inflated, file) ? null : inflated;
-            await using var ahead = new ReadAheadStream(inflated, bytes => count.Add(bytes));
-            var files = await ArchiveFiles.ReadAsync(ahead, arrival, () => call.Report($"Importing '{path}'", "Reading the archive", (int)(file.Position * 90 / Math.Max(1, file.Length))), call.Cancellation).ConfigureAwait(false);
-            return await TakeAsync(files, arrival).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-        {
-            throw Damaged($"it is no archive of images, or a damaged one ({e.Message.TrimEnd('.')})", e);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw new VirtException(ErrorCode.NotSupported, "ZstdMissing", $"Cannot import '{path}': it is compressed by zstd, and this host has no libzstd.", path, "apt-get install libzstd1", e);
-        }
-    }
+    public Task<IReadOnlyList<(OciImage Image, ImageReference? Name)>> RunAsync() => input.ReadAsync(given?.Familiar ?? path, TakeAsync);
 
     private async Task<IReadOnlyList<(OciImage Image, ImageReference? Name)>> TakeAsync(IImageFiles files, ImageArrival arrival)
     {
@@ -64,12 +39,12 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
 
         return files.Has(DockerArchiveItem.FileName)
             ? await TakeDockerAsync(files, arrival).ConfigureAwait(false)
-            : throw Damaged($"it has neither '{OciLayout.FileName}' and '{IndexFile}' nor '{DockerArchiveItem.FileName}'");
+            : throw input.Damaged($"it has neither '{OciLayout.FileName}' and '{IndexFile}' nor '{DockerArchiveItem.FileName}'");
     }
 
     private async Task<IReadOnlyList<(OciImage Image, ImageReference? Name)>> TakeLayoutAsync(IImageFiles files, ImageArrival arrival)
     {
-        var index = OciDocument.ReadIndex(await DocumentAsync(files, IndexFile).ConfigureAwait(false), path);
+        var index = OciDocument.ReadIndex(await input.DocumentAsync(files, IndexFile).ConfigureAwait(false), path);
         var taken = new List<(OciImage, ImageReference?)>();
         foreach (var one in index.Manifests)
         {
@@ -77,18 +52,18 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
             var (root, manifest) = await ManifestAsync(files, one).ConfigureAwait(false);
             foreach (var layer in manifest.Document.Layers.Append(manifest.Document.Config))
             {
-                await BlobAsync(files, layer.Digest).ConfigureAwait(false);
+                await input.BlobAsync(files, layer.Digest).ConfigureAwait(false);
             }
 
             taken.Add((await arrival.CommitAsync(name, root, manifest.Digest, call).ConfigureAwait(false), name));
         }
 
-        return taken.Count > 0 ? taken : throw Damaged("it holds no image");
+        return taken.Count > 0 ? taken : throw input.Damaged("it holds no image");
     }
 
     private async Task<(Digest Root, (Digest Digest, OciManifest Document) Manifest)> ManifestAsync(IImageFiles files, OciDescriptor descriptor)
     {
-        var bytes = await BlobAsync(files, descriptor.Digest).ConfigureAwait(false);
+        var bytes = await input.BlobAsync(files, descriptor.Digest).ConfigureAwait(false);
         if (!MediaTypes.IsIndex(descriptor.MediaType.Length > 0 ? descriptor.MediaType : OciDocument.KindOf(bytes, path) ?? ""))
         {
             return (descriptor.Digest, (descriptor.Digest, OciDocument.ReadManifest(bytes, path)));
@@ -107,7 +82,7 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
                 $"Import-ContainerImage -Path '{path}' -Platform {all.Select(static one => one.Platform).OfType<OciPlatform>().FirstOrDefault()}");
         }
 
-        var manifest = await BlobAsync(files, chosen.Digest).ConfigureAwait(false);
+        var manifest = await input.BlobAsync(files, chosen.Digest).ConfigureAwait(false);
         return (descriptor.Digest, (chosen.Digest, OciDocument.ReadManifest(manifest, path)));
     }
 
@@ -132,7 +107,7 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
 
     private async Task<IReadOnlyList<(OciImage Image, ImageReference? Name)>> TakeDockerAsync(IImageFiles files, ImageArrival arrival)
     {
-        var items = OciDocument.Read(await DocumentAsync(files, DockerArchiveItem.FileName).ConfigureAwait(false), OciJson.Default.ListDockerArchiveItem, DockerArchiveItem.FileName, path);
+        var items = OciDocument.Read(await input.DocumentAsync(files, DockerArchiveItem.FileName).ConfigureAwait(false), OciJson.Default.ListDockerArchiveItem, DockerArchiveItem.FileName, path);
         if (given is not null && items.Count != 1)
         {
             throw new VirtException(ErrorCode.InvalidArgument, "SeveralImages", $"Cannot import '{path}' as '{given}': it holds {items.Count} images, which have names of their own.", path, $"Import-ContainerImage -Path '{path}'");
@@ -141,11 +116,11 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
         var taken = new List<(OciImage, ImageReference?)>();
         foreach (var item in items)
         {
-            var config = await StoreAsync(files, item.Config).ConfigureAwait(false);
+            var config = await input.StoreAsync(files, item.Config).ConfigureAwait(false);
             var layers = new List<OciDescriptor>();
             foreach (var layer in item.Layers)
             {
-                var (digest, size) = await StoreAsync(files, layer).ConfigureAwait(false);
+                var (digest, size) = await input.StoreAsync(files, layer).ConfigureAwait(false);
                 layers.Add(new OciDescriptor { MediaType = KindOf(digest), Digest = digest, Size = size });
             }
 
@@ -164,7 +139,7 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
             }
         }
 
-        return taken.Count > 0 ? taken : throw Damaged("it holds no image");
+        return taken.Count > 0 ? taken : throw input.Damaged("it holds no image");
     }
 
     // An archive calls every layer a tar, whatever it is.
@@ -174,26 +149,4 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
         var first = stream.ReadByte();
         return first == 0x1F ? MediaTypes.LayerGzip : first == 0x28 ? MediaTypes.LayerZstd : MediaTypes.Layer;
     }
-
-    private async Task<byte[]> DocumentAsync(IImageFiles files, string name) => store.Blobs.ReadDocument((await StoreAsync(files, name).ConfigureAwait(false)).Digest);
-
-    private async Task<byte[]> BlobAsync(IImageFiles files, Digest digest)
-    {
-        if (!store.Blobs.Has(digest))
-        {
-            var (found, _) = await StoreAsync(files, $"blobs/sha256/{digest.Hex}").ConfigureAwait(false);
-            if (found != digest)
-            {
-                throw Damaged($"its blob '{digest}' has the digest '{found}'");
-            }
-        }
-
-        return store.Blobs.SizeOf(digest) <= OciDocument.Longest ? store.Blobs.ReadDocument(digest) : [];
-    }
-
-    private async Task<(Digest Digest, long Size)> StoreAsync(IImageFiles files, string name) =>
-        await files.StoreAsync(name, call.Cancellation).ConfigureAwait(false) ?? throw Damaged($"it names '{name}', which it does not have");
-
-    private VirtException Damaged(string cause, Exception? inner = null) =>
-        new(ErrorCode.DataLoss, "ImageArchiveDamaged", $"Cannot import '{path}': {cause}.", path, "Write it again: Export-ContainerImage, skopeo copy, docker save.", inner);
 }

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
-using System.IO.Pipelines;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -42,7 +40,7 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
         foreach (var source in sources)
         {
             call.Report($"Making image '{name.Familiar}'", $"Packing '{source.Path}'");
-            var (descriptor, diffId) = source.IsArchive ? await TakeAsync(arrival, source.Path).ConfigureAwait(false) : await PackAsync(arrival, source).ConfigureAwait(false);
+            var (descriptor, diffId) = source.IsArchive ? await TakeAsync(arrival, source.Path).ConfigureAwait(false) : await new LayerPack(arrival, call.Cancellation).PackAsync(source).ConfigureAwait(false);
             layers.Add(descriptor);
             diffIds.Add(diffId);
             history.Add(new OciHistory { Created = time.GetUtcNow(), CreatedBy = step, Comment = Given(request.Comment), Author = Given(request.Author) });
@@ -72,7 +70,7 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
     private static string? Given(string text) => text.Length == 0 ? null : text;
 
     // A manifest of the one kind does not name layers of the other.
-    private static string ToOci(string mediaType) => mediaType switch
+    internal static string ToOci(string mediaType) => mediaType switch
     {
         MediaTypes.DockerLayer => MediaTypes.Layer,
         MediaTypes.DockerLayerGzip or MediaTypes.DockerLayerForeign => MediaTypes.LayerGzip,
@@ -120,46 +118,5 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
         await using var inflated = LayerUnpacker.Inflate(blob);
         using var hashed = new DigestStream(inflated);
         return (new OciDescriptor { MediaType = kind, Digest = digest, Size = size }, hashed.Finish());
-    }
-
-    // Packed, hashed and compressed on one side of a pipe, hashed and written on the other.
-    private async Task<(OciDescriptor Descriptor, Digest DiffId)> PackAsync(ImageArrival arrival, LayerSource source)
-    {
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1 << 20, resumeWriterThreshold: 1 << 19, useSynchronizationContext: false));
-        var packing = Task.Run(() =>
-        {
-            try
-            {
-                Digest diffId;
-                using (var gzip = new GZipStream(pipe.Writer.AsStream(leaveOpen: true), CompressionLevel.Fastest))
-                {
-                    using var hashed = new DigestWriteStream(gzip);
-                    using var buffered = new BufferedStream(hashed, 256 * 1024);
-                    LayerPacker.Pack(source.Path, buffered, source.IsLeftOut, source.WithTop, call.Cancellation);
-                    buffered.Flush();
-                    diffId = hashed.Finish();
-                }
-
-                pipe.Writer.Complete();
-                return diffId;
-            }
-            catch (Exception e)
-            {
-                pipe.Writer.Complete(e);
-                throw;
-            }
-        });
-        try
-        {
-            await using var reading = pipe.Reader.AsStream();
-            var (digest, size) = await arrival.AddAsync(reading, call.Cancellation).ConfigureAwait(false);
-            return (new OciDescriptor { MediaType = MediaTypes.LayerGzip, Digest = digest, Size = size }, await packing.ConfigureAwait(false));
-        }
-        catch
-        {
-            await pipe.Reader.CompleteAsync().ConfigureAwait(false);
-            await packing.ContinueWith(static _ => { }, System.Threading.CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
-            throw;
-        }
     }
 }

@@ -12,6 +12,13 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] Entrypoint { get; set; } = [];
 
+    /// <summary>
+    /// What it has of its own. Chroot: a root and limits; it sees the host's processes, network and name, and its root is the host's root. Jail: processes, network and name of its own too,
+    /// still with the host's ids. System: in the manner of LXC, with an init such as systemd and ids of its own. Without it: Application, in the manner of Docker, with ids of its own.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public ContainerIsolation? Isolation { get; set; }
+
     /// <summary>Private: its users have ids on the host that nobody else has. Host: its root is the host's root, held back by capabilities, system call filter and namespaces alone; files of the host's root in volumes are its own, and ports below 1024 of the host's network are open to it. Without it: Private.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public ContainerUserNamespace? UserNamespace { get; set; }
@@ -21,7 +28,7 @@ public abstract partial class ContainerSpecCommand
     public SwitchParameter Privileged { get; set; }
 
     /// <summary>
-    /// Its first process is a whole init such as systemd, in the manner of LXC: with cgroups of its own to order, /run in memory, a machine id, a console whose text is the
+    /// -Isolation System by another name. Its first process is a whole init such as systemd, in the manner of LXC: with cgroups of its own to order, /run in memory, a machine id, a console whose text is the
     /// log, and rights over its own namespaces, whose ids are never the host's. Without -Command: /sbin/init.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
@@ -172,12 +179,22 @@ public abstract partial class ContainerSpecCommand
         Retries = HealthRetries ?? 3,
     };
 
+    private ContainerIsolation IsolationOf()
+    {
+        if (System && Isolation is { } other && other != ContainerIsolation.System)
+        {
+            Refuse("InvalidIsolation", $"Cannot create a container that is a system container (-System) and has -Isolation {other}: one of both can be.", other, "New-Container -Isolation System");
+        }
+
+        return System ? ContainerIsolation.System : Isolation ?? ContainerIsolation.Application;
+    }
+
     private NewContainer WithSettings(NewContainer request) => request with
     {
         Entrypoint = Entrypoint,
         UserNamespace = UserNamespace,
         Privileged = Privileged,
-        System = System,
+        Isolation = IsolationOf(),
         StopSignal = string.IsNullOrEmpty(StopSignal) ? null : StopSignal,
         StopTimeout = StopTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         Tmpfs = Tmpfs,

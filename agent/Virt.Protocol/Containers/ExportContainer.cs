@@ -1,0 +1,21 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Writes a container into an archive or a folder of the host.</summary>
+[MessagePackObject]
+public sealed partial record ExportContainer
+{
+    /// <summary>The container's id; all zeros: by name.</summary>
+    [Key(0)]
+    public Guid Id { get; set; }
+
+    /// <summary>Its name, for the lookup or for the error's text.</summary>
+    [Key(1)]
+    public string Name { get; set; } = "";
+
+    /// <summary>What is not there yet: a file whose name ends in .tar, .tar.gz or .tgz, or else a folder.</summary>
+    [Key(2)]
+    public string Path { get; set; } = "";
+}
