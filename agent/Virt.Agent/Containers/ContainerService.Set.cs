@@ -75,8 +75,15 @@ public sealed partial class ContainerService
         }
         catch (VirtException)
         {
-            await PublishAsync(entry, to, present, static () => { }).ConfigureAwait(false);
-            await BackAsync(entry, present).ConfigureAwait(false);
+            try
+            {
+                await PublishAsync(entry, to, present, static () => { }).ConfigureAwait(false);
+            }
+            finally
+            {
+                await BackAsync(entry, present).ConfigureAwait(false);
+            }
+
             throw;
         }
     }
