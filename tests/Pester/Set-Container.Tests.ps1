@@ -20,6 +20,16 @@ Describe 'Set-Container' {
         (Invoke-ContainerCommand $container.Name -- sh -c 'echo $A').Output.Trim() | Should -Be b
     }
 
+    It 'publishes other ports while it runs' {
+        $network = New-VirtNetwork (New-TestName net)
+        $container = Start-Container -Image starter -Name (New-TestName ports) -Network $network.Name -Command sleep, 600
+        $after = $container | Set-Container -Publish 18080:80 -AllowFrom 127.0.0.0/8 -PassThru
+        $after.Ports | Should -Be '18080:80'
+        $after.AllowFrom | Should -Be '127.0.0.0/8'
+        $after.ProcessId | Should -Be $container.ProcessId
+        ($container | Set-Container -Publish @() -AllowFrom @() -PassThru).Ports | Should -BeNullOrEmpty
+    }
+
     It 'binds by property name' {
         "Name,ProcessCount`n$(New-TestName limits),50" | ConvertFrom-Csv | ForEach-Object { Set-Container $_.Name -ProcessCount $_.ProcessCount }
         (Get-Container (New-TestName limits)).ProcessCountLimit | Should -Be 50

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Net;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Networks;
@@ -34,6 +35,37 @@ public sealed partial class ContainerService
                 },
                 whatIf),
         };
+
+    // With the ports that are asked for; nothing is changed yet.
+    private ContainerSpec Republish(ContainerEntry entry, ContainerSpec spec, SetContainer request)
+    {
+        if (request.Publish is null && request.AllowFrom is null)
+        {
+            return spec;
+        }
+
+        if (spec.Attachment is not { } present)
+        {
+            return request.Publish is not { Length: > 0 } && request.AllowFrom is not { Length: > 0 }
+                ? spec
+                : throw new VirtException(ErrorCode.InvalidArgument, "InvalidPublish", $"Cannot change container '{entry.Name}': in the network '{spec.Network}' it has no ports to publish.", entry.Name, "New-Container -Network lan -Publish 8080:80");
+        }
+
+        var member = new MemberRequest { Id = entry.Id, Kind = Kind, Verb = "change", Name = entry.Name, HostName = spec.HostName, Network = networks.NameOf(present.NetworkId) };
+        return spec with { Attachment = networks.Republish(member, present, request.Publish, request.AllowFrom) };
+    }
+
+    // Nothing where the ports are the same.
+    private async Task PublishAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Action store)
+    {
+        if (!NetworkService.HasOtherPorts(present.Attachment, to.Attachment))
+        {
+            store();
+            return;
+        }
+
+        await networks.PublishAsync(MemberOf(entry, present)!, MemberOf(entry, present with { Attachment = to.Attachment })!, store, CancellationToken.None).ConfigureAwait(false);
+    }
 
     private RouteSocket? OpenSpace(Guid id) => entries.TryGetValue(id, out var entry) && entry.Process is { } process ? RouteSocket.Open(process.PidFd) : null;
 

@@ -19,15 +19,21 @@ public sealed partial class ContainerService
         var to = ContainerChange.Apply(entry.Name, present, request);
         try
         {
+            to = Republish(entry, to, request);
             to = WithVolumes("change", entry.Id, entry.Name, to, call.WhatIf);
             NewContainerCheck.CheckVolumes("change", entry.Name, to);
-            return call.WhatIf ? Show(entry) : await SetAsync(entry, present, to, call).ConfigureAwait(false);
+            return call.WhatIf ? Show(entry) with { Status = Forecast(entry, present, to) } : await SetAsync(entry, present, to, call).ConfigureAwait(false);
         }
         finally
         {
             UseAgain(entry);
         }
     }
+
+    private string Forecast(ContainerEntry entry, ContainerSpec present, ContainerSpec to) =>
+        !ContainerStates.IsAlive(entry.State) ? "It would be changed for its next start."
+        : ContainerChange.NeedsStart(present, to, cgroups.Tree.Version) ? "It would be started anew, with all that it has written."
+        : "It would be changed while it runs.";
 
     private async Task<Container> SetAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Call call)
     {
@@ -44,20 +50,40 @@ public sealed partial class ContainerService
             SetLive(entry, present, to);
         }
 
-        entry.Set(table, entry.State, entry.Run, to);
+        try
+        {
+            await PublishAsync(entry, present, to, () => entry.Set(table, entry.State, entry.Run, to)).ConfigureAwait(false);
+        }
+        catch when (isAlive && entry.Spec == present)
+        {
+            SetLive(entry, to, present);
+            throw;
+        }
+
         WithMember(entry, networks.Rename);
         return Show(entry);
     }
 
     private async Task RestartAsAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to)
     {
+        // Before its end, so that a port which is another's leaves it alone. Its row has them with all else: an agent that finds the row as it was finds the ports so too.
+        await PublishAsync(entry, present, to, static () => { }).ConfigureAwait(false);
         try
         {
             await RestartAsync(entry, to, timeout: null).ConfigureAwait(false);
+            WithMember(entry, networks.Rename);
         }
         catch (VirtException)
         {
-            await BackAsync(entry, present).ConfigureAwait(false);
+            try
+            {
+                await PublishAsync(entry, to, present, static () => { }).ConfigureAwait(false);
+            }
+            finally
+            {
+                await BackAsync(entry, present).ConfigureAwait(false);
+            }
+
             throw;
         }
     }

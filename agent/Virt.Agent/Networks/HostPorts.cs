@@ -16,7 +16,7 @@ namespace Virt.Agent.Networks;
 internal sealed class HostPorts : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<Guid, (NetworkMember Member, List<SafeFileHandle> Held)> taken = [];
+    private readonly Dictionary<Guid, Taken> taken = [];
 
     /// <summary>Takes a member's ports; those that it has already are kept.</summary>
     /// <exception cref="VirtException">Conflict: another member or program has one. NotFound: the host has no such address.</exception>
@@ -24,29 +24,54 @@ internal sealed class HostPorts : IDisposable
     {
         lock (gate)
         {
-            if (member.Attachment.Ports.Count == 0 || taken.ContainsKey(member.Id))
+            if (member.Attachment.Ports.Count > 0 && !taken.ContainsKey(member.Id))
+            {
+                taken[member.Id] = new Taken(member, TakeNew("start", member, member.Attachment.Ports));
+            }
+        }
+    }
+
+    /// <summary>Takes what a member that runs is to have beside what it has; <see cref="Keep"/> must follow, with what has come of it.</summary>
+    /// <exception cref="VirtException">As <see cref="Take"/>; nothing has changed then.</exception>
+    public void Add(NetworkMember to)
+    {
+        lock (gate)
+        {
+            var present = taken.GetValueOrDefault(to.Id);
+            var has = present?.Member.Attachment.Ports ?? [];
+            var added = to.Attachment.Ports.Where(port => !has.Any(port.IsAtSamePlace)).ToList();
+            // Another address of the same port: the host would say of its own that it is taken.
+            LetGo(present, port => !to.Attachment.Ports.Any(port.IsAtSamePlace) && added.Exists(port.Collides));
+            try
+            {
+                var held = TakeNew("change", to, added);
+                taken[to.Id] = new Taken(to with { Attachment = to.Attachment with { Ports = [.. has.Where(port => !added.Exists(port.Collides)), .. added] } }, [.. present?.Held ?? [], .. held]);
+            }
+            catch
+            {
+                HoldAgain(present);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>After <see cref="Add"/>: what a member does not name any more is released, and what it names is held.</summary>
+    public void Keep(NetworkMember member)
+    {
+        lock (gate)
+        {
+            if (!taken.TryGetValue(member.Id, out var present))
             {
                 return;
             }
 
-            var held = new List<SafeFileHandle>();
-            try
+            LetGo(present, port => !member.Attachment.Ports.Any(port.IsAtSamePlace));
+            var kept = taken[member.Id] = present with { Member = member };
+            HoldAgain(kept);
+            if (member.Attachment.Ports.Count == 0)
             {
-                foreach (var port in member.Attachment.Ports)
-                {
-                    if (Hold(port, member.Attachment.Addresses, held) is { } obstacle)
-                    {
-                        throw Refused(member, port, obstacle);
-                    }
-                }
+                taken.Remove(member.Id);
             }
-            catch
-            {
-                held.ForEach(static handle => handle.Dispose());
-                throw;
-            }
-
-            taken[member.Id] = (member, held);
         }
     }
 
@@ -60,7 +85,7 @@ internal sealed class HostPorts : IDisposable
         {
             try
             {
-                return Hold(port, addresses, held)?.Why ?? "";
+                return Hold(Guid.Empty, port, addresses, held)?.Why ?? "";
             }
             catch (LinuxException e)
             {
@@ -84,7 +109,7 @@ internal sealed class HostPorts : IDisposable
         {
             lock (gate)
             {
-                taken.TryAdd(member.Id, (member, []));
+                taken.TryAdd(member.Id, new Taken(member, []));
             }
         }
     }
@@ -96,7 +121,7 @@ internal sealed class HostPorts : IDisposable
         {
             if (taken.Remove(member, out var entry))
             {
-                entry.Held.ForEach(static handle => handle.Dispose());
+                LetGo(entry, static _ => true);
             }
         }
     }
@@ -105,19 +130,79 @@ internal sealed class HostPorts : IDisposable
     {
         lock (gate)
         {
-            foreach (var (_, held) in taken.Values)
+            foreach (var entry in taken.Values)
             {
-                held.ForEach(static handle => handle.Dispose());
+                LetGo(entry, static _ => true);
             }
 
             taken.Clear();
         }
     }
 
-    // Adds what holds a port, in each family that its member has; or gives what stands in the way.
-    private Obstacle? Hold(PublishedPort port, IEnumerable<string> members, List<SafeFileHandle> held)
+    private List<(PublishedPort Port, SafeFileHandle Handle)> TakeNew(string verb, NetworkMember member, IReadOnlyList<PublishedPort> ports)
     {
-        if (taken.Values.FirstOrDefault(entry => entry.Member.Attachment.Ports.Any(port.Collides)).Member is { } other)
+        var all = new List<(PublishedPort, SafeFileHandle)>();
+        try
+        {
+            foreach (var port in ports)
+            {
+                var held = new List<SafeFileHandle>();
+                try
+                {
+                    if (Hold(member.Id, port, member.Attachment.Addresses, held) is { } obstacle)
+                    {
+                        throw Refused(verb, member, port, obstacle);
+                    }
+                }
+                finally
+                {
+                    all.AddRange(held.Select(handle => (port, handle)));
+                }
+            }
+
+            return all;
+        }
+        catch
+        {
+            all.ForEach(static one => one.Item2.Dispose());
+            throw;
+        }
+    }
+
+    private static void LetGo(Taken? entry, Func<PublishedPort, bool> which) => entry?.Held.RemoveAll(one =>
+    {
+        if (which(one.Port))
+        {
+            one.Handle.Dispose();
+            return true;
+        }
+
+        return false;
+    });
+
+    // What is not held of a member's own. Where another program has taken it meanwhile: as TakeBack.
+    private void HoldAgain(Taken? entry)
+    {
+        foreach (var port in entry?.Member.Attachment.Ports.Where(port => !entry.Held.Exists(one => port.IsAtSamePlace(one.Port))).ToList() ?? [])
+        {
+            var held = new List<SafeFileHandle>();
+            try
+            {
+                Hold(entry!.Member.Id, port, entry.Member.Attachment.Addresses, held);
+            }
+            catch (LinuxException)
+            {
+                // Nobody else can have taken it by that.
+            }
+
+            entry!.Held.AddRange(held.Select(handle => (port, handle)));
+        }
+    }
+
+    // Adds what holds a port, in each family that its member has; or gives what stands in the way.
+    private Obstacle? Hold(Guid own, PublishedPort port, IEnumerable<string> members, List<SafeFileHandle> held)
+    {
+        if (taken.Values.FirstOrDefault(entry => entry.Member.Id != own && entry.Member.Attachment.Ports.Any(port.Collides))?.Member is { } other)
         {
             return new Obstacle(IsTaken: true, $"{other.Kind} '{other.Name}' publishes it", $"Get-{ResourceName.Noun(other.Kind)} -Name {other.Name}");
         }
@@ -147,12 +232,15 @@ internal sealed class HostPorts : IDisposable
         return null;
     }
 
-    private static VirtException Refused(NetworkMember member, PublishedPort port, Obstacle obstacle) => new(
+    private static VirtException Refused(string verb, NetworkMember member, PublishedPort port, Obstacle obstacle) => new(
         obstacle.IsTaken ? ErrorCode.Conflict : ErrorCode.NotFound,
         obstacle.IsTaken ? "PortInUse" : "HostAddressNotFound",
-        $"Cannot start {member.Kind} '{member.Name}': {(obstacle.IsTaken ? $"port {port.HostPort} of the host cannot be published, " : "")}{obstacle.Why}.",
+        $"Cannot {verb} {member.Kind} '{member.Name}': {(obstacle.IsTaken ? $"port {port.HostPort} of the host cannot be published, " : "")}{obstacle.Why}.",
         member.Name,
         obstacle.Action);
+
+    // A member, and what holds its ports.
+    private sealed record Taken(NetworkMember Member, List<(PublishedPort Port, SafeFileHandle Handle)> Held);
 
     // Another has the port; else the host lacks the address.
     private sealed record Obstacle(bool IsTaken, string Why, string Action);

@@ -45,5 +45,5 @@ public sealed record MemberRequest
     public Func<RouteSocket?> OpenSpace { get; init; } = static () => null;
 
     /// <summary>The cmdlet that asks.</summary>
-    internal string NewCommand => "New-" + ResourceName.Noun(Kind);
+    internal string Command => Verb == "change" ? $"Set-{ResourceName.Noun(Kind)} {Name}" : "New-" + ResourceName.Noun(Kind);
 }

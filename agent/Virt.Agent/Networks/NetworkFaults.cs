@@ -27,6 +27,15 @@ public static class NetworkFaults
     /// <summary>Nothing of it is left but its row.</summary>
     public const string RemoveUnruled = "network.remove.unruled";
 
+    /// <summary>A member that runs has its new ports of the host; nothing leads from them to it.</summary>
+    public const string PublishTaken = "network.publish.taken";
+
+    /// <summary>Its new ports are in force, and nothing says so.</summary>
+    public const string PublishRuled = "network.publish.ruled";
+
+    /// <summary>They are stored.</summary>
+    public const string PublishStored = "network.publish.stored";
+
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [NewWritten, NewLinked, NewRuled, SetWritten, RemoveWritten, RemoveUnlinked, RemoveUnruled];
+    public static IReadOnlyList<string> All { get; } = [PublishTaken, PublishRuled, PublishStored, NewWritten, NewLinked, NewRuled, SetWritten, RemoveWritten, RemoveUnlinked, RemoveUnruled];
 }

@@ -158,12 +158,12 @@ public sealed partial class NetworkService
 
     private static List<PublishedPort> ReadPorts(MemberRequest request, NetworkEntry entry, List<AddressBook> books)
     {
-        var list = request.Publish.SelectMany(text => PublishedPort.Parse(text, out var cause) ?? throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", cause, $"{request.NewCommand} -Publish 8080:80")).ToList();
+        var list = request.Publish.SelectMany(text => PublishedPort.Parse(text, out var cause) ?? throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", cause, $"{request.Command} -Publish 8080:80")).ToList();
         for (var i = 0; i < list.Count; i++)
         {
             if (list.FindIndex(i + 1, list[i].Collides) >= 0)
             {
-                throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", $"port {list[i].HostPort} of the host is named twice", $"{request.NewCommand} -Publish 8080:80");
+                throw Refused(request, ErrorCode.InvalidArgument, "InvalidPublish", $"port {list[i].HostPort} of the host is named twice", $"{request.Command} -Publish 8080:80");
             }
 
             if (list[i].HostAddress.Length > 0 && !books.Exists(book => book.Subnet.IsInternet6 == list[i].HostAddress.Contains(':', StringComparison.Ordinal)))
@@ -187,7 +187,7 @@ public sealed partial class NetworkService
             {
                 network = IPAddress.TryParse(text, out var address)
                     ? new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)
-                    : throw Refused(request, ErrorCode.InvalidArgument, "InvalidAllowFrom", $"'{text}' is no address and no subnet such as 10.0.0.0/8", $"{request.NewCommand} -AllowFrom 10.0.0.0/8");
+                    : throw Refused(request, ErrorCode.InvalidArgument, "InvalidAllowFrom", $"'{text}' is no address and no subnet such as 10.0.0.0/8", $"{request.Command} -AllowFrom 10.0.0.0/8");
             }
 
             sources.Add(network);

@@ -66,6 +66,9 @@ public sealed record PublishedPort(string HostAddress, int HostPort, int Port, b
     internal bool Collides(PublishedPort other) =>
         HostPort == other.HostPort && IsUdp == other.IsUdp && (HostAddress.Length == 0 || other.HostAddress.Length == 0 || HostAddress == other.HostAddress);
 
+    /// <summary>True where both are the same of the host, whatever they lead to.</summary>
+    internal bool IsAtSamePlace(PublishedPort other) => HostPort == other.HostPort && IsUdp == other.IsUdp && HostAddress == other.HostAddress;
+
     /// <summary>As the user writes it.</summary>
     public override string ToString()
     {

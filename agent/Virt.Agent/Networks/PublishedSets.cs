@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
@@ -61,6 +62,23 @@ internal static class PublishedSets
             }
         }
     }
+
+    /// <summary>What has to go and what has to come where a member's ports change: what both have stays, and no packet misses it.</summary>
+    public static (IReadOnlyList<(string Set, IReadOnlyList<NftElement> Elements)> Gone, IReadOnlyList<(string Set, IReadOnlyList<NftElement> Elements)> Come) Difference(
+        NetworkAttachment from, NetworkAttachment to)
+    {
+        return (Beyond(from, to), Beyond(to, from));
+
+        static List<(string Set, IReadOnlyList<NftElement> Elements)> Beyond(NetworkAttachment one, NetworkAttachment other)
+        {
+            var has = ElementsOf(other).SelectMany(static part => part.Elements.Select(element => Text(part.Set, element))).ToHashSet(StringComparer.Ordinal);
+            var parts = ElementsOf(one).Select(part => (part.Set, Elements: (IReadOnlyList<NftElement>)[.. part.Elements.Where(element => !has.Contains(Text(part.Set, element)))]));
+            return [.. parts.Where(static part => part.Elements.Count > 0)];
+        }
+    }
+
+    private static string Text(string set, NftElement element) =>
+        $"{set} {Convert.ToHexString(element.Key)} {Convert.ToHexString(element.KeyEnd ?? [])} {Convert.ToHexString(element.Data ?? [])}";
 
     private static NftSet[] Of(bool isInternet6) => [Ports(isInternet6), Bound(isInternet6), Restricted(isInternet6), Allowed(isInternet6)];
 

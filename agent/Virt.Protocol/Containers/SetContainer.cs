@@ -5,7 +5,7 @@ using MessagePack;
 namespace Virt.Protocol;
 
 /// <summary>
-/// Changes a container. What is null stays as it is; 0 takes a limit away. Limits, labels, the stop signal and its time change while it runs; for the rest a
+/// Changes a container. What is null stays as it is; 0 takes a limit away. Limits, labels, published ports, the stop signal and its time change while it runs; for the rest a
 /// running container is started anew, with all that it has written.
 /// </summary>
 [MessagePackObject]
@@ -66,6 +66,14 @@ public sealed partial record SetContainer
     /// <summary>The containers that are started before it.</summary>
     [Key(20)]
     public string[]? After { get; set; }
+
+    /// <summary>All ports of the host that lead to it; empty: none.</summary>
+    [Key(21)]
+    public string[]? Publish { get; set; }
+
+    /// <summary>All who may come to them; empty: anybody.</summary>
+    [Key(22)]
+    public string[]? AllowFrom { get; set; }
 
     /// <summary>The program and its arguments. By starting it anew, as all that follow.</summary>
     [Key(11)]

@@ -56,6 +56,48 @@ public sealed class NetworkRecoveryTests
         Assert.Equal("", await host.RunAsync("nft", "list", "tables"));
     }
 
+    [Theory]
+    [InlineData("network.publish.taken", false)]
+    [InlineData("network.publish.ruled", false)]
+    [InlineData("network.publish.stored", true)]
+    public async Task After_a_kill_at_any_step_a_container_has_its_old_ports_or_its_new_ones(string point, bool isNew)
+    {
+        await using var host = await TestHost.MakeAsync();
+        host.Faults = point + "=kill";
+        await host.StartAgentAsync();
+        host.Make("lan");
+        var web = await host.ServeAsync(NetworkHost.Server("web", "lan") with { Publish = ["8080:80"] });
+        Assert.Throws<VirtException>(() => host.Invoke(Methods.SetContainer, new SetContainer { Id = web.Id, Publish = ["8081:80"] }));
+        await host.EndedByFaultAsync();
+        host.Faults = "";
+        await host.StartAgentAsync();
+        var (open, closed) = isNew ? ("8081", "8080") : ("8080", "8081");
+        await Poll.UntilAsync(async () => await host.AskAsync($"10.144.0.1:{open}") == "web", "the published service");
+        Assert.Equal("", await host.AskAsync($"10.144.0.1:{closed}"));
+        Assert.Equal($"{open}:80", Assert.Single(host.Get(web).Ports));
+        // The other one is free.
+        host.StartProgram("busybox", "httpd", "-f", "-p", closed, "-h", "/");
+        await Poll.UntilAsync(async () => (await host.RunAsync("ss", "-ltn")).Contains($":{closed}", StringComparison.Ordinal), "the program");
+    }
+
+    [Theory]
+    [InlineData("network.publish.taken")]
+    [InlineData("network.publish.ruled")]
+    public async Task A_change_of_ports_that_fails_leaves_the_old_ones(string point)
+    {
+        await using var host = await TestHost.MakeAsync();
+        host.Faults = point + "=fail";
+        await host.StartAgentAsync();
+        host.Make("lan");
+        var web = await host.ServeAsync(NetworkHost.Server("web", "lan") with { Publish = ["8080:80"] });
+        Assert.Equal("FaultInjected", host.Refused(Methods.SetContainer, new SetContainer { Id = web.Id, Publish = ["8081:80"] }).Id);
+        Assert.Equal("web", await host.AskAsync("10.144.0.1:8080"));
+        Assert.Equal("", await host.AskAsync("10.144.0.1:8081"));
+        Assert.Equal("8080:80", Assert.Single(host.Get(web).Ports));
+        host.StartProgram("busybox", "httpd", "-f", "-p", "8081", "-h", "/");
+        await Poll.UntilAsync(async () => (await host.RunAsync("ss", "-ltn")).Contains(":8081", StringComparison.Ordinal), "the program");
+    }
+
     [Fact]
     public async Task After_a_reboot_it_is_set_up_again_and_its_members_keep_their_addresses()
     {

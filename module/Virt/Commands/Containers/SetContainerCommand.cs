@@ -72,6 +72,16 @@ public sealed class SetContainerCommand : ContainerChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] After { get; set; } = [];
 
+    /// <summary>All ports of the host that lead to it, as for New-Container; @(): none. What stays is not interrupted.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>All addresses and subnets from which its published ports can be reached; @(): any.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] AllowFrom { get; set; } = [];
+
     /// <summary>The program to run and its arguments. It is started anew, as for all that follow.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Command { get; set; } = [];
@@ -135,6 +145,8 @@ public sealed class SetContainerCommand : ContainerChangeCommand
         RestartPolicy = IsGiven(nameof(RestartPolicy)) ? RestartPolicy : null,
         RestartMaximum = IsGiven(nameof(RestartMaximum)) ? RestartMaximum : null,
         After = IsGiven(nameof(After)) ? After : null,
+        Publish = IsGiven(nameof(Publish)) ? Publish : null,
+        AllowFrom = IsGiven(nameof(AllowFrom)) ? AllowFrom : null,
         Command = IsGiven(nameof(Command)) ? Command : null,
         Environment = IsGiven(nameof(Environment)) ? NameValuesAttribute.ToStrings(Environment) : null,
         WorkingDirectory = IsGiven(nameof(WorkingDirectory)) ? WorkingDirectory : null,
