@@ -22,8 +22,7 @@ public sealed partial class ContainerService
     public async Task<OciImage?> CommitAsync(NewContainerImage request, Call call)
     {
         var entry = Find("make an image of", request.ContainerId, request.Container);
-        var below = entry.Spec.ImageLayers.Count == 0 ? null : Store.Find(entry.Spec.ImageDigest) ?? throw new VirtException(
-            ErrorCode.NotFound, "ContainerImageNotFound", $"Cannot make an image of container '{entry.Name}': its image '{entry.Spec.Image}' was removed.", entry.Spec.Image, $"Save-ContainerImage '{entry.Spec.Image}'");
+        var below = ImageOf("make an image of", entry);
         if (call.WhatIf)
         {
             return null;
@@ -59,14 +58,28 @@ public sealed partial class ContainerService
             sources.Add(new LayerSource(spec.Rootfs, IsArchive: false, WithTop: true));
         }
 
-        sources.AddRange(spec.Layers.Reverse().Select(digest => new LayerSource(layers.RootOf(digest), IsArchive: false, WithTop: false)));
-        var upper = FolderOf(entry, spec.Generation).Upper;
-        if (Directory.Exists(upper))
+        sources.AddRange(spec.Layers.Reverse().Select(SourceOf));
+        if (WritesOf(entry) is { } writes)
         {
-            sources.Add(new LayerSource(upper, IsArchive: false, WithTop: false) { IsLeftOut = static path => Rootfs.OwnFiles.Contains(path, StringComparer.Ordinal) });
+            sources.Add(writes);
         }
 
         return sources;
+    }
+
+    // Null where it is a folder of files.
+    private OciImage? ImageOf(string verb, ContainerEntry entry) => entry.Spec.ImageLayers.Count == 0 ? null : Store.Find(entry.Spec.ImageDigest) ?? throw new VirtException(
+        ErrorCode.NotFound, "ContainerImageNotFound", $"Cannot {verb} container '{entry.Name}': its image '{entry.Spec.Image}' was removed.", entry.Spec.Image, $"Save-ContainerImage '{entry.Spec.Image}'");
+
+    private LayerSource SourceOf(string layer) => new(layers.RootOf(layer), IsArchive: false, WithTop: false);
+
+    // What it has written itself; null: it was never started.
+    private LayerSource? WritesOf(ContainerEntry entry)
+    {
+        var upper = FolderOf(entry).Upper;
+        return Directory.Exists(upper)
+            ? new LayerSource(upper, IsArchive: false, WithTop: false) { IsLeftOut = static path => Rootfs.OwnFiles.Contains(path, StringComparer.Ordinal) }
+            : null;
     }
 
     private OciRunConfig SeedOf(ContainerEntry entry)

@@ -18,6 +18,8 @@ namespace Virt.Agent.Containers;
 /// <content>Containers on their way to another host.</content>
 public sealed partial class ContainerService
 {
+    private const string ArchiveExample = "Export-Container web -Path /srv/web.tar";
+
     /// <summary>
     /// Writes a container into an archive or a folder of the host: its image, what it and its patches have changed, and its settings. One that runs stands still while what it has written is packed.
     /// What lies in its volumes is no part of it.
@@ -27,14 +29,10 @@ public sealed partial class ContainerService
     {
         var entry = Find("export", request.Id, request.Name);
         call.WorksOn(entry.Name);
-        ArchivePath.Check("export", entry.Name, request.Path);
-        if (Path.Exists(request.Path))
-        {
-            throw ArchivePath.Taken(entry.Name, request.Path);
-        }
-
+        ArchivePath.Check("export", Kind, entry.Name, request.Path, ArchiveExample);
+        ArchivePath.CheckFree(Kind, entry.Name, request.Path);
         ContainerStates.CheckExport(entry.Name, entry.State);
-        var image = ExportedImageOf(entry);
+        var image = ImageOf("export", entry);
         if (call.WhatIf)
         {
             return Show(entry);
@@ -47,19 +45,9 @@ public sealed partial class ContainerService
             var (whole, attachment) = await PackAsync(entry, image, partial, arrival, call).ConfigureAwait(false);
             var name = ImageReference.TryParse(entry.Name.ToLowerInvariant(), out var typed) ? ImageStore.LocalOf(typed) : null;
             var export = new ImageExport(Store, whole, name, call) { Attached = attachment, Title = $"container '{entry.Name}'" };
-            await Task.Run(() =>
-            {
-                if (ArchivePath.IsFile(partial))
-                {
-                    export.ToArchive(partial, ContainerImageFormat.Oci);
-                }
-                else
-                {
-                    export.ToFolder(partial, ContainerImageFormat.Oci);
-                }
-            }).ConfigureAwait(false);
+            await Task.Run(() => export.Write(partial, ContainerImageFormat.Oci)).ConfigureAwait(false);
             await FaultPoint.ReachAsync(ContainerFaults.ExportFilled, call.Cancellation).ConfigureAwait(false);
-            ArchivePath.Name(entry.Name, partial, request.Path);
+            ArchivePath.Name(Kind, entry.Name, partial, request.Path);
             await FaultPoint.ReachAsync(ContainerFaults.ExportNamed, call.Cancellation).ConfigureAwait(false);
             return Show(entry);
         }
@@ -82,10 +70,6 @@ public sealed partial class ContainerService
         }
     }
 
-    // Null where it is a folder of files.
-    private OciImage? ExportedImageOf(ContainerEntry entry) => entry.Spec.ImageLayers.Count == 0 ? null : Store.Find(entry.Spec.ImageDigest) ?? throw new VirtException(
-        ErrorCode.NotFound, "ContainerImageNotFound", $"Cannot export container '{entry.Name}': its image '{entry.Spec.Image}' was removed.", entry.Spec.Image, $"Save-ContainerImage '{entry.Spec.Image}'");
-
     private async Task<(OciImage Whole, ArchiveAttachment Attachment)> PackAsync(ContainerEntry entry, OciImage? image, string partial, ImageArrival arrival, Call call)
     {
         using var held = await LockAsync("export", entry, call).ConfigureAwait(false);
@@ -100,16 +84,14 @@ public sealed partial class ContainerService
         var over = new List<ArchivedLayer>();
         foreach (var layer in spec.Layers.Reverse().Select(digest => layers.Find(digest)!))
         {
-            var files = await pack.AddAsync(new LayerSource(layers.RootOf(layer.Digest), IsArchive: false, WithTop: false), layer.CreationTime).ConfigureAwait(false);
+            var files = await pack.AddAsync(SourceOf(layer.Digest), layer.CreationTime).ConfigureAwait(false);
             over.Insert(0, new ArchivedLayer { Files = files, Layer = layer });
         }
 
         ArchivedBlob? writes = null;
-        var upper = FolderOf(entry).Upper;
-        if (Directory.Exists(upper))
+        if (WritesOf(entry) is { } source)
         {
             call.Report(activity, "Packing what it has written");
-            var source = new LayerSource(upper, IsArchive: false, WithTop: false) { IsLeftOut = static path => Rootfs.OwnFiles.Contains(path, StringComparer.Ordinal) };
             await InStandstillAsync(entry, "export", async () => writes = await pack.AddAsync(source, time.GetUtcNow()).ConfigureAwait(false), call).ConfigureAwait(false);
         }
 
@@ -123,7 +105,7 @@ public sealed partial class ContainerService
             Layers = over,
             Writes = writes,
             Spec = ContainerSettings.Portable(spec, network) with { Image = image is null ? ImageReference.Parse(below.Name).Familiar : spec.Image },
-            Publish = Texts(spec.Attachment?.Ports ?? []),
+            Publish = ContainerSettings.Texts(spec.Attachment?.Ports ?? []),
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
         }.Write();
         var manifest = OciDocument.ReadManifest(Store.Blobs.ReadDocument(below.Manifest), entry.Name);

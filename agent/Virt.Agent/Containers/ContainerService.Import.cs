@@ -22,11 +22,8 @@ public sealed partial class ContainerService
     /// <exception cref="VirtException">InvalidArgument; NotFound: the archive, or a volume, network, folder or device that the container has; AlreadyExists; DataLoss: it is none, or damaged; NotSupported: it is of a newer agent, or for another machine; ResourceExhausted.</exception>
     public async Task<Container> ImportAsync(ImportContainer request, Call call)
     {
-        ArchivePath.Check("import", request.Name.Length > 0 ? request.Name : Path.GetFileName(request.Path), request.Path);
-        if (!Path.Exists(request.Path))
-        {
-            throw new VirtException(ErrorCode.NotFound, "ArchiveNotFound", $"Cannot import '{request.Path}': the host has no such file or folder.", request.Path, $"ls -l '{request.Path}'");
-        }
+        ArchivePath.Check("import", Kind, request.Name.Length > 0 ? request.Name : Path.GetFileName(request.Path), request.Path, ArchiveExample);
+        ArchivePath.CheckThere(request.Path);
 
         // Read before the rest, so that what cannot be is refused before anything is stored.
         var input = new ArchiveInput(Store, request.Path, ArchiveWords.Container, call);

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Containers.Archives;
 using Virt.Agent.Events;
 using Virt.Agent.Images.Store;
 using Virt.Agent.Networks;
@@ -152,8 +153,6 @@ public sealed partial class ContainerService : IAsyncDisposable
         }
     }
 
-    private static string[] Texts<T>(IReadOnlyList<T> items) where T : notnull => [.. items.Select(static item => item.ToString()!)];
-
     private Container Show(ContainerEntry entry)
     {
         var run = entry.Run;
@@ -196,11 +195,11 @@ public sealed partial class ContainerService : IAsyncDisposable
             HealthMessage = entry.Health.Message ?? "",
             StopSignal = Signals.Format(entry.Spec.StopSignal),
             StopTimeout = entry.Spec.StopTimeout,
-            Tmpfs = Texts(entry.Spec.Tmpfs),
-            Devices = Texts(entry.Spec.Devices),
+            Tmpfs = ContainerSettings.Texts(entry.Spec.Tmpfs),
+            Devices = ContainerSettings.Texts(entry.Spec.Devices),
             Capabilities = [.. CapabilitySet.Format(ContainerPlan.CapabilitiesOf(entry.Spec))],
             AllowNewPrivileges = entry.Spec.AllowNewPrivileges || entry.Spec.Privileged,
-            Ulimits = Texts(entry.Spec.Ulimits),
+            Ulimits = ContainerSettings.Texts(entry.Spec.Ulimits),
             Sysctls = new Dictionary<string, string>(entry.Spec.Sysctls),
             AdditionalGroups = [.. entry.Spec.AdditionalGroups],
             Dns = [.. entry.Spec.Dns],
@@ -211,7 +210,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             SwapLimitBytes = entry.Spec.SwapBytes,
             ReservedMemoryBytes = entry.Spec.ReservedMemoryBytes,
             BlockIOWeight = entry.Spec.BlockIOWeight,
-            BlockIO = Texts(entry.Spec.BlockIO),
+            BlockIO = ContainerSettings.Texts(entry.Spec.BlockIO),
             Network = entry.Spec.Attachment is { } attachment ? networks.NameOf(attachment.NetworkId) : entry.Spec.Network,
             IPAddresses = [.. entry.Spec.Attachment?.Addresses ?? []],
             Ports = [.. entry.Spec.Attachment?.Ports.Select(static p => p.ToString()) ?? []],

@@ -1,18 +1,13 @@
-using System;
-using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images.Archives;
-using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Images;
 
 public sealed partial class ImageService
 {
-    private static readonly string[] ArchiveEnds = [".tar", ".tar.gz", ".tgz"];
-
     /// <summary>Writes an image into an archive or a folder of the host.</summary>
     /// <exception cref="VirtException">NotFound; NotSupported; InvalidArgument; AlreadyExists (the file); ResourceExhausted; DataLoss: a blob is gone.</exception>
     public async Task<ContainerImage> ExportAsync(ExportContainerImage request, Call call)
@@ -21,11 +16,7 @@ public sealed partial class ImageService
         var title = request.Name.Length > 0 ? request.Name : image.Title;
         call.WorksOn(title);
         CheckPath("export", title, request.Path);
-        if (Path.Exists(request.Path))
-        {
-            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export {Kind} '{title}': '{request.Path}' is there already.", request.Path, $"rm -r '{request.Path}'");
-        }
-
+        ArchivePath.CheckFree(Kind, title, request.Path);
         var key = ImageReference.TryParse(request.Name, out var typed) ? image.Names.FirstOrDefault(row => Means(row.Name, typed)) : null;
         key ??= image.Names.Count > 0 ? image.Names[0] : null;
         var name = key is not null && ImageReference.Parse(key.Name) is { Tag: not null } tagged ? tagged : null;
@@ -42,32 +33,10 @@ public sealed partial class ImageService
         }
 
         await using var rollback = new Rollback();
-        rollback.Add($"remove '{request.Path}'", () => Remove(request.Path));
+        rollback.Add($"remove '{request.Path}'", () => ArchivePath.Remove(request.Path));
         var export = new ImageExport(store, image, name, call);
-        await Task.Run(() =>
-        {
-            if (ArchiveEnds.Any(end => request.Path.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
-            {
-                export.ToArchive(request.Path, request.Format);
-            }
-            else
-            {
-                export.ToFolder(request.Path, request.Format);
-            }
-        }).ConfigureAwait(false);
+        await Task.Run(() => export.Write(request.Path, request.Format)).ConfigureAwait(false);
         rollback.Commit();
         return shown;
-    }
-
-    private static void Remove(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            FileTree.Delete(path);
-        }
-        else
-        {
-            File.Delete(path);
-        }
     }
 }

@@ -18,10 +18,7 @@ public sealed partial class ImageService
         var name = request.Name.Length == 0 ? null : ImageReference.Parse(request.Name, "import");
         var platform = PlatformOf(request.Platform, request.Path);
         call.WorksOn(request.Name.Length > 0 ? request.Name : Path.GetFileName(request.Path));
-        if (!Path.Exists(request.Path))
-        {
-            throw new VirtException(ErrorCode.NotFound, "ArchiveNotFound", $"Cannot import '{request.Path}': the host has no such file or folder.", request.Path, $"ls -l '{request.Path}'");
-        }
+        ArchivePath.CheckThere(request.Path);
 
         if (call.WhatIf)
         {
@@ -51,12 +48,5 @@ public sealed partial class ImageService
             : throw new VirtException(ErrorCode.InvalidArgument, "InvalidPlatform", $"Cannot use the platform '{text}': a system and an architecture are required.", target, $"Import-ContainerImage -Path '{target}' -Platform linux/arm64");
     }
 
-    private static void CheckPath(string verb, string name, string path)
-    {
-        if (!path.StartsWith('/') || path.Contains('\0') || path.Split('/').Contains("..") || !Directory.Exists(Path.GetDirectoryName(path.TrimEnd('/'))))
-        {
-            throw new VirtException(
-                ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} {Kind} '{name}': '{path}' is not an absolute path in a folder of the host, without '..'.", path, "Export-ContainerImage debian:12 -Path /srv/debian.tar");
-        }
-    }
+    private static void CheckPath(string verb, string name, string path) => ArchivePath.Check(verb, Kind, name, path, "Export-ContainerImage debian:12 -Path /srv/debian.tar");
 }

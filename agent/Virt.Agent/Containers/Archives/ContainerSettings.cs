@@ -119,5 +119,6 @@ internal static class ContainerSettings
         }
     }
 
-    private static string[] Texts<T>(IReadOnlyList<T> items) where T : notnull => [.. items.Select(static item => item.ToString()!)];
+    /// <summary>Settings as the user writes them.</summary>
+    public static string[] Texts<T>(IReadOnlyList<T> items) where T : notnull => [.. items.Select(static item => item.ToString()!)];
 }

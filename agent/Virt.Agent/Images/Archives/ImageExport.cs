@@ -27,9 +27,22 @@ internal sealed class ImageExport(ImageStore store, OciImage image, ImageReferen
     /// <summary>What it is that is written, for progress.</summary>
     public string Title { get; init; } = $"image '{image.Title}'";
 
-    /// <summary>Writes a tar archive, compressed by gzip where the name says so.</summary>
+    /// <summary>Writes an archive where the path's name is that of one, else a folder.</summary>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
-    public void ToArchive(string path, ContainerImageFormat format)
+    public void Write(string path, ContainerImageFormat format)
+    {
+        if (ArchivePath.IsFile(path))
+        {
+            ToArchive(path, format);
+        }
+        else
+        {
+            ToFolder(path, format);
+        }
+    }
+
+    // Compressed by gzip where the name says so.
+    private void ToArchive(string path, ContainerImageFormat format)
     {
         using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, Chunk))
         {
@@ -46,9 +59,7 @@ internal sealed class ImageExport(ImageStore store, OciImage image, ImageReferen
         FileTree.SyncOne(path);
     }
 
-    /// <summary>Writes a folder.</summary>
-    /// <inheritdoc cref="ToArchive"/>
-    public void ToFolder(string path, ContainerImageFormat format)
+    private void ToFolder(string path, ContainerImageFormat format)
     {
         Directory.CreateDirectory(path);
         Write(format, (entry, _, content) =>

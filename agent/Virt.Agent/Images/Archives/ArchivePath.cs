@@ -1,0 +1,77 @@
+using System;
+using System.IO;
+using System.Linq;
+using Virt.Linux.Files;
+using Virt.Protocol;
+
+namespace Virt.Agent.Images.Archives;
+
+/// <summary>Where archives of images and of containers lie on the host.</summary>
+internal static class ArchivePath
+{
+    private static readonly string[] FileEnds = [".tar", ".tar.gz", ".tgz"];
+
+    /// <summary>An absolute path in a folder that is there.</summary>
+    /// <param name="verb">What is to be done.</param>
+    /// <param name="kind">With what.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="example">How it is typed.</param>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void Check(string verb, string kind, string name, string path, string example)
+    {
+        if (!path.StartsWith('/') || path.Contains('\0') || path.Split('/').Contains("..") || !Directory.Exists(Path.GetDirectoryName(path.TrimEnd('/'))))
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} {kind} '{name}': '{path}' is not an absolute path in a folder of the host, without '..'.", path, example);
+        }
+    }
+
+    /// <summary>True where a file is meant, and not a folder.</summary>
+    public static bool IsFile(string path) => FileEnds.Any(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Where an archive lies until it is whole; its name ends as the other does.</summary>
+    public static string PartialOf(string path) => Path.Combine(Path.GetDirectoryName(path.TrimEnd('/'))!, $".{Guid.NewGuid():n}-{Path.GetFileName(path.TrimEnd('/'))}");
+
+    /// <summary>Removes one, whatever there is of it.</summary>
+    public static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            FileTree.Delete(path);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Gives a whole one its name.</summary>
+    /// <exception cref="VirtException">AlreadyExists.</exception>
+    public static void Name(string kind, string name, string partial, string path)
+    {
+        CheckFree(kind, name, path);
+        Directory.Move(partial, path.TrimEnd('/')); // rename(2), of files too
+        FileTree.SyncOne(Path.GetDirectoryName(path.TrimEnd('/'))!);
+    }
+
+    /// <summary>Nothing is there yet.</summary>
+    /// <exception cref="VirtException">AlreadyExists.</exception>
+    public static void CheckFree(string kind, string name, string path)
+    {
+        if (Path.Exists(path))
+        {
+            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export {kind} '{name}': '{path}' is there already.", path, $"rm -r '{path}'");
+        }
+    }
+
+    /// <summary>Something is there to be read.</summary>
+    /// <exception cref="VirtException">NotFound.</exception>
+    public static void CheckThere(string path)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new VirtException(ErrorCode.NotFound, "ArchiveNotFound", $"Cannot import '{path}': the host has no such file or folder.", path, $"ls -l '{path}'");
+        }
+    }
+}
