@@ -29,7 +29,7 @@ internal static class ContainerPlan
     public static LaunchSpec First(
         ContainerSpec spec, ContainerRun run, ContainerUser user, ContainerFolder folder, CgroupTree cgroups, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
-        var isHost = spec.Network == ContainerNetwork.Host;
+        var own = OwnOf(spec);
         var environment = Environment(spec, spec.IsSystem ? InitVariables(mounts?.MachineId ?? default) : [], user);
         return Confined(spec, user) with
         {
@@ -39,9 +39,9 @@ internal static class ContainerPlan
             Init = spec.Init,
             Environment = environment,
             WorkingDirectory = spec.WorkingDirectory,
-            HostName = spec.IsChroot ? null : spec.HostName,
-            Namespaces = OwnOf(spec),
-            LoopbackUp = !isHost,
+            HostName = spec.HostName,
+            Namespaces = own,
+            LoopbackUp = own.HasFlag(NamespaceKinds.Network),
             RootSteps = Rootfs.Plan(spec, spec.IsSystem ? cgroups.DelegableVersion : cgroups.Version, cgroups.HierarchyNames, mounts, host),
             OutputOwner = run.HostIds == 0 ? default : (run.HostIds + user.UserId, run.HostIds + user.GroupId),
             LogPath = folder.Log,

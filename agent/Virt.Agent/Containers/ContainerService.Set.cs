@@ -54,7 +54,7 @@ public sealed partial class ContainerService
         {
             await PublishAsync(entry, present, to, () => entry.Set(table, entry.State, entry.Run, to)).ConfigureAwait(false);
         }
-        catch when (isAlive && entry.Spec == present)
+        catch when (isAlive && ReferenceEquals(entry.Spec, present))
         {
             SetLive(entry, to, present);
             throw;

@@ -20,7 +20,7 @@ internal static partial class NewContainerCheck
 
     private static ContainerSpec WithSettings(string name, NewContainer request, ContainerBase source, ContainerSpec spec)
     {
-        var signal = request.StopSignal is null ? request.Isolation == ContainerIsolation.System ? Signals.Halt : ImageSignal(source) : Signals.Parse(request.StopSignal);
+        var signal = request.StopSignal is null ? IsSystem(request) ? Signals.Halt : ImageSignal(source) : Signals.Parse(request.StopSignal);
         Require(name, "StopSignal", signal > 0, $"there is no signal '{request.StopSignal}'", "New-Container -StopSignal SIGINT");
         Require(name, "StopTimeout", request.StopTimeout is null || request.StopTimeout >= TimeSpan.Zero, "it would be killed before it was asked to end", "New-Container -StopTimeoutSeconds 10");
         Require(name, "OutOfMemoryScore", request.OutOfMemoryScore is >= -1000 and <= 1000, $"{request.OutOfMemoryScore} is no score: -1000 to 1000 are", "New-Container -OutOfMemoryScore 500");
@@ -42,11 +42,11 @@ internal static partial class NewContainerCheck
         var result = spec with
         {
             StopSignal = signal,
-            StopTimeout = request.StopTimeout ?? (request.Isolation == ContainerIsolation.System ? SystemStopTimeout : spec.StopTimeout),
+            StopTimeout = request.StopTimeout ?? (IsSystem(request) ? SystemStopTimeout : spec.StopTimeout),
             Tmpfs = Each(name, "Tmpfs", request.Tmpfs, ContainerTmpfs.Parse, "New-Container -Tmpfs /run:size=64m"),
             Devices = Each(name, "Device", request.Devices, ContainerDevice.Parse, "New-Container -Device /dev/fuse"),
             Capabilities = CapabilitiesOf(name, request),
-            AllowNewPrivileges = request.AllowNewPrivileges || request.Isolation == ContainerIsolation.System,
+            AllowNewPrivileges = request.AllowNewPrivileges || IsSystem(request),
             Ulimits = Each(name, "Ulimit", request.Ulimits, ContainerUlimit.Parse, "New-Container -Ulimit nofile=1024:4096"),
             Sysctls = request.Sysctls,
             AdditionalGroups = request.AdditionalGroups,
@@ -139,7 +139,7 @@ internal static partial class NewContainerCheck
         }
 
         var dropped = Bits(request.DropCapability);
-        var kept = request.Privileged ? CapabilitySet.All : request.Isolation == ContainerIsolation.System ? CapabilitySet.System : CapabilitySet.Default;
+        var kept = request.Privileged ? CapabilitySet.All : IsSystem(request) ? CapabilitySet.System : CapabilitySet.Default;
         // As docker: who drops all and adds some has those; who names one on both sides has it not, unless all others were meant.
         return request.DropCapability.Any(IsAll) ? Bits(request.AddCapability) : (kept | Bits(request.AddCapability)) & ~dropped;
 

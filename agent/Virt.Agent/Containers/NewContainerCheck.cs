@@ -21,7 +21,6 @@ internal static partial class NewContainerCheck
         var isChroot = request.Isolation == ContainerIsolation.Chroot;
         var hostName = isChroot ? Environment.MachineName : request.HostName ?? name;
         string[] command = CommandOf(request, source);
-        CheckSystem(name, request);
         CheckIsolation(name, request);
         Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
         Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
@@ -56,7 +55,7 @@ internal static partial class NewContainerCheck
             Dns = request.Dns,
             DnsSearch = request.DnsSearch,
             DnsOptions = request.DnsOptions,
-            UserNamespace = request.UserNamespace ?? (HasHostIds(request) ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
+            UserNamespace = request.UserNamespace ?? (request.Privileged || HasHostIds(request.Isolation) ? ContainerUserNamespace.Host : ContainerUserNamespace.Private),
             Privileged = request.Privileged,
             Isolation = request.Isolation,
         });
@@ -66,7 +65,7 @@ internal static partial class NewContainerCheck
     private static string[] CommandOf(NewContainer request, ContainerBase source) =>
         request.Entrypoint.Length > 0 ? [.. request.Entrypoint, .. request.Command]
         : request.Command.Length > 0 ? [.. source.Entrypoint, .. request.Command]
-        : request.Isolation == ContainerIsolation.System ? Init
+        : IsSystem(request) ? Init
         : [.. source.Entrypoint, .. source.Command];
 
     /// <summary>Reads volumes as the user writes them.</summary>
@@ -105,26 +104,40 @@ internal static partial class NewContainerCheck
         },
         new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
 
-    private static bool HasHostIds(NewContainer request) => request.Privileged || request.Isolation is ContainerIsolation.Chroot or ContainerIsolation.Jail;
+    private static bool IsSystem(NewContainer request) => request.Isolation == ContainerIsolation.System;
 
-    // What a step has not of its own cannot be set for it: it would be the host's.
+    // The steps that have no ids of their own.
+    private static bool HasHostIds(ContainerIsolation isolation) => isolation is ContainerIsolation.Chroot or ContainerIsolation.Jail;
+
     private static void CheckIsolation(string name, NewContainer request)
     {
-        var isChroot = request.Isolation == ContainerIsolation.Chroot;
         Require(name, "Isolation", Enum.IsDefined(request.Isolation), $"this agent knows no isolation {request.Isolation}", "New-Container -Isolation Application");
-        Require(name, "UserNamespace", request.Isolation is not (ContainerIsolation.Chroot or ContainerIsolation.Jail) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot or a jail it has the host's ids", "New-Container -Isolation Application");
-        Require(name, "HostName", !isChroot || request.HostName is null, "with nothing but a root of its own it has the host's name", JailAction);
-        Require(name, "Sysctl", !isChroot || request.Sysctls.Count == 0, "with nothing but a root of its own its kernel settings would be the host's", JailAction);
-        Require(name, "Init", !isChroot || !request.Init, "with nothing but a root of its own it has no first process that others are left to", JailAction);
+        Require(name, "UserNamespace", !HasHostIds(request.Isolation) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot or a jail it has the host's ids", "New-Container -Isolation Application");
+        if (request.Isolation == ContainerIsolation.Chroot)
+        {
+            CheckChroot(name, request);
+        }
+        else if (IsSystem(request))
+        {
+            CheckSystem(name, request);
+        }
+    }
+
+    // What it has not of its own cannot be set for it: it would be the host's.
+    private static void CheckChroot(string name, NewContainer request)
+    {
+        Require(name, "HostName", request.HostName is null, "with nothing but a root of its own it has the host's name", JailAction);
+        Require(name, "Sysctl", request.Sysctls.Count == 0, "with nothing but a root of its own its kernel settings would be the host's", JailAction);
+        Require(name, "Init", !request.Init, "with nothing but a root of its own it has no first process that others are left to", JailAction);
     }
 
     // An init has what would be root's on the host, were its ids the host's.
     private static void CheckSystem(string name, NewContainer request)
     {
         const string Action = "New-Container -System -Image debian-system";
-        Require(name, "System", request.Isolation != ContainerIsolation.System || (!request.Privileged && request.UserNamespace != ContainerUserNamespace.Host), "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
-        Require(name, "System", request.Isolation != ContainerIsolation.System || !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
-        Require(name, "System", request.Isolation != ContainerIsolation.System || ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
+        Require(name, "System", !request.Privileged && request.UserNamespace != ContainerUserNamespace.Host, "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
+        Require(name, "System", !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
+        Require(name, "System", ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
     }
 
     // What only a network of its own can give; the network itself looks at the rest.
