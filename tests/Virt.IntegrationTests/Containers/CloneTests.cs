@@ -182,28 +182,14 @@ public sealed class CloneTests
         Assert.Equal("x\n", host.Exec(host.Invoke(Methods.StartContainer, new StartContainer { Name = "b" }), "cat /f").Output);
     }
 
-    private static async Task<TestHost> KilledAtAsync(string point)
-    {
-        var host = await TestHost.MakeAsync();
-        try
+    private static Task<TestHost> KilledAtAsync(string point) => KilledHost.AtAsync(
+        point,
+        static host => host.Invoke(Methods.CopyContainer, new CopyContainer { Name = "a", NewName = "b" }),
+        first: static async host =>
         {
-            host.Faults = point + "=kill";
-            await host.StartAgentAsync();
             var source = host.Run(ContainerHost.Script("echo x >/f; exec sleep 1000", "a"));
             await Poll.UntilAsync(() => host.Exec(source, "cat /f 2>/dev/null || true").Output == "x\n", "its file");
-            Assert.Throws<VirtException>(() => host.Invoke(Methods.CopyContainer, new CopyContainer { Name = "a", NewName = "b" }));
-            await host.EndedByFaultAsync();
-            host.Faults = "";
-            await host.StartAgentAsync();
-            return host;
-        }
-        catch
-        {
-            host.Faults = "";
-            await host.DisposeAsync();
-            throw;
-        }
-    }
+        });
 
     private static void AssertAlone(TestHost host, Container source)
     {

@@ -332,27 +332,14 @@ public sealed class ExportTests
         }
     }
 
-    private static async Task<TestHost> KilledAtAsync(string point)
-    {
-        var host = await TestHost.MakeAsync();
-        try
+    private static Task<TestHost> KilledAtAsync(string point) => KilledHost.AtAsync(
+        point,
+        static host => host.ExportTo("a", "a.tar"),
+        first: static host =>
         {
-            host.Faults = point + "=kill";
-            await host.StartAgentAsync();
             host.Run(ContainerHost.Script("exec sleep 1000", "a"));
-            Assert.Throws<VirtException>(() => host.ExportTo("a", "a.tar"));
-            await host.EndedByFaultAsync();
-            host.Faults = "";
-            await host.StartAgentAsync();
-            return host;
-        }
-        catch
-        {
-            host.Faults = "";
-            await host.DisposeAsync();
-            throw;
-        }
-    }
+            return Task.CompletedTask;
+        });
 
     private static VirtException Refused(TestHost host, string path) => host.Refused(Methods.ImportContainer, new ImportContainer { Path = path });
 

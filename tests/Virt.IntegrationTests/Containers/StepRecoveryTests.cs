@@ -84,34 +84,11 @@ public sealed class StepRecoveryTests
 
     private static Container Single(TestHost host) => Assert.Single(host.Invoke(Methods.GetContainer, new GetContainer()).Items);
 
-    private static async Task<TestHost> KilledAtAsync(string point, Action<TestHost> act, Action<TestHost>? before = null)
+    private static Task<TestHost> KilledAtAsync(string point, Action<TestHost> act, Action<TestHost>? before = null) => KilledHost.AtAsync(point, act, before is null ? null : async host =>
     {
-        var host = await TestHost.MakeAsync();
-        try
-        {
-            if (before is not null)
-            {
-                await host.StartAgentAsync();
-                before(host);
-                await Poll.UntilAsync(() => Single(host) is { State: not ContainerState.Running } or { Uptime.TotalMilliseconds: > 100 }, "its trap");
-                await host.StopAgentAsync();
-            }
-
-            host.Faults = point + "=kill";
-            await host.StartAgentAsync();
-            Assert.Throws<VirtException>(() => act(host));
-            await host.EndedByFaultAsync();
-            host.Faults = "";
-            await host.StartAgentAsync();
-            return host;
-        }
-        catch
-        {
-            host.Faults = "";
-            await host.DisposeAsync();
-            throw;
-        }
-    }
+        before(host);
+        await Poll.UntilAsync(() => Single(host) is { State: not ContainerState.Running } or { Uptime.TotalMilliseconds: > 100 }, "its trap");
+    });
 
     private static async Task WorksAsync(TestHost host)
     {

@@ -1,0 +1,44 @@
+using System;
+using System.Threading.Tasks;
+using Virt.Protocol;
+using Xunit;
+
+namespace Virt.IntegrationTests.Fixtures;
+
+/// <summary>A host whose agent was killed in the middle of something, and has been started again.</summary>
+internal static class KilledHost
+{
+    /// <summary>Lets an agent be killed at a fault point, and starts the next.</summary>
+    /// <param name="point">The fault point.</param>
+    /// <param name="act">The call that the kill ends.</param>
+    /// <param name="before">What an agent before that one has done; null: there was none.</param>
+    /// <param name="first">What the one that is killed does before the call; null: nothing.</param>
+    public static async Task<TestHost> AtAsync(string point, Action<TestHost> act, Func<TestHost, Task>? before = null, Func<TestHost, Task>? first = null)
+    {
+        var host = await TestHost.MakeAsync();
+        try
+        {
+            if (before is not null)
+            {
+                await host.StartAgentAsync();
+                await before(host);
+                await host.StopAgentAsync();
+            }
+
+            host.Faults = point + "=kill";
+            await host.StartAgentAsync();
+            await (first?.Invoke(host) ?? Task.CompletedTask);
+            Assert.Throws<VirtException>(() => act(host));
+            await host.EndedByFaultAsync();
+            host.Faults = "";
+            await host.StartAgentAsync();
+            return host;
+        }
+        catch
+        {
+            host.Faults = "";
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+}
