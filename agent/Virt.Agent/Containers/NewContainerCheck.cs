@@ -101,6 +101,7 @@ internal static partial class NewContainerCheck
             After = request.After ?? [],
             RemoveOnExit = spec.RemoveOnExit,
             Health = spec.Health,
+            Isolation = spec.Isolation,
         },
         new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
 

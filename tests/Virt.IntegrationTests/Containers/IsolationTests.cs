@@ -79,6 +79,15 @@ public sealed class IsolationTests
         Assert.Equal((ErrorCode.InvalidArgument, id), (error.Code, error.Id));
     }
 
+    [Fact]
+    public async Task What_would_be_the_hosts_is_not_changed_into_either()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Invoke(Methods.NewContainer, ContainerHost.Script("true") with { Isolation = ContainerIsolation.Chroot });
+        Assert.Equal("InvalidHostName", host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, HostName = "other" }).Id);
+        Assert.Equal(64 << 20, host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, MemoryBytes = 64 << 20 }).MemoryLimitBytes);
+    }
+
     private static string OwnOf(int? process, int agent) => string.Join(' ', Kinds.Where(kind => Link(process, kind) != Link(agent, kind)));
 
     private static string? Link(int? process, string kind) => new FileInfo($"/proc/{process}/ns/{kind}").LinkTarget;
