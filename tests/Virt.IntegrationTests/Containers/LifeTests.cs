@@ -25,12 +25,14 @@ public sealed class LifeTests
     public async Task From_made_to_removed_each_state_is_told()
     {
         await using var host = await TestHost.StartAsync();
-        var container = host.Invoke(Methods.NewContainer, ContainerHost.Script("trap 'exit 0' TERM; while :; do sleep 0.1; done", "web"));
+        var container = host.Invoke(Methods.NewContainer, ContainerHost.Script("trap 'exit 0' TERM; echo traps; while :; do sleep 0.1; done", "web"));
         Assert.Equal(ContainerState.Created, container.State);
         container = host.Invoke(Methods.StartContainer, new StartContainer { Name = "WEB" });
         Assert.Equal(ContainerState.Running, container.State);
         Assert.True(Directory.Exists($"/proc/{container.ProcessId}"));
         Assert.NotNull(host.Get(container).MemoryBytes);
+        // The kernel ignores a signal to a first process that does not wait for it yet.
+        await Poll.UntilAsync(() => host.Log(container).Contains("traps"), "its trap");
         container = host.Invoke(Methods.StopContainer, new StopContainer { Id = container.Id, Timeout = Poll.Limit });
         Assert.Equal((ContainerState.Stopped, 0), (container.State, container.ExitCode));
         host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id });

@@ -17,6 +17,7 @@ public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
+    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar"];
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
@@ -86,10 +87,11 @@ public sealed class ExampleTests
             host.Invoke(Methods.RemoveContainerImage, new RemoveContainerImage { Id = image.Id, Force = true });
         }
 
-        File.Delete("/tmp/tools.tar");
-        File.Delete("/tmp/tools-docker.tar.gz");
-        File.Delete("/tmp/db.tar");
-        File.Delete("/tmp/db.tar.gz");
+        foreach (var archive in Archives)
+        {
+            File.Delete(archive);
+        }
+
         foreach (var network in host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
         {
             host.Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
