@@ -54,6 +54,19 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
+    public void A_container_that_is_piped_is_changed_in_what_was_typed_alone()
+    {
+        agent.Containers[1].MemoryBytes = 524288;
+        agent.Containers[1].HostName = "job";
+        agent.On(Methods.SetContainer, (request, _) => new Container { Id = request.Id, Name = request.Name });
+        shell.Run("Get-Container job | Set-Container -ProcessCount 5");
+        shell.Run("[pscustomobject]@{ Name = 'job'; MemoryBytes = 8MB } | Set-Container");
+        Assert.Empty(shell.Errors);
+        var asked = agent.CallsOf(Methods.SetContainer).Select(call => (SetContainer)call.Request).Select(request => (request.Name, request.ProcessCount, request.MemoryBytes, request.HostName));
+        Assert.Equal([("job", (long?)5, (long?)null, null), ("job", null, 8 << 20, null)], asked);
+    }
+
+    [Fact]
     public void PassThru_writes_the_machine_with_its_host()
     {
         var vm = Assert.Single(shell.Run<VM>("Start-VM web01 -PassThru"));

@@ -1,4 +1,6 @@
+using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Management.Automation;
 using Virt.Protocol;
 using Virt.Session;
@@ -115,6 +117,15 @@ public sealed class SetContainerCommand : ContainerChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private HashSet<string> typed = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
+    }
+
     private protected override void Act(HostCalls host, Target target)
     {
         var request = Request(target);
@@ -129,30 +140,33 @@ public sealed class SetContainerCommand : ContainerChangeCommand
         });
     }
 
+    // What a container that is piped says of itself is no wish: its MemoryBytes, for one, is what it uses.
+    private bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || typed.Contains(parameter));
+
     private SetContainer Request(Target target) => new()
     {
         Id = target.Id,
         Name = target.Name,
-        MemoryBytes = IsGiven(nameof(MemoryBytes)) ? MemoryBytes : null,
-        SwapBytes = IsGiven(nameof(SwapBytes)) ? SwapBytes : null,
-        CpuCount = IsGiven(nameof(CpuCount)) ? CpuCount : null,
-        CpuShares = IsGiven(nameof(CpuShares)) ? CpuShares : null,
-        CpuSet = IsGiven(nameof(CpuSet)) ? CpuSet : null,
-        ProcessCount = IsGiven(nameof(ProcessCount)) ? ProcessCount : null,
-        Labels = IsGiven(nameof(Labels)) ? NameValuesAttribute.ToStrings(Labels) : null,
-        StopSignal = IsGiven(nameof(StopSignal)) ? StopSignal : null,
-        StopTimeout = IsGiven(nameof(StopTimeoutSeconds)) ? Seconds(StopTimeoutSeconds) : null,
-        RestartPolicy = IsGiven(nameof(RestartPolicy)) ? RestartPolicy : null,
-        RestartMaximum = IsGiven(nameof(RestartMaximum)) ? RestartMaximum : null,
-        After = IsGiven(nameof(After)) ? After : null,
-        Publish = IsGiven(nameof(Publish)) ? Publish : null,
-        AllowFrom = IsGiven(nameof(AllowFrom)) ? AllowFrom : null,
-        Command = IsGiven(nameof(Command)) ? Command : null,
-        Environment = IsGiven(nameof(Environment)) ? NameValuesAttribute.ToStrings(Environment) : null,
-        WorkingDirectory = IsGiven(nameof(WorkingDirectory)) ? WorkingDirectory : null,
-        User = IsGiven(nameof(User)) ? User : null,
-        HostName = IsGiven(nameof(HostName)) ? HostName : null,
-        ReadOnly = IsGiven(nameof(ReadOnly)) ? ReadOnly : null,
-        Volumes = IsGiven(nameof(Volume)) ? Volume : null,
+        MemoryBytes = IsWanted(nameof(MemoryBytes)) ? MemoryBytes : null,
+        SwapBytes = IsWanted(nameof(SwapBytes)) ? SwapBytes : null,
+        CpuCount = IsWanted(nameof(CpuCount)) ? CpuCount : null,
+        CpuShares = IsWanted(nameof(CpuShares)) ? CpuShares : null,
+        CpuSet = IsWanted(nameof(CpuSet)) ? CpuSet : null,
+        ProcessCount = IsWanted(nameof(ProcessCount)) ? ProcessCount : null,
+        Labels = IsWanted(nameof(Labels)) ? NameValuesAttribute.ToStrings(Labels) : null,
+        StopSignal = IsWanted(nameof(StopSignal)) ? StopSignal : null,
+        StopTimeout = IsWanted(nameof(StopTimeoutSeconds)) ? Seconds(StopTimeoutSeconds) : null,
+        RestartPolicy = IsWanted(nameof(RestartPolicy)) ? RestartPolicy : null,
+        RestartMaximum = IsWanted(nameof(RestartMaximum)) ? RestartMaximum : null,
+        After = IsWanted(nameof(After)) ? After : null,
+        Publish = IsWanted(nameof(Publish)) ? Publish : null,
+        AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
+        Command = IsWanted(nameof(Command)) ? Command : null,
+        Environment = IsWanted(nameof(Environment)) ? NameValuesAttribute.ToStrings(Environment) : null,
+        WorkingDirectory = IsWanted(nameof(WorkingDirectory)) ? WorkingDirectory : null,
+        User = IsWanted(nameof(User)) ? User : null,
+        HostName = IsWanted(nameof(HostName)) ? HostName : null,
+        ReadOnly = IsWanted(nameof(ReadOnly)) ? ReadOnly : null,
+        Volumes = IsWanted(nameof(Volume)) ? Volume : null,
     };
 }
