@@ -87,13 +87,17 @@ public sealed class ProcessTests
             {
                 screen.Step = 2;
                 other.Invoke(Methods.TypeContainer, new TypeContainer { Terminal = id, Columns = 101, Rows = 43 });
-                Type("stty size; sleep 1000\n");
+                Type("sh -c 'stty size; exec sleep 1000'\n"); // one job: what is shown is shown by what Ctrl+C ends
             }
             else if (screen.Step == 2 && text.Contains("43 101", StringComparison.Ordinal))
             {
                 screen.Step = 3;
                 Type("\u0003"); // Ctrl+C ends the sleep, and not the shell
-                Type("exit 7\n");
+            }
+            else if (screen.Step == 3 && text.LastIndexOf("# ", StringComparison.Ordinal) > text.LastIndexOf("^C", StringComparison.Ordinal) && text.Contains("^C", StringComparison.Ordinal))
+            {
+                screen.Step = 4;
+                Type("exit 7\n"); // at its prompt: what is typed before, Ctrl+C and the shell throw away
             }
         };
         var exit = host.Client.Invoke(Methods.EnterContainer, new EnterContainer { Id = container.Id, Terminal = id, Columns = 90, Rows = 30 }, observer: screen);
