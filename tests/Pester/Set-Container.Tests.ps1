@@ -30,6 +30,45 @@ Describe 'Set-Container' {
         ($container | Set-Container -Publish @() -AllowFrom @() -PassThru).Ports | Should -BeNullOrEmpty
     }
 
+    It 'says with -WhatIf whether it would be started anew, and changes nothing' {
+        $container = Get-Container (New-TestName limits)
+        $transcript = Join-Path ([IO.Path]::GetTempPath()) "$(New-TestName whatif).txt"
+        Start-Transcript $transcript | Out-Null
+        try {
+            Set-Container $container.Name -MemoryBytes 32MB -WhatIf
+            Set-Container $container.Name -Tmpfs /scratch -WhatIf
+        }
+        finally { Stop-Transcript | Out-Null }
+        $said = Get-Content $transcript | Where-Object { $_ -like 'What if*' }
+        Remove-Item $transcript
+        $said[0] | Should -BeLike '*It would be changed while it runs.'
+        $said[1] | Should -BeLike '*It would be started anew, with all that it has written.'
+        $now = Get-Container $container.Name
+        $now.ProcessId | Should -Be $container.ProcessId
+        $now.Tmpfs | Should -BeNullOrEmpty
+    }
+
+    It 'changes what New-Container gave it, and keeps what it has written' {
+        $name = New-TestName limits
+        Invoke-ContainerCommand $name -- sh -c 'echo kept >/kept'
+        Set-Container $name -Tmpfs /scratch -Ulimit nofile=50:60 -ExtraHost db:10.0.0.7 -OutOfMemoryScore 300 -AddCapability NET_ADMIN -WarningAction SilentlyContinue
+        (Invoke-ContainerCommand $name -- sh -c 'cat /kept; ulimit -n; cat /proc/self/oom_score_adj; grep -c /scratch /proc/mounts; grep -c db /etc/hosts').Output.Trim() -split '\s+' | Should -Be kept, 50, 300, 1, 1
+        (Set-Container $name -Tmpfs @() -PassThru -WarningAction SilentlyContinue).Tmpfs | Should -BeNullOrEmpty
+        (Get-Container $name).Capabilities | Should -Contain CAP_NET_ADMIN
+    }
+
+    It 'is asked in another way whether it works, while it runs' {
+        $container = Get-Container (New-TestName limits)
+        Set-Container $container.Name -HealthCommand 'test -e /kept' -HealthIntervalSeconds 0.05
+        Wait-Container $container.Name -For Healthy -TimeoutSeconds 30
+        (Set-Container $container.Name -HealthCommand @() -PassThru).HealthCheck | Should -BeNullOrEmpty
+        (Get-Container $container.Name).ProcessId | Should -Be $container.ProcessId
+    }
+
+    It 'says what can be instead, in words of its own' {
+        { Set-Container (New-TestName limits) -MemoryBytes 5 -ErrorAction Stop } | Should -Throw -ExpectedMessage 'Cannot change container*4 MB is the least*' -ErrorId 'InvalidMemoryBytes*'
+    }
+
     It 'binds by property name' {
         "Name,ProcessCount`n$(New-TestName limits),50" | ConvertFrom-Csv | ForEach-Object { Set-Container $_.Name -ProcessCount $_.ProcessCount }
         (Get-Container (New-TestName limits)).ProcessCountLimit | Should -Be 50

@@ -1,59 +1,193 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json;
+using Virt.Agent.Containers.Archives;
+using Virt.Linux.Capabilities;
 using Virt.Linux.Cgroups;
-using Virt.Linux.Processes;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
 
-/// <summary>From what a container is and a request to what it is to be: pure.</summary>
+/// <summary>From what a container is and a request to what it is to be: pure, but for the look whether the host has the devices that are asked for.</summary>
 internal static class ContainerChange
 {
-    /// <summary>The container as it is to be.</summary>
+    /// <summary>The container as it is to be, but for its ports.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="spec">As it is.</param>
     /// <param name="request">What is to be changed.</param>
-    /// <exception cref="VirtException">InvalidArgument.</exception>
+    /// <exception cref="VirtException">InvalidArgument; NotFound: a device.</exception>
     public static ContainerSpec Apply(string name, ContainerSpec spec, SetContainer request)
     {
-        NewContainerCheck.CheckChange(name, spec, request);
-        var memory = Limit(request.MemoryBytes, spec.MemoryBytes);
-        return spec with
+        var who = new CheckedContainer(name, IsChange: true);
+        // What its image gave it was never held to the rules of what a user types, and is not now.
+        var source = new ContainerBase(spec.Image, spec.Rootfs, [], request.Environment is null ? spec.Environment : new Dictionary<string, string>(), "")
         {
+            User = spec.User,
+            WorkingDirectory = spec.WorkingDirectory,
+            Health = IsAskedOtherwise(request) ? null : spec.Health,
+        };
+        var to = NewContainerCheck.ToSpec(who, RequestOf(who, spec, request), source);
+        if (request.Devices is not null || request.BlockIO is not null)
+        {
+            NewContainerCheck.CheckDevices(who.Verb, name, to);
+        }
+
+        // What it is, beside its settings.
+        return to with
+        {
+            ImageLayers = spec.ImageLayers,
+            ImageDigest = spec.ImageDigest,
+            HostIds = spec.HostIds,
+            HostName = request.HostName is null ? spec.HostName : to.HostName,
+            Volumes = request.Volumes is null ? spec.Volumes : to.Volumes,
+            Attachment = spec.Attachment,
+            Layers = spec.Layers,
+            Generation = spec.Generation,
+            LastGeneration = spec.LastGeneration,
+            Previous = spec.Previous,
+            FrozenSource = spec.FrozenSource,
+            Arriving = spec.Arriving,
+            Exports = spec.Exports,
+            StandsStill = spec.StandsStill,
+            Built = spec.Built,
+        };
+    }
+
+    // What a user would type who wanted it as it is to be.
+    private static NewContainer RequestOf(CheckedContainer who, ContainerSpec spec, SetContainer request)
+    {
+        var same = ContainerSettings.RequestOf(spec);
+        var memory = Limit(request.MemoryBytes, spec.MemoryBytes);
+        var (add, drop) = CapabilitiesOf(spec, request, same);
+        return same with
+        {
+            Entrypoint = request.Entrypoint ?? [],
+            Command = request.Command ?? (request.Entrypoint is null ? same.Command : []),
+            Environment = request.Environment ?? [],
+            WorkingDirectory = request.WorkingDirectory,
+            User = request.User,
+            HostName = request.HostName ?? same.HostName,
             MemoryBytes = memory,
-            SwapBytes = memory is null ? null : Limit(request.SwapBytes, spec.SwapBytes),
+            SwapBytes = request.SwapBytes is { } swap and not 0 ? swap : memory is null || request.SwapBytes is 0 ? null : spec.SwapBytes,
+            ReservedMemoryBytes = Limit(request.ReservedMemoryBytes, spec.ReservedMemoryBytes),
+            ShmBytes = Limit(request.ShmBytes, spec.ShmBytes),
+            LogBytes = Limit(request.LogBytes, spec.LogBytes),
             CpuCount = request.CpuCount is { } cpus ? (cpus == 0 ? null : cpus) : spec.CpuCount,
             CpuShares = Limit(request.CpuShares, spec.CpuShares),
             CpuSet = request.CpuSet is { } set ? (set.Length == 0 ? null : set) : spec.CpuSet,
             ProcessCount = Limit(request.ProcessCount, spec.ProcessCount),
-            Labels = request.Labels ?? spec.Labels,
-            StopSignal = request.StopSignal is { } signal ? Signals.Parse(signal) : spec.StopSignal,
-            StopTimeout = request.StopTimeout ?? spec.StopTimeout,
-            RestartPolicy = request.RestartPolicy ?? spec.RestartPolicy,
-            RestartMaximum = request.RestartMaximum ?? spec.RestartMaximum,
-            After = request.After ?? spec.After,
-            Command = request.Command ?? spec.Command,
-            Environment = request.Environment ?? spec.Environment,
-            WorkingDirectory = request.WorkingDirectory ?? spec.WorkingDirectory,
-            User = request.User ?? spec.User,
-            HostName = request.HostName ?? spec.HostName,
-            ReadOnly = request.ReadOnly ?? spec.ReadOnly,
-            Volumes = request.Volumes is { } volumes ? NewContainerCheck.ReadVolumes(name, volumes) : spec.Volumes,
+            BlockIOWeight = Limit(request.BlockIOWeight, spec.BlockIOWeight),
+            BlockIO = request.BlockIO ?? same.BlockIO,
+            Labels = request.Labels ?? same.Labels,
+            StopSignal = request.StopSignal ?? same.StopSignal,
+            StopTimeout = request.StopTimeout ?? same.StopTimeout,
+            RestartPolicy = request.RestartPolicy ?? same.RestartPolicy,
+            RestartMaximum = request.RestartMaximum ?? same.RestartMaximum,
+            After = request.After ?? same.After,
+            RemoveOnExit = request.RemoveOnExit ?? same.RemoveOnExit,
+            Health = IsAskedOtherwise(request) ? HealthOf(who, spec, request) : null,
+            ReadOnly = request.ReadOnly ?? same.ReadOnly,
+            Volumes = request.Volumes ?? same.Volumes,
+            Tmpfs = request.Tmpfs ?? same.Tmpfs,
+            Devices = request.Devices ?? same.Devices,
+            AddCapability = add,
+            DropCapability = drop,
+            Privileged = request.Privileged ?? same.Privileged,
+            AllowNewPrivileges = request.AllowNewPrivileges ?? same.AllowNewPrivileges,
+            Ulimits = request.Ulimits ?? same.Ulimits,
+            Sysctls = request.Sysctls ?? same.Sysctls,
+            AdditionalGroups = request.AdditionalGroups ?? same.AdditionalGroups,
+            Dns = request.Dns ?? same.Dns,
+            DnsSearch = request.DnsSearch ?? same.DnsSearch,
+            DnsOptions = request.DnsOptions ?? same.DnsOptions,
+            ExtraHosts = request.ExtraHosts ?? same.ExtraHosts,
+            OutOfMemoryScore = request.OutOfMemoryScore ?? same.OutOfMemoryScore,
+            Init = request.Init ?? same.Init,
         };
+    }
+
+    private static bool IsAskedOtherwise(SetContainer request) => HasQuestion(request)
+        || (request.HealthInterval ?? request.HealthTimeout ?? request.HealthStartPeriod) is not null
+        || request.HealthRetries is not null;
+
+    private static bool HasQuestion(SetContainer request) => request.HealthCommand is not null || request.HealthTcp is not null || request.HealthHttp is not null;
+
+    // The three questions are one: another one takes the place of all that was asked.
+    private static HealthCheck? HealthOf(CheckedContainer who, ContainerSpec spec, SetContainer request)
+    {
+        var check = spec.Health;
+        if (HasQuestion(request))
+        {
+            check = (check ?? new HealthCheck { Interval = TimeSpan.FromSeconds(30) }) with { Command = request.HealthCommand ?? [], TcpPort = request.HealthTcp ?? 0, HttpUrl = request.HealthHttp ?? "" };
+            if (check.Command.Length == 0 && check.TcpPort == 0 && check.HttpUrl.Length == 0)
+            {
+                return null;
+            }
+        }
+
+        return check is null
+            ? throw NewContainerCheck.Wrong(who, "Health", "it is not asked whether it works", "New-Container -HealthTcp 80")
+            : check with
+            {
+                Interval = request.HealthInterval ?? check.Interval,
+                ProbeTimeout = request.HealthTimeout ?? check.ProbeTimeout,
+                StartPeriod = request.HealthStartPeriod ?? check.StartPeriod,
+                Retries = request.HealthRetries ?? check.Retries,
+            };
+    }
+
+    // Which of the two lists a user gave is not stored, only what has come of them: it is taken for the difference to the usual ones.
+    private static (string[] Add, string[] Drop) CapabilitiesOf(ContainerSpec spec, SetContainer request, NewContainer same)
+    {
+        if (request.AddCapability is null && request.DropCapability is null)
+        {
+            return (same.AddCapability, same.DropCapability);
+        }
+
+        var usual = ContainerPlan.CapabilitiesOf(spec with { Capabilities = null, Privileged = request.Privileged ?? spec.Privileged });
+        var present = spec.Capabilities ?? usual;
+        string[] add = request.AddCapability ?? [.. CapabilitySet.Format(present & ~usual)];
+        // What is added now is not what was dropped before.
+        var named = add.Contains("ALL", StringComparer.OrdinalIgnoreCase) ? CapabilitySet.All : CapabilitySet.Parse([.. add.Where(CapabilitySet.IsKnown)]);
+        return (add, request.DropCapability ?? [.. CapabilitySet.Format(usual & ~present & ~named)]);
     }
 
     /// <summary>True where the difference cannot be made while it runs.</summary>
     public static bool NeedsStart(ContainerSpec present, ContainerSpec to, CgroupVersion cgroups) =>
-        !present.Command.SequenceEqual(to.Command)
-        || !IsSame(present.Environment, to.Environment)
-        || (present.WorkingDirectory, present.User, present.HostName, present.ReadOnly) != (to.WorkingDirectory, to.User, to.HostName, to.ReadOnly)
-        || !present.Volumes.SequenceEqual(to.Volumes)
-        || (present.CpuShares is not null && to.CpuShares is null)
-        || (present.CpuSet != to.CpuSet && (to.CpuSet is null || (present.CpuSet is null && cgroups == CgroupVersion.V1)));
+        Text(Common(present)) != Text(Common(to))
+        || (present.CpuSet != to.CpuSet && (to.CpuSet is null || (present.CpuSet is null && cgroups == CgroupVersion.V1)))
+        || (cgroups == CgroupVersion.V1 && HasDiskLimits(to) && !HasDiskLimits(present));
 
-    private static bool IsSame(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
+    // What can change while it runs is the same in both, so that all that a later agent adds to a container starts it anew until it is said to need no start.
+    private static ContainerSpec Common(ContainerSpec spec) => spec with
+    {
+        MemoryBytes = null,
+        SwapBytes = null,
+        ReservedMemoryBytes = null,
+        CpuCount = null,
+        CpuShares = null,
+        CpuSet = null,
+        ProcessCount = null,
+        BlockIOWeight = null,
+        BlockIO = [],
+        Labels = new Dictionary<string, string>(),
+        StopSignal = 0,
+        StopTimeout = TimeSpan.Zero,
+        RestartPolicy = RestartPolicy.Never,
+        RestartMaximum = 0,
+        After = [],
+        RemoveOnExit = false,
+        Health = null,
+        Attachment = spec.Attachment is { } attachment ? attachment with { Ports = [], AllowFrom = [] } : null,
+        Environment = new SortedDictionary<string, string>(spec.Environment.ToDictionary(), StringComparer.Ordinal),
+        Sysctls = new SortedDictionary<string, string>(spec.Sysctls.ToDictionary(), StringComparer.Ordinal),
+        Capabilities = ContainerPlan.CapabilitiesOf(spec),
+    };
+
+    private static string Text(ContainerSpec spec) => JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec);
+
+    private static bool HasDiskLimits(ContainerSpec spec) => spec.BlockIOWeight is not null || spec.BlockIO.Count > 0;
 
     private static long? Limit(long? wanted, long? present) => wanted is { } value ? (value == 0 ? null : value) : present;
 }

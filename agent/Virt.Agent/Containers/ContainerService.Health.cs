@@ -8,19 +8,19 @@ namespace Virt.Agent.Containers;
 
 public sealed partial class ContainerService
 {
-    // For one run, until it ends. Nothing that the agent's end waits for.
+    // For one run, until it ends or is to be asked otherwise. Nothing that the agent's end waits for.
     private async Task WatchHealthAsync(ContainerEntry entry, KeptProcess process, HealthCheck check)
     {
         var start = time.GetTimestamp();
         var failures = 0;
         try
         {
-            while (!process.Exited.IsCompleted && entry.Process == process)
+            while (!process.Exited.IsCompleted && IsAsked())
             {
                 if (entry.State == ContainerState.Running)
                 {
                     var answer = await AskAsync(entry, check).ConfigureAwait(false);
-                    if (entry.Process != process)
+                    if (!IsAsked())
                     {
                         return;
                     }
@@ -47,6 +47,8 @@ public sealed partial class ContainerService
         {
             AgentLog.Error($"Could not ask container '{entry.Name}' whether it works", e);
         }
+
+        bool IsAsked() => entry.Process == process && ReferenceEquals(entry.Spec.Health, check);
     }
 
     private async Task<ProbeResult> AskAsync(ContainerEntry entry, HealthCheck check)

@@ -17,6 +17,7 @@ public sealed partial class ContainerService
         ContainerStates.CheckSet(entry.Name, entry.State);
         var present = entry.Spec;
         var to = ContainerChange.Apply(entry.Name, present, request);
+        CheckRemoveOnExit(entry, to);
         try
         {
             to = Republish(entry, to, request);
@@ -27,6 +28,16 @@ public sealed partial class ContainerService
         finally
         {
             UseAgain(entry);
+        }
+    }
+
+    // It would go with the agent's next start, and nobody would know why.
+    private static void CheckRemoveOnExit(ContainerEntry entry, ContainerSpec to)
+    {
+        if (to.RemoveOnExit && !entry.Spec.RemoveOnExit && entry is { Run: not null, State: ContainerState.Stopped or ContainerState.Failed })
+        {
+            throw new VirtException(
+                ErrorCode.WrongState, "ContainerWrongState", $"Cannot change container '{entry.Name}': it is to be removed when it has ended, and has ended already.", entry.Name, $"Remove-Container -Name {entry.Name}");
         }
     }
 
@@ -61,7 +72,23 @@ public sealed partial class ContainerService
         }
 
         WithMember(entry, networks.Rename);
+        AskOtherwise(entry, present);
         return Show(entry);
+    }
+
+    // Of the run that goes on: whoever asked by the check before sees that it is not the container's any more.
+    private void AskOtherwise(ContainerEntry entry, ContainerSpec before)
+    {
+        if (entry.Process is not { } process || ReferenceEquals(before.Health, entry.Spec.Health))
+        {
+            return;
+        }
+
+        entry.SetHealth(WorkloadHealth.None, "");
+        if (entry.Spec.Health is { } check)
+        {
+            _ = WatchHealthAsync(entry, process, check);
+        }
     }
 
     private async Task RestartAsAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to)
@@ -93,18 +120,14 @@ public sealed partial class ContainerService
         var cgroup = cgroups.Open(entry.Run!.Cgroup);
         try
         {
-            cgroup.SetLimits(LimitsOf(to));
-            cgroup.ClearLimits(
-                memory: present.MemoryBytes is not null && to.MemoryBytes is null,
-                cpus: present.CpuCount is not null && to.CpuCount is null,
-                processes: present.ProcessCount is not null && to.ProcessCount is null);
+            cgroup.ChangeLimits(LimitsOf(present), LimitsOf(to));
         }
         catch (LinuxException e)
         {
             // What was set before the one that the kernel refused is set back; the row has not been written.
             try
             {
-                cgroup.SetLimits(LimitsOf(present));
+                cgroup.ChangeLimits(LimitsOf(to), LimitsOf(present));
             }
             catch (LinuxException again)
             {

@@ -15,26 +15,39 @@ internal static partial class NewContainerCheck
     private static readonly string[] Init = ["/sbin/init"];
     private const string JailAction = "New-Container -Isolation Jail";
 
-    /// <exception cref="VirtException">InvalidArgument.</exception>
+    /// <summary>What a new container is to be. The host's devices must be there.</summary>
+    /// <exception cref="VirtException">InvalidArgument; NotFound.</exception>
     public static ContainerSpec ToSpec(string name, NewContainer request, ContainerBase source)
     {
+        var spec = ToSpec(new CheckedContainer(name, IsChange: false), request, source);
+        CheckDevices("create", name, spec);
+        return spec;
+    }
+
+    /// <summary>What a container is to be. One that is changed is held to the rules of a new one: it is looked at as one that has all that it is to have.</summary>
+    /// <param name="who">The container.</param>
+    /// <param name="request">What it is to be.</param>
+    /// <param name="source">Where what is not said comes from.</param>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static ContainerSpec ToSpec(CheckedContainer who, NewContainer request, ContainerBase source)
+    {
         var isChroot = request.Isolation == ContainerIsolation.Chroot;
-        var hostName = isChroot ? Environment.MachineName : request.HostName ?? name;
+        var hostName = isChroot ? Environment.MachineName : request.HostName ?? who.Name;
         string[] command = CommandOf(request, source);
-        CheckIsolation(name, request);
-        Require(name, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
-        Require(name, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
-        Require(name, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
-        Require(name, "WorkingDirectory", request.WorkingDirectory is null || IsPlainPath(request.WorkingDirectory), $"its working directory '{request.WorkingDirectory}' is not an absolute path without '..'", "New-Container -WorkingDirectory /srv");
-        Require(name, "HostName", hostName.Length is > 0 and <= 64 && hostName.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'), $"'{hostName}' is no host name: 1 to 64 letters, digits, dots and dashes are", "New-Container -HostName web01");
-        Require(name, "MemoryBytes", request.MemoryBytes is null or >= LeastMemory, $"it would have {request.MemoryBytes} bytes of memory; 4 MB is the least", "New-Container -MemoryBytes 64MB");
-        Require(name, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
-        Require(name, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
-        var volumes = ReadVolumes(name, request.Volumes);
+        CheckIsolation(who, request);
+        Require(who, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
+        Require(who, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
+        Require(who, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
+        Require(who, "WorkingDirectory", request.WorkingDirectory is null || IsPlainPath(request.WorkingDirectory), $"its working directory '{request.WorkingDirectory}' is not an absolute path without '..'", "New-Container -WorkingDirectory /srv");
+        Require(who, "HostName", hostName.Length is > 0 and <= 64 && hostName.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'), $"'{hostName}' is no host name: 1 to 64 letters, digits, dots and dashes are", "New-Container -HostName web01");
+        Require(who, "MemoryBytes", request.MemoryBytes is null or >= LeastMemory, $"it would have {request.MemoryBytes} bytes of memory; 4 MB is the least", "New-Container -MemoryBytes 64MB");
+        Require(who, "CpuCount", request.CpuCount is null || (request.CpuCount >= LeastCpu && request.CpuCount <= 4096), $"it would have {request.CpuCount} CPUs; 0.01 is the least", "New-Container -CpuCount 0.5");
+        Require(who, "ProcessCount", request.ProcessCount is null or (>= 1 and <= 4_194_304), $"it could have {request.ProcessCount} processes; 1 is the least", "New-Container -ProcessCount 100");
+        var volumes = ReadVolumes(who, request.Volumes);
         var builtIn = request.Network.Length == 0 ? isChroot ? ContainerNetwork.Host : ContainerNetwork.None : ContainerNetwork.All.FirstOrDefault(n => n.Equals(request.Network, StringComparison.OrdinalIgnoreCase));
-        CheckNetwork(name, request, builtIn);
-        Require(name, "Network", !isChroot || builtIn == ContainerNetwork.Host, $"with nothing but a root of its own it is in the host's network, not in '{request.Network}'", JailAction);
-        return WithSettings(name, request, source, new ContainerSpec
+        CheckNetwork(who, request, builtIn);
+        Require(who, "Network", !isChroot || builtIn == ContainerNetwork.Host, $"with nothing but a root of its own it is in the host's network, not in '{request.Network}'", JailAction);
+        return WithSettings(who, request, source, new ContainerSpec
         {
             Image = source.Name,
             Rootfs = source.Rootfs,
@@ -68,92 +81,62 @@ internal static partial class NewContainerCheck
         : IsSystem(request) ? Init
         : [.. source.Entrypoint, .. source.Command];
 
-    /// <summary>Reads volumes as the user writes them.</summary>
-    /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static IReadOnlyList<ContainerVolume> ReadVolumes(string name, string[] texts)
+    private static List<ContainerVolume> ReadVolumes(CheckedContainer who, string[] texts)
     {
-        var volumes = texts.Select(text => ContainerVolume.Parse(text, out var cause) ?? throw Wrong(name, "Volume", cause, "New-Container -Volume /srv/data:/data")).ToList();
-        Require(name, "Volume", volumes.Select(v => v.Target).Distinct(StringComparer.Ordinal).Count() == volumes.Count, "two of its volumes have the same place in it", "New-Container -Volume /srv/data:/data");
+        var volumes = texts.Select(text => ContainerVolume.Parse(text, out var cause) ?? throw Wrong(who, "Volume", cause, "New-Container -Volume /srv/data:/data")).ToList();
+        Require(who, "Volume", volumes.Select(v => v.Target).Distinct(StringComparer.Ordinal).Count() == volumes.Count, "two of its volumes have the same place in it", "New-Container -Volume /srv/data:/data");
         return volumes;
     }
-
-    /// <summary>A change is held to the same rules as a new container: it is checked as one that has what is asked for.</summary>
-    /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void CheckChange(string name, ContainerSpec spec, SetContainer request) => ToSpec(
-        name,
-        new NewContainer
-        {
-            Command = request.Command ?? [.. spec.Command],
-            Environment = request.Environment ?? [],
-            WorkingDirectory = request.WorkingDirectory,
-            HostName = request.HostName,
-            MemoryBytes = request.MemoryBytes is 0 ? null : request.MemoryBytes ?? spec.MemoryBytes,
-            SwapBytes = request.SwapBytes is 0 ? null : request.SwapBytes,
-            CpuCount = request.CpuCount is 0 ? null : request.CpuCount,
-            CpuShares = request.CpuShares is 0 ? null : request.CpuShares,
-            CpuSet = request.CpuSet is "" ? null : request.CpuSet,
-            ProcessCount = request.ProcessCount is 0 ? null : request.ProcessCount,
-            StopSignal = request.StopSignal,
-            StopTimeout = request.StopTimeout,
-            Volumes = request.Volumes ?? [],
-            RestartPolicy = request.RestartPolicy ?? RestartPolicy.Never,
-            RestartMaximum = request.RestartMaximum ?? 0,
-            After = request.After ?? [],
-            RemoveOnExit = spec.RemoveOnExit,
-            Health = spec.Health,
-            Isolation = spec.Isolation,
-        },
-        new ContainerBase(spec.Image, spec.Rootfs, [], new Dictionary<string, string>(), ""));
 
     private static bool IsSystem(NewContainer request) => request.Isolation == ContainerIsolation.System;
 
     // The steps that have no ids of their own.
     private static bool HasHostIds(ContainerIsolation isolation) => isolation is ContainerIsolation.Chroot or ContainerIsolation.Jail;
 
-    private static void CheckIsolation(string name, NewContainer request)
+    private static void CheckIsolation(CheckedContainer who, NewContainer request)
     {
-        Require(name, "Isolation", Enum.IsDefined(request.Isolation), $"this agent knows no isolation {request.Isolation}", "New-Container -Isolation Application");
-        Require(name, "UserNamespace", !HasHostIds(request.Isolation) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot or a jail it has the host's ids", "New-Container -Isolation Application");
+        Require(who, "Isolation", Enum.IsDefined(request.Isolation), $"this agent knows no isolation {request.Isolation}", "New-Container -Isolation Application");
+        Require(who, "UserNamespace", !HasHostIds(request.Isolation) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot or a jail it has the host's ids", "New-Container -Isolation Application");
         if (request.Isolation == ContainerIsolation.Chroot)
         {
-            CheckChroot(name, request);
+            CheckChroot(who, request);
         }
         else if (IsSystem(request))
         {
-            CheckSystem(name, request);
+            CheckSystem(who, request);
         }
     }
 
     // What it has not of its own cannot be set for it: it would be the host's.
-    private static void CheckChroot(string name, NewContainer request)
+    private static void CheckChroot(CheckedContainer who, NewContainer request)
     {
-        Require(name, "HostName", request.HostName is null, "with nothing but a root of its own it has the host's name", JailAction);
-        Require(name, "Sysctl", request.Sysctls.Count == 0, "with nothing but a root of its own its kernel settings would be the host's", JailAction);
-        Require(name, "Init", !request.Init, "with nothing but a root of its own it has no first process that others are left to", JailAction);
+        Require(who, "HostName", request.HostName is null, "with nothing but a root of its own it has the host's name", JailAction);
+        Require(who, "Sysctl", request.Sysctls.Count == 0, "with nothing but a root of its own its kernel settings would be the host's", JailAction);
+        Require(who, "Init", !request.Init, "with nothing but a root of its own it has no first process that others are left to", JailAction);
     }
 
     // An init has what would be root's on the host, were its ids the host's.
-    private static void CheckSystem(string name, NewContainer request)
+    private static void CheckSystem(CheckedContainer who, NewContainer request)
     {
         const string Action = "New-Container -System -Image debian-system";
-        Require(name, "System", !request.Privileged && request.UserNamespace != ContainerUserNamespace.Host, "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
-        Require(name, "System", !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
-        Require(name, "System", ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
+        Require(who, "System", !request.Privileged && request.UserNamespace != ContainerUserNamespace.Host, "its init has rights over its own namespaces that the host's ids, or -Privileged, would make rights over the host", Action);
+        Require(who, "System", !request.Init, "its first process would be the agent's init, and it has one of its own", Action);
+        Require(who, "System", ContainerUser.IsRoot(request.User ?? ""), $"its init has to be root in it, not '{request.User}'", Action);
     }
 
     // What only a network of its own can give; the network itself looks at the rest.
-    private static void CheckNetwork(string name, NewContainer request, string? builtIn)
+    private static void CheckNetwork(CheckedContainer who, NewContainer request, string? builtIn)
     {
-        Require(name, "IPAddress", builtIn is null || request.IPAddresses.Length == 0, $"in the network '{builtIn}' it cannot be given an address", "New-Container -Network lan -IPAddress 10.144.0.20");
-        Require(name, "Publish", builtIn is null || request.Publish.Length == 0, $"in the network '{builtIn}' it has no ports to publish{(builtIn == ContainerNetwork.Host ? ", they are the host's already" : "")}", "New-Container -Network lan -Publish 8080:80");
-        Require(name, "AllowFrom", request.AllowFrom.Length == 0 || request.Publish.Length > 0, "there are no published ports that somebody could come to", "New-Container -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8");
-        Require(name, "Dns", request.Dns.Length + request.DnsSearch.Length + request.DnsOptions.Length == 0 || builtIn != ContainerNetwork.None, "without a network it asks nobody for names", "New-Container -Network lan -Dns 192.0.2.53");
+        Require(who, "IPAddress", builtIn is null || request.IPAddresses.Length == 0, $"in the network '{builtIn}' it cannot be given an address", "New-Container -Network lan -IPAddress 10.144.0.20");
+        Require(who, "Publish", builtIn is null || request.Publish.Length == 0, $"in the network '{builtIn}' it has no ports to publish{(builtIn == ContainerNetwork.Host ? ", they are the host's already" : "")}", "New-Container -Network lan -Publish 8080:80");
+        Require(who, "AllowFrom", request.AllowFrom.Length == 0 || request.Publish.Length > 0, "there are no published ports that somebody could come to", "New-Container -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8");
+        Require(who, "Dns", request.Dns.Length + request.DnsSearch.Length + request.DnsOptions.Length == 0 || builtIn != ContainerNetwork.None, "without a network it asks nobody for names", "New-Container -Network lan -Dns 192.0.2.53");
         foreach (var server in request.Dns)
         {
-            Require(name, "Dns", IPAddress.TryParse(server, out _), $"'{server}' is no address of a name server", "New-Container -Network lan -Dns 192.0.2.53");
+            Require(who, "Dns", IPAddress.TryParse(server, out _), $"'{server}' is no address of a name server", "New-Container -Network lan -Dns 192.0.2.53");
         }
 
-        Require(name, "DnsSearch", request.DnsSearch.All(static d => d.Length is > 0 and < 254 && d.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')), "a domain to search holds letters, digits, dots and dashes", "New-Container -Network lan -DnsSearch example.org");
+        Require(who, "DnsSearch", request.DnsSearch.All(static d => d.Length is > 0 and < 254 && d.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')), "a domain to search holds letters, digits, dots and dashes", "New-Container -Network lan -DnsSearch example.org");
     }
 
     /// <summary>The host's folders must be there.</summary>
@@ -186,14 +169,15 @@ internal static partial class NewContainerCheck
         return all;
     }
 
-    private static void Require(string name, string parameter, bool condition, string cause, string action)
+    private static void Require(CheckedContainer who, string parameter, bool condition, string cause, string action)
     {
         if (!condition)
         {
-            throw Wrong(name, parameter, cause, action);
+            throw Wrong(who, parameter, cause, action);
         }
     }
 
-    private static VirtException Wrong(string name, string parameter, string cause, string action) =>
-        new(ErrorCode.InvalidArgument, "Invalid" + parameter, $"Cannot create container '{name}': {cause}.", name, action);
+    /// <summary>What to say of a setting that cannot be.</summary>
+    public static VirtException Wrong(CheckedContainer who, string parameter, string cause, string action) =>
+        new(ErrorCode.InvalidArgument, "Invalid" + parameter, $"Cannot {who.Verb} container '{who.Name}': {cause}.", who.Name, who.Action(action));
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Virt.Linux.Files;
 
@@ -31,18 +32,40 @@ public sealed partial class Cgroup
             SetBlock(block);
     }
 
-    /// <summary>Takes limits away, as a new one has none.</summary>
-    /// <exception cref="LinuxException">The host has no such controller.</exception>
-    public void ClearLimits(bool memory, bool cpus, bool processes)
+    /// <summary>Sets what is given, and takes away what was given before and is not now.</summary>
+    /// <param name="from">What was set last.</param>
+    /// <param name="to">What is to hold. A set of CPUs can be taken away on version 2 alone.</param>
+    /// <exception cref="LinuxException">The host has no such controller (ENOENT), or the value cannot be.</exception>
+    public void ChangeLimits(CgroupLimits from, CgroupLimits to)
     {
-        if (memory)
+        SetLimits(to with { BlockWeight = to.BlockWeight == from.BlockWeight ? null : to.BlockWeight, Block = ChangedBlocks(from.Block, to.Block) });
+        if (from.MemoryBytes is not null && to.MemoryBytes is null)
             SetMemory(null, null);
-        if (cpus && IsV2)
+        if (from.ReservedMemoryBytes is not null && to.ReservedMemoryBytes is null)
+            Write("memory", IsV2 ? "memory.low" : "memory.soft_limit_in_bytes", IsV2 ? "0" : "-1");
+        if (from.CpuCount is not null && to.CpuCount is null && IsV2)
             Write("cpu", "cpu.max", $"max {Text(Period)}");
-        else if (cpus)
+        else if (from.CpuCount is not null && to.CpuCount is null)
             Write("cpu", "cpu.cfs_quota_us", "-1");
-        if (processes)
+        if (from.CpuShares is not null && to.CpuShares is null)
+            Write("cpu", IsV2 ? "cpu.weight" : "cpu.shares", IsV2 ? "100" : "1024");
+        if (from.ProcessCount is not null && to.ProcessCount is null)
             Write("pids", "pids.max", "max");
+        if (from.BlockWeight is not null && to.BlockWeight is null)
+            SetBlockWeight(100);
+    }
+
+    // Of a disk that had a limit which it is not to have, 0 says so.
+    private static IReadOnlyList<BlockLimit> ChangedBlocks(IReadOnlyList<BlockLimit> from, IReadOnlyList<BlockLimit> to)
+    {
+        var gone = from.Where(one => to.All(other => other.Device != one.Device)).Select(static one => new BlockLimit(one.Device, null, null, null, null));
+        return [.. to.Concat(gone).Select(one => from.FirstOrDefault(other => other.Device == one.Device) is not { } before ? one : one with
+        {
+            ReadBytes = one.ReadBytes ?? (before.ReadBytes is null ? null : 0),
+            WriteBytes = one.WriteBytes ?? (before.WriteBytes is null ? null : 0),
+            ReadOperations = one.ReadOperations ?? (before.ReadOperations is null ? null : 0),
+            WriteOperations = one.WriteOperations ?? (before.WriteOperations is null ? null : 0),
+        })];
     }
 
     // v1 counts memory and swap together, and the sum may never be below the memory: whichever grows goes first.
@@ -104,7 +127,8 @@ public sealed partial class Cgroup
         var given = all.Where(static one => one.Value is not null);
         if (IsV2)
         {
-            Write("io", "io.max", $"{block.Device} {string.Join(' ', given.Select(one => $"{one.New}={Text(one.Value!.Value)}"))}");
+            // 0 takes the limit away, in version 1 by itself.
+            Write("io", "io.max", $"{block.Device} {string.Join(' ', given.Select(one => $"{one.New}={(one.Value == 0 ? "max" : Text(one.Value!.Value))}"))}");
             return;
         }
 

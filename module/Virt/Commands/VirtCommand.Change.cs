@@ -30,10 +30,17 @@ public abstract partial class VirtCommand
     /// <param name="request">What it takes.</param>
     /// <param name="emit">Write the result. A job always does.</param>
     /// <param name="follow">What is still to be done with the result, such as waiting; gives what is to be written, null for nothing.</param>
+    /// <param name="forecast">With -WhatIf: a sentence on what would become of it, of what the agent's checks gave; empty: nothing more is to be said.</param>
     private protected void Change<TRequest, TResult>(
-        HostCalls host, Target target, Method<TRequest, TResult> method, TRequest request, bool emit = true, Func<HostCalls, TResult, object?>? follow = null)
+        HostCalls host,
+        Target target,
+        Method<TRequest, TResult> method,
+        TRequest request,
+        bool emit = true,
+        Func<HostCalls, TResult, object?>? follow = null,
+        Func<TResult, string>? forecast = null)
     {
-        if (!MayChange(host, target, () => host.Invoke(method, request, CheckOnly)))
+        if (!MayChange(host, target, Check))
         {
             return;
         }
@@ -51,16 +58,31 @@ public abstract partial class VirtCommand
         {
             Emit(result);
         }
+
+        string Check()
+        {
+            var expected = host.Invoke(method, request, CheckOnly);
+            return forecast?.Invoke(expected) ?? "";
+        }
     }
 
     /// <summary>Asks ShouldProcess. With -WhatIf the agent's checks come first, so that what would fail is an error and no promise.</summary>
-    private protected bool MayChange(HostCalls host, Target target, Action check)
+    private protected bool MayChange(HostCalls host, Target target, Action check) => MayChange(host, target, () =>
+    {
+        check();
+        return "";
+    });
+
+    /// <summary>The same, for checks that say what would become of it.</summary>
+    private protected bool MayChange(HostCalls host, Target target, Func<string> check)
     {
         var description = host.ComputerName == VirtSession.DefaultEndpoint ? target.Name : $"{target.Name} on {host.ComputerName}";
         if (IsWhatIf())
         {
-            check();
-            return AskUser(() => ShouldProcess(description));
+            var forecast = check();
+            return AskUser(() => forecast.Length == 0
+                ? ShouldProcess(description)
+                : ShouldProcess($"Performing the operation \"{MyInvocation.MyCommand.Name}\" on target \"{description}\". {forecast}", "", ""));
         }
 
         if (!MyInvocation.BoundParameters.ContainsKey("Confirm") && (IsForced || (!LosesData && Preference() == ConfirmImpact.High)))

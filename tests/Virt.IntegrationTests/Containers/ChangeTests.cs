@@ -106,9 +106,9 @@ public sealed class ChangeTests
         Assert.Equal(
             "67108864 50000 50 512 ",
             host.Exec(container, "cd /sys/fs/cgroup; cat memory/memory.limit_in_bytes cpu/cpu.cfs_quota_us pids/pids.max cpu/cpu.shares 2>/dev/null || cat cpu*/cpu.cfs_quota_us | tr '\\n' ' '").Output.Replace('\n', ' '));
-        changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, MemoryBytes = 0, CpuCount = 0, ProcessCount = 0 });
-        Assert.Equal("  ", $"{changed.MemoryLimitBytes} {changed.CpuCountLimit} {changed.ProcessCountLimit}");
-        Assert.Equal("max\n", host.Exec(container, "cat /sys/fs/cgroup/pids/pids.max").Output);
+        changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, MemoryBytes = 0, CpuCount = 0, ProcessCount = 0, CpuShares = 0, ReservedMemoryBytes = 16 << 20 });
+        Assert.Equal($"    {container.ProcessId}", $"{changed.MemoryLimitBytes} {changed.CpuCountLimit} {changed.ProcessCountLimit} {changed.CpuShares} {changed.ProcessId}");
+        Assert.Equal("max 1024 16777216 ", host.Exec(container, "cd /sys/fs/cgroup; cat pids/pids.max cpu/cpu.shares memory/memory.soft_limit_in_bytes").Output.Replace('\n', ' '));
     }
 
     [Fact]

@@ -47,6 +47,67 @@ public sealed class SettingsTests
         Assert.Equal(expected, host.Exec(container, script + "; true").Output.TrimEnd().Replace('\n', ' '));
     }
 
+    public static TheoryData<string, NewContainer, SetContainer, string, string> Changes => new()
+    {
+        { "tmpfs", new NewContainer(), new SetContainer { Tmpfs = ["/scratch:size=4m"] }, "df -k /scratch | tail -1 | awk '{print $2}'", "4096" },
+        { "devices", new NewContainer { Devices = ["/dev/fuse"] }, new SetContainer { Devices = [] }, "exec 3<>/dev/fuse || echo none", "none" },
+        { "capabilities", new NewContainer { DropCapability = ["CHOWN"] }, new SetContainer { AddCapability = ["NET_ADMIN"], DropCapability = [] }, "grep CapBnd /proc/self/status | tr -d '\t'", "CapBnd:00000000a80435fb" },
+        { "new privileges", new NewContainer(), new SetContainer { AllowNewPrivileges = true }, "grep NoNewPrivs /proc/self/status | tr -d '\t'", "NoNewPrivs:0" },
+        { "ulimits", new NewContainer { Ulimits = ["nofile=100:200"] }, new SetContainer { Ulimits = ["nofile=50:60"] }, "ulimit -Sn; ulimit -Hn", "50 60" },
+        { "sysctls", new NewContainer(), new SetContainer { Sysctls = new() { ["net.core.somaxconn"] = "77" } }, "cat /proc/sys/net/core/somaxconn", "77" },
+        { "groups", new NewContainer { User = "1000:50" }, new SetContainer { AdditionalGroups = ["7"] }, "id -G", "50 7" },
+        { "name servers", new NewContainer { Network = "host", Dns = ["10.0.0.1"] }, new SetContainer { Dns = ["10.0.0.2"], DnsSearch = ["a.b"] }, "cat /etc/resolv.conf", "search a.b nameserver 10.0.0.2" },
+        { "hosts", new NewContainer { ExtraHosts = ["db:10.0.0.7"] }, new SetContainer { ExtraHosts = ["db:10.0.0.8"] }, "tail -1 /etc/hosts | tr '\t' ' '", "10.0.0.8 db" },
+        { "score", new NewContainer { OutOfMemoryScore = 700 }, new SetContainer { OutOfMemoryScore = 500 }, "cat /proc/self/oom_score_adj", "500" },
+        { "shared memory", new NewContainer(), new SetContainer { ShmBytes = 1 << 20 }, "df -k /dev/shm | tail -1 | awk '{print $2}'", "1024" },
+        { "init", new NewContainer(), new SetContainer { Init = true }, "tr '\0' ' ' </proc/1/cmdline | grep -c init", "1" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task A_setting_that_is_changed_is_there_after_it_is_started_anew(string what, NewContainer request, SetContainer change, string script, string expected)
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(request with { Image = ContainerHost.Image, Command = ["/bin/sh", "-c", "echo mine >>/mine; exec sleep 1000"], StopTimeout = TimeSpan.FromMilliseconds(50) });
+        await Poll.UntilAsync(() => host.Exec(container, "cat /mine").Output == "mine\n", "its file");
+        var told = host.Client.Invoke(Methods.SetContainer, change with { Id = container.Id }, new() { WhatIf = true });
+        Assert.Equal("It would be started anew, with all that it has written.", told.Status);
+        Assert.Equal(container.ProcessId, host.Get(container).ProcessId);
+        var changed = host.Invoke(Methods.SetContainer, change with { Id = container.Id });
+        Assert.Contains("started anew", changed.Status, StringComparison.Ordinal);
+        var output = host.Exec(container, script).Output.TrimEnd().Replace('\n', ' ');
+        Assert.True(output == expected, $"{what}: {output}");
+        await Poll.UntilAsync(() => host.Exec(container, "cat /mine").Output == "mine\nmine\n", "its file of both runs");
+    }
+
+    [Fact]
+    public async Task It_is_asked_otherwise_whether_it_works_while_it_runs()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("exec sleep 1000"));
+        Assert.Equal(WorkloadHealth.None, container.Health);
+        var change = new SetContainer { Id = container.Id, HealthCommand = ["true"], HealthInterval = TimeSpan.FromMilliseconds(20), HealthRetries = 1 };
+        Assert.Equal("It would be changed while it runs.", host.Client.Invoke(Methods.SetContainer, change, new() { WhatIf = true }).Status);
+        Assert.Equal(container.ProcessId, host.Invoke(Methods.SetContainer, change).ProcessId);
+        host.WaitFor(container, WaitCondition.Healthy);
+        host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, HealthCommand = ["false"] });
+        await Poll.UntilAsync(() => host.Get(container).Health == WorkloadHealth.Unhealthy, "the other answer");
+        Assert.Equal(WorkloadHealth.None, host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, HealthCommand = [] }).Health);
+        Assert.Equal(container.ProcessId, host.Get(container).ProcessId);
+    }
+
+    [Fact]
+    public async Task One_that_has_ended_is_not_made_one_that_goes_when_it_has()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.RunToEnd(ContainerHost.Script("true", "done"));
+        Assert.Equal(ErrorCode.WrongState, host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, RemoveOnExit = true }).Code);
+        var running = host.Run(ContainerHost.Script("exec sleep 1000", "runs"));
+        Assert.Equal((running.ProcessId, true), host.Invoke(Methods.SetContainer, new SetContainer { Id = running.Id, RemoveOnExit = true }) is { } changed ? (changed.ProcessId, changed.RemoveOnExit) : default);
+        host.Invoke(Methods.StopContainer, new StopContainer { Id = running.Id, TurnOff = true });
+        await Poll.UntilAsync(() => host.Invoke(Methods.GetContainer, new GetContainer()).Items.Length == 1, "its removal");
+    }
+
     [Fact]
     public async Task An_entry_point_comes_before_the_command_and_takes_the_place_of_the_images_own()
     {

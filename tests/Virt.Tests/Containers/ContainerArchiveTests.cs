@@ -24,7 +24,7 @@ public sealed class ContainerArchiveTests
         "Rootfs", "ImageLayers", "ImageDigest", "HostIds", "Attachment", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill",
     ];
 
-    private static readonly ContainerSpec Full = new()
+    internal static readonly ContainerSpec Full = new()
     {
         Image = "img",
         Rootfs = "",

@@ -49,7 +49,7 @@ public sealed class ContainerCloneTests
         request.Publish = ["8081:80"];
         Assert.Equal(["10.0.0.0/8"], ContainerClone.PlaceOf(Spec, request).AllowFrom);
         Assert.Equal("", ContainerClone.NoteOf(Spec, request));
-        Assert.Equal("Its volumes are the original's: data:/data.", ContainerClone.NoteOf(Spec with { Volumes = NewContainerCheck.ReadVolumes("c", ["data:/data"]) }, request));
+        Assert.Equal("Its volumes are the original's: data:/data.", ContainerClone.NoteOf(Spec with { Volumes = [ContainerVolume.Parse("data:/data", out _)!] }, request));
     }
 
     [Fact]

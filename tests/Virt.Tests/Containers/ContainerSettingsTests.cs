@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using Virt.Agent.Containers;
-using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
 using Xunit;
@@ -116,19 +115,6 @@ public sealed class ContainerSettingsTests
         Assert.Equal(
             ("/run:mode=1777", "nofile=1:2", "a", 5, "x", RestartPolicy.OnFailure, TimeSpan.FromSeconds(3), spec.Capabilities),
             (back.Tmpfs[0].ToString(), back.Ulimits[0].ToString(), back.ExtraHosts[0].Key, back.Health!.TcpPort, back.Health.Command[0], back.RestartPolicy, back.StopTimeout, back.Capabilities));
-    }
-
-    [Fact]
-    public void A_change_leaves_alone_what_it_does_not_name_and_zero_takes_a_limit_away()
-    {
-        var spec = NewContainerCheck.ToSpec("c", new NewContainer { MemoryBytes = 8 << 20, CpuCount = 1, User = "5" }, Base);
-        var to = ContainerChange.Apply("c", spec, new SetContainer { MemoryBytes = 0 });
-        Assert.Equal(" 1 5", $"{to.MemoryBytes} {to.CpuCount} {to.User}");
-        Assert.False(ContainerChange.NeedsStart(spec, to, CgroupVersion.V2));
-        Assert.True(ContainerChange.NeedsStart(spec, ContainerChange.Apply("c", spec, new SetContainer { User = "" }), CgroupVersion.V2));
-        Assert.False(ContainerChange.NeedsStart(spec, ContainerChange.Apply("c", spec, new SetContainer { CpuSet = "0" }), CgroupVersion.V2));
-        Assert.True(ContainerChange.NeedsStart(spec, ContainerChange.Apply("c", spec, new SetContainer { CpuSet = "0" }), CgroupVersion.V1));
-        Assert.Throws<VirtException>(() => ContainerChange.Apply("c", spec, new SetContainer { StopSignal = "NOPE" }));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using Virt.Linux;
 using Virt.Linux.Cgroups;
 using Xunit;
@@ -42,6 +43,31 @@ public sealed class CgroupTests : IDisposable
         Assert.Equal("50000", Read("cpu,cpuacct/virt/web/cpu.cfs_quota_us"));
         Assert.Equal("100000", Read("cpu,cpuacct/virt/web/cpu.cfs_period_us"));
         Assert.Equal("10", Read("pids/virt/web/pids.max"));
+    }
+
+    [Fact]
+    public void What_was_given_and_is_not_any_more_is_taken_away()
+    {
+        var from = Limits with { CpuShares = 512, ReservedMemoryBytes = 1 << 20, BlockWeight = 50, Block = [new BlockLimit("8:0", 5, 6, null, null)] };
+        var to = new CgroupLimits { MemoryBytes = 32 << 20, Block = [new BlockLimit("8:0", 9, null, null, null)] };
+        V2().Create("virt/web").ChangeLimits(from, to);
+        Assert.Equal(
+            "33554432 0 max 100000 max 100 default 100 8:0 rbps=9 wbps=max",
+            string.Join(' ', ((string[])["memory.max", "memory.low", "cpu.max", "pids.max", "cpu.weight", "io.weight", "io.max"]).Select(name => Read("virt/web/" + name))));
+        V2().Create("virt/gone").ChangeLimits(from, new CgroupLimits());
+        Assert.Equal("max 8:0 rbps=max wbps=max", $"{Read("virt/gone/memory.max")} {Read("virt/gone/io.max")}");
+    }
+
+    [Fact]
+    public void On_v1_what_is_taken_away_has_other_words()
+    {
+        var from = Limits with { CpuShares = 512, ReservedMemoryBytes = 1 << 20, Block = [new BlockLimit("8:0", 5, 6, null, null)] };
+        V1();
+        Directory.CreateDirectory(Path.Combine(root, "blkio", "virt", "web"));
+        new CgroupTree(root).Create("virt/web").ChangeLimits(from, new CgroupLimits { MemoryBytes = 32 << 20, Block = [new BlockLimit("8:0", 9, null, null, null)] });
+        Assert.Equal(
+            "-1 -1 max 1024 8:0 9 8:0 0",
+            string.Join(' ', ((string[])["memory/virt/web/memory.soft_limit_in_bytes", "cpu,cpuacct/virt/web/cpu.cfs_quota_us", "pids/virt/web/pids.max", "cpu,cpuacct/virt/web/cpu.shares", "blkio/virt/web/blkio.throttle.read_bps_device", "blkio/virt/web/blkio.throttle.write_bps_device"]).Select(Read)));
     }
 
     [Fact]

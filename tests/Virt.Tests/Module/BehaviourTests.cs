@@ -74,6 +74,16 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Fact]
+    public void WhatIf_says_what_would_become_of_a_container_that_is_changed()
+    {
+        agent.On(Methods.SetContainer, static (request, _) => new Container { Name = request.Name, State = ContainerState.Running, Status = request.Tmpfs is null ? "It would be changed while it runs." : "It would be started anew." });
+        Assert.Empty(shell.Run("Set-Container web -MemoryBytes 64MB -PassThru -WhatIf; Set-Container web -Tmpfs /run -WhatIf"));
+        var lines = shell.Host.Lines.Where(static line => line.StartsWith("What if: Performing the operation \"Set-Container\" on target \"web", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["It would be changed while it runs.", "It would be started anew."], lines.Select(static line => line.Substring(line.IndexOf("\". ", StringComparison.Ordinal) + 3)));
+        Assert.All(agent.CallsOf(Methods.SetContainer), static call => Assert.True(call.Options.WhatIf));
+    }
+
+    [Fact]
     public void WhatIf_shows_what_would_fail_as_an_error()
     {
         shell.Run("Start-VM wbe01 -WhatIf");

@@ -170,7 +170,7 @@ public abstract partial class ContainerSpecCommand
 
     private HealthCheck? Health => HealthCommand.Length == 0 && HealthTcp is null or 0 && string.IsNullOrEmpty(HealthHttp) ? null : new HealthCheck
     {
-        Command = HealthCommand.Length == 1 && HealthCommand[0].IndexOf(' ') >= 0 ? ["/bin/sh", "-c", HealthCommand[0]] : HealthCommand,
+        Command = HealthWords(HealthCommand),
         TcpPort = HealthTcp ?? 0,
         HttpUrl = HealthHttp ?? "",
         Interval = TimeSpan.FromSeconds(HealthIntervalSeconds ?? 30),
@@ -178,6 +178,8 @@ public abstract partial class ContainerSpecCommand
         StartPeriod = TimeSpan.FromSeconds(HealthStartPeriodSeconds ?? 0),
         Retries = HealthRetries ?? 3,
     };
+
+    internal static string[] HealthWords(string[] command) => command.Length == 1 && command[0].IndexOf(' ') >= 0 ? ["/bin/sh", "-c", command[0]] : command;
 
     private ContainerIsolation IsolationOf()
     {

@@ -9,9 +9,10 @@ namespace Virt.Commands;
 
 /// <summary>Changes containers.</summary>
 /// <remarks>
-/// Limits, labels, the stop signal and its time change while the container runs. For everything else a running container is started anew, under the same id and
-/// name and with all that it has written; a warning says so. Where it cannot be started that way, it is started as it was, and that is an error. What is not given
-/// stays as it is.
+/// Limits, labels, published ports, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else a running
+/// container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Where it
+/// cannot be started that way, it is started as it was, and that is an error. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
+/// Its image, its isolation, whose ids it has and its network are for its life: make another one, which may see the same volumes.
 /// </remarks>
 /// <example>
 /// <code>Set-Container web -MemoryBytes 128MB -CpuCount 0.5</code>
@@ -21,9 +22,17 @@ namespace Virt.Commands;
 /// <code>Set-Container job -Environment @{ LEVEL = 'debug' } -PassThru</code>
 /// <para>Gives a container another environment; if it runs, it is started anew.</para>
 /// </example>
+/// <example>
+/// <code>Set-Container web -Tmpfs /scratch:size=64m -WhatIf</code>
+/// <para>Says whether the container would be changed while it runs or started anew, and changes nothing.</para>
+/// </example>
+/// <example>
+/// <code>Set-Container web -HealthTcp 80 -HealthIntervalSeconds 5</code>
+/// <para>Asks a container that runs from now on in another way whether it works.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Set, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class SetContainerCommand : ContainerChangeCommand
+public sealed partial class SetContainerCommand : ContainerChangeCommand
 {
     /// <summary>At most so much memory; 0: no limit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -72,9 +81,10 @@ public sealed class SetContainerCommand : ContainerChangeCommand
 
     /// <summary>The containers that are started before it when the host has started.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
     public string[] After { get; set; } = [];
 
-    /// <summary>All ports of the host that lead to it, as for New-Container; @(): none. What stays is not interrupted.</summary>
+    /// <summary>All ports of the host that lead to it, as for New-Container; @(): none, and -AllowFrom is kept for those that it gets later. What stays is not interrupted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] Publish { get; set; } = [];
@@ -109,8 +119,9 @@ public sealed class SetContainerCommand : ContainerChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool ReadOnly { get; set; }
 
-    /// <summary>All folders of the host that it sees, as for New-Container.</summary>
+    /// <summary>All folders of the host that it sees, as for New-Container; @(): none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
     public string[] Volume { get; set; } = [];
 
     /// <summary>Write the container.</summary>
@@ -128,8 +139,10 @@ public sealed class SetContainerCommand : ContainerChangeCommand
 
     private protected override void Act(HostCalls host, Target target)
     {
-        var request = Request(target);
-        Change(host, target, Methods.SetContainer, request, PassThru, (_, container) =>
+        var request = WithSettings(Request(target));
+        Change(host, target, Methods.SetContainer, request, PassThru, Warn, static container => container.Status);
+
+        object Warn(HostCalls calls, Container container)
         {
             if (container.Status.Length > 0 && container.State == ContainerState.Running)
             {
@@ -137,7 +150,7 @@ public sealed class SetContainerCommand : ContainerChangeCommand
             }
 
             return container;
-        });
+        }
     }
 
     // What a container that is piped says of itself is no wish: its MemoryBytes, for one, is what it uses.
