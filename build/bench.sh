@@ -15,10 +15,14 @@ if [ "${1:-}" = inside ]; then
     shift 2
     ip link set lo up
     # Empty folders over all that the peers would read or write; libvirtd gets the few lines that let it run without system services.
-    for folder in /run /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt /var/lib/containers; do
+    for folder in /run /etc/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; do
         [ ! -d "$folder" ] || mount -t tmpfs tmpfs "$folder"
     done
     mkdir -p /run/lock /run/libvirt
+    if [ -d /var/lib/containers ]; then
+        mkdir "$work/podman"
+        mount --bind "$work/podman" /var/lib/containers
+    fi
     # Where both kinds of control groups are mounted side by side, crun and podman only know what to do with the older one alone.
     if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
     if [ -d /etc/libvirt ]; then
@@ -45,7 +49,8 @@ build/setup.sh $peers
 build/build.sh agent module shell images debian-container bench
 [ "$out/bench/first" -nt tests/Benchmarks/first.c ] || gcc -O2 -static -o "$out/bench/first" tests/Benchmarks/first.c
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/vb.XXXXXX")
+# Not /tmp, which is memory on some machines: what is stored is to lie where a host stores it, and the peers' beside it.
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/vb.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 # QEMU runs as a user without rights and must be able to reach its own folder below.
 chmod 0711 "$work"

@@ -21,12 +21,13 @@ internal sealed class ContainerEntry
     public ContainerEntry(ResourceRow row, EventHub? events = null)
     {
         this.events = events;
-        Row = row;
+        Row = Lean(row);
         Spec = JsonSerializer.Deserialize(row.Spec, ContainerJson.Default.ContainerSpec)!;
         Run = row.Run is null ? null : JsonSerializer.Deserialize(row.Run, ContainerJson.Default.ContainerRun);
         State = Enum.Parse<ContainerState>(row.Phase);
     }
 
+    /// <summary>Its row, without the texts of <see cref="Spec"/> and <see cref="Run"/>: of a thousand containers they would be most of the agent's memory.</summary>
     public ResourceRow Row { get; private set; }
 
     /// <summary>Changes with its generation, and with its settings.</summary>
@@ -101,7 +102,7 @@ internal sealed class ContainerEntry
     /// <param name="spec">Another generation, in the same write; null: the same.</param>
     public void Set(ResourceTable table, ContainerState state, ContainerRun? run, ContainerSpec? spec = null)
     {
-        var row = Row with { Phase = state.ToString(), Run = Write(run), Spec = spec is null ? Row.Spec : Write(spec) };
+        var row = Row with { Phase = state.ToString(), Run = Write(run), Spec = Write(spec ?? Spec) };
         // A step that is about to be taken need not wait for the disk; what has come of it must.
         table.Update(row, sync: state is not (ContainerState.Starting or ContainerState.Stopping or ContainerState.Removing));
         lock (gate)
@@ -111,7 +112,7 @@ internal sealed class ContainerEntry
                 Tell(action, message, action == VirtEventAction.Exited ? run?.ExitCode : null);
             }
 
-            Row = row;
+            Row = Lean(row);
             State = state;
             Health = ContainerStates.IsAlive(state) ? Health : default;
             Run = run;
@@ -124,12 +125,12 @@ internal sealed class ContainerEntry
     /// <summary>Writes another name to the disk, then shows it.</summary>
     public void Rename(ResourceTable table, string name)
     {
-        var row = Row with { Name = name };
+        var row = Row with { Name = name, Run = Write(Run), Spec = Write(Spec) };
         table.Update(row);
         lock (gate)
         {
             var former = Row.Name;
-            Row = row;
+            Row = Lean(row);
             Tell(VirtEventAction.Renamed, $"It was '{former}'.");
             changed.SetResult();
             changed = New();
@@ -156,6 +157,8 @@ internal sealed class ContainerEntry
 
     // Under the gate, so that events have the order of the changes.
     private void Tell(VirtEventAction action, string message, int? exitCode = null) => events?.Publish(VirtEventKind.Container, action, Name, Id, message, exitCode);
+
+    private static ResourceRow Lean(ResourceRow row) => row with { Spec = "", Run = null };
 
     private static string Write(ContainerSpec spec) => JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec);
 

@@ -157,7 +157,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     {
         var run = entry.Run;
         var alive = ContainerStates.IsAlive(entry.State);
-        var usage = alive && run is not null ? cgroups.Open(run.Cgroup).ReadUsage() : null;
+        var memory = alive && run is not null ? cgroups.Open(run.Cgroup).ReadMemoryBytes() : null;
         return new Container
         {
             Id = entry.Id,
@@ -175,7 +175,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             MemoryLimitBytes = entry.Spec.MemoryBytes,
             CpuCountLimit = entry.Spec.CpuCount,
             ProcessCountLimit = entry.Spec.ProcessCount,
-            MemoryBytes = usage?.MemoryBytes,
+            MemoryBytes = memory,
             Environment = new Dictionary<string, string>(entry.Spec.Environment),
             HostName = entry.Spec.HostName,
             User = entry.Spec.User,

@@ -15,6 +15,8 @@ public static class CapabilitySet
         "PERFMON", "BPF", "CHECKPOINT_RESTORE",
     ];
 
+    private static readonly string[] LongNames = Array.ConvertAll(Names, static name => "CAP_" + name);
+
     /// <summary>What Docker leaves to a container's root.</summary>
     public static ulong Default { get; } = Parse(
         "CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE",
@@ -57,7 +59,7 @@ public static class CapabilitySet
         for (var i = 0; i < Names.Length; i++)
         {
             if ((bits >> i & 1) != 0)
-                names.Add("CAP_" + Names[i]);
+                names.Add(LongNames[i]);
         }
         return names;
     }

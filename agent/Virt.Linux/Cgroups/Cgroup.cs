@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Text;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -16,6 +17,7 @@ namespace Virt.Linux.Cgroups;
 public sealed partial class Cgroup
 {
     private const string DelegatedNames = "/sys/kernel/cgroup/delegate";
+    private const int LongestStatistics = 8192; // of memory.stat; it has about 70 lines
     private readonly CgroupTree tree;
 
     internal Cgroup(CgroupTree tree, string path)
@@ -82,14 +84,27 @@ public sealed partial class Cgroup
     /// <summary>What it uses now.</summary>
     public CgroupUsage ReadUsage()
     {
-        var memory = Number("memory", IsV2 ? "memory.current" : "memory.usage_in_bytes");
-        var cache = Field("memory", "memory.stat", IsV2 ? "inactive_file" : "total_inactive_file") ?? 0;
         return new CgroupUsage
         {
-            MemoryBytes = memory is { } bytes ? Math.Max(0, bytes - cache) : null,
+            MemoryBytes = ReadMemoryBytes(),
             ProcessCount = Number("pids", "pids.current"),
             OutOfMemoryKills = Field("memory", IsV2 ? "memory.events" : "memory.oom_control", "oom_kill") ?? 0,
         };
+    }
+
+    /// <summary>Bytes that its processes use, without the file cache that could be dropped at once; null where the host does not count them.</summary>
+    public long? ReadMemoryBytes()
+    {
+        if (tree.Folder("memory", Path) is not { } folder)
+            return null;
+        // No streams, no strings for each line: a list of a thousand containers asks a thousand times.
+        Span<byte> text = stackalloc byte[LongestStatistics];
+        if (!Utf8Parser.TryParse(FileHandles.ReadStart(System.IO.Path.Join(folder, IsV2 ? "memory.current" : "memory.usage_in_bytes"), text), out long used, out _))
+            return null;
+        var all = FileHandles.ReadStart(System.IO.Path.Join(folder, "memory.stat"), text);
+        var name = IsV2 ? "\ninactive_file "u8 : "\ntotal_inactive_file "u8;
+        var at = all.IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(all[(at + name.Length)..], out long cache, out _) ? Math.Max(0, used - cache) : used;
     }
 
     /// <summary>The processes in it. A process of which only some threads are in it, as is possible on v1, is not.</summary>

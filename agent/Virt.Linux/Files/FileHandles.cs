@@ -84,6 +84,26 @@ public static unsafe class FileHandles
         return Libc.statx(fd, path, flags, 0x100 /* STATX_INO */, result) < 0 ? 0 : *(ulong*)(result + 32);
     }
 
+    /// <summary>Reads a kernel file, or the beginning of one that is longer, without anything on the heap.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="buffer">Where its bytes go.</param>
+    /// <returns>What of the buffer was filled; nothing where the file is missing or cannot be read.</returns>
+    public static ReadOnlySpan<byte> ReadStart(string path, Span<byte> buffer)
+    {
+        var fd = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (fd < 0)
+            return [];
+        var done = 0;
+        fixed (byte* bytes = buffer)
+        {
+            nint count;
+            while (done < buffer.Length && (count = Libc.read(fd, bytes + done, buffer.Length - done)) > 0)
+                done += (int)count;
+        }
+        _ = Libc.close(fd);
+        return buffer[..done];
+    }
+
     /// <summary>Writes a short text in one call, as kernel files need it.</summary>
     /// <exception cref="LinuxException">The file does not take it.</exception>
     public static void WriteText(string path, string text)
