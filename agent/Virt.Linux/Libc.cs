@@ -14,6 +14,8 @@ internal static unsafe partial class Libc
     internal static readonly int O_DIRECTORY = Arm64 ? 0x4000 : 0x10000;
     internal static readonly int O_NOFOLLOW = Arm64 ? 0x8000 : 0x20000;
 
+    internal static readonly int SYS_unshare = Arm64 ? 97 : 272, SYS_umount2 = Arm64 ? 39 : 166, SYS_fchdir = Arm64 ? 50 : 81;
+
     internal static bool Arm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -51,6 +53,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     internal static partial int statx_bytes(int fd, byte* path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fstatfs(int fd, ulong* result);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint readlinkat(int folder, byte* path, byte* buffer, nint count);

@@ -65,6 +65,24 @@ Describe 'Set-Container' {
         (Get-Container $container.Name).ProcessId | Should -Be $container.ProcessId
     }
 
+    It 'shows it other folders while it runs, and starts it anew where one is used' {
+        $folder = Join-Path ([IO.Path]::GetTempPath()) (New-TestName folder)
+        New-Item -ItemType Directory $folder | Out-Null
+        Set-Content (Join-Path $folder hello) world
+        try {
+            $container = Get-Container (New-TestName limits)
+            (Set-Container $container.Name -Volume "${folder}:/in:ro" -PassThru).ProcessId | Should -Be $container.ProcessId
+            (Invoke-ContainerCommand $container.Name -- sh -c 'cat /in/hello; touch /in/x 2>/dev/null || echo read-only').Output.Trim() -split '\s+' | Should -Be world, read-only
+            (Set-Container $container.Name -Volume @() -PassThru).ProcessId | Should -Be $container.ProcessId
+            Set-Container $container.Name -Volume "${folder}:/in" -Command sh, -c, 'cd /in && exec sleep 600' -WarningAction SilentlyContinue
+            $busy = Get-Container $container.Name
+            $changed = Set-Container $container.Name -Volume @() -PassThru -WarningVariable said -WarningAction SilentlyContinue
+            $changed.ProcessId | Should -Not -Be $busy.ProcessId
+            $said[0].Message | Should -BeLike '*started anew*'
+        }
+        finally { Set-Container (New-TestName limits) -Volume @() -Command sleep, 600 -WarningAction SilentlyContinue; Remove-Item -Recurse $folder }
+    }
+
     It 'says what can be instead, in words of its own' {
         { Set-Container (New-TestName limits) -MemoryBytes 5 -ErrorAction Stop } | Should -Throw -ExpectedMessage 'Cannot change container*4 MB is the least*' -ErrorId 'InvalidMemoryBytes*'
     }

@@ -156,6 +156,7 @@ internal static class ContainerChange
     /// <summary>True where the difference cannot be made while it runs.</summary>
     public static bool NeedsStart(ContainerSpec present, ContainerSpec to, CgroupVersion cgroups) =>
         Text(Common(present)) != Text(Common(to))
+        || IsNested(present.Volumes, to.Volumes)
         || (present.CpuSet != to.CpuSet && (to.CpuSet is null || (present.CpuSet is null && cgroups == CgroupVersion.V1)))
         || (cgroups == CgroupVersion.V1 && HasDiskLimits(to) && !HasDiskLimits(present));
 
@@ -179,11 +180,17 @@ internal static class ContainerChange
         After = [],
         RemoveOnExit = false,
         Health = null,
+        Volumes = [],
+        FormerVolumes = null,
         Attachment = spec.Attachment is { } attachment ? attachment with { Ports = [], AllowFrom = [] } : null,
         Environment = new SortedDictionary<string, string>(spec.Environment.ToDictionary(), StringComparer.Ordinal),
         Sysctls = new SortedDictionary<string, string>(spec.Sysctls.ToDictionary(), StringComparer.Ordinal),
         Capabilities = ContainerPlan.CapabilitiesOf(spec),
     };
+
+    // What is mounted over a place hides what is mounted below it, and what has something below it stays mounted.
+    private static bool IsNested(IReadOnlyList<ContainerVolume> present, IReadOnlyList<ContainerVolume> to) =>
+        present.Except(to).Concat(to.Except(present)).Any(changed => present.Intersect(to).Any(kept => kept.Target.StartsWith(changed.Target + "/", StringComparison.Ordinal)));
 
     private static string Text(ContainerSpec spec) => JsonSerializer.Serialize(spec, ContainerJson.Default.ContainerSpec);
 

@@ -23,6 +23,7 @@ internal static class ContainerClone
         FrozenSource = Guid.Empty,
         Exports = [],
         StandsStill = false,
+        FormerVolumes = null,
     };
 
     /// <summary>What the copy asks of its network: the same, but for addresses and ports that only one can have.</summary>

@@ -129,6 +129,24 @@ public static class ContainerFaults
     /// <summary>It is written that it is whole.</summary>
     public const string ImportMade = "container.import.made";
 
+    /// <summary>It is written which volumes a container that runs is to have, and which it had; what is mounted is as it was.</summary>
+    public const string RemountWritten = "container.remount.written";
+
+    /// <summary>What it is not to have any more is not mounted any more.</summary>
+    public const string RemountTaken = "container.remount.taken";
+
+    /// <summary>What it is to have is mounted, and nothing says so.</summary>
+    public const string RemountMade = "container.remount.made";
+
+    /// <summary>It is written that it has what it is to have.</summary>
+    public const string RemountStored = "container.remount.stored";
+
+    /// <summary>The volumes cannot change while it runs, and it is to be started anew.</summary>
+    public const string RemountRefused = "container.remount.refused";
+
+    /// <summary>Those of SetAsync, of a container that runs and gets other volumes.</summary>
+    public static IReadOnlyList<string> Remount { get; } = [RemountWritten, RemountTaken, RemountMade, RemountStored, RemountRefused];
+
     /// <summary>Those of ExportAsync, of a container that runs.</summary>
     public static IReadOnlyList<string> Export { get; } = [ExportWritten, ExportFrozen, ExportPacked, ExportFilled, ExportNamed];
 
@@ -156,5 +174,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy, .. Export, .. Import];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy, .. Export, .. Import, .. Remount];
 }

@@ -56,11 +56,11 @@ public sealed partial class ContainerService
     }
 
     // Nothing where the ports are the same.
-    private async Task PublishAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Action store)
+    private async Task PublishAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Func<Task> store)
     {
         if (!NetworkService.HasOtherPorts(present.Attachment, to.Attachment))
         {
-            store();
+            await store().ConfigureAwait(false);
             return;
         }
 

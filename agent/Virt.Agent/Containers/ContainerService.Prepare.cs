@@ -27,12 +27,11 @@ public sealed partial class ContainerService
         try
         {
             var users = run.HostIds == 0 ? null : new UserMap(Own(await userNamespaces.OpenAsync(run.HostIds).ConfigureAwait(false)), run.HostIds);
-            // Device nodes that the container made, or that its image or a volume came with, cannot be opened.
-            var noDevices = spec.Privileged ? MountAttributes.None : MountAttributes.NoDevices;
+            var noDevices = NoDevicesOf(spec);
             var root = Own(DetachedMount.Overlay(
                 LowersOf(spec), folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
             CheckVolumes(entry, spec);
-            var mounted = spec.Volumes.Select(v => Own(OpenVolume(entry.Name, v, noDevices | (v.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None), users))).ToList();
+            var mounted = spec.Volumes.Select(v => Own(OpenVolume("start", entry.Name, v, noDevices, users))).ToList();
             NewContainerCheck.CheckDevices("start", entry.Name, spec);
             var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds);
             handles.AddRange(devices);
@@ -68,18 +67,21 @@ public sealed partial class ContainerService
         }
     }
 
-    private static SafeFileHandle OpenVolume(string name, ContainerVolume volume, MountAttributes attributes, UserMap? users)
+    // Device nodes that the container made, or that its image or a volume came with, cannot be opened.
+    private static MountAttributes NoDevicesOf(ContainerSpec spec) => spec.Privileged ? MountAttributes.None : MountAttributes.NoDevices;
+
+    private static SafeFileHandle OpenVolume(string verb, string name, ContainerVolume volume, MountAttributes attributes, UserMap? users)
     {
         try
         {
-            return DetachedMount.Copy(volume.Source, attributes, users);
+            return DetachedMount.Copy(volume.Source, attributes | (volume.ReadOnly ? MountAttributes.ReadOnly : MountAttributes.None), users);
         }
         catch (LinuxException e) when (e is { Call: "mount_setattr", Errno: Errno.EINVAL or Errno.EPERM } && users is not null)
         {
             throw new VirtException(
                 ErrorCode.NotSupported,
                 "VolumeNotMappable",
-                $"Cannot start container '{name}': the file system of '{volume.Source}' cannot show its files with a container's own ids; it can be a volume of a container with the host's ids alone.",
+                $"Cannot {verb} container '{name}': the file system of '{volume.Source}' cannot show its files with a container's own ids; it can be a volume of a container with the host's ids alone.",
                 name,
                 "New-Container -UserNamespace Host",
                 e);

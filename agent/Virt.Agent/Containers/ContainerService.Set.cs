@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Linux;
@@ -44,6 +45,7 @@ public sealed partial class ContainerService
     private string Forecast(ContainerEntry entry, ContainerSpec present, ContainerSpec to) =>
         !ContainerStates.IsAlive(entry.State) ? "It would be changed for its next start."
         : ContainerChange.NeedsStart(present, to, cgroups.Tree.Version) ? "It would be started anew, with all that it has written."
+        : present.Volumes.Except(to.Volumes).Any() ? "It would be changed while it runs; where something uses a volume that goes, it would be started anew, with all that it has written."
         : "It would be changed while it runs.";
 
     private async Task<Container> SetAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Call call)
@@ -51,11 +53,10 @@ public sealed partial class ContainerService
         var isAlive = ContainerStates.IsAlive(entry.State);
         if (isAlive && ContainerChange.NeedsStart(present, to, cgroups.Tree.Version))
         {
-            call.Report($"Changing container '{entry.Name}'", "It is started anew, with all that it has written");
-            await RestartAsAsync(entry, present, to).ConfigureAwait(false);
-            return Show(entry) with { Status = "It was started anew, with all that it has written: what was changed cannot change while it runs." };
+            return await SetAnewAsync(entry, present, to, "what was changed cannot change while it runs", call).ConfigureAwait(false);
         }
 
+        using var coming = isAlive ? await OpenComingAsync(entry, present.Volumes, to).ConfigureAwait(false) : new OpenedVolumes();
         if (isAlive)
         {
             SetLive(entry, present, to);
@@ -63,10 +64,20 @@ public sealed partial class ContainerService
 
         try
         {
-            await PublishAsync(entry, present, to, () => entry.Set(table, entry.State, entry.Run, to)).ConfigureAwait(false);
+            await PublishAsync(entry, present, to, () => StoreAsync(entry, present, to, coming, isAlive)).ConfigureAwait(false);
         }
-        catch when (isAlive && ReferenceEquals(entry.Spec, present))
+        catch (LinuxException e) when (entry.Spec.FormerVolumes is not null)
         {
+            await FaultPoint.ReachAsync(ContainerFaults.RemountRefused).ConfigureAwait(false);
+            return await SetAnewAsync(entry, present, to, $"the kernel does not let its volumes change while it runs ({e.Message})", call).ConfigureAwait(false);
+        }
+        catch when (isAlive && (entry.Spec.FormerVolumes is not null || ReferenceEquals(entry.Spec, present)))
+        {
+            if (entry.Spec.FormerVolumes is not null)
+            {
+                await RemountAsBeforeAsync(entry, present).ConfigureAwait(false);
+            }
+
             SetLive(entry, to, present);
             throw;
         }
@@ -74,6 +85,33 @@ public sealed partial class ContainerService
         WithMember(entry, networks.Rename);
         AskOtherwise(entry, present);
         return Show(entry);
+    }
+
+    private Task StoreAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, OpenedVolumes coming, bool isAlive)
+    {
+        if (isAlive && (coming.All.Count > 0 || present.Volumes.Except(to.Volumes).Any()))
+        {
+            return StoreRemountedAsync(entry, present, to, coming);
+        }
+
+        entry.Set(table, entry.State, entry.Run, to);
+        return Task.CompletedTask;
+    }
+
+    private async Task<Container> SetAnewAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, string cause, Call call)
+    {
+        call.Report($"Changing container '{entry.Name}'", "It is started anew, with all that it has written");
+        try
+        {
+            await RestartAsAsync(entry, present, to).ConfigureAwait(false);
+        }
+        catch when (entry.Spec.FormerVolumes is not null)
+        {
+            await RemountAsBeforeAsync(entry, present).ConfigureAwait(false);
+            throw;
+        }
+
+        return Show(entry) with { Status = $"It was started anew, with all that it has written: {cause}." };
     }
 
     // Of the run that goes on: whoever asked by the check before sees that it is not the container's any more.
@@ -94,7 +132,7 @@ public sealed partial class ContainerService
     private async Task RestartAsAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to)
     {
         // Before its end, so that a port which is another's leaves it alone. Its row has them with all else: an agent that finds the row as it was finds the ports so too.
-        await PublishAsync(entry, present, to, static () => { }).ConfigureAwait(false);
+        await PublishAsync(entry, present, to, static () => Task.CompletedTask).ConfigureAwait(false);
         try
         {
             await RestartAsync(entry, to, timeout: null).ConfigureAwait(false);
@@ -104,7 +142,7 @@ public sealed partial class ContainerService
         {
             try
             {
-                await PublishAsync(entry, to, present, static () => { }).ConfigureAwait(false);
+                await PublishAsync(entry, to, present, static () => Task.CompletedTask).ConfigureAwait(false);
             }
             finally
             {

@@ -45,7 +45,7 @@ public sealed partial class ContainerService
     private void UseOnly(ContainerEntry entry, ContainerSpec spec)
     {
         volumes.Release(entry.Id);
-        foreach (var volume in NamedOf(spec))
+        foreach (var volume in NamedOf(spec).Concat(spec.FormerVolumes?.Where(IsNamed) ?? []))
         {
             volumes.UseAgain(volume.VolumeId, UserOf(entry.Id, entry.Name));
         }
@@ -54,17 +54,19 @@ public sealed partial class ContainerService
     private void UseAgain(ContainerEntry entry) => UseOnly(entry, entry.Spec);
 
     /// <exception cref="VirtException">NotFound; WrongState.</exception>
-    private void CheckVolumes(ContainerEntry entry, ContainerSpec spec)
+    private void CheckVolumes(ContainerEntry entry, ContainerSpec spec, string verb = "start")
     {
         foreach (var volume in NamedOf(spec))
         {
-            volumes.CheckStart(volume.VolumeId, $"Cannot start container '{entry.Name}'", entry.Name);
+            volumes.CheckStart(volume.VolumeId, $"Cannot {verb} container '{entry.Name}'", entry.Name);
         }
 
-        NewContainerCheck.CheckVolumes("start", entry.Name, spec);
+        NewContainerCheck.CheckVolumes(verb, entry.Name, spec);
     }
 
     private VolumeUser UserOf(Guid id, string name) => new(id, Kind, name, () => entries.TryGetValue(id, out var entry) && (entry.State == ContainerState.Starting || ContainerStates.IsAlive(entry.State)));
 
-    private static IEnumerable<ContainerVolume> NamedOf(ContainerSpec spec) => spec.Volumes.Where(static v => v.VolumeId != Guid.Empty);
+    private static IEnumerable<ContainerVolume> NamedOf(ContainerSpec spec) => spec.Volumes.Where(IsNamed);
+
+    private static bool IsNamed(ContainerVolume volume) => volume.VolumeId != Guid.Empty;
 }

@@ -186,6 +186,9 @@ public sealed record ContainerSpec
     /// <summary>The archives that it is being written into, each under the name that it has until it is whole.</summary>
     public IReadOnlyList<string> Exports { get; set; } = [];
 
+    /// <summary>While its volumes change and it runs: those that it had before, some of which may still be mounted; null: they do not.</summary>
+    public IReadOnlyList<ContainerVolume>? FormerVolumes { get; set; }
+
     /// <summary>It stands still for the agent's own work, and is to go on after it.</summary>
     public bool StandsStill { get; set; }
 

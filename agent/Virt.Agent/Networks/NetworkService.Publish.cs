@@ -52,7 +52,7 @@ public sealed partial class NetworkService
     /// <param name="store">Writes that down: what is not stored is taken back by the agent's next start.</param>
     /// <param name="cancellation">Ends the wait for others that change the network.</param>
     /// <exception cref="VirtException">Conflict, NotFound (an address of the host), WrongState (the network is isolated now), Unavailable; or what <paramref name="store"/> throws. It is as it was then.</exception>
-    public async Task PublishAsync(NetworkMember from, NetworkMember to, Action store, CancellationToken cancellation)
+    public async Task PublishAsync(NetworkMember from, NetworkMember to, Func<Task> store, CancellationToken cancellation)
     {
         var entry = EntryOf(to);
         using var held = await LockAsync("use", entry, cancellation).ConfigureAwait(false);
@@ -80,7 +80,7 @@ public sealed partial class NetworkService
         Rejoin(to);
         undo.Add($"note the ports of {to.Kind} '{to.Name}' as before", () => Rejoin(from));
         await FaultPoint.ReachAsync(NetworkFaults.PublishRuled, CancellationToken.None).ConfigureAwait(false);
-        store();
+        await store().ConfigureAwait(false);
         undo.Commit();
         ports.Keep(to);
         await FaultPoint.ReachAsync(NetworkFaults.PublishStored, CancellationToken.None).ConfigureAwait(false);

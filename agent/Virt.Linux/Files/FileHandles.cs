@@ -15,6 +15,16 @@ public static unsafe class FileHandles
     /// <exception cref="LinuxException">ENOENT, ENOTDIR, EACCES.</exception>
     public static SafeFileHandle OpenFolder(string path) => Open(path, Libc.O_PATH | Libc.O_DIRECTORY);
 
+    /// <summary>The same; null where there is no folder.</summary>
+    /// <exception cref="LinuxException">EACCES, ELOOP.</exception>
+    public static SafeFileHandle? TryOpenFolder(string path)
+    {
+        var fd = Libc.open(path, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        if (fd >= 0)
+            return new SafeFileHandle(fd, ownsHandle: true);
+        return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null : throw Libc.Error("open", path);
+    }
+
     /// <summary>Opens the root folder of a process as a place.</summary>
     /// <exception cref="LinuxException">ENOENT: it has ended.</exception>
     public static SafeFileHandle OpenRoot(int processId) => OpenFolder(FormattableString.Invariant($"/proc/{processId}/root"));

@@ -31,6 +31,10 @@ public sealed unsafe class InsideRoot(SafeFileHandle root, uint owner)
         return (*(ushort*)(result + 28), (*(long*)(result + 112) * 1_000_000_000) + *(uint*)(result + 120));
     }
 
+    /// <summary>Opens a folder as a place, links followed; null: there is none.</summary>
+    /// <exception cref="LinuxException">ELOOP, EACCES.</exception>
+    public SafeFileHandle? TryOpenFolder(string path) => TryOpen(path, Libc.O_PATH | Libc.O_DIRECTORY);
+
     /// <summary>True for a mode of a folder.</summary>
     public static bool IsFolder(uint mode) => (mode & TypeMask) == 0x4000;
 

@@ -119,6 +119,10 @@ public sealed partial record SetContainer
     [Key(51)]
     public int? HealthRetries { get; set; }
 
+    /// <summary>All volumes and folders of the host that it sees; by starting it anew where the kernel does not let one go.</summary>
+    [Key(17)]
+    public string[]? Volumes { get; set; }
+
     /// <summary>The program and its arguments. By starting it anew, as all that follow.</summary>
     [Key(11)]
     public string[]? Command { get; set; }
@@ -142,10 +146,6 @@ public sealed partial record SetContainer
     /// <summary>Whether its root cannot be written.</summary>
     [Key(16)]
     public bool? ReadOnly { get; set; }
-
-    /// <summary>All folders of the host that it sees.</summary>
-    [Key(17)]
-    public string[]? Volumes { get; set; }
 
     /// <summary>The program and its first arguments; the command is what follows, and without one nothing does.</summary>
     [Key(23)]

@@ -113,6 +113,20 @@ public sealed class ContainerChangeTests
         Assert.True(ContainerChange.NeedsStart(spec, ContainerChange.Apply("c", spec, new SetContainer { Environment = new() { ["B"] = "2" } }), CgroupVersion.V2));
     }
 
+    [Theory]
+    [InlineData("/a:/a", "/a:/a /b:/b", false)]
+    [InlineData("/a:/a", "/c:/a:ro", false)]
+    [InlineData("/a:/a", "/a:/a /b:/a/b", false)]
+    [InlineData("/a:/a /b:/a/b", "/b:/a/b", true)]
+    [InlineData("/b:/a/b", "/a:/a /b:/a/b", true)]
+    [InlineData("/b:/ab", "/a:/a /b:/ab", false)]
+    [InlineData("/a:/a /b:/a/b", "", false)]
+    public void Volumes_change_while_it_runs_where_none_that_stays_lies_below_them(string from, string to, bool needsStart)
+    {
+        var spec = ContainerChange.Apply("c", Plain, new SetContainer { Volumes = from.Split(' ') });
+        Assert.Equal(needsStart, ContainerChange.NeedsStart(spec, ContainerChange.Apply("c", spec, new SetContainer { Volumes = to.Split(' ', StringSplitOptions.RemoveEmptyEntries) }), CgroupVersion.V1));
+    }
+
     [Fact]
     public void What_a_cgroup_of_version_1_lacks_needs_a_start()
     {

@@ -31,6 +31,7 @@ internal static class ContainerSettings
         Arriving = "",
         Exports = [],
         StandsStill = false,
+        FormerVolumes = null,
     };
 
     /// <summary>What a user would type to have a container of these settings; what was typed with the import counts before that.</summary>

@@ -9,8 +9,8 @@ namespace Virt.Commands;
 
 /// <summary>Changes containers.</summary>
 /// <remarks>
-/// Limits, labels, published ports, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else a running
-/// container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Where it
+/// Limits, labels, published ports, volumes, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else, and for a volume
+/// that goes while something in the container uses it, a running container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Where it
 /// cannot be started that way, it is started as it was, and that is an error. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
 /// Its image, its isolation, whose ids it has and its network are for its life: make another one, which may see the same volumes.
 /// </remarks>
@@ -21,6 +21,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Set-Container job -Environment @{ LEVEL = 'debug' } -PassThru</code>
 /// <para>Gives a container another environment; if it runs, it is started anew.</para>
+/// </example>
+/// <example>
+/// <code>Set-Container web -Volume /srv:/data:ro, db:/db</code>
+/// <para>Shows a running container a folder of the host and a volume, in place of those that it saw.</para>
 /// </example>
 /// <example>
 /// <code>Set-Container web -Tmpfs /scratch:size=64m -WhatIf</code>
@@ -94,6 +98,11 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     [AllowEmptyCollection]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>All volumes and folders of the host that it sees, as for New-Container; @(): none. They come and go while it runs; where something uses one that goes, or one that stays lies below it, the container is started anew.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] Volume { get; set; } = [];
+
     /// <summary>The program to run and its arguments. It is started anew, as for all that follow.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Command { get; set; } = [];
@@ -118,11 +127,6 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     /// <summary>Whether its root cannot be written.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool ReadOnly { get; set; }
-
-    /// <summary>All folders of the host that it sees, as for New-Container; @(): none.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [AllowEmptyCollection]
-    public string[] Volume { get; set; } = [];
 
     /// <summary>Write the container.</summary>
     [Parameter]
