@@ -42,6 +42,9 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     /// <summary>Names the cgroup of a run.</summary>
     public Cgroup Open(string name) => tree.Open($"{parent}/{name}");
 
+    /// <summary>Reads what many of them use; to be disposed.</summary>
+    public CgroupMemory OpenMemory() => new(tree, parent);
+
     /// <summary>The name of a cgroup, as a run stores it.</summary>
     public static string NameOf(Cgroup cgroup) => cgroup.Path[(cgroup.Path.LastIndexOf('/') + 1)..];
 

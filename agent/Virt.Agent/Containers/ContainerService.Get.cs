@@ -64,13 +64,14 @@ public sealed partial class ContainerService
     // What a container uses is the kernel's to say, file by file: of many it is asked by all processors.
     private Container[] Show(ContainerEntry[] shown)
     {
+        using var memory = cgroups.OpenMemory();
         if (shown.Length < Many)
         {
-            return Array.ConvertAll(shown, Show);
+            return Array.ConvertAll(shown, entry => Show(entry, memory));
         }
 
         var items = new Container[shown.Length];
-        Parallel.For(0, shown.Length, i => items[i] = Show(shown[i]));
+        Parallel.For(0, shown.Length, i => items[i] = Show(shown[i], memory));
         return items;
     }
 }

@@ -155,9 +155,15 @@ public sealed partial class ContainerService : IAsyncDisposable
 
     private Container Show(ContainerEntry entry)
     {
+        using var memory = cgroups.OpenMemory();
+        return Show(entry, memory);
+    }
+
+    private Container Show(ContainerEntry entry, CgroupMemory cgroupMemory)
+    {
         var run = entry.Run;
         var alive = ContainerStates.IsAlive(entry.State);
-        var memory = alive && run is not null ? cgroups.Open(run.Cgroup).ReadMemoryBytes() : null;
+        var memory = alive && run is not null ? cgroupMemory.ReadBytes(run.Cgroup) : null;
         return new Container
         {
             Id = entry.Id,

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Text;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
@@ -17,7 +16,6 @@ namespace Virt.Linux.Cgroups;
 public sealed partial class Cgroup
 {
     private const string DelegatedNames = "/sys/kernel/cgroup/delegate";
-    private const int LongestStatistics = 8192; // of memory.stat; it has about 70 lines
     private readonly CgroupTree tree;
 
     internal Cgroup(CgroupTree tree, string path)
@@ -95,16 +93,8 @@ public sealed partial class Cgroup
     /// <summary>Bytes that its processes use, without the file cache that could be dropped at once; null where the host does not count them.</summary>
     public long? ReadMemoryBytes()
     {
-        if (tree.Folder("memory", Path) is not { } folder)
-            return null;
-        // No streams, no strings for each line: a list of a thousand containers asks a thousand times.
-        Span<byte> text = stackalloc byte[LongestStatistics];
-        if (!Utf8Parser.TryParse(FileHandles.ReadStart(System.IO.Path.Join(folder, IsV2 ? "memory.current" : "memory.usage_in_bytes"), text), out long used, out _))
-            return null;
-        var all = FileHandles.ReadStart(System.IO.Path.Join(folder, "memory.stat"), text);
-        var name = IsV2 ? "\ninactive_file "u8 : "\ntotal_inactive_file "u8;
-        var at = all.IndexOf(name);
-        return at >= 0 && Utf8Parser.TryParse(all[(at + name.Length)..], out long cache, out _) ? Math.Max(0, used - cache) : used;
+        using var reader = new CgroupMemory(tree, System.IO.Path.GetDirectoryName(Path) ?? "");
+        return reader.ReadBytes(System.IO.Path.GetFileName(Path));
     }
 
     /// <summary>The processes in it. A process of which only some threads are in it, as is possible on v1, is not.</summary>

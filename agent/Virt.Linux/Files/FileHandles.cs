@@ -10,6 +10,7 @@ public static unsafe class FileHandles
 {
     // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
     private const int Create = 0x40;
+    private const int LongestName = 512;
 
     /// <summary>Opens a folder as a place, without reading it (O_PATH).</summary>
     /// <exception cref="LinuxException">ENOENT, ENOTDIR, EACCES.</exception>
@@ -95,12 +96,19 @@ public static unsafe class FileHandles
     }
 
     /// <summary>Reads a kernel file, or the beginning of one that is longer, without anything on the heap.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="folder">Where the path begins.</param>
+    /// <param name="path">The file, a short path below it.</param>
     /// <param name="buffer">Where its bytes go.</param>
     /// <returns>What of the buffer was filled; nothing where the file is missing or cannot be read.</returns>
-    public static ReadOnlySpan<byte> ReadStart(string path, Span<byte> buffer)
+    public static ReadOnlySpan<byte> ReadStart(SafeFileHandle folder, string path, Span<byte> buffer)
     {
-        var fd = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        Span<byte> name = stackalloc byte[LongestName];
+        if (Encoding.UTF8.GetMaxByteCount(path.Length) >= name.Length)
+            throw new ArgumentOutOfRangeException(nameof(path), path, "The path is too long.");
+        name[Encoding.UTF8.GetBytes(path, name)] = 0;
+        int fd;
+        fixed (byte* bytes = name)
+            fd = Libc.openat((int)folder.DangerousGetHandle(), bytes, Libc.O_RDONLY | Libc.O_CLOEXEC);
         if (fd < 0)
             return [];
         var done = 0;
