@@ -103,11 +103,12 @@ internal static class Program
         await using var networks = new NetworkService(state.Resources, time, events);
         await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), new ContainerBases(images, imageStore).Find, networks, volumes, time, events, imageStore);
+        var bases = new ContainerBases(images, imageStore);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), bases.Find, networks, volumes, time, events, imageStore);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
         // Its connections are not closed: what it is saving when the agent ends, the next one goes on with.
-        var registries = new RegistryService(new RegistryHttp(options.Registries, time), imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))]);
+        var registries = new RegistryService(new RegistryHttp(options.Registries, time), imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));

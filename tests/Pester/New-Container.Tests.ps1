@@ -84,4 +84,13 @@ Describe 'New-Container' {
         New-Container (New-TestName bad) -Image startre -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be ObjectNotFound
     }
+
+    It 'fetches the image first where that is asked for' {
+        $image = "$env:VIRT_TEST_REGISTRY/team/app:1"
+        Remove-ContainerImage $image -Force -ErrorAction Ignore
+        { New-Container fetched -Image $image -ErrorAction Stop } | Should -Throw -ErrorId 'ContainerImageNotFound,*'
+        try { (New-Container fetched -Image $image -Pull Missing).Image | Should -Be $image }
+        finally { Remove-Container fetched -Force -ErrorAction Ignore }
+        { New-Container -Image $env:VIRT_TEST_REGISTRY/team/none:1 -Pull Missing -ErrorAction Stop } | Should -Throw -ErrorId 'ImageNotFound,*'
+    }
 }

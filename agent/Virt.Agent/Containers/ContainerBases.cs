@@ -15,13 +15,16 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
 {
     private const char EnvironmentSeparator = '=';
 
+    /// <summary>True for the name of a folder of files.</summary>
+    public bool IsFolder(string name) => catalog.ContainerNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Finds an image.</summary>
     /// <param name="name">Its name or id.</param>
     /// <param name="action">What it is wanted for, as an error's beginning.</param>
     /// <exception cref="VirtException">NotFound; DataLoss; NotSupported: it is for another machine.</exception>
     public ContainerBase Find(string name, string action)
     {
-        if (!catalog.ContainerNames.Contains(name, StringComparer.OrdinalIgnoreCase) && store.Find(name) is { } image)
+        if (!IsFolder(name) && store.Find(name) is { } image)
         {
             return Of(image, name, action);
         }

@@ -28,24 +28,14 @@ public sealed partial class ContainerService
             return null;
         }
 
-        var isFrozen = entry.State == ContainerState.Running;
-        if (isFrozen)
-        {
-            await SuspendAsync(new SuspendContainer { Id = entry.Id, Name = entry.Name }, call).ConfigureAwait(false);
-        }
-
-        try
-        {
-            using var held = await LockAsync("make an image of", entry, call).ConfigureAwait(false);
-            return await new ImageBuild(Store, request, time, call).RunAsync(below, below is null ? SeedOf(entry) : null, SourcesOf(entry), $"New-ContainerImage -Container {entry.Name}").ConfigureAwait(false);
-        }
-        finally
-        {
-            if (isFrozen && !entry.IsRemoved && entry.State == ContainerState.Paused)
-            {
-                await ResumeAsync(new ResumeContainer { Id = entry.Id, Name = entry.Name }, new Call(NoSink.Instance, call.User, whatIf: false, default)).ConfigureAwait(false);
-            }
-        }
+        using var held = await LockAsync("make an image of", entry, call).ConfigureAwait(false);
+        OciImage? image = null;
+        await InStandstillAsync(
+            entry,
+            "make an image of",
+            async () => image = await new ImageBuild(Store, request, time, call).RunAsync(below, below is null ? SeedOf(entry) : null, SourcesOf(entry), $"New-ContainerImage -Container {entry.Name}").ConfigureAwait(false),
+            call).ConfigureAwait(false);
+        return image;
     }
 
     // A folder of files is the lowest layer itself.

@@ -24,6 +24,7 @@ public sealed partial class RegistryService
     private readonly ResourceTable table;
     private readonly Func<OciImage, ContainerImage> show;
     private readonly Func<IReadOnlyList<ImageUse>> uses;
+    private readonly Func<string, bool> isFolder;
     private readonly ConcurrentDictionary<string, IReadOnlyList<IDisposable>> kept = new(StringComparer.Ordinal);
 
     /// <param name="http">The connections.</param>
@@ -31,13 +32,16 @@ public sealed partial class RegistryService
     /// <param name="table">What is being saved.</param>
     /// <param name="show">Shows an image as Get-ContainerImage does.</param>
     /// <param name="uses">Which containers are made from which images.</param>
-    public RegistryService(RegistryHttp http, ImageStore store, ResourceTable table, Func<OciImage, ContainerImage> show, Func<IReadOnlyList<ImageUse>> uses)
+    /// <param name="isFolder">Which names are images of the host's own, which no registry has.</param>
+    public RegistryService(
+        RegistryHttp http, ImageStore store, ResourceTable table, Func<OciImage, ContainerImage> show, Func<IReadOnlyList<ImageUse>> uses, Func<string, bool> isFolder)
     {
         this.http = http;
         this.store = store;
         this.table = table;
         this.show = show;
         this.uses = uses;
+        this.isFolder = isFolder;
     }
 
     /// <summary>

@@ -64,8 +64,10 @@ public static class Routes
         router.Add(Methods.CompareVM, moves.CompareAsync);
         router.Add(Methods.MoveVM, moves.MoveAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
-        router.Add(Methods.NewContainer, containers.NewAsync);
-        router.Add(Methods.StartContainer, containers.StartAsync);
+        router.Add(Methods.NewContainer, (request, call) => registries.FetchFirstAsync(request, call, () => containers.NewAsync(request, call)));
+        router.Add(
+            Methods.StartContainer,
+            (request, call) => request.Create is { } made ? registries.FetchFirstAsync(made, call, () => containers.StartAsync(request, call)) : containers.StartAsync(request, call));
         router.Add(Methods.StopContainer, containers.StopAsync);
         router.Add(Methods.RestartContainer, containers.RestartAsync);
         router.Add(Methods.SuspendContainer, containers.SuspendAsync);

@@ -206,4 +206,12 @@ public sealed partial record NewContainer
     /// <summary>What it has of its own.</summary>
     [Key(49)]
     public ContainerIsolation Isolation { get; set; }
+
+    /// <summary>When its image is fetched first.</summary>
+    [Key(50)]
+    public ContainerPull Pull { get; set; }
+
+    /// <summary>What the image's registry is shown where it is fetched; null: nothing.</summary>
+    [Key(51)]
+    public RegistryCredential? PullCredential { get; set; }
 }

@@ -40,6 +40,30 @@ public sealed class ImageFaultTests
         Assert.Equal(["works"], host.Log(host.RunToEnd(new NewContainer { Image = "app:1", Command = ["echo", "works"] })));
     }
 
+    [Theory]
+    [InlineData("container.export.frozen", false)]
+    [InlineData("image.blobs.stored", false)]
+    [InlineData("image.layers.named", false)]
+    [InlineData("image.recorded", true)]
+    public async Task While_one_is_made_of_a_container_that_runs_which_goes_on(string point, bool isThere)
+    {
+        var first = 0;
+        await using var host = await KilledHost.AtAsync(
+            point,
+            static host => host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "app:1", Container = "a" }),
+            first: host =>
+            {
+                first = host.Run(ContainerHost.Script("while :; do date +%s.%N >/now; sleep 0.05; done", "a")).ProcessId!.Value;
+                return Task.CompletedTask;
+            });
+        var container = host.Invoke(Methods.GetContainer, new GetContainer { Names = ["a"] }).Items.Single();
+        Assert.Equal((ContainerState.Running, first), (container.State, container.ProcessId));
+        var seen = host.Exec(container, "cat /now").Output;
+        await Poll.UntilAsync(() => host.Exec(container, "cat /now").Output != seen, "its clock");
+        Assert.Equal(isThere ? 1 : 0, host.Images().Count);
+        Assert.Equal("localhost/app:1", host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "app:1", Container = "a" }).Name);
+    }
+
     [Fact]
     public async Task While_one_is_removed()
     {

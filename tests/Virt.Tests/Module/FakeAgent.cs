@@ -159,13 +159,14 @@ internal sealed class FakeAgent : IDisposable
 
     private void Serve(Socket connection)
     {
-        using var stream = new NetworkStream(connection);
         var running = new ConcurrentDictionary<uint, FakeCall>();
         using var message = new MemoryStream();
         var scanner = new MessageScanner();
         var chunk = new byte[64 * 1024];
         try
         {
+            // One that was closed before this thread began is no stream any more.
+            using var stream = new NetworkStream(connection);
             for (var read = stream.Read(chunk); read > 0; read = stream.Read(chunk))
             {
                 for (var at = 0; at < read;)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
+using Virt.Registries;
 
 namespace Virt.Commands;
 
@@ -12,6 +13,13 @@ public abstract partial class ContainerSpecCommand : TargetCommand<Container>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     [ArgumentCompleter(typeof(ContainerImageCompleter))]
     public string Image { get; set; } = "";
+
+    /// <summary>
+    /// When the image is fetched from its registry first, as Save-ContainerImage does: Missing, where it is not on the host, or Always. The registry is shown what docker
+    /// login has written in your home folder. Without it: never.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public ContainerPull? Pull { get; set; }
 
     /// <summary>The program to run and its arguments, also as the rest of the line: -- sleep 60. Without it: the image's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ValueFromRemainingArguments = true, ParameterSetName = ParameterSets.Image)]
@@ -123,5 +131,7 @@ public abstract partial class ContainerSpecCommand : TargetCommand<Container>
         AllowFrom = AllowFrom,
         Dns = Dns,
         DnsSearch = DnsSearch,
+        Pull = Pull ?? ContainerPull.Never,
+        PullCredential = Pull is null or ContainerPull.Never ? null : new RegistryLogins(WriteWarning, Cancellation).Find(RegistryName.Of(Image), null),
     });
 }

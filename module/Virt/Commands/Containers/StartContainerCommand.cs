@@ -16,6 +16,10 @@ namespace Virt.Commands;
 /// <para>Makes a container and starts it. What stands behind -- is its command.</para>
 /// </example>
 /// <example>
+/// <code>Start-Container -Image localhost:5000/team/app:1.0 -Pull Missing -Name app</code>
+/// <para>Fetches the image where the host does not have it, makes a container from it and starts it.</para>
+/// </example>
+/// <example>
 /// <code>Start-Container web -Wait -For Running -PassThru</code>
 /// <para>Starts a container that is there, waits until it runs, and shows it.</para>
 /// </example>
