@@ -11,7 +11,7 @@ internal readonly record struct CheckedContainer(string Name, bool IsChange)
     private const string Making = "New-Container";
 
     // What it has for its life: whoever wants it otherwise makes another one.
-    private static readonly string[] ForLife = ["-Isolation", "-System", "-UserNamespace", "-Network"];
+    private static readonly string[] ForLife = ["-Isolation", "-System", "-UserNamespace"];
 
     /// <summary>What is to be done with it.</summary>
     public string Verb => IsChange ? "change" : "create";

@@ -12,7 +12,7 @@ namespace Virt.Agent.Containers;
 /// <summary>From what a container is and a request to what it is to be: pure, but for the look whether the host has the devices that are asked for.</summary>
 internal static class ContainerChange
 {
-    /// <summary>The container as it is to be, but for its ports.</summary>
+    /// <summary>The container as it is to be, but for its ports, and its place in another network.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="spec">As it is.</param>
     /// <param name="request">What is to be changed.</param>
@@ -41,7 +41,8 @@ internal static class ContainerChange
             HostIds = spec.HostIds,
             HostName = request.HostName is null ? spec.HostName : to.HostName,
             Volumes = request.Volumes is null ? spec.Volumes : to.Volumes,
-            Attachment = spec.Attachment,
+            Network = request.Network is null ? spec.Network : to.Network,
+            Attachment = request.Network is null ? spec.Attachment : null,
             Layers = spec.Layers,
             Generation = spec.Generation,
             LastGeneration = spec.LastGeneration,
@@ -98,6 +99,10 @@ internal static class ContainerChange
             Ulimits = request.Ulimits ?? same.Ulimits,
             Sysctls = request.Sysctls ?? same.Sysctls,
             AdditionalGroups = request.AdditionalGroups ?? same.AdditionalGroups,
+            Network = request.Network ?? same.Network,
+            IPAddresses = request.IPAddresses ?? [],
+            Publish = request.Network is null ? [] : PortsIn(spec, request).Publish,
+            AllowFrom = request.Network is null ? [] : PortsIn(spec, request).AllowFrom,
             Dns = request.Dns ?? same.Dns,
             DnsSearch = request.DnsSearch ?? same.DnsSearch,
             DnsOptions = request.DnsOptions ?? same.DnsOptions,
@@ -105,6 +110,14 @@ internal static class ContainerChange
             OutOfMemoryScore = request.OutOfMemoryScore ?? same.OutOfMemoryScore,
             Init = request.Init ?? same.Init,
         };
+    }
+
+    /// <summary>What a container publishes that goes into another network: what it is asked to, else what it does; where there is nobody to come, nothing.</summary>
+    public static (string[] Publish, string[] AllowFrom) PortsIn(ContainerSpec spec, SetContainer request)
+    {
+        var isAlone = ContainerNetwork.All.Contains(request.Network ?? spec.Network, StringComparer.OrdinalIgnoreCase);
+        string[] publish = request.Publish ?? (isAlone ? [] : [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []]);
+        return (publish, request.AllowFrom ?? (publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []]));
     }
 
     private static bool IsAskedOtherwise(SetContainer request) => HasQuestion(request)

@@ -15,7 +15,7 @@ namespace Virt.Agent.Containers;
 public sealed partial class ContainerService
 {
     // The container's place in its network, kept for its life.
-    private ContainerSpec Join(Guid id, string name, NewContainer request, ContainerSpec spec, bool whatIf) => ContainerNetwork.All.Contains(spec.Network)
+    private ContainerSpec Join(Guid id, string name, NewContainer request, ContainerSpec spec, bool whatIf, string verb = "create") => ContainerNetwork.All.Contains(spec.Network)
         ? spec
         : spec with
         {
@@ -24,6 +24,7 @@ public sealed partial class ContainerService
                 {
                     Id = id,
                     Kind = Kind,
+                    Verb = verb,
                     Name = name,
                     HostName = spec.HostName,
                     Network = spec.Network,

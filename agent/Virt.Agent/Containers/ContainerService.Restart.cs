@@ -32,6 +32,11 @@ public sealed partial class ContainerService
             await StopForSwitchAsync(entry, timeout).ConfigureAwait(false);
         }
 
+        if (IsElsewhere(entry.Spec, spec))
+        {
+            Disconnect(entry);
+        }
+
         await StartAgainAsync(entry, spec).ConfigureAwait(false);
     }
 

@@ -17,17 +17,23 @@ public sealed partial class ContainerService
         using var held = await LockAsync("change", entry, call).ConfigureAwait(false);
         ContainerStates.CheckSet(entry.Name, entry.State);
         var present = entry.Spec;
+        request = WithOtherNetwork(entry, request);
         var to = ContainerChange.Apply(entry.Name, present, request);
         CheckRemoveOnExit(entry, to);
         try
         {
-            to = Republish(entry, to, request);
             to = WithVolumes("change", entry.Id, entry.Name, to, call.WhatIf);
             NewContainerCheck.CheckVolumes("change", entry.Name, to);
+            to = request.Network is null ? Republish(entry, to, request) : JoinOther(entry, to, request, call.WhatIf);
             return call.WhatIf ? Show(entry) with { Status = Forecast(entry, present, to) } : await SetAsync(entry, present, to, call).ConfigureAwait(false);
         }
         finally
         {
+            if (!call.WhatIf)
+            {
+                GiveBackUnused(entry, present, to);
+            }
+
             UseAgain(entry);
         }
     }

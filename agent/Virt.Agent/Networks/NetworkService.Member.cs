@@ -101,6 +101,19 @@ public sealed partial class NetworkService
         }
     }
 
+    /// <summary>The same for one that is in another network by now, or never came: nothing that leads to it changes.</summary>
+    public void GiveBack(NetworkMember member)
+    {
+        lock (gate)
+        {
+            if (entries.TryGetValue(member.Attachment.NetworkId, out var entry))
+            {
+                entry.Members.Remove(member.Id);
+                Release(entry, member.Id);
+            }
+        }
+    }
+
     /// <summary>A network's name; the id where it is not there any more.</summary>
     public string NameOf(Guid id) => entries.TryGetValue(id, out var entry) ? entry.Name : id.ToString();
 

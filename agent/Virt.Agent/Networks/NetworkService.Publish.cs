@@ -39,9 +39,9 @@ public sealed partial class NetworkService
             : to;
     }
 
-    /// <summary>True where two places have not the same ports for the same sources.</summary>
+    /// <summary>True where two places in one network have not the same ports for the same sources.</summary>
     public static bool HasOtherPorts(NetworkAttachment? one, NetworkAttachment? other) =>
-        one is not null && other is not null && !(one.Ports.SequenceEqual(other.Ports) && one.AllowFrom.SequenceEqual(other.AllowFrom, StringComparer.Ordinal));
+        one is not null && other is not null && one.NetworkId == other.NetworkId && !(one.Ports.SequenceEqual(other.Ports) && one.AllowFrom.SequenceEqual(other.AllowFrom, StringComparer.Ordinal));
 
     /// <summary>
     /// Gives a member other ports. Where it runs, the new ones are the host's first, then all goes over in one step, then the dropped ones are released: what stays is

@@ -6,7 +6,7 @@ namespace Virt.Protocol;
 
 /// <summary>
 /// Changes a container. What is null stays as it is; 0 takes a limit away. The first of these change while it runs; for the rest a running container is started anew, with all
-/// that it has written. Its image, its isolation and whose ids it has are for its life.
+/// that it has written. Its image, its isolation and whose ids it has are for its life; its address is for its life in a network.
 /// </summary>
 [MessagePackObject]
 public sealed partial record SetContainer
@@ -186,6 +186,14 @@ public sealed partial record SetContainer
     /// <summary>All further groups of its user.</summary>
     [Key(32)]
     public string[]? AdditionalGroups { get; set; }
+
+    /// <summary>Another network, or <c>none</c> or <c>host</c>. Into a network its ports come with it; its address is a free one, or those that follow.</summary>
+    [Key(52)]
+    public string? Network { get; set; }
+
+    /// <summary>Its addresses in that other network, one of each family at most.</summary>
+    [Key(53)]
+    public string[]? IPAddresses { get; set; }
 
     /// <summary>All name servers; empty: the host's own.</summary>
     [Key(33)]

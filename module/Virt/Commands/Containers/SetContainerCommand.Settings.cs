@@ -1,6 +1,7 @@
 using System;
 using System.Collections;
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 
 namespace Virt.Commands;
@@ -103,6 +104,15 @@ public sealed partial class SetContainerCommand
     [AllowEmptyCollection]
     public string[] AdditionalGroup { get; set; } = [];
 
+    /// <summary>Another network, or none, or host. Into a network the ports that it publishes come with it; in none and host it has none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
+    public string Network { get; set; } = "";
+
+    /// <summary>Its address in that other network, or one of each family. Without it: a free one.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] IPAddress { get; set; } = [];
+
     /// <summary>All addresses of name servers that are asked in place of the host's own; @(): the host's own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
@@ -162,6 +172,8 @@ public sealed partial class SetContainerCommand
         Ulimits = IsWanted(nameof(Ulimit)) ? Ulimit : null,
         Sysctls = IsWanted(nameof(Sysctl)) ? NameValuesAttribute.ToStrings(Sysctl) : null,
         AdditionalGroups = IsWanted(nameof(AdditionalGroup)) ? AdditionalGroup : null,
+        Network = IsWanted(nameof(Network)) ? Network : null,
+        IPAddresses = IsWanted(nameof(IPAddress)) ? IPAddress : null,
         Dns = IsWanted(nameof(Dns)) ? Dns : null,
         DnsSearch = IsWanted(nameof(DnsSearch)) ? DnsSearch : null,
         DnsOptions = IsWanted(nameof(DnsOption)) ? DnsOption : null,

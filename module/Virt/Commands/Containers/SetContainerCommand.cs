@@ -12,7 +12,7 @@ namespace Virt.Commands;
 /// Limits, labels, published ports, volumes, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else, and for a volume
 /// that goes while something in the container uses it, a running container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Where it
 /// cannot be started that way, it is started as it was, and that is an error. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
-/// Its image, its isolation, whose ids it has and its network are for its life: make another one, which may see the same volumes.
+/// Its image, its isolation and whose ids it has are for its life, its address for its life in a network: make another one, which may see the same volumes.
 /// </remarks>
 /// <example>
 /// <code>Set-Container web -MemoryBytes 128MB -CpuCount 0.5</code>
