@@ -30,6 +30,14 @@ Describe 'Set-Container' {
         ($container | Set-Container -Publish @() -AllowFrom @() -PassThru).Ports | Should -BeNullOrEmpty
     }
 
+    It 'goes into another network, and its ports with it' {
+        $network = New-VirtNetwork (New-TestName net2)
+        $changed = Set-Container (New-TestName ports) -Network $network.Name -Publish 18081:80 -PassThru -WarningAction SilentlyContinue
+        $changed.Network | Should -Be $network.Name
+        $changed.Ports | Should -Be '18081:80'
+        (Set-Container $changed.Name -Network none -PassThru -WarningAction SilentlyContinue).IPAddresses | Should -BeNullOrEmpty
+    }
+
     It 'says with -WhatIf whether it would be started anew, and changes nothing' {
         $container = Get-Container (New-TestName limits)
         $transcript = Join-Path ([IO.Path]::GetTempPath()) "$(New-TestName whatif).txt"

@@ -64,15 +64,15 @@ public sealed class ElsewhereTests
     {
         await using var host = await TestHost.StartAsync();
         host.Make("one", VirtNetworkMode.Bridge, "10.144.1.0/24");
-        host.Make("two", VirtNetworkMode.Bridge, "10.144.2.0/30");
+        host.Make("two", VirtNetworkMode.Bridge, "10.144.2.0/24");
         await host.ServeAsync(NetworkHost.Server("holder", "one") with { Publish = ["8090:80"] });
         var web = await host.ServeAsync(NetworkHost.Server("web", "one") with { Publish = ["8080:80"] });
         Assert.Equal("NetworkNotFound", host.Refused(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "three" }).Id);
-        Assert.Equal(ErrorCode.Conflict, host.Refused(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "two", Publish = ["8090:80"] }).Code);
+        Assert.Equal(ErrorCode.Conflict, host.Refused(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "two", IPAddresses = ["10.144.2.9"], Publish = ["8090:80"] }).Code);
         Assert.Equal(("one", web.IPAddresses[0], "8080:80"), host.Get(web) is var now ? (now.Network, now.IPAddresses[0], now.Ports[0]) : default);
         await Poll.UntilAsync(async () => await host.AskAsync("10.144.1.1:8080") == "web", "the service as before");
-        // The one address that the other network has is free again.
-        Assert.Equal("two", host.Run(ContainerHost.Script("exec sleep 1000") with { Network = "two" }).Network);
+        // The address that it was to have is free again.
+        Assert.Equal("10.144.2.9", host.Run(ContainerHost.Script("exec sleep 1000") with { Network = "two", IPAddresses = ["10.144.2.9"] }).IPAddresses[0]);
     }
 
     [Fact]
