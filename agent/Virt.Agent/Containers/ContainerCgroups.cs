@@ -19,25 +19,33 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     private static readonly TimeSpan[] RemovalPauses =
         [TimeSpan.Zero, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
+    // The last one is for commands.
+    private const int StartThreads = Keeper.ReadyThreads - 1;
+
     private readonly CgroupTree tree;
     private readonly Keeper keeper;
     private readonly string parent;
     private readonly SemaphoreSlim filling = new(1, 1);
     private readonly CgroupLease?[] ready;
     private readonly ConcurrentDictionary<string, bool> shared = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource tidied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isDisposed;
     private long lastNumber = DateTime.UtcNow.Ticks / 10;
 
-    public ContainerCgroups(CgroupTree tree, Keeper keeper, string stateFolder)
+    public ContainerCgroups(CgroupTree tree, Keeper keeper, string stateFolder, TimeProvider time)
     {
         this.tree = tree;
         this.keeper = keeper;
-        ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? Keeper.ReadyThreads : 0];
+        ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? StartThreads : 0];
+        Seat = tree.Version == CgroupVersion.V1 ? new CommandSeat(keeper, tree, StartThreads, time) : null;
         parent = CgroupName.OfAgent(stateFolder);
     }
 
     /// <summary>Which interface and which hierarchies there are.</summary>
     public CgroupTree Tree => tree;
+
+    /// <summary>v1: where commands are born; null where no such thing is needed.</summary>
+    public CommandSeat? Seat { get; }
 
     /// <summary>Names the cgroup of a run.</summary>
     public Cgroup Open(string name) => tree.Open($"{parent}/{name}");
@@ -99,6 +107,23 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         shared.TryRemove(NameOf(used.Cgroup), out _);
     }
 
+    /// <summary>What it uses, without the keeper's thread that may be in it.</summary>
+    public CgroupUsage ReadUsage(string name)
+    {
+        var usage = Open(name).ReadUsage();
+        return usage.ProcessCount is { } count && (IsShared(name) || Seat?.IsIn(name) == true) ? usage with { ProcessCount = Math.Max(0, count - 1) } : usage;
+    }
+
+    /// <summary>Returns when no thread of the keeper waits in a run's cgroup for a command. To be called under its container's lock.</summary>
+    public async Task LeaveAsync(string name)
+    {
+        if (Seat is not null)
+        {
+            await tidied.Task.ConfigureAwait(false); // of an agent before this one
+            await Seat.LeaveAsync(name).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>True as long as a thread of the keeper may sit in a run's cgroup, which must not be frozen with it.</summary>
     public bool IsShared(string name) => shared.ContainsKey(name);
 
@@ -108,6 +133,11 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         if (name.Length == 0)
         {
             return;
+        }
+
+        if (Seat is not null)
+        {
+            await Seat.LeaveAsync(name).ConfigureAwait(false);
         }
 
         var cgroup = Open(name);
@@ -148,9 +178,16 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     /// <summary>Removes them, after the keeper's threads have left them.</summary>
     public async Task RemoveAsync(IReadOnlyList<string> others)
     {
-        if (others.Count > 0)
+        try
         {
-            await GoHomeAsync().ConfigureAwait(false);
+            if (others.Count > 0)
+            {
+                await GoHomeAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            tidied.TrySetResult();
         }
 
         foreach (var name in others)
@@ -162,6 +199,11 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     /// <summary>Leaves nothing but the cgroups of living runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Seat is not null)
+        {
+            await Seat.DisposeAsync().ConfigureAwait(false);
+        }
+
         await filling.WaitAsync().ConfigureAwait(false);
         isDisposed = true;
         if (Array.Exists(ready, static lease => lease is not null))
@@ -221,7 +263,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
 
     private async Task GoHomeAsync()
     {
-        for (var thread = 0; thread < ready.Length; thread++)
+        for (var thread = 0; thread < (tree.Version == CgroupVersion.V1 ? Keeper.ReadyThreads : 0); thread++)
         {
             await SitAsync((ulong)thread, tree.OpenOwn()).ConfigureAwait(false);
         }

@@ -111,8 +111,11 @@ public sealed partial class ContainerService
                 CommandGroup? group = null;
                 try
                 {
-                    group = cgroups.Open(entry.Run!.Cgroup).CreateCommand();
-                    return (input, await EnterAsync(entry, request, group, inputRead, output, error).ConfigureAwait(false), group);
+                    var cgroup = cgroups.Open(entry.Run!.Cgroup);
+                    (group, var readySet) = cgroups.Seat?.Take(cgroup, entry.Run.Cgroup) ?? (cgroup.CreateCommand(), 0);
+                    var process = await EnterAsync(entry, request, (group, readySet), inputRead, output, error).ConfigureAwait(false);
+                    WaitForNext(entry, cgroup);
+                    return (input, process, group);
                 }
                 catch (Exception e)
                 {
@@ -124,7 +127,16 @@ public sealed partial class ContainerService
         }
     }
 
-    private async Task<KeptProcess> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, CommandGroup group, SafeFileHandle? input, SafeFileHandle output, SafeFileHandle error)
+    // The thread counts as a process of the container's, which has to come out even where those are limited.
+    private void WaitForNext(ContainerEntry entry, Cgroup cgroup)
+    {
+        if (cgroups.Seat is { } seat && entry.Spec.ProcessCount is null && entry.Run!.Cgroup is var name && seat.Follows(name))
+        {
+            InBackground(() => seat.SitAsync(cgroup, name), $"wait for the next command in container '{entry.Name}'");
+        }
+    }
+
+    private async Task<KeptProcess> EnterAsync(ContainerEntry entry, InvokeContainerCommand request, (CommandGroup Group, ulong ReadySet) place, SafeFileHandle? input, SafeFileHandle output, SafeFileHandle error)
     {
         var first = entry.Process!;
         using var root = FileHandles.OpenRoot(first.ProcessId);
@@ -141,8 +153,9 @@ public sealed partial class ContainerService
         return await keeper.LaunchAsync(ContainerPlan.Further(entry.Spec, entry.Run, request.Command, request.Environment, request.WorkingDirectory, user) with
         {
             Join = first.PidFd,
-            Cgroup = group.Birth,
-            CgroupFiles = group.Entry,
+            Cgroup = place.Group.Birth,
+            CgroupFiles = place.Group.Entry,
+            ReadySet = place.ReadySet,
             Input = input,
             Output = output,
             Error = error,

@@ -49,7 +49,7 @@ public sealed partial class ContainerService
     private ContainerMeasurement Usage(ContainerEntry entry)
     {
         var cgroup = cgroups.Open(entry.Run!.Cgroup);
-        var usage = cgroup.ReadUsage();
+        var usage = cgroups.ReadUsage(entry.Run.Cgroup);
         var (received, sent) = entry.Spec.Network == ContainerNetwork.Host ? default : Traffic(entry.Process?.ProcessId ?? 0);
         return new ContainerMeasurement
         {

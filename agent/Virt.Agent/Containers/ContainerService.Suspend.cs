@@ -33,14 +33,15 @@ public sealed partial class ContainerService
     // Under the container's lock. Where it fails, the container runs on.
     private async Task FreezeAsync(ContainerEntry entry, string verb, Call call)
     {
-        while (cgroups.IsShared(entry.Run!.Cgroup))
+        await cgroups.LeaveAsync(entry.Run!.Cgroup).WaitAsync(call.Cancellation).ConfigureAwait(false);
+        while (cgroups.IsShared(entry.Run.Cgroup))
         {
             await Task.Delay(1, call.Cancellation).ConfigureAwait(false);
         }
 
         try
         {
-            await cgroups.Open(entry.Run!.Cgroup).FreezeAsync(isFrozen: true).WaitAsync(FreezeTimeout, call.Cancellation).ConfigureAwait(false);
+            await cgroups.Open(entry.Run.Cgroup).FreezeAsync(isFrozen: true).WaitAsync(FreezeTimeout, call.Cancellation).ConfigureAwait(false);
         }
         catch (Exception e)
         {

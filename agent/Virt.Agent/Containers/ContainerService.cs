@@ -67,7 +67,7 @@ public sealed partial class ContainerService : IAsyncDisposable
         this.volumes = volumes;
         this.time = time;
         this.events = events ?? new EventHub(time, 1);
-        cgroups = new ContainerCgroups(tree, keeper, stateFolder);
+        cgroups = new ContainerCgroups(tree, keeper, stateFolder, time);
         userNamespaces = new UserNamespaces(keeper);
         layers = new LayerStore(System.IO.Path.Combine(stateFolder, "layers"), () => LayerStore.UsedBy(entries.Values.Concat(throwAways.Values).Select(e => e.Spec)));
         foreach (var row in table.Load(Kind))

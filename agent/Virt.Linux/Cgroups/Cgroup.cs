@@ -41,6 +41,9 @@ public sealed partial class Cgroup
         }
     }
 
+    /// <summary>v1: it stands in further hierarchies, such as that of cpuset, beside those in which all of ours stand.</summary>
+    public bool IsInFurther => tree.ExtraHierarchies.Any(h => Directory.Exists(System.IO.Path.Combine(h, Path)));
+
     private bool IsV2 => tree.Version == CgroupVersion.V2;
 
     /// <summary>Says which devices may be made and opened: by the devices controller on v1, by a BPF program on v2.</summary>

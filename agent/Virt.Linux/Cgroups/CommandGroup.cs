@@ -16,10 +16,13 @@ namespace Virt.Linux.Cgroups;
 public sealed class CommandGroup : IDisposable
 {
     private readonly string? folder;
+    private readonly IReadOnlyList<string> places;
+    private volatile bool isDisposed;
 
-    private CommandGroup(string? folder, SafeFileHandle? birth, IReadOnlyList<SafeFileHandle> entry)
+    private CommandGroup(string? folder, IReadOnlyList<string> places, SafeFileHandle? birth, IReadOnlyList<SafeFileHandle> entry)
     {
         this.folder = folder;
+        this.places = places;
         Birth = birth;
         Entry = entry;
     }
@@ -29,6 +32,24 @@ public sealed class CommandGroup : IDisposable
 
     /// <summary>v1: the <c>cgroup.procs</c> files through which a process enters it and the cgroup.</summary>
     public IReadOnlyList<SafeFileHandle> Entry { get; }
+
+    /// <summary>v1: the <c>tasks</c> files of it and the cgroup, through which a thread enters; the caller's to dispose. Empty on v2.</summary>
+    /// <exception cref="LinuxException">ENOENT: the cgroup is gone.</exception>
+    public IReadOnlyList<SafeFileHandle> OpenForThread()
+    {
+        var files = new List<SafeFileHandle>();
+        try
+        {
+            foreach (var place in places)
+                files.Add(FileHandles.OpenForWriting(Path.Combine(place, "tasks")));
+            return files;
+        }
+        catch
+        {
+            files.ForEach(static file => file.Dispose());
+            throw;
+        }
+    }
 
     /// <summary>Kills all that is in it, until nothing is.</summary>
     public void Kill()
@@ -65,6 +86,19 @@ public sealed class CommandGroup : IDisposable
         Birth?.Dispose();
         foreach (var file in Entry)
             file.Dispose();
+        isDisposed = true;
+        RemoveFolder();
+    }
+
+    /// <summary>Says that a thread which had entered it has left: one that was disposed of meanwhile goes now.</summary>
+    public void Left()
+    {
+        if (isDisposed)
+            RemoveFolder();
+    }
+
+    private void RemoveFolder()
+    {
         if (folder is not null)
             _ = Libc.rmdir(folder);
     }
@@ -77,18 +111,19 @@ public sealed class CommandGroup : IDisposable
         var place = parent is null ? null : Path.Combine(parent, $"command-{Guid.NewGuid():n}");
         if (place is not null)
             CgroupTree.MakeFolder(place);
+        List<string> stands = isV2 ? [] : [.. hierarchies.Select(hierarchy => hierarchy == parent ? place! : hierarchy)];
         var entry = new List<SafeFileHandle>();
         try
         {
             if (isV2)
-                return new CommandGroup(place, FileHandles.Open(place!, Libc.O_RDONLY | Libc.O_DIRECTORY), entry);
-            foreach (var hierarchy in hierarchies)
-                entry.Add(FileHandles.OpenForWriting(Path.Combine(hierarchy == parent ? place! : hierarchy, "cgroup.procs")));
-            return new CommandGroup(place, null, entry);
+                return new CommandGroup(place, stands, FileHandles.Open(place!, Libc.O_RDONLY | Libc.O_DIRECTORY), entry);
+            foreach (var one in stands)
+                entry.Add(FileHandles.OpenForWriting(Path.Combine(one, "cgroup.procs")));
+            return new CommandGroup(place, stands, null, entry);
         }
         catch
         {
-            new CommandGroup(place, null, entry).Dispose();
+            new CommandGroup(place, stands, null, entry).Dispose();
             throw;
         }
     }
@@ -106,5 +141,15 @@ public sealed class CommandGroup : IDisposable
         }
     }
 
-    private List<int> Ids() => [.. File.ReadLines(Path.Combine(folder!, "cgroup.procs")).Select(static line => int.TryParse(line, out var id) ? id : 0).Where(static id => id > 0)];
+    // v1 names the process of every single thread that is in it: the keeper's, of which one waits here for the next command, must live.
+    private List<int> Ids()
+    {
+        var ids = Ids("cgroup.procs");
+        if (!File.Exists(Path.Combine(folder!, "tasks")))
+            return ids;
+        var threads = Ids("tasks").ToHashSet();
+        return ids.FindAll(threads.Contains);
+    }
+
+    private List<int> Ids(string file) => [.. File.ReadLines(Path.Combine(folder!, file)).Select(static line => int.TryParse(line, out var id) ? id : 0).Where(static id => id > 0)];
 }
