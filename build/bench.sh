@@ -3,6 +3,7 @@
 #   build/bench.sh                      everything (some minutes)
 #   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm move patch pull
 #   VIRT_BENCH_LOG=1 build/bench.sh …   shows the agents' log too, which says where the time of a move or a patch went
+#   build/bench.sh --in-memory …        keeps images and states of all in memory: what the programs cost, and not the disk
 #   build/bench.sh --save               puts the table into docs/performance.md
 #   build/bench.sh --install-peers      installs crun, podman, libvirt and a registry first (a peer that is missing has an empty column otherwise)
 set -euo pipefail
@@ -37,11 +38,12 @@ if [ "${1:-}" = inside ]; then
 fi
 
 [ "$(id -u)" = 0 ] || fail "The benchmarks make namespaces, guests and containers, which needs root: sudo $root/build/bench.sh"
-save='' peers='' arguments=()
+save='' peers='' memory='' arguments=()
 for argument in "$@"; do
     case $argument in
         --save) save=yes ;;
         --install-peers) peers=bench ;;
+        --in-memory) memory=yes ;;
         *) arguments+=("$argument") ;;
     esac
 done
@@ -49,9 +51,13 @@ build/setup.sh $peers
 build/build.sh agent module shell images debian-container bench
 [ "$out/bench/first" -nt tests/Benchmarks/first.c ] || gcc -O2 -static -o "$out/bench/first" tests/Benchmarks/first.c
 
-# Not /tmp, which is memory on some machines: what is stored is to lie where a host stores it, and the peers' beside it.
+# Not /tmp, which is memory on some machines and not on others. The peers' files lie beside ours.
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/vb.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+if [ -n "$memory" ]; then
+    mount -t tmpfs -o mode=0711 tmpfs "$work"
+    trap 'umount -l "$work"; rm -rf "$work"' EXIT
+fi
 # QEMU runs as a user without rights and must be able to reach its own folder below.
 chmod 0711 "$work"
 mkdir -p "$work/images/containers"
