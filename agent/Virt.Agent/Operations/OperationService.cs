@@ -96,13 +96,15 @@ public sealed class OperationService
     /// <exception cref="VirtException">NotFound; WrongState where it has ended already.</exception>
     public async Task<VirtOperation> StopAsync(StopVirtOperation request, Call call)
     {
-        if (!running.TryGetValue(request.Id, out var operation))
+        // One that has ended is among those that run for a moment still.
+        _ = running.TryGetValue(request.Id, out var operation);
+        if (operation is null || operation.Ended.IsCompleted)
         {
-            var row = table.Find(request.Id) ?? throw Missing("stop", request.Id);
+            var state = operation?.Snapshot().State ?? (table.Find(request.Id) ?? throw Missing("stop", request.Id)).Operation.State;
             throw new VirtException(
                 ErrorCode.WrongState,
                 "OperationEnded",
-                $"Cannot stop operation '{request.Id}': it is {row.Operation.State}; Running is required.",
+                $"Cannot stop operation '{request.Id}': it is {state}; Running is required.",
                 request.Id.ToString(),
                 $"Get-VirtOperation -Id {request.Id}");
         }
