@@ -34,6 +34,29 @@ internal static class PullBenchmark
         yield return new Row("Image: the bytes that were pulled", "MB", ours.Beside, "", null);
         server.Kill();
         server.WaitForExit();
+        yield return Load(setting, podman);
+    }
+
+    // The same image in an archive.
+    private static Row Load(Setting setting, string? podman)
+    {
+        var archive = Path.Combine(setting.Work, "load.tar");
+        Benchmarks.Run.Output(Benchmarks.Run.Find("skopeo")!, "--insecure-policy", "copy", "-q", $"oci:{setting.Work}/layout:t", $"docker-archive:{archive}:docker.io/bench/debian:1");
+        var ours = new Case("Virt", () =>
+        {
+            using var agent = new Agent(setting);
+            var start = Stopwatch.GetTimestamp();
+            agent.Client.Invoke(Methods.ImportContainerImage, new ImportContainerImage { Path = archive });
+            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        });
+        var theirs = new Case("podman", () =>
+        {
+            var took = Benchmarks.Run.Time(podman!, "load", "-q", "-i", archive);
+            Benchmarks.Run.Output(podman!, "rmi", "-f", "docker.io/bench/debian:1");
+            return took;
+        });
+        Case.Interleave(setting.Rounds(10), podman is null ? [ours] : [ours, theirs]);
+        return new Row("Image: read from an archive of the same and unpacked", "ms", ours.Samples, podman is null ? "podman is not installed" : "`podman load`", theirs.Samples.OrNull, "3× sooner than podman");
     }
 
     private static Process Serve(Setting setting)
