@@ -26,6 +26,7 @@ enum {
     VIRT_FSOPEN_CLOEXEC = 1, VIRT_FSMOUNT_CLOEXEC = 1, VIRT_OPEN_TREE_CLONE = 1,
     VIRT_MOVE_F_EMPTY = 4, VIRT_MOVE_T_EMPTY = 0x40, VIRT_RECURSIVE = 0x8000,
     VIRT_ATTR_RDONLY = 1, VIRT_ATTR_NOSUID = 2, VIRT_ATTR_NODEV = 4, VIRT_ATTR_NOEXEC = 8,
+    VIRT_CLOSE_RANGE_UNSHARE = 2,
     VIRT_CLOSE_RANGE_CLOEXEC = 4,
 };
 struct mount_attributes { uint64_t set, clear, propagation, userns_fd; };
@@ -441,6 +442,9 @@ __attribute__((noreturn)) void child_main(void *argument)
     const struct launch *launch = child->launch;
     const struct blob_header *h = launch->header;
 
+    // Before anything else is opened or closed: until then they are the keeper's own.
+    if (launch->copies_low)
+        STEP(STEP_CLONE, RAW(close_range, LAUNCH_FDS, ~0U, VIRT_CLOSE_RANGE_UNSHARE));
     STEP(STEP_SESSION, RAW(setsid));
     if (h->flags & LAUNCH_INIT)
         STEP(STEP_INIT, launch->init_fd);
@@ -512,7 +516,7 @@ __attribute__((noreturn)) void usher_main(void *argument)
     STEP(STEP_USER_NAMESPACE, RAW(setns, launch->user_fd, CLONE_NEWUSER));
     struct clone3_args args = {
         // CLONE_PARENT: the child is the keeper's, and sends it the signal that the usher was told to.
-        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE3_CLEAR_SIGHAND | (launch->header->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWUSER)),
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE3_CLEAR_SIGHAND | (launch->copies_low ? CLONE_FILES : 0) | (launch->header->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWUSER)),
         .pidfd = (uint64_t)&pidfd,
         .stack = (uint64_t)child->stack,
         .stack_size = child->stack_size,

@@ -60,6 +60,16 @@ static int watch(int fd, struct source *source, uint32_t events)
     return epoll_ctl(keeper.epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? errno : 0;
 }
 
+// Out of the way of launches. One that cannot be moved stays where it is: children are only made more slowly then.
+static void lift(int *fd)
+{
+    int high = *fd < 0 || *fd >= LAUNCH_FDS ? -1 : fcntl(*fd, F_DUPFD_CLOEXEC, LAUNCH_FDS);
+    if (high < 0)
+        return;
+    close(*fd);
+    *fd = high;
+}
+
 // Closing alone does not end the watch: the agent has the pidfd too, and a child that has not executed yet has a copy of everything;
 // epoll would go on to tell of it, with a pointer to what is gone.
 static void unwatch(int *fd)
@@ -298,6 +308,7 @@ static int log_pipe(struct job *job, struct kept *kept, int index)
         return errno;
     }
     kept->streams[index].pipe = ends[0];
+    lift(&kept->streams[index].pipe);
     job->fds[job->fds_count++] = ends[1];
     job->launch.stdio_fd[index + 1] = ends[1];
     return 0;
@@ -313,6 +324,8 @@ static int log_terminal(struct job *job, struct kept *kept)
     kept->terminal = fcntl(stdio[1], F_DUPFD_CLOEXEC, 3);
     if (kept->streams[0].pipe < 0 || kept->terminal < 0 || fcntl(kept->streams[0].pipe, F_SETFL, O_NONBLOCK) < 0)
         return errno;
+    lift(&kept->streams[0].pipe);
+    lift(&kept->terminal);
     kept->streams[0].is_terminal = 1;
     stdio[0] = stdio[2] = stdio[1];
     return 0;
@@ -334,6 +347,7 @@ static int prepare(struct job *job, struct kept *kept)
         error = log_open(&kept->log, launch->log_path, (int64_t)launch->header->log_kilobytes * 1024);
         if (error)
             return error;
+        lift(&kept->log.fd);
         if (launch->header->flags & LAUNCH_LOG_OUTPUT)
             error = log_pipe(job, kept, 0);
         if (!error && launch->header->flags & LAUNCH_LOG_ERROR)
@@ -393,6 +407,7 @@ static void launched(struct job *job)
     struct kept *kept = job->kept;
     int pidfd = job->outcome.pidfd, error = job->outcome.error;
     close_fds(job); // with them the writing ends of the pipes
+    lift(&pidfd);
     if (!error) {
         kept->pid = job->outcome.pid;
         kept->pidfd = pidfd;

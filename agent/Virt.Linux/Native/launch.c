@@ -85,6 +85,28 @@ static int read_report(int fd, int pidfd)
     return error;
 }
 
+static int highest(const int *fds, uint32_t count)
+{
+    int most = -1;
+    for (uint32_t i = 0; i < count; i++)
+        if (fds[i] > most)
+            most = fds[i];
+    return most;
+}
+
+static int all_are_low(const struct launch *launch)
+{
+    const int single[] = {launch->root_fd, launch->cgroup_fd, launch->join_fd, launch->user_fd, launch->init_fd, launch->report_fd, highest(launch->stdio_fd, 3)};
+    int most = highest(single, sizeof single / sizeof *single);
+    int extra = highest(launch->extra_fds, launch->extra_count), cgroups = highest(launch->cgroup_fds, launch->cgroup_count);
+    most = extra > most ? extra : most;
+    most = cgroups > most ? cgroups : most;
+    for (uint32_t i = 0; i < launch->ops_count; i++)
+        if (launch->ops[i].fd > most)
+            most = launch->ops[i].fd;
+    return most < LAUNCH_FDS;
+}
+
 static struct outcome run(struct launch *launch, void *stack, size_t stack_size);
 
 struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
@@ -124,6 +146,9 @@ static struct outcome run(struct launch *launch, void *stack, size_t stack_size)
         .stack = (uint64_t)stack,
         .stack_size = stack_size,
     };
+    launch->copies_low = all_are_low(launch);
+    if (launch->copies_low)
+        args.flags |= CLONE_FILES;
     if (launch->cgroup_fd >= 0) {
         args.flags |= CLONE3_INTO_CGROUP;
         args.cgroup = (uint64_t)launch->cgroup_fd;

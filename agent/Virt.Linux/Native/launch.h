@@ -96,6 +96,7 @@ struct launch {
     uint32_t ops_count, limits_count, filter_count, groups_count, extra_count, cgroup_count;
     int cgroup_inherited;       // the forking thread sits in the right cgroups already
     int inherited_oom_score;    // the keeper's own
+    int copies_low;             // of the keeper's descriptors the child shares those above LAUNCH_FDS until it has copied the others
     int init_fd, report_fd;     // LAUNCH_INIT: its program, and where it says whether the command could be executed
 };
 
@@ -110,6 +111,9 @@ struct outcome { int pid, pidfd, error, step, op; };
 // Checks every offset, count, index and string of a blob and points into it. 0, or an errno; free with launch_free.
 int launch_parse(struct launch *launch, const void *blob, size_t size, const int *fds, int fds_count);
 void launch_free(struct launch *launch);
+
+// Descriptors that outlive a launch are kept above this number, and those of a launch below: a child then gets a copy of its own alone, and not of thousands.
+enum { LAUNCH_FDS = 512 };
 
 // Runs it as a child of this process, from the calling thread. `stack` is the child's, until it executes.
 struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size);
