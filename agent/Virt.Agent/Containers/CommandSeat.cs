@@ -1,8 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
-using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Common;
 using Virt.Linux;
 using Virt.Linux.Cgroups;
@@ -109,7 +107,7 @@ internal sealed class CommandSeat(Keeper keeper, CgroupTree tree, int thread, Ti
             var former = Rise();
             try
             {
-                await SendAsync(set, place.OpenForThread()).ConfigureAwait(false);
+                await ContainerCgroups.SitAsync(keeper, set, place.OpenForThread()).ConfigureAwait(false);
             }
             catch (LinuxException e)
             {
@@ -232,7 +230,7 @@ internal sealed class CommandSeat(Keeper keeper, CgroupTree tree, int thread, Ti
     {
         try
         {
-            await SendAsync((ulong)thread, tree.OpenOwn()).ConfigureAwait(false);
+            await ContainerCgroups.SitAsync(keeper, (ulong)thread, tree.OpenOwn()).ConfigureAwait(false);
         }
         catch (LinuxException e)
         {
@@ -243,21 +241,6 @@ internal sealed class CommandSeat(Keeper keeper, CgroupTree tree, int thread, Ti
         lock (gate)
         {
             leaving = "";
-        }
-    }
-
-    private async Task SendAsync(ulong set, IReadOnlyList<SafeFileHandle> tasks)
-    {
-        try
-        {
-            await keeper.ReadyAsync(set, tasks).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (var file in tasks)
-            {
-                file.Dispose();
-            }
         }
     }
 }

@@ -269,7 +269,10 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         }
     }
 
-    private async Task SitAsync(ulong set, IReadOnlyList<Microsoft.Win32.SafeHandles.SafeFileHandle> tasks)
+    private Task SitAsync(ulong set, IReadOnlyList<Microsoft.Win32.SafeHandles.SafeFileHandle> tasks) => SitAsync(keeper, set, tasks);
+
+    /// <summary>Lets a thread of the keeper sit where the files say, and closes them.</summary>
+    internal static async Task SitAsync(Keeper keeper, ulong set, IReadOnlyList<Microsoft.Win32.SafeHandles.SafeFileHandle> tasks)
     {
         try
         {
