@@ -60,7 +60,7 @@ Describe 'Set-Container' {
         $name = New-TestName limits
         Invoke-ContainerCommand $name -- sh -c 'echo kept >/kept'
         Set-Container $name -Tmpfs /scratch -Ulimit nofile=50:60 -ExtraHost db:10.0.0.7 -OutOfMemoryScore 300 -AddCapability NET_ADMIN -WarningAction SilentlyContinue
-        (Invoke-ContainerCommand $name -- sh -c 'cat /kept; ulimit -n; cat /proc/self/oom_score_adj; grep -c /scratch /proc/mounts; grep -c db /etc/hosts').Output.Trim() -split '\s+' | Should -Be kept, 50, 300, 1, 1
+        (Invoke-ContainerCommand $name -- sh -c 'cat /kept; ulimit -n; cat /proc/self/oom_score_adj; grep -c /scratch /proc/mounts; grep -c 10.0.0.7 /etc/hosts').Output.Trim() -split '\s+' | Should -Be kept, 50, 300, 1, 1
         (Set-Container $name -Tmpfs @() -PassThru -WarningAction SilentlyContinue).Tmpfs | Should -BeNullOrEmpty
         (Get-Container $name).Capabilities | Should -Contain CAP_NET_ADMIN
     }

@@ -52,7 +52,7 @@ public sealed class ElsewhereTests
         Assert.Equal("InvalidIPAddress", host.Refused(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "host", IPAddresses = ["10.144.1.9"] }).Id);
         Assert.Equal("host", host.Invoke(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "Host" }).Network);
         var back = host.Invoke(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "lan", Publish = ["8081:80"] });
-        Assert.Equal(("lan", "8081:80"), (back.Network, Assert.Single(back.Ports)));
+        Assert.Equal(("lan", "8081:80", ContainerState.Running), (back.Network, Assert.Single(back.Ports), back.State));
         await Poll.UntilAsync(async () => await host.AskAsync("10.144.1.1:8081") == "web", "the service");
         host.Invoke(Methods.SetContainer, new SetContainer { Id = web.Id, Network = "none" });
         // Nobody of it holds the network any more.

@@ -14,9 +14,9 @@ internal static class NetworkHost
 
     public static VirtNetwork[] OwnNetworks(this TestHost host) => [.. host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0)];
 
-    /// <summary>A container that serves its own name at its port 80.</summary>
+    /// <summary>A container that serves its own name at its port 80. It goes on where it may not have that port, as in the host's network; by its init it ends when asked to.</summary>
     public static NewContainer Server(string name, string network) =>
-        ContainerHost.Script("echo $HOSTNAME >/tmp/f; exec httpd -f -p 80 -h /tmp", name) with { Network = network };
+        ContainerHost.Script("echo $HOSTNAME >/tmp/f; httpd -f -p 80 -h /tmp; exec sleep 1000", name) with { Network = network, Init = true };
 
     /// <summary>Starts one, and waits until it serves.</summary>
     public static async Task<Container> ServeAsync(this TestHost host, NewContainer request)
