@@ -18,6 +18,7 @@
         'Copy-Container'
         'Copy-ContainerFile'
         'Copy-VirtVolume'
+        'Copy-VMFile'
         'Disconnect-VirtHost'
         'Enter-Container'
         'Export-Container'

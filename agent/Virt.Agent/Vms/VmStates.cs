@@ -38,7 +38,7 @@ public static class VmStates
     public static void CheckRemoveCheckpoint(string name, VMState state) => Check("remove a checkpoint of", name, state, Settled, $"Get-VM -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckInvoke(string name, VMState state) => Check("run a command in", name, state, Enterable, $"Start-VM -Name {name}");
+    public static void CheckInvoke(string name, VMState state, string verb = "run a command in") => Check(verb, name, state, Enterable, $"Start-VM -Name {name}");
 
     /// <summary>One that is alive can be removed by force only.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

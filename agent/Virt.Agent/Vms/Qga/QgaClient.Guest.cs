@@ -77,40 +77,16 @@ public sealed partial class QgaClient
     /// <inheritdoc cref="ExecuteAsync"/>
     public async Task<byte[]> ReadFileAsync(string path, int most, TimeSpan timeout, CancellationToken cancellation)
     {
-        var handle = await ExecuteAsync("guest-file-open", json => json.WriteString("path", path), timeout, cancellation).ConfigureAwait(false);
+        await using var file = await OpenFileAsync(path, "r", timeout, cancellation).ConfigureAwait(false);
         using var content = new MemoryStream();
-        try
+        byte[] part;
+        while (content.Length < most && (part = await file.ReadAsync(FileChunk, cancellation).ConfigureAwait(false)).Length > 0)
         {
-            var isAtEnd = false;
-            while (!isAtEnd && content.Length < most)
-            {
-                var part = await ExecuteAsync("guest-file-read", WriteRead, timeout, cancellation).ConfigureAwait(false);
-                content.Write(part.GetProperty("buf-b64").GetBytesFromBase64());
-                isAtEnd = part.GetProperty("eof").GetBoolean() || part.GetProperty("count").GetInt64() == 0;
-            }
-        }
-        catch (Exception e) when (IsBadJson(e))
-        {
-            throw NoAnswer("guest-file-read", e);
-        }
-        finally
-        {
-            await ExecuteAsync("guest-file-close", WriteHandle, timeout, cancellation).ConfigureAwait(false);
+            content.Write(part);
         }
 
+        await file.CloseAsync(cancellation).ConfigureAwait(false);
         return content.ToArray();
-
-        void WriteHandle(Utf8JsonWriter json)
-        {
-            json.WritePropertyName("handle");
-            handle.WriteTo(json);
-        }
-
-        void WriteRead(Utf8JsonWriter json)
-        {
-            WriteHandle(json);
-            json.WriteNumber("count", FileChunk);
-        }
     }
 
     private static bool IsReachable(IPAddress address) =>

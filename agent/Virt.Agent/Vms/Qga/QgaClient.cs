@@ -58,10 +58,12 @@ public sealed partial class QgaClient : IAsyncDisposable
                     await SyncUnderLockAsync(either.Token).ConfigureAwait(false);
                 }
 
+                await SettleUnderLockAsync(either.Token).ConfigureAwait(false);
                 isSynced = false;
+                unanswered = command;
                 await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
                 var line = await channel.ReadAsync(either.Token).ConfigureAwait(false);
-                isSynced = true;
+                (isSynced, unanswered) = (true, "");
                 return Answer(command, line);
             }
             finally
@@ -116,9 +118,9 @@ public sealed partial class QgaClient : IAsyncDisposable
     }
 
     // What JsonDocument and JsonElement throw at text that is no JSON or has not the shape it should.
-    private static bool IsBadJson(Exception e) => e is JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException or FormatException;
+    internal static bool IsBadJson(Exception e) => e is JsonException or InvalidOperationException or System.Collections.Generic.KeyNotFoundException or FormatException;
 
-    private static QgaException NoAnswer(string command, Exception e) => new(command, "", "the guest agent's answer cannot be understood", e);
+    internal static QgaException NoAnswer(string command, Exception? e = null) => new(command, "", "the guest agent's answer cannot be understood", e);
 
     // What is sent before the guest has booted is kept for it. But QEMU passes on nothing more of what a guest says, for ever, where the other
     // end hung up while the guest was speaking (hw/char/virtio-console.c stops the port after the hanging up has let it go on), as an agent
@@ -165,9 +167,11 @@ public sealed partial class QgaClient : IAsyncDisposable
             var at = line.Span.LastIndexOf(Delimiter);
             if (at >= 0 && IsReturn(line[(at + 1)..], id))
             {
-                isSynced = true;
+                (isSynced, unanswered) = (true, "");
                 return;
             }
+
+            Disown(line);
         }
     }
 
