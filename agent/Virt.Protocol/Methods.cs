@@ -93,6 +93,12 @@ public static class Methods
     /// <summary>Copies a file out of a guest or into it.</summary>
     public static readonly Method<CopyVMFile, VMFilePart, Nothing> CopyVMFile = new("vm.copyfile", Query, Protocol.CopyVMFile.WireFormat, VMFilePart.WireFormat, Nothing.WireFormat);
 
+    /// <summary>What a virtual machine uses.</summary>
+    public static readonly Method<MeasureVM, VMMeasurement, Nothing> MeasureVM = new("vm.measure", Query, Protocol.MeasureVM.WireFormat, VMMeasurement.WireFormat, Nothing.WireFormat);
+
+    /// <summary>What the guest of a virtual machine is.</summary>
+    public static readonly Method<GetVMGuest, VMGuest> GetVMGuest = new("vm.guest", Query, Protocol.GetVMGuest.WireFormat, VMGuest.WireFormat);
+
     /// <summary>Plans a move of a virtual machine to another host.</summary>
     public static readonly Method<CompareVM, VMMovePlan> CompareVM = new("vm.compare", Query, Protocol.CompareVM.WireFormat, VMMovePlan.WireFormat);
 
@@ -267,7 +273,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, CompareVM, MoveVM,
+        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

@@ -75,6 +75,9 @@ public sealed partial class NetworkService
         }
     }
 
+    /// <summary>What has passed over the link of a workload whose other end is a file; null where that does not run.</summary>
+    public LinkTraffic? TrafficOf(NetworkMember member) => LinkTraffic.Of(LinkName(member.Id));
+
     private void GoLive(NetworkEntry entry, NetworkMember member)
     {
         lock (gate)

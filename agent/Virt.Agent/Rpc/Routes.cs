@@ -58,6 +58,8 @@ public static class Routes
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
         router.Add(Methods.CopyVMFile, vms.CopyFileAsync);
+        router.Add(Methods.MeasureVM, vms.MeasureAsync);
+        router.Add(Methods.GetVMGuest, vms.GetGuestAsync);
         router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);

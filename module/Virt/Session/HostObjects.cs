@@ -26,6 +26,8 @@ internal static class HostObjects
             case ContainerImagePublication item: item.ComputerName = computerName; break;
             case ContainerLogEntry item: item.ComputerName = computerName; break;
             case ContainerProcess item: item.ComputerName = computerName; break;
+            case VMMeasurement item: item.ComputerName = computerName; break;
+            case VMGuest item: item.ComputerName = computerName; break;
             case ContainerMeasurement item: item.ComputerName = computerName; break;
             case VirtEvent item: item.ComputerName = computerName; break;
             case VirtNetwork item: item.ComputerName = computerName; break;

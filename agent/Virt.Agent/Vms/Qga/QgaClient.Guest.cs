@@ -24,31 +24,7 @@ public sealed partial class QgaClient
     {
         const string Command = "guest-network-get-interfaces";
         var interfaces = await ExecuteAsync(Command, null, timeout, cancellation).ConfigureAwait(false);
-        var addresses = new List<IPAddress>();
-        try
-        {
-            foreach (var link in interfaces.EnumerateArray())
-            {
-                if (!link.TryGetProperty("ip-addresses", out var list))
-                {
-                    continue;
-                }
-
-                foreach (var item in list.EnumerateArray())
-                {
-                    if (IPAddress.TryParse(item.GetProperty("ip-address").GetString(), out var address) && IsReachable(address))
-                    {
-                        addresses.Add(address);
-                    }
-                }
-            }
-        }
-        catch (Exception e) when (IsBadJson(e))
-        {
-            throw NoAnswer(Command, e);
-        }
-
-        return addresses;
+        return Read(Command, () => AddressesOf(interfaces));
     }
 
     /// <summary>Tells the guest to shut down and power off. Its end is seen by QMP's SHUTDOWN.</summary>
