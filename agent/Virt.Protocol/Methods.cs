@@ -99,6 +99,15 @@ public static class Methods
     /// <summary>What the guest of a virtual machine is.</summary>
     public static readonly Method<GetVMGuest, VMGuest> GetVMGuest = new("vm.guest", Query, Protocol.GetVMGuest.WireFormat, VMGuest.WireFormat);
 
+    /// <summary>Shows a virtual machine's serial console.</summary>
+    public static readonly Method<ConnectVMConsole, Nothing> ConnectVMConsole = new("vm.console", Query, Protocol.ConnectVMConsole.WireFormat, Nothing.WireFormat);
+
+    /// <summary>Types at a virtual machine's serial console.</summary>
+    public static readonly Method<TypeVMConsole, Nothing> TypeVMConsole = new("vm.type", Query, Protocol.TypeVMConsole.WireFormat, Nothing.WireFormat);
+
+    /// <summary>What a virtual machine's serial console has shown last.</summary>
+    public static readonly Method<GetVMConsole, VMConsoleText> GetVMConsole = new("vm.consoletext", Query, Protocol.GetVMConsole.WireFormat, VMConsoleText.WireFormat);
+
     /// <summary>Plans a move of a virtual machine to another host.</summary>
     public static readonly Method<CompareVM, VMMovePlan> CompareVM = new("vm.compare", Query, Protocol.CompareVM.WireFormat, VMMovePlan.WireFormat);
 
@@ -273,7 +282,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, CompareVM, MoveVM,
+        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

@@ -60,6 +60,9 @@ public static class Routes
         router.Add(Methods.CopyVMFile, vms.CopyFileAsync);
         router.Add(Methods.MeasureVM, vms.MeasureAsync);
         router.Add(Methods.GetVMGuest, vms.GetGuestAsync);
+        router.Add(Methods.ConnectVMConsole, vms.ConnectConsoleAsync);
+        router.Add(Methods.TypeVMConsole, vms.TypeConsoleAsync);
+        router.Add(Methods.GetVMConsole, vms.GetConsoleAsync);
         router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);

@@ -16,9 +16,6 @@ public sealed class QemuArguments
     /// <summary>The virtio port of the guest agent, as QMP's VSERPORT_CHANGE names it.</summary>
     public const string GuestAgentPort = "port0";
 
-    /// <summary>The last of the serial console, as QMP's ringbuf-read takes it.</summary>
-    public const string ConsoleDevice = "console0";
-
     /// <summary>The guest's disk, as QMP's query-block names it.</summary>
     public const string DiskDevice = "vda";
 
@@ -53,7 +50,7 @@ public sealed class QemuArguments
         builder.AddProgram(id, name);
         builder.AddMonitor(folder);
         builder.AddMachine(spec, folder, boot, incoming);
-        builder.AddConsole();
+        builder.AddConsole(folder);
         builder.AddGuestAgent(folder);
         builder.AddDisk(spec.Disk, isFirst: boot is null);
         builder.AddNetwork(spec);
@@ -150,8 +147,13 @@ public sealed class QemuArguments
         Add("-append", boot.CommandLine);
     }
 
-    // A ring in memory: a guest that writes for ever fills no disk.
-    private void AddConsole() => Add("-chardev", $"ringbuf,id={ConsoleDevice},size=65536", "-serial", $"chardev:{ConsoleDevice}");
+    // What the guest writes goes into a file in memory, whether anybody is connected to the socket or not, and the socket is for typing: see VmConsole.
+    private void AddConsole(VmFolder folder)
+    {
+        var log = OpenSet(QemuDescriptorKind.Console, VmConsole.FileName);
+        var number = Open(QemuDescriptorKind.Listener, folder.ConsoleSocket);
+        Add("-chardev", $"socket,id=console0,fd={number},server=on,wait=off,logfile={log},logappend=on", "-serial", "chardev:console0");
+    }
 
     private void AddGuestAgent(VmFolder folder)
     {

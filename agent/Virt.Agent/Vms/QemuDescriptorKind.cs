@@ -14,4 +14,7 @@ public enum QemuDescriptorKind
 
     /// <summary>The machine's link into its network.</summary>
     Tap = 3,
+
+    /// <summary>The file in memory that its serial console is written to.</summary>
+    Console = 4,
 }

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Storage;
+using Virt.Linux.Files;
 
 namespace Virt.Agent.Vms;
 
@@ -44,6 +45,7 @@ internal sealed class QemuFiles : IDisposable
                 {
                     QemuDescriptorKind.Listener => files.Listen(path),
                     QemuDescriptorKind.Tap => files.Keep(connect()),
+                    QemuDescriptorKind.Console => files.Keep(MemoryFile.Create(path, VmConsole.MostBytes)),
                     _ => files.OpenFile(name, path, kind),
                 });
             }

@@ -15,6 +15,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>The channel to the guest agent.</summary>
     public string GuestAgentSocket => Path.Combine(Run, "qga");
 
+    /// <summary>Where the serial console is typed at.</summary>
+    public string ConsoleSocket => Path.Combine(Run, "console");
+
     /// <summary>What QEMU writes to standard error.</summary>
     public string ErrorFile => Path.Combine(Run, "stderr");
 

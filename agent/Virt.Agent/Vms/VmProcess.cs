@@ -29,6 +29,9 @@ internal sealed class VmProcess : IDisposable
     /// <summary>Asks the kernel; true before <see cref="Ended"/> may be.</summary>
     public bool HasEnded => descriptor.HasEnded;
 
+    /// <summary>Keeps what its serial console has shown from growing, until its end; null before that has begun.</summary>
+    public Task? ConsoleTrim { get; set; }
+
     /// <summary>The process that the keeper has launched.</summary>
     public static VmProcess Of(KeptProcess process) => new(process.PidFd, process.Identity, process.Exited);
 

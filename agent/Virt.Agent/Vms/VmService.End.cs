@@ -18,6 +18,7 @@ public sealed partial class VmService
     {
         try
         {
+            process.ConsoleTrim ??= TrimConsoleAsync(process);
             await Task.WhenAny(process.Ended, session?.Closed ?? Task.Delay(Timeout.Infinite)).ConfigureAwait(false);
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time)).ConfigureAwait(false);
             if (isStopping)

@@ -5,7 +5,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms.Qga;
-using Virt.Agent.Vms.Qmp;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -15,7 +14,6 @@ public sealed partial class VmService
 {
     // What no event tells of (addresses, ports) is asked for this often.
     private static readonly TimeSpan WaitPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan ConsoleTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Waits for a condition.</summary>
     /// <exception cref="VirtException">NotFound; InvalidArgument; WrongState where it cannot come any more; Timeout, which says why not yet.</exception>
@@ -135,20 +133,7 @@ public sealed partial class VmService
         }
 
         var agent = session.IsGuestAgentOpen ? "its guest agent does not answer" : "no guest agent listens in it yet";
-        var line = await ConsoleLineAsync(session).ConfigureAwait(false);
+        var line = LastConsoleLine(entry.Process);
         return line.Length > 0 ? $"{agent} (the last on its console: '{line}')" : agent;
-    }
-
-    private async Task<string> ConsoleLineAsync(VmSession session)
-    {
-        using var limit = new CancellationTokenSource(ConsoleTimeout, time);
-        try
-        {
-            return await session.ReadLastConsoleLineAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is QmpException or QmpClosedException or OperationCanceledException)
-        {
-            return "";
-        }
     }
 }

@@ -1,8 +1,6 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Net.Sockets;
-using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Vms.Qmp;
@@ -172,19 +170,5 @@ internal sealed partial class VmSession : IAsyncDisposable
         }
 
         onChange();
-    }
-
-    /// <summary>The last line that the guest has written to its serial console; empty where there is none.</summary>
-    public async Task<string> ReadLastConsoleLineAsync(CancellationToken cancellation)
-    {
-        var text = await qmp.ExecuteAsync("ringbuf-read", WriteArguments, cancellation).ConfigureAwait(false);
-        var lines = (text.GetString() ?? "").Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length == 0 ? "" : new string([.. lines[^1].AsSpan(0, Math.Min(lines[^1].Length, 200)).ToArray().Where(static c => !char.IsControl(c))]);
-
-        static void WriteArguments(Utf8JsonWriter json)
-        {
-            json.WriteString("device", QemuArguments.ConsoleDevice);
-            json.WriteNumber("size", 65536);
-        }
     }
 }

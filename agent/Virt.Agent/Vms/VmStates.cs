@@ -43,6 +43,9 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckMeasure(string name, VMState state) => Check("measure", name, state, TurnOffable, $"Start-VM -Name {name}");
 
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckConsole(string verb, string name, VMState state) => Check(verb, name, state, TurnOffable, $"Start-VM -Name {name}");
+
     /// <summary>One that is alive can be removed by force only.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRemove(string name, VMState state, bool force)

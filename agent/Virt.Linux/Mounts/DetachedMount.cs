@@ -229,6 +229,11 @@ public static unsafe class DetachedMount
         }
     }
 
+    /// <summary>An empty folder in memory that takes at most so much.</summary>
+    /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN.</exception>
+    internal static SafeFileHandle Memory(long mostBytes) =>
+        New("tmpfs", MountAttributes.NoSuid | MountAttributes.NoExecute | MountAttributes.NoDevices, [new("mode", "0700"), new("size", FormattableString.Invariant($"{mostBytes}"))]);
+
     /// <summary>A new file system of the kernel's, such as <c>sysfs</c>, as this process sees it.</summary>
     /// <exception cref="LinuxException">The kernel has no such type.</exception>
     public static SafeFileHandle Make(string type, MountAttributes attributes) => New(type, attributes, []);

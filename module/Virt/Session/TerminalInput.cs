@@ -9,14 +9,17 @@ internal sealed class TerminalInput : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
     private readonly Action<byte[], int, int> send;
+    private readonly Action atEnd;
     private readonly Thread? reader;
     private readonly bool controlC;
     private volatile bool ended;
 
     /// <param name="send">Takes what was typed, and the window's size where that has changed, else 0. Called on another thread.</param>
-    public TerminalInput(Action<byte[], int, int> send)
+    /// <param name="atEnd">Where input is from a pipe or a file, what its end means. Null: what Ctrl+D is at a terminal.</param>
+    public TerminalInput(Action<byte[], int, int> send, Action? atEnd = null)
     {
         this.send = send;
+        this.atEnd = atEnd ?? (() => send([4], 0, 0));
         if (Console.IsInputRedirected)
         {
             new Thread(ReadStream) { IsBackground = true, Name = "terminal" }.Start();
@@ -85,7 +88,7 @@ internal sealed class TerminalInput : IDisposable
         }
     }
 
-    // From a pipe or a file: its end is what Ctrl+D is at a terminal.
+    // From a pipe or a file.
     private void ReadStream()
     {
         using var input = Console.OpenStandardInput();
@@ -96,16 +99,18 @@ internal sealed class TerminalInput : IDisposable
             Send(buffer.AsSpan(0, count).ToArray(), 0, 0);
         }
 
-        Send([4], 0, 0);
+        Try(atEnd);
     }
 
-    private void Send(byte[] bytes, int columns, int rows)
+    private void Send(byte[] bytes, int columns, int rows) => Try(() => send(bytes, columns, rows));
+
+    private void Try(Action action)
     {
         try
         {
             if (!ended)
             {
-                send(bytes, columns, rows);
+                action();
             }
         }
         catch (Virt.Protocol.VirtException)

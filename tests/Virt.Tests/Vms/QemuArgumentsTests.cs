@@ -133,6 +133,8 @@ public sealed class QemuArgumentsTests
         var plan = Build(Spec() with { Network = "user", MacAddress = "52:54:00:01:02:03" }, Kernel);
         Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/qmp"), Descriptor(plan, "id=qmp0"));
         Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/qga"), Descriptor(plan, "id=qga0"));
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/console"), Descriptor(plan, "id=console0"));
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.Console, VmConsole.FileName), plan.Descriptors);
         Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=", plan.Arguments);
     }
 
