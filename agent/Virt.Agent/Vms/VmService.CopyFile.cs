@@ -86,7 +86,7 @@ public sealed partial class VmService
         }
         catch
         {
-            await TidyAsync(guest).ConfigureAwait(false);
+            await TidyAsync(guest, request.AnswerTimeout).ConfigureAwait(false);
             throw;
         }
     }
@@ -129,7 +129,7 @@ public sealed partial class VmService
             {
                 // Where the guest has not even said which of both it is.
                 guest.OweRun(["rm", "-f", .. place is null ? [request.Path.TrimEnd('/') + "/" + beside, GuestPath.Beside(request.Path, beside)!] : new[] { place }]);
-                await TidyAsync(guest).ConfigureAwait(false);
+                await TidyAsync(guest, request.AnswerTimeout).ConfigureAwait(false);
             }
         }
     }
@@ -168,6 +168,8 @@ public sealed partial class VmService
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, copy.Call.Cancellation);
         try
         {
+            // A program that was started must be waited for or killed; a guest that is silent before is no such case.
+            await guest.PingAsync(copy.Request.AnswerTimeout, copy.Call.Cancellation).ConfigureAwait(false);
             return await guest.RunAsync(command, new Dictionary<string, string>(StringComparer.Ordinal), null, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!copy.Call.Cancellation.IsCancellationRequested)
@@ -177,11 +179,11 @@ public sealed partial class VmService
     }
 
     // Says what is owed, if the guest is there to hear it; else it hears it later.
-    private static async Task TidyAsync(QgaClient guest)
+    private static async Task TidyAsync(QgaClient guest, TimeSpan answerTimeout)
     {
         try
         {
-            await guest.PingAsync(TidyTimeout, CancellationToken.None).ConfigureAwait(false);
+            await guest.PingAsync(answerTimeout < TidyTimeout ? answerTimeout : TidyTimeout, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QgaException or TimeoutException or IOException)
         {

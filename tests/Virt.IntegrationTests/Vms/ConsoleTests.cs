@@ -1,11 +1,8 @@
 using System;
-using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
-using Virt.Protocol.Client;
-using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -23,8 +20,8 @@ public sealed class ConsoleTests
         host.Run("web01", "printf 'before\\n' > /dev/console");
         Assert.Contains("before\r\n", Shown(host));
 
-        await using (var first = new Watcher(host))
-        await using (var second = new Watcher(host))
+        await using (var first = new ConsoleWatcher(host))
+        await using (var second = new ConsoleWatcher(host))
         {
             await first.SeesAsync("before");
             host.Invoke(Methods.TypeVMConsole, new TypeVMConsole { Terminal = first.Terminal, Bytes = "echo fir''st-$((40+2))\n"u8.ToArray() });
@@ -53,46 +50,11 @@ public sealed class ConsoleTests
         Assert.DoesNotContain("second-43", shown);
 
         // The last words of a machine are read to their end.
-        await using var last = new Watcher(host);
+        await using var last = new ConsoleWatcher(host);
         await last.SeesAsync("end");
         host.Stop("web01", turnOff: true);
         await last.EndsAsync();
     }
 
     private static string Shown(TestHost host) => Encoding.UTF8.GetString(host.Invoke(Methods.GetVMConsole, new GetVMConsole { Name = "web01" }).Bytes);
-
-    private sealed class Watcher : ICallObserver, IAsyncDisposable
-    {
-        private readonly VirtClient client;
-        private readonly Task ended;
-        private readonly ConcurrentQueue<string> parts = new();
-
-        public Watcher(TestHost host)
-        {
-            client = VirtClient.Connect(host.Endpoint, "tests/watcher");
-            ended = Task.Run(() => client.Invoke(Methods.ConnectVMConsole, new ConnectVMConsole { Name = "web01", Terminal = Terminal }, observer: this));
-        }
-
-        public Guid Terminal { get; } = Guid.NewGuid();
-
-        public Task SeesAsync(string text) => Poll.UntilAsync(() => string.Concat(parts).Contains(text, StringComparison.Ordinal), $"'{text}' on the console, which showed: {string.Concat(parts)}");
-
-        public Task EndsAsync() => ended.WaitAsync(TimeSpan.FromMinutes(1));
-
-        public async ValueTask DisposeAsync()
-        {
-            client.Dispose();
-            await Task.WhenAny(ended);
-        }
-
-        public void OnProgress(ProgressInfo progress)
-        {
-        }
-
-        public void OnOutput(byte[] bytes, bool isError) => parts.Enqueue(Encoding.UTF8.GetString(bytes));
-
-        public void OnItem(Message message)
-        {
-        }
-    }
 }

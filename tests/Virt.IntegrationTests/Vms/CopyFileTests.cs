@@ -62,7 +62,7 @@ public sealed class CopyFileTests
         await using var host = await TestHost.StartAsync();
         host.New("web01");
         host.Boot("web01");
-        host.Run("web01", "echo content > /root/f; p=$(pidof qemu-ga); (sleep 0.5; kill -STOP $p; while [ ! -e /root/go ]; do sleep 0.1; [ $((n += 1)) -lt 60 ] || break; done; kill -CONT $p) >/dev/null 2>&1 &");
+        host.Run("web01", "echo content > /root/f; (sleep 0.5; kill -STOP $(pidof qemu-ga)) >/dev/null 2>&1 &");
         await Poll.UntilAsync(
             () =>
             {
@@ -79,6 +79,9 @@ public sealed class CopyFileTests
             },
             "the guest agent's silence");
         Assert.Equal((ErrorCode.Unavailable, "GuestAgentSilent"), Refusal(() => Into(host, [1, 2, 3], new CopyVMFile { Path = "/root/g", AnswerTimeout = TimeSpan.FromSeconds(1) })));
+        await using var console = new ConsoleWatcher(host);
+        await console.SeesAsync("#");
+        host.Invoke(Methods.TypeVMConsole, new TypeVMConsole { Terminal = console.Terminal, Bytes = "kill -CONT $(pidof qemu-ga)\n"u8.ToArray() });
         await Poll.UntilAsync(() => Answers(host), "the guest agent's answer");
         Assert.Equal("f", host.Run("web01", "sleep 0.5; ls -A /root; " + Leftovers));
     }
