@@ -108,6 +108,12 @@ public static class Methods
     /// <summary>What a virtual machine's serial console has shown last.</summary>
     public static readonly Method<GetVMConsole, VMConsoleText> GetVMConsole = new("vm.consoletext", Query, Protocol.GetVMConsole.WireFormat, VMConsoleText.WireFormat);
 
+    /// <summary>A picture of a virtual machine's screen.</summary>
+    public static readonly Method<GetVMScreenshot, VMScreenshot> GetVMScreenshot = new("vm.screenshot", Query, Protocol.GetVMScreenshot.WireFormat, VMScreenshot.WireFormat);
+
+    /// <summary>Presses keys of a virtual machine's keyboard.</summary>
+    public static readonly Method<SendVMKey, Nothing> SendVMKey = new("vm.key", Query, Protocol.SendVMKey.WireFormat, Nothing.WireFormat);
+
     /// <summary>Plans a move of a virtual machine to another host.</summary>
     public static readonly Method<CompareVM, VMMovePlan> CompareVM = new("vm.compare", Query, Protocol.CompareVM.WireFormat, VMMovePlan.WireFormat);
 
@@ -282,7 +288,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, CompareVM, MoveVM,
+        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

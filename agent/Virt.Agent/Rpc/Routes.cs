@@ -63,6 +63,8 @@ public static class Routes
         router.Add(Methods.ConnectVMConsole, vms.ConnectConsoleAsync);
         router.Add(Methods.TypeVMConsole, vms.TypeConsoleAsync);
         router.Add(Methods.GetVMConsole, vms.GetConsoleAsync);
+        router.Add(Methods.GetVMScreenshot, vms.GetScreenshotAsync);
+        router.Add(Methods.SendVMKey, vms.SendKeyAsync);
         router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);

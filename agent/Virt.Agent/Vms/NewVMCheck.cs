@@ -132,4 +132,18 @@ internal static class NewVMCheck
         >= 1L << 10 => FormattableString.Invariant($"{bytes / (double)(1L << 10):0.##}KB"),
         _ => FormattableString.Invariant($"{bytes} bytes"),
     };
+
+    /// <summary>What the machine shows its screen by. A VGA adapter costs a guest no time that can be measured while it boots, and a picture can always be taken.</summary>
+    /// <exception cref="VirtException">InvalidArgument; NotSupported: there is none on this architecture.</exception>
+    public static VMVideoAdapter VideoAdapterOf(NewVM request, Architecture architecture)
+    {
+        var isArm = architecture == Architecture.Arm64;
+        var adapter = request.VideoAdapter ?? (isArm ? VMVideoAdapter.None : VMVideoAdapter.VGA);
+        return adapter switch
+        {
+            VMVideoAdapter.VGA when isArm => throw new VirtException(ErrorCode.NotSupported, "VideoAdapterNotSupported", $"Cannot create VM '{request.Name}': this host's CPU is arm64, which has no VGA; Virtio or None is required.", request.Name, $"New-VM -Name {request.Name} -VideoAdapter Virtio"),
+            VMVideoAdapter.None or VMVideoAdapter.VGA or VMVideoAdapter.Virtio => adapter,
+            _ => throw Bad(request.Name, "InvalidVideoAdapter", $"its video adapter is {adapter}; None, VGA and Virtio are allowed", $"New-VM -Name {request.Name} -VideoAdapter VGA"),
+        };
+    }
 }

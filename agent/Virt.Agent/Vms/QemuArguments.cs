@@ -55,6 +55,7 @@ public sealed class QemuArguments
         builder.AddDisk(spec.Disk, isFirst: boot is null);
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
+        builder.AddVideo(spec.VideoAdapter);
         if (incoming is not null)
         {
             // Where from is said over QMP.
@@ -209,6 +210,21 @@ public sealed class QemuArguments
             // QEMU's own NAT lets a guest reach the host's loopback (10.0.2.2) and everything behind it: only for who asks for it by name.
             var reach = spec.Network == NewVMCheck.UserNetwork ? "" : ",restrict=on";
             Add("-netdev", "user,id=net0" + reach, "-device", adapter);
+        }
+    }
+
+    // Last, so that it takes no other device's place on the bus. A PC has a keyboard of its own.
+    private void AddVideo(VMVideoAdapter adapter)
+    {
+        if (adapter == VMVideoAdapter.None)
+        {
+            return;
+        }
+
+        Add("-device", adapter == VMVideoAdapter.VGA ? "VGA,id=video0" : isArm ? "virtio-gpu-pci,id=video0" : "virtio-vga,id=video0");
+        if (isArm)
+        {
+            Add("-device", "virtio-keyboard-pci,id=keyboard0");
         }
     }
 

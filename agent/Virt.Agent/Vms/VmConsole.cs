@@ -9,7 +9,7 @@ namespace Virt.Agent.Vms;
 
 /// <summary>
 /// What a guest has written to its serial console. QEMU writes it into a file in memory, whoever reads it and whether there is an agent or not; so nobody who does not read makes
-/// the guest wait, and any number can read. The agent gives back what is older than the last 64 KB.
+/// the guest wait, and any number can read. The agent gives back what is older than the last 64 KB. Why so: docs/adr/0024-serial-console.md.
 /// </summary>
 internal sealed class VmConsole : IDisposable
 {

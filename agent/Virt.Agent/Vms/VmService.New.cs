@@ -42,6 +42,7 @@ public sealed partial class VmService
             Network = network,
             MacAddress = network is null ? null : MacAddress.Of(id),
             Notes = request.Notes,
+            VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
         };
         spec = Join(id, request, spec, call.WhatIf);
         await using var undo = new Rollback();

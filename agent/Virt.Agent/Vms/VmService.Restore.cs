@@ -102,6 +102,7 @@ public sealed partial class VmService
                 Image = was.Image,
                 Network = was.Network,
                 MacAddress = was.MacAddress,
+                VideoAdapter = was.VideoAdapter,
             });
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
             if (spec.Replaced is { } replaced && replaced != spec.Overlay)

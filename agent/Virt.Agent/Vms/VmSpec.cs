@@ -41,4 +41,7 @@ public sealed record VmSpec
 
     /// <summary>The checkpoint, perhaps a hidden one, that its present state has come from; null: none.</summary>
     public Guid? Checkpoint { get; set; }
+
+    /// <summary>What it shows its screen by; of machines that were made before there were any, and of all that are not given one: none.</summary>
+    public VMVideoAdapter VideoAdapter { get; init; }
 }

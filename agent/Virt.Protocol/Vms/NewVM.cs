@@ -64,4 +64,8 @@ public sealed partial record NewVM
     /// <summary>Who may come to its published ports: addresses and subnets; empty: anybody.</summary>
     [Key(13)]
     public string[] AllowFrom { get; set; } = [];
+
+    /// <summary>What it shows its screen by; null: VGA, and on arm64 None.</summary>
+    [Key(14)]
+    public VMVideoAdapter? VideoAdapter { get; set; }
 }

@@ -91,6 +91,10 @@ public sealed partial record VM
     [Key(20)]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>What it shows its screen by.</summary>
+    [Key(21)]
+    public VMVideoAdapter VideoAdapter { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -27,6 +27,7 @@ internal static class HostObjects
             case ContainerLogEntry item: item.ComputerName = computerName; break;
             case ContainerProcess item: item.ComputerName = computerName; break;
             case VMMeasurement item: item.ComputerName = computerName; break;
+            case VMScreenshot item: item.ComputerName = computerName; break;
             case VMGuest item: item.ComputerName = computerName; break;
             case ContainerMeasurement item: item.ComputerName = computerName; break;
             case VirtEvent item: item.ComputerName = computerName; break;

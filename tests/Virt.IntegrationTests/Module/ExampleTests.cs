@@ -17,8 +17,8 @@ public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
-    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar"];
-    private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Get-VMConsole"];
+    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
+    private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
     [Fact]

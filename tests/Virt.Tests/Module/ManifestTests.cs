@@ -76,7 +76,7 @@ public sealed class ManifestTests
         var type = TypeOf(name);
         var method = MethodOf(name);
         var runsCommand = name.StartsWith("Invoke-", StringComparison.Ordinal);
-        var changes = method?.Kind == MethodKind.Change || runsCommand || name is "Stop-VirtOperation" or "Copy-ContainerFile" or "Copy-VMFile";
+        var changes = method?.Kind == MethodKind.Change || runsCommand || name is "Stop-VirtOperation" or "Copy-ContainerFile" or "Copy-VMFile" or "Send-VMKey";
         Assert.Equal(changes, type.GetCustomAttribute<CmdletAttribute>()!.SupportsShouldProcess);
         if (method?.Kind == MethodKind.Change || runsCommand)
         {

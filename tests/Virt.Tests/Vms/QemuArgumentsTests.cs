@@ -176,6 +176,16 @@ public sealed class QemuArgumentsTests
         Assert.NotEqual(MacAddress.Of(Id), MacAddress.Of(Guid.NewGuid()));
     }
 
+    [Fact]
+    public void A_screen_comes_last_and_only_where_there_is_to_be_one()
+    {
+        Assert.Equal("VGA,id=video0", All(Build(Spec() with { VideoAdapter = VMVideoAdapter.VGA }).Arguments, "-device").Last());
+        Assert.Equal("virtio-vga,id=video0", All(Build(Spec() with { VideoAdapter = VMVideoAdapter.Virtio }).Arguments, "-device").Last());
+        Assert.DoesNotContain(Build(Spec()).Arguments, static a => a.Contains("video0", StringComparison.Ordinal));
+        var arm = All(Build(Spec() with { Generation = 2, VideoAdapter = VMVideoAdapter.Virtio }, Kernel, Host with { Architecture = Architecture.Arm64 }).Arguments, "-device").ToArray();
+        Assert.Equal(["virtio-gpu-pci,id=video0", "virtio-keyboard-pci,id=keyboard0"], arm[^2..]);
+    }
+
     private static VmSpec Spec() => new() { MemoryBytes = 256L << 20, ProcessorCount = 1, Generation = 1 };
 
     private static QemuPlan Build(VmSpec spec, QemuBoot? boot = null, QemuHost? host = null) => QemuArguments.Build(Id, "web01", spec, Folder, boot, host ?? Host);

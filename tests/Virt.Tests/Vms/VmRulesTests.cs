@@ -123,4 +123,14 @@ public sealed class VmRulesTests
         var e = Record.Exception(check);
         Assert.Equal(isLegal ? null : ErrorCode.WrongState, (e as VirtException)?.Code);
     }
+
+    [Fact]
+    public void A_machine_has_a_screen_where_that_costs_nothing()
+    {
+        Assert.Equal(VMVideoAdapter.VGA, NewVMCheck.VideoAdapterOf(new NewVM { Name = "a" }, Architecture.X64));
+        Assert.Equal(VMVideoAdapter.None, NewVMCheck.VideoAdapterOf(new NewVM { Name = "a" }, Architecture.Arm64));
+        Assert.Equal(VMVideoAdapter.None, NewVMCheck.VideoAdapterOf(new NewVM { Name = "a", VideoAdapter = VMVideoAdapter.None }, Architecture.X64));
+        Assert.Equal("VideoAdapterNotSupported", Assert.Throws<VirtException>(() => NewVMCheck.VideoAdapterOf(new NewVM { Name = "a", VideoAdapter = VMVideoAdapter.VGA }, Architecture.Arm64)).Id);
+        Assert.Equal("InvalidVideoAdapter", Assert.Throws<VirtException>(() => NewVMCheck.VideoAdapterOf(new NewVM { Name = "a", VideoAdapter = (VMVideoAdapter)7 }, Architecture.X64)).Id);
+    }
 }

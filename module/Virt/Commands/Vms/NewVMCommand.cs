@@ -92,6 +92,10 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>What it shows its screen by, for Get-VMScreenshot: VGA, which every system knows (where it is left away, but on arm64); Virtio, which takes a driver; None.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMVideoAdapter VideoAdapter { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -114,6 +118,7 @@ public sealed class NewVMCommand : NewCommand
             Publish = Publish,
             AllowFrom = AllowFrom,
             Notes = Notes,
+            VideoAdapter = IsGiven(nameof(VideoAdapter)) ? VideoAdapter : null,
         };
         if (MemoryStartupBytes != 0)
         {

@@ -1,0 +1,46 @@
+using System;
+using System.IO;
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Takes pictures of the screens of virtual machines.</summary>
+/// <remarks>Gives the picture as PNG, with its size, and writes it to a file where -Path is given. The machine needs a video adapter (New-VM -VideoAdapter).</remarks>
+/// <example>
+/// <code>Get-VMScreenshot web01 -Path /tmp/web01.png</code>
+/// <para>Writes what a machine shows to a file.</para>
+/// </example>
+/// <example>
+/// <code>Get-VM web01 | Get-VMScreenshot | Select-Object Name, Width, Height</code>
+/// <para>Looks how large the screen of a machine is.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "VMScreenshot", DefaultParameterSetName = ParameterSets.Name)]
+[OutputType(typeof(VMScreenshot))]
+public sealed class GetVMScreenshotCommand : VMTargetCommand
+{
+    /// <summary>The file to write; a folder that is there: NAME.png in it. A file that is there is replaced.</summary>
+    [Parameter(Position = 1)]
+    public string? Path { get; set; }
+
+    private protected override void Act(HostCalls host, Target target)
+    {
+        var shot = host.Invoke(Methods.GetVMScreenshot, new GetVMScreenshot { Id = target.Id, Name = target.Name });
+        if (Path is { Length: > 0 } path)
+        {
+            var place = AskUser(() => GetUnresolvedProviderPathFromPSPath(path));
+            shot.Path = Directory.Exists(place) ? System.IO.Path.Combine(place, shot.Name + ".png") : place;
+            try
+            {
+                File.WriteAllBytes(shot.Path, shot.Bytes);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new VirtException(ErrorCode.InvalidArgument, "FileNotWritten", $"Cannot write a picture of VM '{shot.Name}': {e.Message.TrimEnd('.')}.", Path, $"Get-VMScreenshot {shot.Name} -Path /tmp");
+            }
+        }
+
+        Emit(shot);
+    }
+}
