@@ -9,9 +9,24 @@ internal static class KeyNames
 {
     private static readonly Dictionary<string, string> Others = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["enter"] = "ret", ["return"] = "ret", ["escape"] = "esc", ["space"] = "spc", ["del"] = "delete", ["ins"] = "insert", ["pageup"] = "pgup", ["pagedown"] = "pgdn",
-        ["control"] = "ctrl", ["win"] = "meta_l", ["windows"] = "meta_l", ["super"] = "meta_l", ["altgr"] = "alt_r", ["printscreen"] = "print", ["capslock"] = "caps_lock",
-        ["numlock"] = "num_lock", ["scrolllock"] = "scroll_lock", ["bksp"] = "backspace",
+        ["enter"] = "ret",
+        ["return"] = "ret",
+        ["escape"] = "esc",
+        ["space"] = "spc",
+        ["del"] = "delete",
+        ["ins"] = "insert",
+        ["pageup"] = "pgup",
+        ["pagedown"] = "pgdn",
+        ["control"] = "ctrl",
+        ["win"] = "meta_l",
+        ["windows"] = "meta_l",
+        ["super"] = "meta_l",
+        ["altgr"] = "alt_r",
+        ["printscreen"] = "print",
+        ["capslock"] = "caps_lock",
+        ["numlock"] = "num_lock",
+        ["scrolllock"] = "scroll_lock",
+        ["bksp"] = "backspace",
     };
 
     private static readonly HashSet<string> Codes = new(
