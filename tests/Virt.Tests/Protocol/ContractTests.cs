@@ -38,12 +38,11 @@ public sealed class ContractTests
         {
             var back = Read(VM.WireFormat, Write(VM.WireFormat, machine));
             Assert.Equal(machine.IPAddresses, back.IPAddresses);
-            Assert.Equal(WithoutLists(machine), WithoutLists(back));
+
+            // Records compare their lists by reference.
+            Assert.Equal(machine with { IPAddresses = [], Ports = [], AllowFrom = [], After = [], PendingChanges = [] }, back with { IPAddresses = [], Ports = [], AllowFrom = [], After = [], PendingChanges = [] });
         });
     }
-
-    // Records compare their lists by reference.
-    private static VM WithoutLists(VM machine) => machine with { IPAddresses = [], Ports = [], AllowFrom = [], After = [], PendingChanges = [] };
 
     [Fact]
     public void Nested_lists_maps_and_nulls_come_back()
