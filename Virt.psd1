@@ -17,6 +17,7 @@
         'Connect-VirtHost'
         'Copy-Container'
         'Copy-ContainerFile'
+        'Copy-VM'
         'Copy-VirtVolume'
         'Disconnect-VirtHost'
         'Enter-Container'

@@ -81,6 +81,9 @@ public static class Methods
     /// <summary>Makes a checkpoint of a virtual machine.</summary>
     public static readonly Method<CheckpointVM, VMCheckpoint> CheckpointVM = new("vm.checkpoint", Change, Protocol.CheckpointVM.WireFormat, VMCheckpoint.WireFormat);
 
+    /// <summary>Makes virtual machines of what another one is and has on its disk.</summary>
+    public static readonly Method<CopyVM, VMList> CopyVM = new("vm.copy", Change, Protocol.CopyVM.WireFormat, VMList.WireFormat);
+
     /// <summary>Checkpoints by machine and by name, id or pattern.</summary>
     public static readonly Method<GetVMCheckpoint, VMCheckpointList> GetVMCheckpoint = new("vmcheckpoint.get", Query, Protocol.GetVMCheckpoint.WireFormat, VMCheckpointList.WireFormat);
 
@@ -264,7 +267,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
+        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM, CopyVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

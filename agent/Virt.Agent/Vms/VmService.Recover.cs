@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qmp;
 using Virt.Linux;
 using Virt.Linux.Processes;
@@ -31,7 +32,12 @@ public sealed partial class VmService
         }
 
         var kept = await ListKeptAsync().ConfigureAwait(false);
-        await Task.WhenAll(unsettled.Select(entry => RecoverAsync(entry, kept))).ConfigureAwait(false);
+
+        // What goes lets go of what it stands on, which may then be merged.
+        foreach (var group in unsettled.GroupBy(static e => e.Phase is VMState.Creating or VMState.Removing).OrderByDescending(static g => g.Key))
+        {
+            await Task.WhenAll(group.Select(entry => RecoverAsync(entry, kept))).ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyList<KeptProcess>> ListKeptAsync()
@@ -111,7 +117,7 @@ public sealed partial class VmService
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(argument, StringComparer.Ordinal);
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Any(one => one == argument || one.Contains(DiskChain.Quoted(argument), StringComparison.Ordinal));
         }
         catch (IOException)
         {
@@ -121,7 +127,7 @@ public sealed partial class VmService
 
     private VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
         kept is not null ? VmProcess.Of(kept)
-        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id, FolderOf(entry).ErrorFile);
+        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.SystemId, FolderOf(entry).ErrorFile);
 
     // Starting or Running; the others have none.
     private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)

@@ -146,6 +146,7 @@ public sealed partial class VmService : IAsyncDisposable
             Network = entry.Spec.Network ?? "",
             Ports = [.. entry.Spec.Attachment?.Ports.Select(static p => p.ToString()) ?? []],
             AllowFrom = [.. entry.Spec.Attachment?.AllowFrom ?? []],
+            LinkedTo = LenderOf(entry)?.Name ?? "",
         };
     }
 

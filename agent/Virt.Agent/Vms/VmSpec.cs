@@ -18,6 +18,9 @@ public sealed record VmSpec
     /// <summary>The image it was made from; null: none.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The system UUID that its guest sees, where that is not its own id: the original's, of a copy that keeps its identity.</summary>
+    public Guid? SystemId { get; init; }
+
     /// <summary>Its disk; null: none.</summary>
     public VmDisk? Disk { get; init; }
 

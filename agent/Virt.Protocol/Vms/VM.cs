@@ -91,6 +91,10 @@ public sealed partial record VM
     [Key(20)]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>The virtual machine whose disk its own stands on, as a linked copy (Copy-VM); empty: none.</summary>
+    [Key(21)]
+    public string LinkedTo { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";
