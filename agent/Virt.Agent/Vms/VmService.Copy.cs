@@ -24,6 +24,7 @@ public sealed partial class VmService
         var source = Find(CopyVerb, request.Id, request.Name);
         call.WorksOn(source.Name);
         VmCopy.Check(source.Name, request);
+        var start = time.GetTimestamp();
         var note = VmCopy.NoteOf(source.Spec, request);
         var locked = new List<IDisposable>();
         IReadOnlyList<VmEntry> copies;
@@ -50,7 +51,7 @@ public sealed partial class VmService
             return new VMList { Items = [.. copies.Select(copy => Show(copy) with { Status = note })] };
         }
 
-        AgentLog.Info($"VM '{source.Name}' has {copies.Count} more {(request.Full ? "full" : "linked")} {(copies.Count == 1 ? "copy" : "copies")}: {VmErrors.Names([.. copies.Select(static c => c.Name)])}");
+        AgentLog.Info(FormattableString.Invariant($"After {time.GetElapsedTime(start).TotalMilliseconds:0.0} ms VM '{source.Name}' has {copies.Count} more {(request.Full ? "full" : "linked")} {(copies.Count == 1 ? "copy" : "copies")}: {VmErrors.Names([.. copies.Select(static c => c.Name)])}"));
         var errors = request.Start ? await StartCopiesAsync(copies, call).ConfigureAwait(false) : [];
         return new VMList { Items = [.. copies.Select(copy => Show(copy) with { Status = note.Length > 0 ? note : Show(copy).Status })], Errors = [.. errors] };
     }

@@ -67,7 +67,7 @@ public sealed class ExampleTests
 
     private static void Clear(TestHost host)
     {
-        foreach (var vm in host.Invoke(Methods.GetVM, new GetVM()).Items)
+        foreach (var vm in host.Invoke(Methods.GetVM, new GetVM()).Items.OrderBy(static vm => vm.LinkedTo.Length == 0))
         {
             host.Invoke(Methods.RemoveVM, new RemoveVM { Id = vm.Id, Force = true, DeleteDisk = true });
         }

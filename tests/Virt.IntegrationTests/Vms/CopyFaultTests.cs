@@ -17,30 +17,31 @@ public sealed class CopyFaultTests
     public async Task While_linked_copies_of_a_running_machine_are_made()
     {
         await using var host = await TestHost.StartAsync();
-        var made = host.New("web01");
-        var pid = host.Boot("web01").ProcessId;
-        var sum = host.WriteFile("web01", "kept");
+        var made = host.NewDisk("web01");
+        await host.WriteAsync("web01", 1, 2);
+        var pid = host.Start("web01").ProcessId;
 
         // The layer's own steps too, as far as a checkpoint without memory takes them.
         string[] points = [.. CopyFaults.Linked, CheckpointFaults.Recorded, CheckpointFaults.Made, CheckpointFaults.Prepared, CheckpointFaults.Attached, CheckpointFaults.Switched, CheckpointFaults.NvramKept];
         foreach (var point in points)
         {
             await KillAtAsync(host, point, static client => client.Invoke(Methods.CopyVM, new CopyVM { Name = "web01", Count = 2 }));
-            host.Wait("web01", WaitCondition.Healthy);
-            Assert.Equal((point, pid, sum), (point, host.Get("web01").ProcessId, host.ReadFile("web01", "kept")));
+            Assert.Equal((point, VMState.Running, pid, "12"), (point, host.Get("web01").State, host.Get("web01").ProcessId, await host.ReadAsync(host.Get("web01").DiskPath)));
             await CheckCopiesAsync(host, point);
             Assert.Equal((point, made.DiskPath), (point, host.Get("web01").DiskPath));
         }
 
-        host.Stop("web01");
+        host.Stop("web01", turnOff: true);
         await host.CheckDiskAsync(made.DiskPath);
+        Assert.Equal("12", await host.ReadAsync(made.DiskPath));
     }
 
     [Fact]
     public async Task While_full_copies_are_made()
     {
         await using var host = await TestHost.StartAsync();
-        var made = host.New("web01");
+        var made = host.NewDisk("web01");
+        await host.WriteAsync("web01", 1, 2);
         foreach (var point in CopyFaults.Full)
         {
             await KillAtAsync(host, point, static client => client.Invoke(Methods.CopyVM, new CopyVM { Name = "web01", Count = 2, Full = true }));
@@ -54,7 +55,8 @@ public sealed class CopyFaultTests
     public async Task While_a_linked_copy_is_removed_whose_disk_stays()
     {
         await using var host = await TestHost.StartAsync();
-        var made = host.New("web01");
+        var made = host.NewDisk("web01");
+        await host.WriteAsync("web01", 1, 2);
         foreach (var point in CopyFaults.Part)
         {
             var copy = Assert.Single(host.Copy("web01", "copy"));
@@ -63,6 +65,7 @@ public sealed class CopyFaultTests
             Assert.Equal((point, "disks/copy.qcow2\ndisks/web01.qcow2", ""), (point, host.Files(), await host.BackingOfAsync(copy.DiskPath)));
             await host.CheckDiskAsync(copy.DiskPath);
             await host.CheckDiskAsync(made.DiskPath);
+            Assert.Equal((point, "12", "12"), (point, await host.ReadAsync(copy.DiskPath), await host.ReadAsync(made.DiskPath)));
             File.Delete(copy.DiskPath);
         }
     }
@@ -77,8 +80,8 @@ public sealed class CopyFaultTests
             var copy = host.Get(name);
             Assert.Equal((point, VMState.Stopped), (point, copy.State));
             Assert.Contains("No errors were found", await host.RunAsync("qemu-img", "check", "-U", copy.DiskPath));
-            host.Start(name);
-            host.Wait(name, WaitCondition.Healthy);
+            Assert.Equal((point, "12"), (point, await host.ReadAsync(copy.DiskPath)));
+            Assert.Equal((point, VMState.Running), (point, host.Start(name).State));
             host.Remove(name);
         }
 
