@@ -11,6 +11,26 @@ public static class Qcow2Header
     private const int Length = 72;
     private const int MostEntries = 4 << 20;
 
+    /// <summary>True where a qcow2 image stands on no other file, and QEMU reads no other for it: its head names none.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="sizeBytes">The disk as the guest sees it.</param>
+    public static bool IsWhole(string path, long sizeBytes)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> header = stackalloc byte[Length + 8];
+        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+        {
+            return false;
+        }
+
+        // Of the features that a reader must know: 1 was not closed, 8 another compression; not 4, the data in a file of its own.
+        const long Harmless = 1 | 8;
+        return BinaryPrimitives.ReadUInt32BigEndian(header) == Magic
+            && BinaryPrimitives.ReadInt64BigEndian(header[8..]) == 0
+            && BinaryPrimitives.ReadInt64BigEndian(header[24..]) == sizeBytes
+            && (BinaryPrimitives.ReadUInt32BigEndian(header[4..]) < 3 || (BinaryPrimitives.ReadInt64BigEndian(header[Length..]) & ~Harmless) == 0);
+    }
+
     /// <summary>
     /// True where nothing was ever written to a copy-on-write child: it reads as the image that it stands on. Nobody may be writing to it. What is no qcow2 image is never untouched.
     /// </summary>

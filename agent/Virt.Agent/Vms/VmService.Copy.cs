@@ -61,7 +61,7 @@ public sealed partial class VmService
     {
         var names = VmCopy.NamesOf(source.Name, request.NewName, request.Count, name => FindByName(name) is not null);
         var from = request.CheckpointName.Length > 0 ? FindCheckpoint(CopyVerb, Guid.Empty, request.CheckpointName, source.Id, source.Name).Checkpoint : UntouchedBase(source);
-        var fresh = from is null && source.Spec.Disk is not null ? NewBase(source) : null;
+        var fresh = from is null && source.Spec.Disk is not null ? NewBase(CopyVerb, source) : null;
         CheckSpaceForCopies(source, request);
         var copies = new List<VmEntry>();
         await using var undo = new Rollback();
@@ -168,9 +168,7 @@ public sealed partial class VmService
         Directory.CreateDirectory(folder.State, OwnerOnly);
 
         // Where it runs: as they were in the moment of its disk.
-        var kept = moment is null ? "" : FolderOf(source).NvramFileOf(moment.Id);
-        var variables = File.Exists(kept) ? kept : FolderOf(source).NvramFile;
-        if (File.Exists(variables))
+        if (NvramOf(source, moment) is { } variables)
         {
             File.Copy(variables, folder.NvramFile);
         }
@@ -260,14 +258,14 @@ public sealed partial class VmService
         && Qcow2Header.IsUntouched(disk.Path, disk.SizeBytes) ? below : null;
 
     // A checkpoint of the disk alone, by a name that no user can give.
-    private CheckpointEntry NewBase(VmEntry source)
+    private CheckpointEntry NewBase(string verb, VmEntry source)
     {
-        CheckSpace(CopyVerb, source, withMemory: false);
+        CheckSpace(verb, source, withMemory: false);
         var disk = source.Spec.Disk!;
         var isAlive = VmStates.IsAlive(source.State);
         if (isAlive && source.Session is null)
         {
-            throw VmErrors.NoMonitor(CopyVerb, source.Name);
+            throw VmErrors.NoMonitor(verb, source.Name);
         }
 
         var id = Guid.NewGuid();

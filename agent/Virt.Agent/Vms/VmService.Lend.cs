@@ -32,9 +32,9 @@ public sealed partial class VmService
         && checkpoints.Values.FirstOrDefault(c => c.Spec.Layer?.Path == lent.Path) is { } kept
         && entries.TryGetValue(kept.Spec.VMId, out var lender) ? lender : null;
 
-    // Whatever stands on a file of this machine, by a row of its own.
-    private HashSet<string> LentFilesOf(VmEntry entry) =>
-        entries.Values.Where(e => e != entry).SelectMany(static e => e.Spec.Disk?.Backing ?? []).Select(static layer => layer.Path).ToHashSet(StringComparer.Ordinal);
+    // Whatever stands on a file of this machine by a row of its own, or is read for an archive.
+    private HashSet<string> LentFilesOf(VmEntry entry) => entries.Values.Where(e => e != entry).SelectMany(static e => e.Spec.Disk?.Backing ?? []).Select(static layer => layer.Path)
+        .Concat(entry.Spec.Exports.SelectMany(static export => export.Layers)).ToHashSet(StringComparer.Ordinal);
 
     // For qemu-img; null where every lock may be taken.
     private static string? ChainOf(IReadOnlyList<VmDiskLayer> layers) =>

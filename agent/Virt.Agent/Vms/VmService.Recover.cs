@@ -24,7 +24,7 @@ public sealed partial class VmService
     {
         ForgetOrphans();
         var unsettled = entries.Values
-            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
+            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.Exports.Count > 0 || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
             .ToList();
         if (unsettled.Count == 0)
         {
@@ -87,6 +87,12 @@ public sealed partial class VmService
                 default:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     await RecoverRunAsync(entry, own).ConfigureAwait(false);
+                    foreach (var export in entry.Spec.Exports)
+                    {
+                        AgentLog.Info($"VM '{entry.Name}' was being exported when the agent ended; what there is of the archive is removed");
+                        EndExport(entry, export.Partial);
+                    }
+
                     await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
                     break;
             }

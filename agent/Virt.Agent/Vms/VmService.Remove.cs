@@ -45,6 +45,11 @@ public sealed partial class VmService
             throw VmErrors.HasCopies("remove", entry.Name, copies);
         }
 
+        if (entry.Spec.Exports.Count > 0)
+        {
+            throw new VirtException(ErrorCode.Conflict, "VMExporting", $"Cannot remove VM '{entry.Name}': it is being exported.", entry.Name, "Get-VirtOperation | Where-Object State -eq Running");
+        }
+
         if (!request.DeleteDisk)
         {
             CheckSpaceToKeep(entry);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Virt.Agent.Networks;
 
 namespace Virt.Agent.Vms;
@@ -41,6 +42,9 @@ public sealed record VmSpec
 
     /// <summary>The move that it is in; null: none.</summary>
     public VmMove? Move { get; set; }
+
+    /// <summary>The archives that are being written of it.</summary>
+    public IReadOnlyList<VmExport> Exports { get; set; } = [];
 
     /// <summary>The checkpoint, perhaps a hidden one, that its present state has come from; null: none.</summary>
     public Guid? Checkpoint { get; set; }
