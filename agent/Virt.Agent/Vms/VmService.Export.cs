@@ -141,6 +141,16 @@ public sealed partial class VmService
             call.Cancellation).ConfigureAwait(false);
     }
 
+    // An agent before this one was writing archives.
+    private void UndoExports(VmEntry entry)
+    {
+        foreach (var export in entry.Spec.Exports)
+        {
+            AgentLog.Info($"VM '{entry.Name}' was being exported when the agent ended; what there is of the archive is removed");
+            EndExport(entry, export.Partial);
+        }
+    }
+
     // Under the lock. What there is of an archive that did not come about goes; of a whole one nothing has this name any more.
     private void EndExport(VmEntry entry, string partial)
     {

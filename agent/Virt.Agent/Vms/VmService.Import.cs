@@ -67,7 +67,7 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot import VM '{name}': it is for {archive.Architecture}; this host is {facts.Architecture}.", name, "Get-VirtHost | Select-Object Name, Architecture");
         }
 
-        var spec = VmArchive.Portable(archive.Spec, archive.Spec.Network) with { Notes = archive.Spec.Notes ?? "" };
+        var spec = VmArchive.Portable(archive.Spec, archive.Spec.Network) with { Notes = archive.Spec.Notes ?? "", After = archive.Spec.After ?? [] };
         var wanted = new NewVM
         {
             Name = name,
@@ -77,6 +77,10 @@ public sealed partial class VmService
             NoVHD = true,
             SwitchName = request.SwitchName ?? spec.Network ?? NewVMCheck.NoNetwork,
             Notes = spec.Notes,
+            AutomaticStartAction = spec.StartAction,
+            AutomaticStartDelay = spec.StartDelay,
+            After = [.. spec.After],
+            AutomaticStopAction = spec.StopAction,
             Publish = request.Publish ?? [.. archive.Publish],
         };
         var network = NewVMCheck.NetworkOf(wanted);

@@ -34,6 +34,21 @@ public sealed record VmSpec
     /// <summary>Its place in a network of the host; null where QEMU's own is its network.</summary>
     public NetworkAttachment? Attachment { get; set; }
 
+    /// <summary>What waits for its next start; null: nothing.</summary>
+    public VmPending? Pending { get; init; }
+
+    /// <summary>Whether it is started when its host has started.</summary>
+    public VMStartAction StartAction { get; init; }
+
+    /// <summary>So long after its host.</summary>
+    public TimeSpan StartDelay { get; init; }
+
+    /// <summary>The names of the machines that are started before it.</summary>
+    public IReadOnlyList<string> After { get; set; } = [];
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    public VMStopAction StopAction { get; init; }
+
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";
 

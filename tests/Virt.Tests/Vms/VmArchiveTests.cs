@@ -15,8 +15,8 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["Generation", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "SystemId"];
-    private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move"];
+    private static readonly string[] TakenAlong = ["After", "Generation", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "StartAction", "StartDelay", "StopAction", "SystemId"];
+    private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;
 
@@ -32,6 +32,7 @@ public sealed class VmArchiveTests : IDisposable
         var spec = VmArchive.Portable(Spec(), "lan2");
         Assert.True(spec is { Attachment: null, Checkpoint: null, Disk: null, Epoch: 0, Exports.Count: 0, Move: null });
         Assert.Equal(("lan2", "starter", "52:54:00:01:02:03", "mine"), (spec.Network, spec.Image, spec.MacAddress, spec.Notes));
+        Assert.Equal(5, VmArchive.Portable(Spec() with { Pending = new VmPending { ProcessorCount = 5 } }, "lan").ProcessorCount);
     }
 
     [Fact]

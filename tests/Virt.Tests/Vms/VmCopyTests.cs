@@ -50,6 +50,7 @@ public sealed class VmCopyTests
         Assert.NotEqual(spec.MacAddress, fresh.MacAddress);
         Assert.Null(VmCopy.SpecOf(spec, id, copy, null, keepsIdentity: true).MacAddress);
 
+        Assert.Equal(5, VmCopy.SpecOf(spec with { Pending = new VmPending { ProcessorCount = 5 } }, id, copy, "user", keepsIdentity: false).ProcessorCount);
         var same = VmCopy.SpecOf(spec, id, copy, "user", keepsIdentity: true);
         Assert.Equal((id, spec.MacAddress), (same.SystemId, same.MacAddress));
         Assert.Equal(id, VmCopy.SpecOf(same, copy, Guid.NewGuid(), "user", keepsIdentity: true).SystemId);

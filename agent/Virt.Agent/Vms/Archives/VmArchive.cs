@@ -52,10 +52,10 @@ public sealed record VmArchive
     /// <summary>It has UEFI variables.</summary>
     public bool HasNvram { get; set; }
 
-    /// <summary>A machine's settings without what only its host can give.</summary>
+    /// <summary>A machine's settings, as they are from its next start on, without what only its host can give.</summary>
     /// <param name="spec">The machine.</param>
     /// <param name="network">What its network is called now.</param>
-    public static VmSpec Portable(VmSpec spec, string? network) => spec with
+    public static VmSpec Portable(VmSpec spec, string? network) => (spec.Pending?.ApplyTo(spec) ?? spec) with
     {
         Disk = null,
         Network = network,
