@@ -14,7 +14,7 @@ namespace Virt.Agent.Vms;
 /// <summary>Copy-VMFile.</summary>
 public sealed partial class VmService
 {
-    private const string CopyVerb = "copy files of";
+    private const string CopyFileVerb = "copy files of";
 
     // qemu-ga holds a message whole, as base64.
     private const int GuestFileChunk = 256 << 10;
@@ -34,13 +34,13 @@ public sealed partial class VmService
     /// </exception>
     public async Task<Nothing> CopyFileAsync(CopyVMFile request, Call call)
     {
-        var entry = Find(CopyVerb, request.Id, request.Name);
+        var entry = Find(CopyFileVerb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        GuestPath.Check(CopyVerb, entry.Name, request.Path, ofLinux: request.IsInto);
-        VmStates.CheckInvoke(entry.Name, entry.State, CopyVerb);
+        GuestPath.Check(CopyFileVerb, entry.Name, request.Path, ofLinux: request.IsInto);
+        VmStates.CheckInvoke(entry.Name, entry.State, CopyFileVerb);
         if (entry.Session is not { IsGuestAgentOpen: true } session)
         {
-            throw VmErrors.NoGuestAgent(CopyVerb, entry.Name, "no guest agent listens in it yet");
+            throw VmErrors.NoGuestAgent(CopyFileVerb, entry.Name, "no guest agent listens in it yet");
         }
 
         var copy = new GuestCopy(entry.Name, request, call, new TransferRate(time));
@@ -55,7 +55,7 @@ public sealed partial class VmService
         }
         catch (Exception e) when (e is TimeoutException or IOException)
         {
-            throw VmErrors.NoGuestAgent(CopyVerb, entry.Name, "its guest agent does not answer", e);
+            throw VmErrors.NoGuestAgent(CopyFileVerb, entry.Name, "its guest agent does not answer", e);
         }
     }
 

@@ -111,8 +111,12 @@ public sealed partial record VM
     [Key(25)]
     public string[] PendingChanges { get; set; } = [];
 
-    /// <summary>What it shows its screen by.</summary>
+    /// <summary>The virtual machine whose disk its own stands on, as a linked copy (Copy-VM); empty: none.</summary>
     [Key(26)]
+    public string LinkedTo { get; set; } = "";
+
+    /// <summary>What it shows its screen by.</summary>
+    [Key(27)]
     public VMVideoAdapter VideoAdapter { get; set; }
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
