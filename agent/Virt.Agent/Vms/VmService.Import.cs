@@ -81,6 +81,7 @@ public sealed partial class VmService
             AutomaticStartDelay = spec.StartDelay,
             After = [.. spec.After],
             AutomaticStopAction = spec.StopAction,
+            VideoAdapter = spec.VideoAdapter,
             Publish = request.Publish ?? [.. archive.Publish],
         };
         var network = NewVMCheck.NetworkOf(wanted);
