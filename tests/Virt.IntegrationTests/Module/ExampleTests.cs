@@ -12,12 +12,13 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1; for disk images, the folder /tmp/vhd.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar"];
+    private const string DiskFolder = "/tmp/vhd";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
@@ -92,6 +93,11 @@ public sealed class ExampleTests
             File.Delete(archive);
         }
 
+        if (Directory.Exists(DiskFolder))
+        {
+            Directory.Delete(DiskFolder, recursive: true);
+        }
+
         foreach (var network in host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
         {
             host.Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
@@ -132,6 +138,11 @@ public sealed class ExampleTests
         {
             host.Invoke(Methods.StartVM, new StartVM { Name = "web01" });
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
+        }
+
+        if (name.EndsWith("-VHD", StringComparison.Ordinal))
+        {
+            Directory.CreateDirectory(DiskFolder);
         }
 
         if (name.EndsWith("-ContainerImage", StringComparison.Ordinal))
