@@ -15,6 +15,6 @@ Describe 'Optimize-VHD' {
     It 'takes the disk of a stopped VM' {
         $vm = New-TestVM a
         $vm | Optimize-VHD
-        ($vm | Get-VHD).Type | Should -Be Differencing
+        (Test-VHD $vm.DiskPath).IsSound | Should -BeTrue
     }
 }

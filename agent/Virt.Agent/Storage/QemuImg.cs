@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -110,28 +111,19 @@ public sealed partial class QemuImg(IToolRunner tools, string program)
     }
 
     // A qcow2 image may keep its data in another file, a vmdk image is a list of them, of which the first may be itself.
-    private static List<string> ReadOtherFiles(JsonElement data)
+    private static string[] ReadOtherFiles(JsonElement data)
     {
-        var files = new List<string>();
         if (data.ValueKind != JsonValueKind.Object)
         {
-            return files;
+            return [];
         }
 
         if (Text(data, "data-file") is { } file)
         {
-            files.Add(file);
+            return [file];
         }
 
-        if (data.TryGetProperty("extents", out var extents))
-        {
-            foreach (var extent in extents.EnumerateArray())
-            {
-                files.Add(Text(extent, "filename") ?? "");
-            }
-        }
-
-        return files;
+        return data.TryGetProperty("extents", out var extents) ? [.. extents.EnumerateArray().Select(static extent => Text(extent, "filename") ?? "")] : [];
     }
 
     private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;

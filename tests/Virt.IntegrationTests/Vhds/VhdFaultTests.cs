@@ -102,6 +102,25 @@ public sealed class VhdFaultTests
     }
 
     [Fact]
+    public async Task A_conversion_that_outlives_its_agent_is_ended_by_the_next()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.RunAsync("sh", "-c", $"head -c 256M /dev/urandom > '{host.PathOf("a.raw")}'");
+        using var client = Protocol.Client.VirtClient.Connect(host.Endpoint, "tests/1");
+        var call = Task.Run(() => Record.Exception(() => client.Invoke(Methods.ConvertVHD, new ConvertVHD { Path = host.PathOf("a.raw"), DestinationPath = host.PathOf("b.qcow2") })), TestContext.Current.CancellationToken);
+        await Poll.UntilAsync(() => host.Listing() != "a.raw", "the beginning of the conversion");
+        await host.KillAgentAsync();
+        await call;
+        await host.StartAgentAsync();
+        var listing = host.Listing();
+        Assert.True(listing is "a.raw" or "a.raw b.qcow2", listing);
+        if (listing == "a.raw b.qcow2")
+        {
+            await host.AreSameAsync("a.raw", "raw", "b.qcow2", "qcow2");
+        }
+    }
+
+    [Fact]
     public async Task What_is_asked_for_while_another_call_works_on_it_is_refused()
     {
         await using var host = await TestHost.MakeAsync();

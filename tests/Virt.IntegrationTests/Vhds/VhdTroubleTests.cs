@@ -205,6 +205,21 @@ public sealed class VhdTroubleTests
         Assert.Equal(Disks.Size * 2, host.Get("web01").DiskSizeBytes);
     }
 
+    [Fact]
+    public async Task What_belongs_to_an_image_or_to_another_host_is_not_changed()
+    {
+        await using var host = await TestHost.StartAsync();
+        Check(host.Refused(Methods.NewVHD, new NewVHD { Path = Path.Combine(host.StateFolder, "images", "a.qcow2"), SizeBytes = Disks.Size }), ErrorCode.WrongState, "DiskOfImage");
+        var path = host.NewDisk("a.qcow2").Path;
+        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = Guest.Memory, VHDPath = path });
+        var own = await File.ReadAllTextAsync(Path.Combine(host.StateFolder, "host-id"), TestContext.Current.CancellationToken);
+        var lease = await File.ReadAllTextAsync(path + ".lease", TestContext.Current.CancellationToken);
+        host.NewDisk("b.qcow2");
+        await File.WriteAllTextAsync(host.PathOf("b.qcow2.lease"), lease.Replace(own.Trim(), Guid.NewGuid().ToString("D"), StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        Check(host.Refused(Methods.ResizeVHD, new ResizeVHD { Path = host.PathOf("b.qcow2"), SizeBytes = Disks.Size * 2 }), ErrorCode.Conflict, "DiskLeased");
+        Check(host.Refused(Methods.ConvertVHD, new ConvertVHD { Path = host.PathOf("b.qcow2"), DestinationPath = host.PathOf("c.raw") }), ErrorCode.Conflict, "DiskLeased");
+    }
+
     private static void Check(VirtException e, ErrorCode code, string id)
     {
         Assert.True((code, id) == (e.Code, e.Id), $"{e.Code} {e.Id}: {e.Message}");
