@@ -21,7 +21,7 @@ public sealed partial class VhdService
         var format = FormatOfNew(Verb, source, path, request.Format);
         CheckMayChange(Verb, path);
         CheckLease(Verb, source);
-        await using var held = await HoldAsync(Verb, call, source, path).ConfigureAwait(false);
+        await using var held = await HoldAsync(Verb, isReading: true, call, source, path).ConfigureAwait(false);
         var image = await ExamineAsync(Verb, source, call.Cancellation).ConfigureAwait(false);
         CheckSource(Verb, image, request.DeleteSource);
 
@@ -57,7 +57,7 @@ public sealed partial class VhdService
         var path = VhdPath.Existing(Verb, request.Path);
         call.WorksOn(path);
         CheckMayChange(Verb, path);
-        await using var held = await HoldAsync(Verb, call, path).ConfigureAwait(false);
+        await using var held = await HoldAsync(Verb, isReading: false, call, path).ConfigureAwait(false);
         var image = await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false);
         CheckOff(Verb, image);
         if (image.Info.HasSnapshots)

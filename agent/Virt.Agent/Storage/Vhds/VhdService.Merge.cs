@@ -22,7 +22,7 @@ public sealed partial class VhdService
         call.WorksOn(path);
         var first = await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false);
         var files = Select(Verb, first, request.DestinationPath);
-        await using var held = await HoldAsync(Verb, call, [.. files]).ConfigureAwait(false);
+        await using var held = await HoldAsync(Verb, isReading: false, call, [.. files]).ConfigureAwait(false);
 
         // As it is now that nobody else is at it.
         var image = await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false);

@@ -26,7 +26,7 @@ public sealed partial class VhdService
         }
 
         var parentPath = type == VHDType.Differencing ? VhdPath.Existing(Verb, request.ParentPath) : null;
-        await using var held = await HoldAsync(Verb, call, path).ConfigureAwait(false);
+        await using var held = await HoldAsync(Verb, isReading: false, call, path).ConfigureAwait(false);
         var parent = parentPath is null ? null : await FindParentAsync(Verb, path, parentPath, call).ConfigureAwait(false);
         var size = request.SizeBytes == 0 && parent is not null ? parent.Info.SizeBytes : CheckSize(Verb, path, request.SizeBytes);
         if (parent is not null && size < parent.Info.SizeBytes)

@@ -20,7 +20,7 @@ public sealed partial class VhdService
         call.WorksOn(path);
         CheckMayChange(Verb, path);
         var size = CheckSize(Verb, path, request.SizeBytes);
-        await using var held = await HoldAsync(Verb, call, path).ConfigureAwait(false);
+        await using var held = await HoldAsync(Verb, isReading: false, call, path).ConfigureAwait(false);
         var image = await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false);
         var running = image.Users.FirstOrDefault(static user => user.IsRunning && user.Use == VhdUse.Disk);
         CheckResize(Verb, image, size, request.AllowShrink, running);

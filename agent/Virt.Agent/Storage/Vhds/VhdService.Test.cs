@@ -23,7 +23,7 @@ public sealed partial class VhdService
             CheckMayChange(Verb, path);
         }
 
-        await using var held = await HoldAsync(Verb, call, path).ConfigureAwait(false);
+        await using var held = await HoldAsync(Verb, isReading: !repairs, call, path).ConfigureAwait(false);
         var image = await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false);
         if (image.Users.FirstOrDefault(user => !user.IsOff && (user.Use == VhdUse.Disk || repairs)) is { } user)
         {

@@ -57,8 +57,8 @@ public sealed partial class VhdService
 
     private QemuImg Tools(Guid id, Action<ReadOnlyMemory<byte>>? onOutput) => new(new KeptToolRunner(keeper, id, onOutput), "qemu-img");
 
-    // Nobody else works on these files, and the machines that have them stay as they are, until it is disposed.
-    private async Task<IAsyncDisposable> HoldAsync(string verb, Call call, params string[] files)
+    // Nobody else works on these files, and the machines that have them stay as they are, until it is disposed. Those that only read what is only read are left alone.
+    private async Task<IAsyncDisposable> HoldAsync(string verb, bool isReading, Call call, params string[] files)
     {
         var held = new Rollback();
         try
@@ -74,7 +74,7 @@ public sealed partial class VhdService
             }
 
             // By their ids, so that two calls never wait for each other.
-            foreach (var id in files.SelectMany(users.Find).Select(static user => user.Id).Distinct().Order().ToList())
+            foreach (var id in files.SelectMany(users.Find).Where(user => !isReading || user.Use != VhdUse.Base).Select(static user => user.Id).Distinct().Order().ToList())
             {
                 var machine = await users.HoldAsync($"{verb} the disk of", id, call).ConfigureAwait(false);
                 held.Add("let go of a VM", machine.Dispose);
