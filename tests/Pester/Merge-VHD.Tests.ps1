@@ -15,7 +15,7 @@ Describe 'Merge-VHD' {
         $null = New-VHD "$TestDrive/2.qcow2" -ParentPath "$TestDrive/1.qcow2"
         $null = New-VHD "$TestDrive/3.qcow2" -ParentPath "$TestDrive/2.qcow2"
         (Merge-VHD "$TestDrive/3.qcow2" -DestinationPath "$TestDrive/1.qcow2" -PassThru).Path | Should -Be "$TestDrive/1.qcow2"
-        (Get-ChildItem $TestDrive -Filter '[123].qcow2').Name | Should -Be '1.qcow2'
+        (Get-ChildItem "$TestDrive/[123].qcow2").Name | Should -Be '1.qcow2'
     }
 
     It 'refuses one that stands on nothing' {
