@@ -72,6 +72,27 @@ public static class Methods
     /// <summary>Removes a virtual machine; gives it as it was, its disk only where that was kept.</summary>
     public static readonly Method<RemoveVM, VM> RemoveVM = new("vm.remove", Change, Protocol.RemoveVM.WireFormat, VM.WireFormat);
 
+    /// <summary>Restarts a virtual machine.</summary>
+    public static readonly Method<RestartVM, VM> RestartVM = new("vm.restart", Change, Protocol.RestartVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Lets a virtual machine stand still.</summary>
+    public static readonly Method<SuspendVM, VM> SuspendVM = new("vm.suspend", Change, Protocol.SuspendVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Lets a suspended virtual machine go on.</summary>
+    public static readonly Method<ResumeVM, VM> ResumeVM = new("vm.resume", Change, Protocol.ResumeVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Writes a virtual machine's memory to the disk and ends it.</summary>
+    public static readonly Method<SaveVM, VM> SaveVM = new("vm.save", Change, Protocol.SaveVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Forgets what SaveVM has written.</summary>
+    public static readonly Method<RemoveVMSavedState, VM> RemoveVMSavedState = new("vm.forgetsaved", Change, Protocol.RemoveVMSavedState.WireFormat, VM.WireFormat);
+
+    /// <summary>Renames a virtual machine.</summary>
+    public static readonly Method<RenameVM, VM> RenameVM = new("vm.rename", Change, Protocol.RenameVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Changes a virtual machine.</summary>
+    public static readonly Method<SetVM, VM> SetVM = new("vm.set", Change, Protocol.SetVM.WireFormat, VM.WireFormat);
+
     /// <summary>Waits until a virtual machine has come to a condition.</summary>
     public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);
 
@@ -285,7 +306,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
+        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

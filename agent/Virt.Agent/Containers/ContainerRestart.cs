@@ -1,6 +1,4 @@
 using System;
-using System.Collections.Generic;
-using System.Linq;
 
 namespace Virt.Agent.Containers;
 
@@ -37,35 +35,4 @@ internal static class ContainerRestart
     /// <summary>How long to wait before the next start: 0.1 s, and twice as long each time, up to a minute.</summary>
     /// <param name="count">How often in a row it was started again already.</param>
     public static TimeSpan Delay(int count) => count >= 10 ? Longest : TimeSpan.FromTicks(Math.Min(Longest.Ticks, First.Ticks << count));
-
-    /// <summary>All in an order in which each comes after those that it names; a circle is broken somewhere.</summary>
-    public static IReadOnlyList<T> Order<T>(IReadOnlyList<T> items, Func<T, string> name, Func<T, IReadOnlyList<string>> after)
-    {
-        var ordered = new List<T>(items.Count);
-        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var item in items)
-        {
-            Visit(item);
-        }
-
-        return ordered;
-
-        void Visit(T item)
-        {
-            if (!seen.Add(name(item)))
-            {
-                return;
-            }
-
-            foreach (var before in after(item))
-            {
-                if (items.FirstOrDefault(i => name(i).Equals(before, StringComparison.OrdinalIgnoreCase)) is { } other)
-                {
-                    Visit(other);
-                }
-            }
-
-            ordered.Add(item);
-        }
-    }
 }

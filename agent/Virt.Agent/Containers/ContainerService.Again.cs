@@ -20,7 +20,7 @@ public sealed partial class ContainerService
             InBackground(
                 async () =>
                 {
-                    foreach (var entry in ContainerRestart.Order(wanted, static e => e.Name, static e => e.Spec.After))
+                    foreach (var entry in StartOrder.Of(wanted, static e => e.Name, static e => e.Spec.After))
                     {
                         await StartWantedAsync(entry, entry.Run!.HostStopped ? 0 : ContainerRestart.Count(entry.Run)).ConfigureAwait(false);
                     }

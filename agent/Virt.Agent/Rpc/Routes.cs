@@ -55,6 +55,13 @@ public static class Routes
         router.Add(Methods.NewVM, vms.NewAsync);
         router.Add(Methods.StartVM, vms.StartAsync);
         router.Add(Methods.StopVM, vms.StopAsync);
+        router.Add(Methods.RestartVM, vms.RestartAsync);
+        router.Add(Methods.SuspendVM, vms.SuspendAsync);
+        router.Add(Methods.ResumeVM, vms.ResumeAsync);
+        router.Add(Methods.SaveVM, vms.SaveStateAsync);
+        router.Add(Methods.RemoveVMSavedState, vms.RemoveSavedStateAsync);
+        router.Add(Methods.RenameVM, vms.RenameAsync);
+        router.Add(Methods.SetVM, vms.SetAsync);
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);

@@ -10,7 +10,7 @@ internal static class StopAll
 {
     private static readonly TimeSpan GuestTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Stops them in the graceful way; a guest that does not end within a minute is turned off.</summary>
+    /// <summary>Stops them in the graceful way; each VM as its AutomaticStopAction says. A guest that does not end within a minute is turned off, and so is one that cannot be saved.</summary>
     /// <exception cref="VirtException">Unavailable: no agent listens there.</exception>
     public static void Run(VirtEndpoint endpoint)
     {
@@ -30,7 +30,7 @@ internal static class StopAll
             if (machine.State is VMState.Running or VMState.Starting or VMState.Paused or VMState.Stopping)
             {
                 VirtOperation? operation = null;
-                Try(machine.Name, () => operation = client.Detach(Methods.StopVM, new StopVM { Id = machine.Id, Name = machine.Name, Timeout = GuestTimeout }));
+                Try(machine.Name, () => operation = Begin(client, machine));
                 machines.Add((machine, operation));
             }
         }
@@ -44,10 +44,16 @@ internal static class StopAll
         {
             if (operation is null || client.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = operation.Id }).Error is not null)
             {
-                Try(machine.Name, () => client.Invoke(Methods.StopVM, new StopVM { Id = machine.Id, Name = machine.Name, TurnOff = true }));
+                Try(machine.Name, () => client.Invoke(Methods.StopVM, new StopVM { Id = machine.Id, Name = machine.Name, TurnOff = true, HostStops = true }));
             }
         }
     }
+
+    private static VirtOperation Begin(VirtClient client, VM machine) => machine.AutomaticStopAction == VMStopAction.Save && machine.State is VMState.Running or VMState.Paused
+        ? client.Detach(Methods.SaveVM, new SaveVM { Id = machine.Id, Name = machine.Name, HostStops = true })
+        : client.Detach(
+            Methods.StopVM,
+            new StopVM { Id = machine.Id, Name = machine.Name, TurnOff = machine.AutomaticStopAction == VMStopAction.TurnOff || machine.State == VMState.Paused, Timeout = GuestTimeout, HostStops = true });
 
     // One that cannot be stopped must not keep the others from it.
     private static void Try(string name, Action stop)

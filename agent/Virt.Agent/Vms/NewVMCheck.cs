@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 using Virt.Agent.Common;
 using Virt.Agent.Images;
@@ -23,22 +24,15 @@ internal static class NewVMCheck
     private const long LeastDisk = 1L << 20;
     private const long MostDisk = 64L << 40;
     private const int MostProcessors = 240;
+    private static readonly TimeSpan MostDelay = TimeSpan.FromDays(1);
 
     /// <exception cref="VirtException">InvalidArgument; NotFound (the network); NotSupported.</exception>
     public static void Check(NewVM request, long hostMemory, Architecture architecture)
     {
         var name = request.Name;
         ResourceName.Check("create", "VM", name);
-        if (request.MemoryStartupBytes < LeastMemory || request.MemoryStartupBytes > hostMemory)
-        {
-            throw Bad(name, "InvalidMemory", $"its memory is {Size(request.MemoryStartupBytes)}; {Size(LeastMemory)} to {Size(hostMemory)} are allowed on this host", $"New-VM -Name {name} -MemoryStartupBytes 512MB");
-        }
-
-        if (request.ProcessorCount is < 1 or > MostProcessors)
-        {
-            throw Bad(name, "InvalidProcessorCount", $"its processor count is {request.ProcessorCount}; 1 to {MostProcessors} are allowed", $"New-VM -Name {name} -ProcessorCount 2");
-        }
-
+        CheckSize("create", name, request.MemoryStartupBytes, request.ProcessorCount, hostMemory);
+        CheckAutomatic("create", name, request.AutomaticStartDelay, request.After);
         if (request.Generation is not (1 or 2))
         {
             throw Bad(name, "InvalidGeneration", $"its generation is {request.Generation}; 1 (BIOS) and 2 (UEFI) are allowed", $"New-VM -Name {name} -Generation 2");
@@ -52,6 +46,38 @@ internal static class NewVMCheck
         CheckNetwork(request);
         CheckDisk(request);
     }
+
+    /// <summary>Memory and processors.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckSize(string verb, string name, long? memory, int? processors, long hostMemory)
+    {
+        if (memory is { } bytes && (bytes < LeastMemory || bytes > hostMemory))
+        {
+            throw Bad(name, "InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemory)} to {ByteText.Of(hostMemory)} are allowed on this host", $"{CommandOf(verb)}-VM -Name {name} -MemoryStartupBytes 512MB", verb);
+        }
+
+        if (processors is < 1 or > MostProcessors)
+        {
+            throw Bad(name, "InvalidProcessorCount", $"its processor count is {processors}; 1 to {MostProcessors} are allowed", $"{CommandOf(verb)}-VM -Name {name} -ProcessorCount 2", verb);
+        }
+    }
+
+    /// <summary>What is done with it when its host starts.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckAutomatic(string verb, string name, TimeSpan? delay, string[]? after)
+    {
+        if (delay is { } wait && (wait < TimeSpan.Zero || wait > MostDelay))
+        {
+            throw Bad(name, "InvalidStartDelay", FormattableString.Invariant($"it would be started {wait.TotalSeconds:0} s after its host; 0 to {MostDelay.TotalSeconds:0} are allowed"), $"{CommandOf(verb)}-VM -Name {name} -AutomaticStartDelaySeconds 30", verb);
+        }
+
+        if (after?.Contains(name, StringComparer.OrdinalIgnoreCase) == true)
+        {
+            throw Bad(name, "InvalidAfter", "it cannot be started after itself", $"{CommandOf(verb)}-VM -Name {name} -After db01", verb);
+        }
+    }
+
+    private static string CommandOf(string verb) => verb == "create" ? "New" : "Set";
 
     /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>; what is not QEMU's own is one of the host's.</summary>
     public static string? NetworkOf(NewVM request) => request.SwitchName?.ToLowerInvariant() switch
@@ -116,20 +142,10 @@ internal static class NewVMCheck
 
         if (request.NewVHDSizeBytes is { } size and (< LeastDisk or > MostDisk))
         {
-            throw Bad(name, "InvalidDiskSize", $"its disk's size is {Size(size)}; {Size(LeastDisk)} to {Size(MostDisk)} are allowed", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
+            throw Bad(name, "InvalidDiskSize", $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
         }
     }
 
-    private static VirtException Bad(string name, string id, string why, string action) =>
-        new(ErrorCode.InvalidArgument, id, $"Cannot create VM '{name}': {why}.", name, action);
-
-    // In PowerShell's own units, so that it can be typed.
-    private static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 40 when bytes % (1L << 40) == 0 => FormattableString.Invariant($"{bytes >> 40}TB"),
-        >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.##}GB"),
-        >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.##}MB"),
-        >= 1L << 10 => FormattableString.Invariant($"{bytes / (double)(1L << 10):0.##}KB"),
-        _ => FormattableString.Invariant($"{bytes} bytes"),
-    };
+    private static VirtException Bad(string name, string id, string why, string action, string verb = "create") =>
+        new(ErrorCode.InvalidArgument, id, $"Cannot {verb} VM '{name}': {why}.", name, action);
 }

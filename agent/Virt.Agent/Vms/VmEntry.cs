@@ -52,6 +52,9 @@ internal sealed class VmEntry
     /// <summary>The guest was told to shut down and has not yet.</summary>
     public bool IsStopping { get; set; }
 
+    /// <summary>Whoever ends it starts it anew.</summary>
+    public bool IsRestarting { get; set; }
+
     /// <summary>We are ending QEMU: whatever its exit code, that is no failure.</summary>
     public bool IsTurnedOff { get; set; }
 
@@ -96,6 +99,11 @@ internal sealed class VmEntry
     /// <summary>Writes the phase, the run and, where it changes, the spec to the disk, then shows them.</summary>
     public void Set(ResourceTable table, VMState next, VmRun? run, VmSpec? spec = null)
     {
+        if (next is VMState.Stopped or VMState.Failed && (spec ?? Spec) is { Pending: { } pending } waiting)
+        {
+            spec = pending.ApplyTo(waiting);
+        }
+
         var row = Row with
         {
             Phase = next.ToString(),
@@ -107,6 +115,17 @@ internal sealed class VmEntry
         phase = next;
         Run = run;
         Spec = spec ?? Spec;
+        Notify();
+    }
+
+    /// <summary>Writes another name to the disk, then shows it.</summary>
+    public void Rename(ResourceTable table, string name)
+    {
+        var row = Row with { Name = name };
+        table.Update(row);
+        var former = Row.Name;
+        Row = row;
+        Tell(VirtEventAction.Renamed, $"It was '{former}'.");
         Notify();
     }
 

@@ -9,6 +9,8 @@ internal static class VmEvents
     {
         (_, VMState.Released) => VirtEventAction.Moved,
         (VMState.Receiving, VMState.Paused or VMState.Stopped) => null,
+        (_, VMState.Saved) => was == VMState.Starting ? VirtEventAction.Failed : VirtEventAction.Saved,
+        (VMState.Saving, VMState.Running or VMState.Paused) or (VMState.Saved, VMState.Stopped) => null,
         (VMState.Creating, VMState.Stopped) => VirtEventAction.Created,
         (VMState.Paused or VMState.Stopping, VMState.Running) => VirtEventAction.Resumed,
         (_, VMState.Running) => VirtEventAction.Started,

@@ -24,6 +24,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>The UEFI variables.</summary>
     public string NvramFile => Path.Combine(State, "nvram.fd");
 
+    /// <summary>The memory and the devices of a machine that was saved; root's alone.</summary>
+    public string SavedFile => Path.Combine(State, "saved");
+
     /// <summary>What a checkpoint keeps beside its layer of the disk; root's alone, for it holds the guest's memory.</summary>
     /// <param name="id">The checkpoint.</param>
     public string CheckpointFolder(Guid id) => Path.Combine(State, "checkpoints", id.ToString("N"));

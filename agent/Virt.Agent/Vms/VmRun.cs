@@ -28,6 +28,15 @@ public sealed record VmRun
     /// <summary>While it is being removed: whether its disk goes with it.</summary>
     public bool DeletesDisk { get; init; }
 
+    /// <summary>It was ended to be started anew: whoever sees its end does that.</summary>
+    public bool StartAgain { get; init; }
+
+    /// <summary>It ran when its host stopped, or lost its power: it is started with it.</summary>
+    public bool HostStopped { get; init; }
+
+    /// <summary>What was saved of it; null: nothing.</summary>
+    public VmSavedState? Saved { get; init; }
+
     /// <summary>What proves that a process is this run's QEMU.</summary>
     [JsonIgnore]
     public ProcessIdentity Identity => new(ProcessId, Inode, StartTicks);

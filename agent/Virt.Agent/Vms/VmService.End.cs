@@ -29,6 +29,7 @@ public sealed partial class VmService
             if (process.Ended.IsCompleted)
             {
                 await SetEndedAsync(entry, process, await process.Ended.ConfigureAwait(false)).ConfigureAwait(false);
+                StartAgainWhereWanted(entry);
             }
             else if (entry.Process == process && entry.Session == session)
             {
@@ -68,7 +69,7 @@ public sealed partial class VmService
         entry.Set(
             table,
             isOrderly ? VMState.Stopped : VMState.Failed,
-            entry.Run! with { Status = isOrderly ? "" : $"QEMU {How(status)}{(last.Length > 0 ? ": " + VmErrors.Sentence(last) : "")}." });
+            entry.Run! with { Saved = null, Status = isOrderly ? "" : $"QEMU {How(status)}{(last.Length > 0 ? ": " + VmErrors.Sentence(last) : "")}." });
     }
 
     // Under the lock: ends QEMU whatever the guest is doing.

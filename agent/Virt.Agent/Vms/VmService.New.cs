@@ -42,6 +42,10 @@ public sealed partial class VmService
             Network = network,
             MacAddress = network is null ? null : MacAddress.Of(id),
             Notes = request.Notes,
+            StartAction = request.AutomaticStartAction,
+            StartDelay = request.AutomaticStartDelay,
+            After = request.After,
+            StopAction = request.AutomaticStopAction,
         };
         spec = Join(id, request, spec, call.WhatIf);
         await using var undo = new Rollback();

@@ -78,6 +78,11 @@ public sealed partial class VmService
                 case VMState.Released:
                     entry.Process = FindProcess(entry, own);
                     break;
+                case VMState.Saved:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
+                    await RecoverSavedAsync(entry, own).ConfigureAwait(false);
+                    await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
+                    break;
                 default:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     await RecoverRunAsync(entry, own).ConfigureAwait(false);
@@ -123,15 +128,42 @@ public sealed partial class VmService
         kept is not null ? VmProcess.Of(kept)
         : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id, FolderOf(entry).ErrorFile);
 
-    // Starting or Running; the others have none.
+    // Its guest stands still for ever, where it is there still: its memory is on the disk.
+    private async Task RecoverSavedAsync(VmEntry entry, KeptProcess? kept)
+    {
+        if ((kept is not null ? VmProcess.Of(kept) : VmProcess.Find(entry.Run!.Identity)) is { } left)
+        {
+            await EndNowAsync(left).ConfigureAwait(false);
+            left.Dispose();
+        }
+
+        RemoveRunFolder(entry);
+    }
+
+    // Starting, Running or Saving; the others have none.
     private async Task RecoverRunAsync(VmEntry entry, KeptProcess? kept)
     {
-        if (entry.Phase is not (VMState.Starting or VMState.Running))
+        if (entry.Phase is not (VMState.Starting or VMState.Running or VMState.Saving))
         {
             return;
         }
 
-        if (FindProcess(entry, kept) is { } process)
+        var process = FindProcess(entry, kept);
+        if (entry.Phase == VMState.Starting && entry.Run is { Saved: not null } saved)
+        {
+            // Its guest has not run since it was saved.
+            if (process is not null)
+            {
+                await EndNowAsync(process).ConfigureAwait(false);
+                process.Dispose();
+            }
+
+            RemoveRunFolder(entry);
+            entry.Set(table, VMState.Saved, saved);
+            return;
+        }
+
+        if (process is not null)
         {
             if (CheckpointsOf(entry).Any(static c => c.Phase == CheckpointPhase.Restoring))
             {
@@ -147,9 +179,12 @@ public sealed partial class VmService
         var exit = ExitFile.Read(FolderOf(entry).ExitFile);
         var last = LastErrorLine(entry);
         RemoveRunFolder(entry);
+        File.Delete(FolderOf(entry).SavedFile);
         var wasStarting = entry.Phase == VMState.Starting;
         entry.Set(table, exit is { Code: not 0 } ? VMState.Failed : VMState.Stopped, entry.Run! with
         {
+            Saved = null,
+            HostStopped = IsHostStart && !wasStarting && entry.Spec.StartAction != VMStartAction.Nothing,
             Status = exit switch
             {
                 { Code: 0 } => "",
@@ -171,10 +206,7 @@ public sealed partial class VmService
         try
         {
             entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, limit.Token).ConfigureAwait(false);
-            if (entry.Session.IsPrelaunch)
-            {
-                await entry.Session.ContinueAsync(limit.Token).ConfigureAwait(false);
-            }
+            await SettleRunAsync(entry, entry.Session, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpClosedException or QmpException or OperationCanceledException or SocketException or IOException)
         {
@@ -182,7 +214,25 @@ public sealed partial class VmService
             status = "QEMU does not answer on its monitor.";
         }
 
-        entry.Set(table, VMState.Running, RunOf(entry, process) with { Status = status });
+        entry.Set(table, VMState.Running, RunOf(entry, process) with { Status = status, Saved = null });
         Watch(entry, process, entry.Session);
+    }
+
+    // A start goes on, also one from what was saved; a save is undone.
+    private async Task SettleRunAsync(VmEntry entry, VmSession session, CancellationToken cancellation)
+    {
+        if (entry.Phase == VMState.Saving)
+        {
+            await session.TakeBackAsync(entry.Run!.Saved!.WasPaused, cancellation).ConfigureAwait(false);
+        }
+        else if (session.IsPrelaunch || (entry.Phase == VMState.Starting && session is { IsPaused: true, HasPanicked: false }))
+        {
+            await session.ContinueAsync(cancellation).ConfigureAwait(false);
+        }
+
+        if (entry.Phase is VMState.Saving or VMState.Starting)
+        {
+            File.Delete(FolderOf(entry).SavedFile);
+        }
     }
 }

@@ -5,8 +5,6 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qga;
-using Virt.Agent.Vms.Qmp;
-using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -87,6 +85,7 @@ public sealed partial class VmService
         var (was, folder) = (spec.Machine, FolderOf(entry));
         try
         {
+            ForgetSaved(entry);
             if (spec is { Overlay: { } fresh, Layer: { } layer })
             {
                 File.Delete(fresh);
@@ -159,26 +158,12 @@ public sealed partial class VmService
 
     private async Task LoadMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, Call? call)
     {
-        await FaultPoint.ReachAsync(CheckpointFaults.Launched).ConfigureAwait(false);
-        using var watch = new MigrationWatch(session);
-        using var memory = File.OpenHandle(FolderOf(entry).MemoryFile(checkpoint.Id), FileMode.Open, FileAccess.Read, FileShare.Read);
-        await session.GiveAsync(MemoryDescriptor, memory, CancellationToken.None).ConfigureAwait(false);
-        await session.PrepareToReceiveAsync(CancellationToken.None).ConfigureAwait(false);
-        await session.ReceiveAsync(MemoryDescriptor, CancellationToken.None).ConfigureAwait(false);
-        await watch.WhenAsync(static w => w.Status is "completed" or "failed", SaveTick, ReportAsync, CancellationToken.None).ConfigureAwait(false);
-        if (watch.Status == "failed")
-        {
-            throw new QmpException("migrate-incoming", "GenericError", "the memory is of another machine");
-        }
-
+        await ReadStateAsync(
+            session,
+            FolderOf(entry).MemoryFile(checkpoint.Id),
+            CheckpointFaults.Launched,
+            percent => call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", percent)).ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Loaded).ConfigureAwait(false);
-
-        Task ReportAsync()
-        {
-            // QEMU reads through a duplicate, which shares its place in the file with ours.
-            call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", (int)(100 * FileHandles.Position(memory) / Math.Max(1, RandomAccess.GetLength(memory))));
-            return Task.CompletedTask;
-        }
     }
 
     // The guest believes that no time has passed. Where its agent does not answer it must find out by itself.

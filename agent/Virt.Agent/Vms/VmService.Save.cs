@@ -61,13 +61,13 @@ public sealed partial class VmService
         await session.SendAsync(MemoryDescriptor, cancellation).ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saving, cancellation).ConfigureAwait(false);
 
-        await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, call), cancellation).ConfigureAwait(false);
-        await CheckSavedAsync(entry, session, watch, "pre-switchover").ConfigureAwait(false);
+        await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, "Checkpointing", call), cancellation).ConfigureAwait(false);
+        await CheckSavedAsync("checkpoint", entry, session, watch, "pre-switchover").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Paused, cancellation).ConfigureAwait(false);
         await SwitchDiskAsync(entry, session, checkpoint, layer, cancellation).ConfigureAwait(false);
         await session.SwitchOverAsync(cancellation).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", cancellation).ConfigureAwait(false);
-        await CheckSavedAsync(entry, session, watch, "completed").ConfigureAwait(false);
+        await CheckSavedAsync("checkpoint", entry, session, watch, "completed").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saved, cancellation).ConfigureAwait(false);
         await session.GoOnAsync(cancellation).ConfigureAwait(false);
         var paused = watch.StopTime is { } stop ? time.GetUtcNow() - stop : TimeSpan.Zero;
@@ -104,7 +104,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(CheckpointFaults.NvramKept, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task ReportSaveAsync(VmEntry entry, VmSession session, Call call)
+    private static async Task ReportSaveAsync(VmEntry entry, VmSession session, string activity, Call call)
     {
         var figures = await session.ReadMigrationAsync(call.Cancellation).ConfigureAwait(false);
         if (figures.Status != "active")
@@ -114,7 +114,7 @@ public sealed partial class VmService
 
         var percent = figures.TotalBytes == 0 ? 0 : (int)(100 * (figures.TotalBytes - figures.RemainingBytes) / figures.TotalBytes);
         var left = figures.BytesPerSecond == 0 ? (TimeSpan?)null : TimeSpan.FromSeconds((double)figures.RemainingBytes / figures.BytesPerSecond);
-        call.Report($"Checkpointing VM '{entry.Name}'", "writing its memory", Math.Clamp(percent, 0, 99), left, figures.BytesPerSecond);
+        call.Report($"{activity} VM '{entry.Name}'", "writing its memory", Math.Clamp(percent, 0, 99), left, figures.BytesPerSecond);
         if (figures.SentBytes > entry.Spec.MemoryBytes)
         {
             // The guest writes faster than the host: it stands still for the rest, and the file stays below twice its memory.
@@ -122,7 +122,7 @@ public sealed partial class VmService
         }
     }
 
-    private async Task CheckSavedAsync(VmEntry entry, VmSession session, MigrationWatch watch, string wanted)
+    private async Task CheckSavedAsync(string verb, VmEntry entry, VmSession session, MigrationWatch watch, string wanted)
     {
         if (watch.Status == wanted)
         {
@@ -132,8 +132,8 @@ public sealed partial class VmService
         var free = FreeBytes(FolderOf(entry).State);
         var error = (await session.ReadMigrationAsync(CancellationToken.None).ConfigureAwait(false)).Error;
         throw free < 1 << 20 || error.Contains("No space left", StringComparison.Ordinal)
-            ? NoSpace("checkpoint", entry, $"its memory filled the file system of '{FolderOf(entry).State}'")
-            : new VirtException(ErrorCode.Unavailable, "CheckpointFailed", $"Cannot checkpoint VM '{entry.Name}': its memory could not be written ({VmErrors.Sentence(error.Length > 0 ? error : watch.Status)}).", entry.Name, "df -h");
+            ? NoSpace(verb, entry, $"its memory filled the file system of '{FolderOf(entry).State}'")
+            : new VirtException(ErrorCode.Unavailable, verb == SaveVerb ? "SaveFailed" : "CheckpointFailed", $"Cannot {verb} VM '{entry.Name}': its memory could not be written ({VmErrors.Sentence(error.Length > 0 ? error : watch.Status)}).", entry.Name, "df -h");
     }
 
     private void CheckSpace(string verb, VmEntry entry, bool withMemory)
@@ -154,7 +154,7 @@ public sealed partial class VmService
     }
 
     private static VirtException NoSpace(string verb, VmEntry entry, string why) =>
-        new(ErrorCode.ResourceExhausted, "NoSpaceForCheckpoint", $"Cannot {verb} VM '{entry.Name}': {why}.", entry.Name, "df -h. Checkpoints take space too: Get-VMCheckpoint");
+        new(ErrorCode.ResourceExhausted, verb == SaveVerb ? "NoSpaceToSave" : "NoSpaceForCheckpoint", $"Cannot {verb} VM '{entry.Name}': {why}.", entry.Name, "df -h. Checkpoints take space too: Get-VMCheckpoint");
 
     private static long FreeBytes(string folder)
     {

@@ -58,10 +58,7 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.Conflict, "VMMoving", $"Cannot move VM '{entry.Name}': host '{last.PeerName}', which it came from, has not yet removed what is left of it there.", entry.Name, "Get-VirtPeer");
         }
 
-        if (entry.Session is { HasPanicked: true } or { Status.Length: > 0 })
-        {
-            throw new VirtException(ErrorCode.WrongState, "VMBroken", $"Cannot move VM '{entry.Name}': its guest cannot go on ({VmErrors.Sentence(entry.Session!.Status)}).", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");
-        }
+        CheckSound("move", entry);
     }
 
     /// <summary>What the machine needs at its destination.</summary>

@@ -14,7 +14,7 @@ public sealed partial class VmService
 {
     private static readonly TimeSpan MonitorTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Starts a machine, or lets a paused one go on.</summary>
+    /// <summary>Starts a machine, from what was saved of it where something was, or lets a paused one go on.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; Conflict (the disk is in use); NotFound or DataLoss (image, disk); ResourceExhausted; Unavailable (QEMU).</exception>
     public async Task<VM> StartAsync(StartVM request, Call call)
     {
@@ -24,53 +24,41 @@ public sealed partial class VmService
         VmStates.CheckStart(entry.Name, entry.State);
         if (entry.State == VMState.Paused)
         {
-            return call.WhatIf ? Show(entry) : await ResumeAsync(entry, call).ConfigureAwait(false);
+            return call.WhatIf ? Show(entry) : await GoOnAsync("start", entry, call).ConfigureAwait(false);
         }
 
-        CheckLease("start", entry, call.WhatIf);
-        var plan = PlanStart(entry);
+        var plan = CheckStart("start", entry, call.WhatIf);
         if (call.WhatIf)
         {
             return Show(entry);
         }
 
         call.Report($"Starting VM '{entry.Name}'", "waiting for QEMU");
+        await LaunchOrFailAsync(entry, plan, call.Cancellation).ConfigureAwait(false);
+        return Show(entry);
+    }
+
+    // Everything that can be known before something is changed.
+    private QemuPlan CheckStart(string verb, VmEntry entry, bool whatIf)
+    {
+        CheckLease(verb, entry, whatIf);
+        return entry.Run?.Saved is { } saved ? PlanFromSaved(entry, saved) : PlanStart(entry);
+    }
+
+    // Under the lock, of a machine that does not run: where it fails, its row says why. What was saved stays saved.
+    private async Task LaunchOrFailAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation)
+    {
         try
         {
-            await LaunchAsync(entry, plan, call.Cancellation).ConfigureAwait(false);
+            await (entry.Run?.Saved is { } saved ? LaunchFromSavedAsync(entry, saved, plan, cancellation) : LaunchAsync(entry, plan, cancellation)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             var isCancelled = e is OperationCanceledException;
-            entry.Set(table, isCancelled ? VMState.Stopped : VMState.Failed, new VmRun { Status = isCancelled ? "" : e.Message });
+            var run = new VmRun { Status = isCancelled ? "" : e.Message, Saved = entry.Run?.Saved };
+            entry.Set(table, run.Saved is not null ? VMState.Saved : isCancelled ? VMState.Stopped : VMState.Failed, run);
             throw;
         }
-
-        return Show(entry);
-    }
-
-    private async Task<VM> ResumeAsync(VmEntry entry, Call call)
-    {
-        // QEMU would let it run, and nothing would come of it.
-        if (entry.Session!.HasPanicked)
-        {
-            throw new VirtException(ErrorCode.WrongState, "VMPanicked", $"Cannot start VM '{entry.Name}': its guest's kernel has panicked; it must be turned off first.", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");
-        }
-
-        try
-        {
-            await entry.Session.ContinueAsync(call.Cancellation).ConfigureAwait(false);
-        }
-        catch (QmpException e)
-        {
-            throw VmErrors.Refused("start", entry.Name, e);
-        }
-        catch (QmpClosedException e)
-        {
-            throw VmErrors.NoMonitor("start", entry.Name, e);
-        }
-
-        return Show(entry);
     }
 
     // Where it fails, nothing of the run is left but its row.
@@ -78,7 +66,7 @@ public sealed partial class VmService
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
-        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator });
+        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved });
 
         await using var undo = new Rollback();
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
@@ -104,6 +92,7 @@ public sealed partial class VmService
         if (load is not null)
         {
             await LoadAsync(entry, process, session, load).ConfigureAwait(false);
+            Spend(entry);
         }
 
         await ContinueFirstAsync(entry, session, cancellation).ConfigureAwait(false);

@@ -29,6 +29,7 @@ public sealed partial class VmService
                 return Show(entry);
             }
 
+            NoteWhy(entry, request.HostStops);
             if (request.TurnOff)
             {
                 await TurnOffAsync(entry).ConfigureAwait(false);
@@ -43,7 +44,7 @@ public sealed partial class VmService
 
         // Not under the lock: somebody else may lose patience and turn it off.
         call.Report($"Stopping VM '{entry.Name}'", $"waiting for the guest, asked by {asked}");
-        await AwaitShutdownAsync(entry, process, asked, request.Timeout, call).ConfigureAwait(false);
+        await AwaitShutdownAsync("stop", entry, process, asked, request.Timeout, call).ConfigureAwait(false);
         return Show(entry);
     }
 
@@ -82,7 +83,17 @@ public sealed partial class VmService
         }
     }
 
-    private async Task AwaitShutdownAsync(VmEntry entry, VmProcess process, string asked, TimeSpan timeout, Call call)
+    // It is started with its host again, unless somebody has stopped it for another reason.
+    private void NoteWhy(VmEntry entry, bool hostStops)
+    {
+        var isWanted = hostStops && entry.Spec.StartAction != VMStartAction.Nothing;
+        if (entry.Run is { } run && (run.HostStopped != isWanted || run.StartAgain))
+        {
+            entry.Set(table, entry.Phase, run with { HostStopped = isWanted, StartAgain = false });
+        }
+    }
+
+    private async Task AwaitShutdownAsync(string verb, VmEntry entry, VmProcess process, string asked, TimeSpan timeout, Call call)
     {
         try
         {
@@ -102,9 +113,9 @@ public sealed partial class VmService
             throw new VirtException(
                 ErrorCode.Timeout,
                 "VMStopTimeout",
-                FormattableString.Invariant($"Cannot stop VM '{entry.Name}': its guest, asked by {asked}, did not power off within {timeout.TotalSeconds:0.#} s; it runs on."),
+                FormattableString.Invariant($"Cannot {verb} VM '{entry.Name}': its guest, asked by {asked}, did not power off within {timeout.TotalSeconds:0.#} s; it runs on."),
                 entry.Name,
-                $"Stop-VM -Name {entry.Name} -TurnOff",
+                $"{(verb == RestartVerb ? "Restart" : "Stop")}-VM -Name {entry.Name} -TurnOff",
                 e);
         }
     }

@@ -24,8 +24,9 @@ public sealed partial class VmService : IVhdUsers
         {
             if (UsesOf(entry).Where(use => use.Path == path || (identity is not null && identity.IsSame(FileIdentity.Read(use.Path)))).ToList() is [var (_, use, format), ..])
             {
+                // A memory that is kept goes with the disk as it is.
                 var state = entry.State;
-                found.Add(new VhdUser(entry.Id, entry.Name, state, state is VMState.Stopped or VMState.Failed, VmStates.IsAlive(state) && entry.Session is not null, use, format, CheckpointsOf(entry).Count > 0));
+                found.Add(new VhdUser(entry.Id, entry.Name, state, state is VMState.Stopped or VMState.Failed && entry.Run?.Saved is null, VmStates.IsAlive(state) && entry.Session is not null, use, format, CheckpointsOf(entry).Count > 0));
             }
         }
 

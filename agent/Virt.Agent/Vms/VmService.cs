@@ -77,6 +77,7 @@ public sealed partial class VmService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         isStopping = true;
+        await ending.CancelAsync().ConfigureAwait(false);
         foreach (var entry in entries.Values)
         {
             if (entry.Session is { } session)
@@ -146,6 +147,11 @@ public sealed partial class VmService : IAsyncDisposable
             Network = entry.Spec.Network ?? "",
             Ports = [.. entry.Spec.Attachment?.Ports.Select(static p => p.ToString()) ?? []],
             AllowFrom = [.. entry.Spec.Attachment?.AllowFrom ?? []],
+            AutomaticStartAction = entry.Spec.StartAction,
+            AutomaticStartDelay = entry.Spec.StartDelay,
+            After = [.. entry.Spec.After],
+            AutomaticStopAction = entry.Spec.StopAction,
+            PendingChanges = PendingOf(entry, entry.Spec),
         };
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using Virt.Agent.Networks;
 
 namespace Virt.Agent.Vms;
@@ -29,6 +30,21 @@ public sealed record VmSpec
 
     /// <summary>Its place in a network of the host; null where QEMU's own is its network.</summary>
     public NetworkAttachment? Attachment { get; set; }
+
+    /// <summary>What waits for its next start; null: nothing.</summary>
+    public VmPending? Pending { get; init; }
+
+    /// <summary>Whether it is started when its host has started.</summary>
+    public VMStartAction StartAction { get; init; }
+
+    /// <summary>So long after its host.</summary>
+    public TimeSpan StartDelay { get; init; }
+
+    /// <summary>The names of the machines that are started before it.</summary>
+    public IReadOnlyList<string> After { get; set; } = [];
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    public VMStopAction StopAction { get; init; }
 
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";

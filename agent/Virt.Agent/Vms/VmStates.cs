@@ -6,17 +6,20 @@ namespace Virt.Agent.Vms;
 /// <summary>Which state a machine must be in for what. The one place that says so.</summary>
 public static class VmStates
 {
-    private static readonly VMState[] Startable = [VMState.Stopped, VMState.Failed, VMState.Paused];
+    private static readonly VMState[] Startable = [VMState.Stopped, VMState.Failed, VMState.Paused, VMState.Saved];
     private static readonly VMState[] Stoppable = [VMState.Running];
     private static readonly VMState[] TurnOffable = [VMState.Running, VMState.Paused, VMState.Stopping];
     private static readonly VMState[] Enterable = [VMState.Running, VMState.Stopping];
     private static readonly VMState[] Checkpointable = [VMState.Running, VMState.Stopped, VMState.Failed];
-    private static readonly VMState[] Settled = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed];
-    private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Settled = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed, VMState.Saved];
+    private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed, VMState.Saved];
+    private static readonly VMState[] Restartable = [VMState.Running, VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Resettable = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Saveable = [VMState.Running, VMState.Paused];
     private static readonly VMState[] Movable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed];
 
     /// <summary>QEMU is there.</summary>
-    public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping;
+    public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping or VMState.Saving;
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStart(string name, VMState state) => Check("start", name, state, Startable, $"Get-VM -Name {name}");
@@ -25,6 +28,26 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStop(string name, VMState state, bool turnOff) =>
         Check("stop", name, state, turnOff ? TurnOffable : Stoppable, IsAlive(state) ? $"Stop-VM -Name {name} -TurnOff" : $"Start-VM -Name {name}");
+
+    /// <summary>As for a stop; one that does not run is started.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRestart(string name, VMState state, bool turnOff) =>
+        Check("restart", name, state, turnOff ? Resettable : Restartable, IsAlive(state) ? $"Restart-VM -Name {name} -TurnOff" : $"Start-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckSuspend(string name, VMState state) => Check("suspend", name, state, Stoppable, state == VMState.Paused ? $"Resume-VM -Name {name}" : $"Start-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckResume(string name, VMState state) => Check("resume", name, state, [VMState.Paused], $"Start-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckSave(string name, VMState state) => Check("save", name, state, Saveable, $"Start-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckRemoveSaved(string name, VMState state) => Check("remove the saved state of", name, state, [VMState.Saved], $"Get-VM -Name {name}");
+
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckSet(string verb, string name, VMState state) => Check(verb, name, state, Settled, $"Get-VM -Name {name}");
 
     /// <summary>A guest that stands still has no moment of its own that could be kept.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

@@ -68,4 +68,7 @@ public enum VirtEventAction
 
     /// <summary>Events are missing here: they came faster than they were read, or are older than what the agent keeps.</summary>
     Lost = 21,
+
+    /// <summary>Its memory was written to the disk, and it has ended; its next start goes on from there.</summary>
+    Saved = 22,
 }

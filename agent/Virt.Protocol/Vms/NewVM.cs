@@ -1,3 +1,4 @@
+using System;
 using MessagePack;
 
 namespace Virt.Protocol;
@@ -64,4 +65,20 @@ public sealed partial record NewVM
     /// <summary>Who may come to its published ports: addresses and subnets; empty: anybody.</summary>
     [Key(13)]
     public string[] AllowFrom { get; set; } = [];
+
+    /// <summary>Whether it is started when its host has started.</summary>
+    [Key(14)]
+    public VMStartAction AutomaticStartAction { get; set; }
+
+    /// <summary>So long after its host, up to a day.</summary>
+    [Key(15)]
+    public TimeSpan AutomaticStartDelay { get; set; }
+
+    /// <summary>The machines that are started before it.</summary>
+    [Key(16)]
+    public string[] After { get; set; } = [];
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    [Key(17)]
+    public VMStopAction AutomaticStopAction { get; set; }
 }

@@ -22,4 +22,8 @@ public sealed partial record StopVM
     /// <summary>How long the guest may take; then the answer is Timeout and it runs on.</summary>
     [Key(3)]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>It is stopped because its host stops: unless its AutomaticStartAction is Nothing, it is started with it again.</summary>
+    [Key(4)]
+    public bool HostStops { get; set; }
 }

@@ -91,6 +91,26 @@ public sealed partial record VM
     [Key(20)]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>Whether it is started when its host has started.</summary>
+    [Key(21)]
+    public VMStartAction AutomaticStartAction { get; set; }
+
+    /// <summary>So long after its host.</summary>
+    [Key(22)]
+    public TimeSpan AutomaticStartDelay { get; set; }
+
+    /// <summary>The machines that are started before it.</summary>
+    [Key(23)]
+    public string[] After { get; set; } = [];
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    [Key(24)]
+    public VMStopAction AutomaticStopAction { get; set; }
+
+    /// <summary>What waits for its next start, such as <c>ProcessorCount 4</c>; empty: nothing.</summary>
+    [Key(25)]
+    public string[] PendingChanges { get; set; } = [];
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -32,4 +32,10 @@ public enum VMState
 
     /// <summary>It belongs to another host now; what is left of it here is being removed. Status says to which.</summary>
     Released = 9,
+
+    /// <summary>Its memory is being written to the disk.</summary>
+    Saving = 10,
+
+    /// <summary>No QEMU process; its memory is on the disk, and its next start goes on from there.</summary>
+    Saved = 11,
 }

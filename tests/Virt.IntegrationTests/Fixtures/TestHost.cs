@@ -331,7 +331,7 @@ internal sealed class TestHost : IAsyncDisposable
     {
         var files = Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(Folder, f))
-            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal) && !f.StartsWith("state/images/partial/", StringComparison.Ordinal))
+            .Where(f => f is not ("log" or "state/identity.pem" or "state/host-id" or "state/boot-id") && !f.StartsWith("state/virt.db", StringComparison.Ordinal) && !f.StartsWith("state/images/partial/", StringComparison.Ordinal))
             .ToList();
         Assert.True(files.Count == 0, $"files are left over: {string.Join(", ", files)}");
     }

@@ -36,7 +36,7 @@ internal static class Checkpoints
     /// <summary>What stands in the folders of the machines' disks and states.</summary>
     public static string Files(this TestHost host) => string.Join('\n', Directory.EnumerateFiles(host.StateFolder, "*", SearchOption.AllDirectories)
         .Select(f => Path.GetRelativePath(host.StateFolder, f))
-        .Where(static f => !f.StartsWith("virt.db", StringComparison.Ordinal) && f is not ("identity.pem" or "host-id") && !f.EndsWith(".lease", StringComparison.Ordinal))
+        .Where(static f => !f.StartsWith("virt.db", StringComparison.Ordinal) && f is not ("identity.pem" or "host-id" or "boot-id") && !f.EndsWith(".lease", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal));
 
     /// <summary>Fails where qemu-img finds anything wrong with a disk or with what is below it; the machine must be off.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using Virt.Agent.Common;
 using Virt.Agent.Containers;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -132,7 +133,7 @@ public sealed class ContainerSettingsTests
     public void Each_is_started_after_those_that_it_names_and_a_circle_keeps_none_from_it()
     {
         var after = new Dictionary<string, string[]> { ["web"] = ["app"], ["app"] = ["DB", "gone"], ["db"] = [], ["x"] = ["y"], ["y"] = ["x"] };
-        Assert.Equal(["db", "app", "web", "y", "x"], ContainerRestart.Order([.. after.Keys], static n => n, n => after[n]));
+        Assert.Equal(["db", "app", "web", "y", "x"], StartOrder.Of([.. after.Keys], static n => n, n => after[n]));
     }
 
     [Fact]

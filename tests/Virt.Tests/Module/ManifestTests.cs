@@ -88,7 +88,7 @@ public sealed class ManifestTests
     [MemberData(nameof(Names))]
     public void Only_what_can_lose_data_asks_by_itself(string name)
     {
-        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume" or "Resize-VHD";
+        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Remove-VMSavedState" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume" or "Resize-VHD";
         Assert.Equal(losesData, TypeOf(name).GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
 

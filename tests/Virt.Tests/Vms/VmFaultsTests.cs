@@ -11,6 +11,6 @@ public sealed class VmFaultsTests
     public void The_agent_is_killed_at_each_of_them_in_a_test()
     {
         var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Networks", "VmMemberTests.cs"));
-        Assert.All(VmFaults.All, point => Assert.Contains($"\"{point}\"", tests, StringComparison.Ordinal));
+        Assert.All(VmFaults.Start, point => Assert.Contains($"\"{point}\"", tests, StringComparison.Ordinal));
     }
 }

@@ -39,7 +39,7 @@ public sealed class VmRulesTests
     public void The_refusal_names_the_present_and_the_required_state_and_what_to_do()
     {
         var e = Assert.Throws<VirtException>(() => VmStates.CheckStart("web01", VMState.Running));
-        Assert.Equal("Cannot start VM 'web01': it is Running; Stopped, Failed or Paused is required.", e.Message);
+        Assert.Equal("Cannot start VM 'web01': it is Running; Stopped, Failed, Paused or Saved is required.", e.Message);
         Assert.Equal("Get-VM -Name web01", e.RecommendedAction);
         Assert.Equal("Stop-VM -Name web01 -TurnOff", Assert.Throws<VirtException>(() => VmStates.CheckStop("web01", VMState.Paused, turnOff: false)).RecommendedAction);
     }

@@ -92,6 +92,24 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>Whether it is started when its host has started: always, where it ran when the host stopped, or never.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMStartAction AutomaticStartAction { get; set; }
+
+    /// <summary>So long after its host, in seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("AutomaticStartDelay")]
+    [ValidateRange(0, 86400)]
+    public int AutomaticStartDelaySeconds { get; set; }
+
+    /// <summary>The machines that are started before it when the host has started.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] After { get; set; } = [];
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMStopAction AutomaticStopAction { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -114,6 +132,10 @@ public sealed class NewVMCommand : NewCommand
             Publish = Publish,
             AllowFrom = AllowFrom,
             Notes = Notes,
+            AutomaticStartAction = AutomaticStartAction,
+            AutomaticStartDelay = Seconds(AutomaticStartDelaySeconds),
+            After = After,
+            AutomaticStopAction = AutomaticStopAction,
         };
         if (MemoryStartupBytes != 0)
         {

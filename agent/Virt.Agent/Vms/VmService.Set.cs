@@ -1,0 +1,69 @@
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Networks;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Set-VM.</summary>
+public sealed partial class VmService
+{
+    /// <summary>Changes a machine. What cannot change while it runs, or while its memory is saved, waits for its next start: <see cref="VM.PendingChanges"/>.</summary>
+    /// <exception cref="VirtException">NotFound; InvalidArgument; WrongState; Conflict (a port). It is as it was then.</exception>
+    public async Task<VM> SetAsync(SetVM request, Call call)
+    {
+        const string Verb = "change";
+        var entry = Find(Verb, request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes);
+        NewVMCheck.CheckAutomatic(Verb, entry.Name, request.AutomaticStartDelay, request.After);
+        using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
+        VmStates.CheckSet(Verb, entry.Name, entry.State);
+        var present = entry.Spec;
+        var to = Republish(entry, VmChange.Apply(present, request), request);
+        if (call.WhatIf)
+        {
+            return Show(entry) with { PendingChanges = PendingOf(entry, to) };
+        }
+
+        if (NetworkService.HasOtherPorts(present.Attachment, to.Attachment))
+        {
+            await networks.PublishAsync(MemberOf(entry)!, MemberOf(entry)! with { Attachment = to.Attachment! }, Store, CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            await Store().ConfigureAwait(false);
+        }
+
+        entry.Tell(VirtEventAction.Changed);
+        return Show(entry);
+
+        Task Store()
+        {
+            entry.Set(table, entry.Phase, entry.Run, to);
+            return Task.CompletedTask;
+        }
+    }
+
+    // One that is off has all of it at once.
+    private static string[] PendingOf(VmEntry entry, VmSpec spec) => entry.State is VMState.Stopped or VMState.Failed ? [] : [.. spec.Pending?.Words() ?? []];
+
+    private VmSpec Republish(VmEntry entry, VmSpec spec, SetVM request)
+    {
+        if (request.Publish is null && request.AllowFrom is null)
+        {
+            return spec;
+        }
+
+        if (spec.Attachment is not { } present)
+        {
+            return request.Publish is not { Length: > 0 } && request.AllowFrom is not { Length: > 0 }
+                ? spec
+                : throw new VirtException(ErrorCode.InvalidArgument, "InvalidPublish", $"Cannot change VM '{entry.Name}': in the network '{spec.Network ?? NewVMCheck.NoNetwork}' it has no ports to publish.", entry.Name, "New-VM -Network lan -Publish 8080:80");
+        }
+
+        var member = RequestOf(entry.Id, entry.Name, spec) with { Verb = "change", Network = networks.NameOf(present.NetworkId) };
+        return spec with { Attachment = networks.Republish(member, present, request.Publish, request.AllowFrom) };
+    }
+}

@@ -1,0 +1,53 @@
+using System;
+using MessagePack;
+
+namespace Virt.Protocol;
+
+/// <summary>Changes a machine. What is null stays as it is. What cannot change while it runs waits for its next start.</summary>
+[MessagePackObject]
+public sealed partial record SetVM
+{
+    /// <summary>The machine's id; all zeros: by name.</summary>
+    [Key(0)]
+    public Guid Id { get; set; }
+
+    /// <summary>Its name, for the lookup or for the error's text.</summary>
+    [Key(1)]
+    public string Name { get; set; } = "";
+
+    /// <summary>32 MB to the host's memory. Waits for the next start.</summary>
+    [Key(2)]
+    public long? MemoryStartupBytes { get; set; }
+
+    /// <summary>1 to 240. Waits for the next start.</summary>
+    [Key(3)]
+    public int? ProcessorCount { get; set; }
+
+    /// <summary>The user's own words.</summary>
+    [Key(4)]
+    public string? Notes { get; set; }
+
+    /// <summary>Whether it is started when its host has started.</summary>
+    [Key(5)]
+    public VMStartAction? AutomaticStartAction { get; set; }
+
+    /// <summary>So long after its host.</summary>
+    [Key(6)]
+    public TimeSpan? AutomaticStartDelay { get; set; }
+
+    /// <summary>The machines that are started before it.</summary>
+    [Key(7)]
+    public string[]? After { get; set; }
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    [Key(8)]
+    public VMStopAction? AutomaticStopAction { get; set; }
+
+    /// <summary>All ports of the host that lead to it, as for NewVM.</summary>
+    [Key(9)]
+    public string[]? Publish { get; set; }
+
+    /// <summary>All who may come to them; empty: anybody.</summary>
+    [Key(10)]
+    public string[]? AllowFrom { get; set; }
+}

@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Changes virtual machines.</summary>
+/// <remarks>
+/// What is not given stays as it is. Published ports, notes and what is done with the machine when its host starts or stops change at once. Memory and processors of a machine that runs
+/// or is saved wait for its next start: a warning says so, PendingChanges names them, and Restart-VM brings them about.
+/// </remarks>
+/// <example>
+/// <code>Set-VM web01 -ProcessorCount 2 -MemoryStartupBytes 512MB</code>
+/// <para>Gives a machine more of the host; if it runs, from its next start on.</para>
+/// </example>
+/// <example>
+/// <code>Set-VM web02 -AutomaticStartAction Start -After web01 -AutomaticStartDelaySeconds 30 -AutomaticStopAction Save</code>
+/// <para>Starts a machine with its host, after another one and half a minute later, and saves it when the host stops.</para>
+/// </example>
+/// <example>
+/// <code>Get-VM web* | Set-VM -Notes 'patched by team web' -PassThru | Select-Object Name, Notes</code>
+/// <para>Writes the same words on several machines.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Set, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+[OutputType(typeof(VM))]
+public sealed class SetVMCommand : VMChangeCommand
+{
+    /// <summary>The guest's memory, such as 4GB; 32MB at least.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("MemoryBytes")]
+    public long MemoryStartupBytes { get; set; }
+
+    /// <summary>Virtual processors, 1 to 240.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int ProcessorCount { get; set; }
+
+    /// <summary>Your own words on it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Notes { get; set; } = "";
+
+    /// <summary>Whether it is started when its host has started: always, where it ran when the host stopped, or never.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMStartAction AutomaticStartAction { get; set; }
+
+    /// <summary>So long after its host, in seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("AutomaticStartDelay")]
+    [ValidateRange(0, 86400)]
+    public int AutomaticStartDelaySeconds { get; set; }
+
+    /// <summary>The machines that are started before it when the host has started; @(): none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] After { get; set; } = [];
+
+    /// <summary>What becomes of it when its host stops.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMStopAction AutomaticStopAction { get; set; }
+
+    /// <summary>All ports of the host that lead to it, as for New-VM; @(): none. What stays is not interrupted.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] Publish { get; set; } = [];
+
+    /// <summary>All addresses and subnets from which its published ports can be reached; @(): any.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] AllowFrom { get; set; } = [];
+
+    /// <summary>Write the machine.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private HashSet<string> typed = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private protected override void Act(HostCalls host, Target target)
+    {
+        Change(host, target, Methods.SetVM, Request(target), PassThru, Warn, static machine => Waits(machine, "would wait"));
+
+        object Warn(HostCalls calls, VM machine)
+        {
+            if (machine.PendingChanges.Length > 0)
+            {
+                OnPipeline(() => WriteWarning($"VM '{machine.Name}': {Waits(machine, "waits")}"));
+            }
+
+            return machine;
+        }
+    }
+
+    private static string Waits(VM machine, string verb) =>
+        machine.PendingChanges.Length == 0 ? "" : $"{string.Join(", ", machine.PendingChanges)} {verb} for its next start; Restart-VM {machine.Name} brings it about.";
+
+    // What a machine that is piped says of itself is no wish.
+    private bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || typed.Contains(parameter));
+
+    private SetVM Request(Target target) => new()
+    {
+        Id = target.Id,
+        Name = target.Name,
+        MemoryStartupBytes = IsWanted(nameof(MemoryStartupBytes)) ? MemoryStartupBytes : null,
+        ProcessorCount = IsWanted(nameof(ProcessorCount)) ? ProcessorCount : null,
+        Notes = IsWanted(nameof(Notes)) ? Notes : null,
+        AutomaticStartAction = IsWanted(nameof(AutomaticStartAction)) ? AutomaticStartAction : null,
+        AutomaticStartDelay = IsWanted(nameof(AutomaticStartDelaySeconds)) ? Seconds(AutomaticStartDelaySeconds) : null,
+        After = IsWanted(nameof(After)) ? After : null,
+        AutomaticStopAction = IsWanted(nameof(AutomaticStopAction)) ? AutomaticStopAction : null,
+        Publish = IsWanted(nameof(Publish)) ? Publish : null,
+        AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
+    };
+}

@@ -1,0 +1,40 @@
+BeforeAll {
+    . $PSScriptRoot/Virt.Tests.Setup.ps1
+    $vm = New-TestVM
+}
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'Set-VM' {
+    It 'changes one that is off at once' {
+        $set = Set-VM $vm.Name -ProcessorCount 2 -MemoryStartupBytes 224MB -Notes why -AutomaticStartAction Nothing -AutomaticStartDelaySeconds 5 -AutomaticStopAction Save -After db -PassThru
+        $set.ProcessorCount, $set.MemoryBytes, $set.Notes, $set.AutomaticStartAction, $set.AutomaticStartDelay.TotalSeconds, $set.AutomaticStopAction, $set.After |
+            Should -Be 2, 224MB, why, Nothing, 5, Save, db
+        $set.PendingChanges | Should -BeNullOrEmpty
+    }
+
+    It 'says what waits for the next start of one that runs' {
+        $vm | Start-VM
+        $set = Set-VM $vm.Name -ProcessorCount 1 -PassThru -WarningVariable warning -WarningAction SilentlyContinue
+        $set.ProcessorCount | Should -Be 2
+        $set.PendingChanges | Should -Be 'ProcessorCount 1'
+        "$warning" | Should -BeLike "*Restart-VM $($vm.Name)*"
+    }
+
+    It 'takes nothing from a machine that is piped but itself' {
+        $set = Get-VM $vm.Name | Set-VM -Notes other -PassThru -WarningAction SilentlyContinue
+        $set.Notes | Should -Be other
+        $set.PendingChanges | Should -Be 'ProcessorCount 1'
+    }
+
+    It 'changes nothing with -WhatIf' {
+        Set-VM $vm.Name -Notes third -WhatIf
+        (Get-VM $vm.Name).Notes | Should -Be other
+    }
+
+    It 'refuses what no machine can have' {
+        Set-VM $vm.Name -MemoryStartupBytes 1 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidArgument
+        "$($problem[0])" | Should -BeLike '*32MB to*'
+    }
+}
