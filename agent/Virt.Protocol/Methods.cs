@@ -102,6 +102,15 @@ public static class Methods
     /// <summary>Makes a checkpoint of a virtual machine.</summary>
     public static readonly Method<CheckpointVM, VMCheckpoint> CheckpointVM = new("vm.checkpoint", Change, Protocol.CheckpointVM.WireFormat, VMCheckpoint.WireFormat);
 
+    /// <summary>Makes virtual machines of what another one is and has on its disk.</summary>
+    public static readonly Method<CopyVM, VMList> CopyVM = new("vm.copy", Change, Protocol.CopyVM.WireFormat, VMList.WireFormat);
+
+    /// <summary>Writes a virtual machine into a folder.</summary>
+    public static readonly Method<ExportVM, VM> ExportVM = new("vm.export", Change, Protocol.ExportVM.WireFormat, VM.WireFormat);
+
+    /// <summary>Makes a virtual machine of such a folder.</summary>
+    public static readonly Method<ImportVM, VM> ImportVM = new("vm.import", Change, Protocol.ImportVM.WireFormat, VM.WireFormat);
+
     /// <summary>Checkpoints by machine and by name, id or pattern.</summary>
     public static readonly Method<GetVMCheckpoint, VMCheckpointList> GetVMCheckpoint = new("vmcheckpoint.get", Query, Protocol.GetVMCheckpoint.WireFormat, VMCheckpointList.WireFormat);
 
@@ -306,7 +315,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM,
+        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

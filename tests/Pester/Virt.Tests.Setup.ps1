@@ -28,7 +28,8 @@ function Get-TestVersion([string] $Container, [string] $Package = 'virt-good') {
 }
 
 function Remove-TestWorkload {
-    Get-VM "$script:TestPrefix-*" | Remove-VM -Force -DeleteDisk
+    # Those first that stand on the disk of another.
+    Get-VM "$script:TestPrefix-*" | Sort-Object { $_.LinkedTo -eq '' } | Remove-VM -Force -DeleteDisk
     Get-Container "$script:TestPrefix-*" | Remove-Container -Force
     Get-VirtVolume "$script:TestPrefix-*" | Remove-VirtVolume -Force
     Get-VirtNetwork "$script:TestPrefix-*" | Remove-VirtNetwork

@@ -60,7 +60,11 @@ public sealed partial class MoveService
             problems.Add(PeerProblems.NoListener(peers.HostName, peer));
         }
 
-        if (vms.HasCheckpoints(entry))
+        if (vms.CopiesOf(entry) is { Count: > 0 } copies)
+        {
+            problems.Add(PlanProblem.Blocking("VMHasLinkedCopies", entry.Name, $"On the disk of VM '{entry.Name}' stand those of its linked copies {VmErrors.Names(copies)}.", $"Remove-VM -Name {string.Join(',', copies)} -DeleteDisk"));
+        }
+        else if (vms.HasCheckpoints(entry))
         {
             problems.Add(PlanProblem.Blocking("VMHasCheckpoints", entry.Name, $"VM '{entry.Name}' has checkpoints, which cannot move to host '{peer.Name}' with it yet.", $"Get-VMCheckpoint -VMName {entry.Name} | Remove-VMCheckpoint"));
         }
@@ -76,6 +80,16 @@ public sealed partial class MoveService
             if (check.ImageHash.Length > 0 && !check.ImageHash.SequenceEqual(hash))
             {
                 problems.Add(PlanProblem.Blocking("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", MoveRules.CopyImage(machine.ImageFolder, peer.Name, check.ImageFolder)));
+            }
+
+            if (vms.LenderOf(entry) is { } lender && (!machine.IsLive || check.IsDiskShared))
+            {
+                // From then on nothing here would say that the layers below are needed.
+                problems.Add(PlanProblem.Blocking(
+                    "VMIsLinkedCopy",
+                    entry.Name,
+                    $"The disk of VM '{entry.Name}' stands on that of VM '{lender.Name}', which stays here; it can move while it runs, with its disk copied.",
+                    machine.IsLive ? $"Copy-VM -Name {entry.Name} -NewName {entry.Name}-full -Full" : $"Start-VM -Name {entry.Name} -PassThru | Move-VM -DestinationHost {peer.Name} -IncludeStorage"));
             }
 
             plan.Disks = machine.DiskPath.Length == 0 ? [] : [new VMMoveDisk { Path = machine.DiskPath, DestinationPath = check.DiskPath, IsShared = check.IsDiskShared, SizeBytes = machine.DiskSizeBytes }];

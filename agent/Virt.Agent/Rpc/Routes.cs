@@ -78,6 +78,9 @@ public static class Routes
         router.Add(Methods.MergeVHD, vhds.MergeAsync);
         router.Add(Methods.CompareVM, moves.CompareAsync);
         router.Add(Methods.MoveVM, moves.MoveAsync);
+        router.Add(Methods.CopyVM, vms.CopyAsync);
+        router.Add(Methods.ExportVM, vms.ExportAsync);
+        router.Add(Methods.ImportVM, vms.ImportAsync);
         router.Add(Methods.GetContainer, containers.GetAsync);
         router.Add(Methods.NewContainer, (request, call) => registries.FetchFirstAsync(request, call, () => containers.NewAsync(request, call)));
         router.Add(

@@ -47,17 +47,36 @@ public sealed partial class QemuImg(IToolRunner tools, string program)
         CreateAsync(path, ["create", "-q", "-u", "-f", "qcow2", "-b", backingPath, "-F", backingFormat, path, FormattableString.Invariant($"{sizeBytes}")], cancellation);
 
     /// <summary>Writes what an image has into the one that it is a child of. May be repeated from anywhere in it; the child reads the same all the time.</summary>
-    public Task CommitAsync(string path, CancellationToken cancellation) => RunAsync(path, ["commit", "-q", "-d", "-f", "qcow2", path], cancellation);
+    /// <param name="path">The child.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="chain">The same with all that it stands on (<see cref="DiskChain"/>), where something of that is in use by others; null: it is not.</param>
+    public Task CommitAsync(string path, CancellationToken cancellation, string? chain = null) =>
+        RunAsync(path, chain is null ? ["commit", "-q", "-d", "-f", "qcow2", path] : ["commit", "-q", "-d", chain], cancellation);
+
+    /// <summary>Writes all that a guest would read from an image, and from all below it, into one new qcow2 image; it is on the host's disk afterwards. The image must not change meanwhile; others may read it.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="target">The new image's path; there must be nothing there.</param>
+    /// <param name="cancellation">Stops it; half a file may be left.</param>
+    public async Task FlattenAsync(string path, string format, string target, CancellationToken cancellation)
+    {
+        await CreateAsync(target, ["convert", "-q", "-U", "-f", format, "-O", "qcow2", path, target], cancellation).ConfigureAwait(false);
+        using var file = File.OpenHandle(target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        await Task.Run(() => RandomAccess.FlushToDisk(file), CancellationToken.None).ConfigureAwait(false);
+    }
 
     /// <summary>Names another image as the one that an image is a child of, which must read the same.</summary>
     public Task RebaseAsync(string path, string backingPath, string backingFormat, CancellationToken cancellation) =>
         RunAsync(path, ["rebase", "-q", "-u", "-f", "qcow2", "-b", backingPath, "-F", backingFormat, path], cancellation);
 
     /// <summary>Gives back clusters of a qcow2 image that nothing uses, such as a killed QEMU leaves behind.</summary>
-    public async Task FreeLeaksAsync(string path, CancellationToken cancellation)
+    /// <param name="path">The image.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="chain">As for <see cref="CommitAsync"/>.</param>
+    public async Task FreeLeaksAsync(string path, CancellationToken cancellation, string? chain = null)
     {
         // qemu-img(1): 0 nothing left to do, 3 leaks that it could not free.
-        var result = await tools.RunAsync(program, ["check", "-q", "-r", "leaks", path], cancellation).ConfigureAwait(false);
+        var result = await tools.RunAsync(program, ["check", "-q", "-r", "leaks", chain ?? path], cancellation).ConfigureAwait(false);
         if (result.ExitCode is not (0 or 3))
         {
             throw Translate(path, ErrorOf(result));

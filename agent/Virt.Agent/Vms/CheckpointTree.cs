@@ -6,7 +6,7 @@ namespace Virt.Agent.Vms;
 
 /// <summary>
 /// How a machine's checkpoints stand on each other. Each keeps one layer of the disk, which is a child of its parent's; the machine's own disk is a child of the
-/// last. A layer whose checkpoint was removed stays, hidden, as long as several stand on it. Pure.
+/// last. A layer whose checkpoint was removed stays, hidden, as long as several stand on it, or a linked copy of the machine does. Pure.
 /// </summary>
 internal static class CheckpointTree
 {
@@ -57,11 +57,12 @@ internal static class CheckpointTree
     /// <summary>A hidden layer that need not be there any more: nothing stands on it, or one thing that can be merged into it. Null where there is none.</summary>
     /// <param name="all">The machine's checkpoints.</param>
     /// <param name="current">The one that the machine's own disk stands on.</param>
+    /// <param name="lent">Files that disks of other machines stand on too: they stay as they are.</param>
     /// <returns>The layer, and the checkpoint that stands on it: null where that is the machine's own disk, or where nothing does.</returns>
-    public static (CheckpointEntry Layer, CheckpointEntry? Child, bool IsEmpty)? NextMerge(IReadOnlyCollection<CheckpointEntry> all, Guid? current)
+    public static (CheckpointEntry Layer, CheckpointEntry? Child, bool IsEmpty)? NextMerge(IReadOnlyCollection<CheckpointEntry> all, Guid? current, IReadOnlySet<string> lent)
     {
         // The newest first: one that never came about has a machine on it that was never switched.
-        foreach (var layer in all.Where(static e => e.Phase == CheckpointPhase.Hidden).OrderByDescending(static e => e.Spec.Time))
+        foreach (var layer in all.Where(e => e.Phase == CheckpointPhase.Hidden && !(e.Spec.Layer is { } file && lent.Contains(file.Path))).OrderByDescending(static e => e.Spec.Time))
         {
             var children = all.Where(e => e.Spec.Parent == layer.Id).ToList();
             var isBelowMachine = current == layer.Id;

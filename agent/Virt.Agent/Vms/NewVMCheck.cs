@@ -91,7 +91,8 @@ internal static class NewVMCheck
     /// <summary>A network of the host, and not one that QEMU makes for a machine alone.</summary>
     public static bool IsShared(string? network) => network is not (null or IsolatedNetwork or UserNetwork);
 
-    private static void CheckNetwork(NewVM request)
+    /// <exception cref="VirtException">InvalidArgument; NotSupported.</exception>
+    public static void CheckNetwork(NewVM request)
     {
         var (name, network) = (request.Name, NetworkOf(request));
         if (string.Equals(network, "host", StringComparison.OrdinalIgnoreCase))

@@ -40,7 +40,7 @@ public sealed class QemuArguments
     }
 
     /// <summary>Plans how a machine is started. The guest's CPUs stand still until QMP's <c>cont</c>.</summary>
-    /// <param name="id">The machine's id: also the guest's system UUID, and how a process is known to be its QEMU.</param>
+    /// <param name="id">The guest's system UUID, and how a process is known to be its QEMU: the machine's id, but of a copy that keeps its identity.</param>
     /// <param name="name">The machine's name.</param>
     /// <param name="spec">What it is.</param>
     /// <param name="folder">Where its files stand.</param>
@@ -177,7 +177,7 @@ public sealed class QemuArguments
             var node = FormattableString.Invariant($"disk0base{i}");
             // A layer of our own is opened for writing at once, though nothing writes to it before a merge: a second descriptor, for that time only, would
             // have locks of its own, and QEMU leaves them behind on a descriptor that stays in a set.
-            AddBlock(node, layer.Format, layer.Path, below, isReadOnly: !layer.IsOwn);
+            AddBlock(node, layer.Format, layer.Path, below, isReadOnly: !layer.IsOwn, isLent: layer.IsLent);
             below = node;
         }
 
@@ -185,10 +185,11 @@ public sealed class QemuArguments
         Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
     }
 
-    private void AddBlock(string node, string format, string path, string? below, bool isReadOnly)
+    private void AddBlock(string node, string format, string path, string? below, bool isReadOnly, bool isLent = false)
     {
         var file = OpenSet(isReadOnly ? QemuDescriptorKind.Read : QemuDescriptorKind.ReadWrite, path, FormattableString.Invariant($",opaque={node} {Escape(path)}"));
-        var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}";
+        // The machine that a lent layer belongs to may have it open for writing, which its lock says; it does not write to it (docs/adr/0022).
+        var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}{(isLent ? ",file.locking=off" : "")}";
         Add("-blockdev", below is null ? text : $"{text},backing={below}");
     }
 

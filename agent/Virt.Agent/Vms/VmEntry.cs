@@ -40,6 +40,9 @@ internal sealed class VmEntry
 
     public string Name => Row.Name;
 
+    /// <summary>What its guest and QEMU know it by.</summary>
+    public Guid SystemId => Spec.SystemId ?? Id;
+
     /// <summary>Null before the first start.</summary>
     public VmRun? Run { get; private set; }
 

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qmp;
 using Virt.Protocol;
@@ -68,6 +70,23 @@ internal static class VmErrors
         $"Cannot {verb} VM '{name}': it has been moved to host '{move.PeerName}', which has not yet said that it has it.",
         name,
         verb == "remove" ? $"Remove-VM -Name {name} -Force" : $"Get-VM -Name {name} -ComputerName {move.PeerName}");
+
+    /// <summary>Disks of other machines stand on this one's.</summary>
+    public static VirtException HasCopies(string verb, string name, IReadOnlyCollection<string> copies) => new(
+        ErrorCode.Conflict,
+        "VMHasLinkedCopies",
+        $"Cannot {verb} VM '{name}': {(copies.Count == 1 ? "the disk of its linked copy" : "the disks of its linked copies")} {Names(copies)} {(copies.Count == 1 ? "stands" : "stand")} on its disk.",
+        name,
+        $"Remove-VM -Name {string.Join(',', copies)} -DeleteDisk");
+
+    /// <summary>Names for people, the first of them where there are many.</summary>
+    public static string Names(IReadOnlyCollection<string> names)
+    {
+        var quoted = names.Take(5).Select(static name => $"'{name}'").ToList();
+        return names.Count > 5 ? $"{string.Join(", ", quoted)} and {names.Count - 5} more"
+            : names.Count == 1 ? quoted[0]
+            : $"{string.Join(", ", quoted[..^1])} and {quoted[^1]}";
+    }
 
     /// <summary>The disk is another VM's, on whichever host.</summary>
     public static VirtException Leased(string verb, string name, string path, DiskLease lease) => new(

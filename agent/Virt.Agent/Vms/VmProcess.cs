@@ -37,7 +37,7 @@ internal sealed class VmProcess : IDisposable
         identity.Id > 0 && PidFd.Open(identity) is { } descriptor ? new VmProcess(descriptor, identity, FollowAsync(descriptor)) : null;
 
     /// <summary>The machine's QEMU among all processes, for a launch whose process was not stored any more; null where there is none.</summary>
-    /// <param name="id">The machine's id, which QEMU has as <c>-uuid</c>.</param>
+    /// <param name="id">The machine's <see cref="VmEntry.SystemId"/>, which QEMU has as <c>-uuid</c>.</param>
     /// <param name="errorFile">Where its standard error goes: while a machine moves, another agent on the same kernel may have a QEMU of the same id.</param>
     public static VmProcess? Search(Guid id, string errorFile)
     {

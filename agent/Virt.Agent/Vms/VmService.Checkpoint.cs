@@ -55,14 +55,14 @@ public sealed partial class VmService
             return Show(entry, checkpoint);
         }
 
-        await MakeCheckpointAsync(entry, session, checkpoint, call).ConfigureAwait(false);
+        await MakeCheckpointAsync("checkpoint", entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
         entry.Tell(VirtEventAction.Checkpointed, $"Its checkpoint is '{name}'.");
         return Show(entry, checkpoint);
     }
 
-    private async Task MakeCheckpointAsync(VmEntry entry, VmSession? session, CheckpointEntry checkpoint, Call call)
+    // What a linked copy stands on is one that nobody sees.
+    private async Task MakeCheckpointAsync(string verb, VmEntry entry, VmSession? session, CheckpointEntry checkpoint, CheckpointPhase then, Call call)
     {
-        const string Verb = "checkpoint";
         await using var undo = new Rollback();
         if (!table.TryInsert(checkpoint.Row))
         {
@@ -81,20 +81,20 @@ public sealed partial class VmService
                 KeepNvram(entry, checkpoint);
             }
 
-            checkpoint.Set(table, CheckpointPhase.Ready, spec with { Overlay = null });
+            checkpoint.Set(table, then, spec with { Overlay = null });
             undo.Commit();
         }
         catch (DiskException e)
         {
-            throw VmErrors.Disk(Verb, entry.Name, e);
+            throw VmErrors.Disk(verb, entry.Name, e);
         }
         catch (QmpException e)
         {
-            throw VmErrors.Refused(Verb, entry.Name, e);
+            throw VmErrors.Refused(verb, entry.Name, e);
         }
         catch (QmpClosedException e)
         {
-            throw VmErrors.NoMonitor(Verb, entry.Name, e);
+            throw VmErrors.NoMonitor(verb, entry.Name, e);
         }
     }
 

@@ -16,8 +16,15 @@ public sealed partial class VmService
     private async Task RecoverCheckpointsAsync(VmEntry entry)
     {
         var all = CheckpointsOf(entry);
-        if (all.All(static c => c.Phase == CheckpointPhase.Ready))
+        var lent = LentFilesOf(entry);
+        if (all.All(c => c.Phase == CheckpointPhase.Ready || (c is { Phase: CheckpointPhase.Hidden, Spec.Layer: { } layer } && lent.Contains(layer.Path))))
         {
+            // Nothing is half done to the guest; what nobody sees may have left files.
+            foreach (var hidden in all.Where(static c => c.Phase == CheckpointPhase.Hidden))
+            {
+                RemoveCheckpointFiles(entry, hidden);
+            }
+
             return;
         }
 

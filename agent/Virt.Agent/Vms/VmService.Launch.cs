@@ -49,7 +49,7 @@ public sealed partial class VmService
             File.Copy(Host.Firmware.UefiVariables!, folder.NvramFile);
         }
 
-        return QemuArguments.Build(entry.Id, entry.Name, spec, folder, boot, Host, incoming);
+        return QemuArguments.Build(entry.SystemId, entry.Name, spec, folder, boot, Host, incoming);
     }
 
     private async Task<KeptProcess> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)

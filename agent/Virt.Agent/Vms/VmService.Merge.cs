@@ -19,7 +19,7 @@ public sealed partial class VmService
     // Under the lock, until there is nothing that could be merged.
     private async Task CollapseAsync(VmEntry entry, Call? call, CancellationToken cancellation)
     {
-        while (CheckpointTree.NextMerge(CheckpointsOf(entry), entry.Spec.Checkpoint) is var (layer, child, isEmpty))
+        while (CheckpointTree.NextMerge(CheckpointsOf(entry), entry.Spec.Checkpoint, LentFilesOf(entry)) is var (layer, child, isEmpty))
         {
             if (isEmpty)
             {
@@ -74,10 +74,11 @@ public sealed partial class VmService
         }
         else
         {
-            await disks.CommitAsync(top, cancellation).ConfigureAwait(false);
+            var chain = CheckpointTree.Chain(CheckpointsOf(entry), layer.Id);
+            await disks.CommitAsync(top, cancellation, ChainOf([new VmDiskLayer(top, "qcow2"), .. chain])).ConfigureAwait(false);
             if (below.Format == "qcow2")
             {
-                await disks.FreeLeaksAsync(below.Path, cancellation).ConfigureAwait(false);
+                await disks.FreeLeaksAsync(below.Path, cancellation, ChainOf(chain)).ConfigureAwait(false);
             }
 
             await RebaseChildrenAsync(entry, layer, child, cancellation).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qmp;
 using Virt.Linux;
 using Virt.Linux.Processes;
@@ -23,7 +24,7 @@ public sealed partial class VmService
     {
         ForgetOrphans();
         var unsettled = entries.Values
-            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
+            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.Exports.Count > 0 || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
             .ToList();
         if (unsettled.Count == 0)
         {
@@ -31,7 +32,12 @@ public sealed partial class VmService
         }
 
         var kept = await ListKeptAsync().ConfigureAwait(false);
-        await Task.WhenAll(unsettled.Select(entry => RecoverAsync(entry, kept))).ConfigureAwait(false);
+
+        // What goes lets go of what it stands on, which may then be merged.
+        foreach (var group in unsettled.GroupBy(static e => e.Phase is VMState.Creating or VMState.Removing).OrderByDescending(static g => g.Key))
+        {
+            await Task.WhenAll(group.Select(entry => RecoverAsync(entry, kept))).ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyList<KeptProcess>> ListKeptAsync()
@@ -81,11 +87,13 @@ public sealed partial class VmService
                 case VMState.Saved:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     await RecoverSavedAsync(entry, own).ConfigureAwait(false);
+                    UndoExports(entry);
                     await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
                     break;
                 default:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     await RecoverRunAsync(entry, own).ConfigureAwait(false);
+                    UndoExports(entry);
                     await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
                     break;
             }
@@ -116,7 +124,7 @@ public sealed partial class VmService
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(argument, StringComparer.Ordinal);
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Any(one => one == argument || one.Contains(DiskChain.Quoted(argument), StringComparison.Ordinal));
         }
         catch (IOException)
         {
@@ -126,7 +134,7 @@ public sealed partial class VmService
 
     private VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
         kept is not null ? VmProcess.Of(kept)
-        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.Id, FolderOf(entry).ErrorFile);
+        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.SystemId, FolderOf(entry).ErrorFile);
 
     // Its guest stands still for ever, where it is there still: its memory is on the disk.
     private async Task RecoverSavedAsync(VmEntry entry, KeptProcess? kept)

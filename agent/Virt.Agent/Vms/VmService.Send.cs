@@ -162,6 +162,7 @@ public sealed partial class VmService
         RemoveFiles(entry, withDisk: !entry.Spec.Move!.IsDiskShared);
         await FaultPoint.ReachAsync(MovePoint.Emptied).ConfigureAwait(false);
         Forget(entry);
+        await GiveBackLayersAsync(entry).ConfigureAwait(false);
     }
 
     // Without a look at its disk or its guest: another one has them, or nobody wants them.

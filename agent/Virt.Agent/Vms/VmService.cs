@@ -152,6 +152,7 @@ public sealed partial class VmService : IAsyncDisposable
             After = [.. entry.Spec.After],
             AutomaticStopAction = entry.Spec.StopAction,
             PendingChanges = PendingOf(entry, entry.Spec),
+            LinkedTo = LenderOf(entry)?.Name ?? "",
         };
     }
 

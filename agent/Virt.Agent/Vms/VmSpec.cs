@@ -19,6 +19,9 @@ public sealed record VmSpec
     /// <summary>The image it was made from; null: none.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The system UUID that its guest sees, where that is not its own id: the original's, of a copy that keeps its identity.</summary>
+    public Guid? SystemId { get; init; }
+
     /// <summary>Its disk; null: none.</summary>
     public VmDisk? Disk { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record VmSpec
 
     /// <summary>The move that it is in; null: none.</summary>
     public VmMove? Move { get; set; }
+
+    /// <summary>The archives that are being written of it.</summary>
+    public IReadOnlyList<VmExport> Exports { get; set; } = [];
 
     /// <summary>The checkpoint, perhaps a hidden one, that its present state has come from; null: none.</summary>
     public Guid? Checkpoint { get; set; }

@@ -53,6 +53,14 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckCheckpoint(string name, VMState state) => Check("checkpoint", name, state, Checkpointable, $"Get-VM -Name {name}");
 
+    /// <summary>The same: a copy has the disk of one moment.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckCopy(string name, VMState state) => Check("copy", name, state, Checkpointable, $"Get-VM -Name {name}");
+
+    /// <summary>So has an archive.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckExport(string name, VMState state) => Check("export", name, state, Checkpointable, $"Get-VM -Name {name}");
+
     /// <summary>Whatever it does is lost anyway.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRestore(string name, VMState state) => Check("restore", name, state, Settled, $"Get-VM -Name {name}");

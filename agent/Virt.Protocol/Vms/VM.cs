@@ -111,6 +111,10 @@ public sealed partial record VM
     [Key(25)]
     public string[] PendingChanges { get; set; } = [];
 
+    /// <summary>The virtual machine whose disk its own stands on, as a linked copy (Copy-VM); empty: none.</summary>
+    [Key(26)]
+    public string LinkedTo { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -99,7 +99,7 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
     {
         if (item is not null and not Nothing)
         {
-            OnPipeline(() => WriteObject(item, enumerateCollection: item is ContainerImage[]));
+            OnPipeline(() => WriteObject(item, enumerateCollection: item is ContainerImage[] or VM[]));
         }
     }
 

@@ -202,7 +202,7 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Id = volume.Id });
             }
 
-            foreach (var machine in Invoke(Methods.GetVM, new GetVM()).Items)
+            foreach (var machine in Invoke(Methods.GetVM, new GetVM()).Items.OrderBy(static m => m.LinkedTo.Length == 0))
             {
                 Invoke(Methods.RemoveVM, new RemoveVM { Id = machine.Id, Force = true, DeleteDisk = true });
             }

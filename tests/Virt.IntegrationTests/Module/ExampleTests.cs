@@ -18,6 +18,7 @@ public sealed class ExampleTests
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar"];
+    private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web02"];
     private const string DiskFolder = "/tmp/vhd";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
@@ -68,7 +69,7 @@ public sealed class ExampleTests
 
     private static void Clear(TestHost host)
     {
-        foreach (var vm in host.Invoke(Methods.GetVM, new GetVM()).Items)
+        foreach (var vm in host.Invoke(Methods.GetVM, new GetVM()).Items.OrderBy(static vm => vm.LinkedTo.Length == 0))
         {
             host.Invoke(Methods.RemoveVM, new RemoveVM { Id = vm.Id, Force = true, DeleteDisk = true });
         }
@@ -91,6 +92,11 @@ public sealed class ExampleTests
         foreach (var archive in Archives)
         {
             File.Delete(archive);
+        }
+
+        foreach (var folder in ArchiveFolders.Where(Directory.Exists))
+        {
+            Directory.Delete(folder, recursive: true);
         }
 
         if (Directory.Exists(DiskFolder))

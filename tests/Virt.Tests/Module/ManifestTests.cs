@@ -98,7 +98,7 @@ public sealed class ManifestTests
     {
         var type = TypeOf(name);
         var noun = name.Split('-')[1];
-        var makes = name.StartsWith("New-", StringComparison.Ordinal) || name is "Add-VirtPeer" or "Register-PatchSchedule" or "Import-VirtVolume" or "Import-Container";
+        var makes = name.StartsWith("New-", StringComparison.Ordinal) || name is "Add-VirtPeer" or "Register-PatchSchedule" or "Import-VirtVolume" or "Import-Container" or "Import-VM";
         if (makes || PatchNouns.Contains(noun) || noun is "VirtHost" or "VMImage" or "ContainerImage" or "VirtEvent")
         {
             return;

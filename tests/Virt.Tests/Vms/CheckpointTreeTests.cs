@@ -9,6 +9,7 @@ namespace Virt.Tests.Vms;
 public sealed class CheckpointTreeTests
 {
     private static readonly VmDiskLayer Image = new("/images/debian.qcow2", "qcow2");
+    private static readonly HashSet<string> None = [];
     private readonly List<CheckpointEntry> all = [];
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class CheckpointTreeTests
     {
         var a = Add("a", null, CheckpointPhase.Hidden);
         var b = Add("b", a);
-        Assert.Null(CheckpointTree.NextMerge(all, a));
+        Assert.Null(CheckpointTree.NextMerge(all, a, None));
         Assert.Equal((a, b, false), Merge(b));
     }
 
@@ -44,6 +45,15 @@ public sealed class CheckpointTreeTests
         var a = Add("a", null);
         var b = Add("b", a, CheckpointPhase.Hidden);
         Assert.Equal((b, null, true), Merge(a));
+    }
+
+    [Fact]
+    public void A_hidden_one_that_a_copy_stands_on_stays_as_it_is()
+    {
+        var a = Add("a", null, CheckpointPhase.Hidden);
+        Assert.Null(CheckpointTree.NextMerge(all, a, new HashSet<string> { "/a" }));
+        Assert.Null(CheckpointTree.NextMerge(all, null, new HashSet<string> { "/a" }));
+        Assert.Equal(a, CheckpointTree.NextMerge(all, a, new HashSet<string> { "/b" })!.Value.Layer.Id);
     }
 
     [Fact]
@@ -67,7 +77,7 @@ public sealed class CheckpointTreeTests
 
     private (Guid Layer, Guid? Child, bool IsEmpty) Merge(Guid? current)
     {
-        var (layer, child, isEmpty) = CheckpointTree.NextMerge(all, current)!.Value;
+        var (layer, child, isEmpty) = CheckpointTree.NextMerge(all, current, None)!.Value;
         return (layer.Id, child?.Id, isEmpty);
     }
 

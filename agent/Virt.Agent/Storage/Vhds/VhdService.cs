@@ -73,8 +73,9 @@ public sealed partial class VhdService
                 held.Add($"let go of '{file}'", () => claims.TryRemove(file, out _));
             }
 
-            // By their ids, so that two calls never wait for each other.
-            foreach (var id in files.SelectMany(users.Find).Where(user => !isReading || user.Use != VhdUse.Base).Select(static user => user.Id).Distinct().Order().ToList())
+            // Copies before what they stand on, as machines themselves do it, and by their ids: so two calls never wait for each other.
+            var wanted = files.SelectMany(users.Find).Where(user => !isReading || user.Use != VhdUse.Base).OrderByDescending(static user => user.Use).ThenBy(static user => user.Id);
+            foreach (var id in wanted.Select(static user => user.Id).Distinct().ToList())
             {
                 var machine = await users.HoldAsync($"{verb} the disk of", id, call).ConfigureAwait(false);
                 held.Add("let go of a VM", machine.Dispose);

@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms.Archives;
+
+/// <summary>What an archive says of the machine in it: the file <c>virt-vm.json</c> (docs/adr/0023).</summary>
+/// <remarks>What has a default is set and not init: the generated reader would give null for what another agent did not write.</remarks>
+public sealed record VmArchive
+{
+    /// <summary>The version that is written, and the newest that is read.</summary>
+    public const int Newest = 1;
+
+    /// <summary>The version of this form.</summary>
+    public int FormatVersion { get; set; } = Newest;
+
+    /// <summary>Which agent has written it.</summary>
+    public string AgentVersion { get; set; } = "";
+
+    /// <summary>When it was written.</summary>
+    public DateTimeOffset Created { get; set; }
+
+    /// <summary>The machine's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The machine's id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The CPU that its guest is for, as <c>HostFacts.Architecture</c> says it.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>It starts the kernel of its image, which must be on the host.</summary>
+    public bool NeedsImage { get; set; }
+
+    /// <summary>Its settings, without what only its host can give.</summary>
+    public required VmSpec Spec { get; init; }
+
+    /// <summary>Its addresses in its network.</summary>
+    public IReadOnlyList<string> Addresses { get; set; } = [];
+
+    /// <summary>The ports that it publishes.</summary>
+    public IReadOnlyList<string> Publish { get; set; } = [];
+
+    /// <summary>From where they may be reached.</summary>
+    public IReadOnlyList<string> AllowFrom { get; set; } = [];
+
+    /// <summary>Its disk as the guest sees it; 0: it has none.</summary>
+    public long DiskSizeBytes { get; set; }
+
+    /// <summary>It has UEFI variables.</summary>
+    public bool HasNvram { get; set; }
+
+    /// <summary>A machine's settings, as they are from its next start on, without what only its host can give.</summary>
+    /// <param name="spec">The machine.</param>
+    /// <param name="network">What its network is called now.</param>
+    public static VmSpec Portable(VmSpec spec, string? network) => (spec.Pending?.ApplyTo(spec) ?? spec) with
+    {
+        Disk = null,
+        Network = network,
+        Attachment = null,
+        Epoch = 0,
+        Move = null,
+        Checkpoint = null,
+        Exports = [],
+    };
+
+    /// <summary>The file.</summary>
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, VmArchiveJson.Default.VmArchive);
+
+    /// <summary>Reads the file.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="path">The archive, for errors.</param>
+    /// <exception cref="VirtException">DataLoss: it cannot be read. NotSupported: an agent newer than this one has written it.</exception>
+    public static VmArchive Read(byte[] bytes, string path)
+    {
+        try
+        {
+            using (var document = JsonDocument.Parse(bytes))
+            {
+                var version = document.RootElement.GetProperty("formatVersion").GetInt32();
+                if (version > Newest)
+                {
+                    throw new VirtException(ErrorCode.NotSupported, "VMArchiveTooNew", $"Cannot import '{path}': its form has the version {version}, and this agent reads {Newest}.", path, "Get-VirtHost | Select-Object Name, AgentVersion");
+                }
+            }
+
+            var archive = JsonSerializer.Deserialize(bytes, VmArchiveJson.Default.VmArchive);
+            return archive is { Name: not null, Architecture: not null, Spec: not null, Addresses: { } addresses, Publish: { } publish, AllowFrom: { } allowed } && addresses.Concat(publish).Concat(allowed).All(static text => text is not null)
+                ? archive
+                : throw new JsonException("something in it is null");
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw VmArchiveFiles.Damaged(path, $"its '{VmArchiveFiles.Manifest}' cannot be used ({e.Message.TrimEnd('.')})");
+        }
+    }
+}

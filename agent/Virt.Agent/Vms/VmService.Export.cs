@@ -1,0 +1,175 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Hosts;
+using Virt.Agent.Images.Archives;
+using Virt.Agent.Vms.Archives;
+using Virt.Linux;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Export-VM (docs/adr/0023): the disk is read from a layer that the machine's own row claims, so that the machine is free meanwhile.</summary>
+public sealed partial class VmService
+{
+    private const string ArchiveExample = "Export-VM web01 -Path /srv/web01";
+
+    /// <summary>Writes a machine into a folder of the host. One that runs stands still for a moment.</summary>
+    /// <exception cref="VirtException">NotFound; WrongState; InvalidArgument (the path); AlreadyExists; ResourceExhausted; Unavailable (QEMU).</exception>
+    public async Task<VM> ExportAsync(ExportVM request, Call call)
+    {
+        const string Verb = "export";
+        var entry = Find(Verb, request.Id, request.Name);
+        call.WorksOn(entry.Name);
+        ArchivePath.Check(Verb, MemberKind, entry.Name, request.Path, ArchiveExample);
+        if (ArchivePath.IsFile(request.Path))
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot export VM '{entry.Name}': '{request.Path}' is the name of a tar archive; a VM is written into a folder.", request.Path, ArchiveExample);
+        }
+
+        ArchivePath.CheckFree(MemberKind, entry.Name, request.Path);
+        VmStates.CheckExport(entry.Name, entry.State);
+        var size = (entry.Spec.Disk is { } disk ? disk.Backing.Select(static l => l.Path).Append(disk.Path) : []).Sum(SizeOf);
+        CheckSpaceToFlatten(Verb, entry.Name, size, Path.GetDirectoryName(request.Path.TrimEnd('/'))!);
+        var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
+        if (call.WhatIf)
+        {
+            return Show(entry) with { Status = note };
+        }
+
+        var partial = ArchivePath.PartialOf(request.Path);
+        try
+        {
+            var (archive, layers) = await BeginExportAsync(entry, partial, call).ConfigureAwait(false);
+            await WriteExportAsync(entry, archive, layers, partial, call).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(VmArchiveFaults.ExportFilled, call.Cancellation).ConfigureAwait(false);
+            ArchivePath.Name(MemberKind, entry.Name, partial, request.Path);
+            await FaultPoint.ReachAsync(VmArchiveFaults.ExportNamed, call.Cancellation).ConfigureAwait(false);
+            return Show(entry) with { Status = note };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            throw new VirtException(ErrorCode.ResourceExhausted, "ArchiveNotWritten", $"Cannot export VM '{entry.Name}': '{request.Path}' cannot be written ({VmErrors.Sentence(e.Message)}).", request.Path, "df -h", e);
+        }
+        finally
+        {
+            using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
+            if (!entry.IsRemoved)
+            {
+                EndExport(entry, partial);
+                await TryCollapseAsync(entry).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Under the lock, for a moment: the row claims what will be read, and the machine goes on with a new layer on top of that.
+    private async Task<(VmArchive Archive, IReadOnlyList<VmDiskLayer> Layers)> BeginExportAsync(VmEntry entry, string partial, Call call)
+    {
+        const string Verb = "export";
+        using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
+        VmStates.CheckExport(entry.Name, entry.State);
+        var spec = entry.Spec;
+        var from = UntouchedBase(entry);
+        var fresh = from is null && spec.Disk is not null ? NewBase(Verb, entry) : null;
+        IReadOnlyList<VmDiskLayer> layers = spec.Disk is not { } disk ? []
+            : from is not null ? CheckpointTree.Chain(CheckpointsOf(entry), from.Id)
+            : [new VmDiskLayer(disk.Path, disk.Format), .. disk.Backing];
+        entry.Set(table, entry.Phase, entry.Run, spec with { Exports = [.. spec.Exports, new VmExport(partial, [.. layers.Select(static l => l.Path)])] });
+        await FaultPoint.ReachAsync(VmArchiveFaults.ExportWritten, call.Cancellation).ConfigureAwait(false);
+        if (fresh is not null)
+        {
+            call.Report($"Exporting VM '{entry.Name}'", "putting a new layer on its disk");
+            await MakeCheckpointAsync(Verb, entry, VmStates.IsAlive(entry.State) ? entry.Session : null, fresh, CheckpointPhase.Hidden, call).ConfigureAwait(false);
+        }
+
+        await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
+        Directory.CreateDirectory(partial, OwnerOnly);
+        var variables = NvramOf(entry, fresh);
+        if (variables is not null)
+        {
+            File.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
+        }
+
+        if (fresh is not null)
+        {
+            RemoveCheckpointFiles(entry, fresh);
+        }
+
+        var archive = new VmArchive
+        {
+            AgentVersion = HostService.Version,
+            Created = time.GetUtcNow(),
+            Name = entry.Name,
+            Id = entry.Id,
+            Architecture = facts.Architecture,
+            NeedsImage = spec.Image is { } image && images.FindVm(image, $"Cannot export VM '{entry.Name}'").Manifest.Boot is not null,
+            Spec = VmArchive.Portable(spec, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
+            Addresses = spec.Attachment?.Addresses ?? [],
+            Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
+            AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
+            DiskSizeBytes = spec.Disk?.SizeBytes ?? 0,
+            HasNvram = variables is not null,
+        };
+        return (archive, layers);
+    }
+
+    private async Task WriteExportAsync(VmEntry entry, VmArchive archive, IReadOnlyList<VmDiskLayer> layers, string partial, Call call)
+    {
+        var activity = $"Exporting VM '{entry.Name}'";
+        List<string> files = [VmArchiveFiles.Manifest];
+        if (layers.Count > 0)
+        {
+            await FlattenAsync("export", entry.Name, layers, Path.Combine(partial, VmArchiveFiles.Disk), activity, call).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(VmArchiveFaults.ExportFlattened, call.Cancellation).ConfigureAwait(false);
+            files.Add(VmArchiveFiles.Disk);
+        }
+
+        if (archive.HasNvram)
+        {
+            files.Add(VmArchiveFiles.Nvram);
+        }
+
+        VmArchiveFiles.Write(partial, VmArchiveFiles.Manifest, archive.Write());
+        await VmArchiveFiles.WriteSumsAsync(
+            partial,
+            files,
+            (done, total) => call.Report(activity, string.Create(CultureInfo.InvariantCulture, $"its checksums: {done >> 20} of {total >> 20} MB"), (int)(100 * done / Math.Max(1, total))),
+            call.Cancellation).ConfigureAwait(false);
+    }
+
+    // An agent before this one was writing archives.
+    private void UndoExports(VmEntry entry)
+    {
+        foreach (var export in entry.Spec.Exports)
+        {
+            AgentLog.Info($"VM '{entry.Name}' was being exported when the agent ended; what there is of the archive is removed");
+            EndExport(entry, export.Partial);
+        }
+    }
+
+    // Under the lock. What there is of an archive that did not come about goes; of a whole one nothing has this name any more.
+    private void EndExport(VmEntry entry, string partial)
+    {
+        try
+        {
+            ArchivePath.Remove(partial);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            AgentLog.Warning($"'{partial}', a part of an archive, could not be removed: {e.Message}");
+        }
+
+        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Exports = [.. entry.Spec.Exports.Where(export => export.Partial != partial)] });
+    }
+
+    // The UEFI variables of a moment that was just kept, else as they are; null: there are none.
+    private string? NvramOf(VmEntry entry, CheckpointEntry? moment)
+    {
+        var kept = moment is null ? "" : FolderOf(entry).NvramFileOf(moment.Id);
+        return File.Exists(kept) ? kept : File.Exists(FolderOf(entry).NvramFile) ? FolderOf(entry).NvramFile : null;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Writes a virtual machine into a folder.</summary>
+/// <remarks>
+/// <para>
+/// The folder carries the machine to another host, where Import-VM makes the same machine of it: its settings (virt-vm.json), its disk as one qcow2 image that stands on nothing (disk.qcow2), its UEFI variables (nvram.fd), and a checksum of each (SHA256SUMS, as
+/// sha256sum writes and checks it). The machine is not changed. One that runs stands still for a moment; its disk is then as after a loss of power. Its memory and its checkpoints are not part of the archive.
+/// </para>
+/// <para>
+/// There must be room for the whole disk, as far as something was ever written to it.
+/// </para>
+/// </remarks>
+/// <example>
+/// <code>Export-VM web01 -Path /tmp/web01</code>
+/// <para>Writes a machine into a folder.</para>
+/// </example>
+[Cmdlet(VerbsData.Export, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+[OutputType(typeof(VM))]
+public sealed class ExportVMCommand : VMChangeCommand
+{
+    /// <summary>A folder that is not there yet on the host, an absolute path.</summary>
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string Path { get; set; } = "";
+
+    /// <summary>Write the machine.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Act(HostCalls host, Target target) => Change(
+        host,
+        target,
+        Methods.ExportVM,
+        new ExportVM { Id = target.Id, Name = target.Name, Path = Path },
+        follow: (_, vm) =>
+        {
+            if (vm.Status.Length > 0)
+            {
+                OnPipeline(() => WriteWarning($"VM '{vm.Name}': {vm.Status}"));
+            }
+
+            return PassThru ? vm : null;
+        });
+}
