@@ -69,7 +69,7 @@ public sealed partial class QemuImg
     /// <param name="path">The image on top, of the format qcow2.</param>
     /// <param name="basePath">The one below, as the image above it names it.</param>
     /// <param name="cancellation">Stops it.</param>
-    public Task CommitAsync(string path, string basePath, CancellationToken cancellation) =>
+    public Task CommitIntoAsync(string path, string basePath, CancellationToken cancellation) =>
         RunAsync(path, ["commit", "-p", "-d", "-f", "qcow2", "-b", basePath, path], cancellation);
 
     /// <summary>How many bytes a qcow2 image would take that holds what an image and everything below it hold: about as many as one of any other format that grows.</summary>

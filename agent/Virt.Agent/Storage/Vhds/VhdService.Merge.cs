@@ -62,7 +62,7 @@ public sealed partial class VhdService
     // To its end, since what is below is neither the old nor the new one meanwhile.
     private async Task CommitAsync(Guid id, VhdSpec spec, Action<ReadOnlyMemory<byte>>? onOutput)
     {
-        await Tools(id, onOutput).CommitAsync(spec.Child!, spec.Path, CancellationToken.None).ConfigureAwait(false);
+        await Tools(id, onOutput).CommitIntoAsync(spec.Child!, spec.Path, CancellationToken.None).ConfigureAwait(false);
         await Task.Run(() => Sync(spec.Path)).ConfigureAwait(false);
     }
 
