@@ -16,6 +16,7 @@ namespace Virt.IntegrationTests.Vms;
 public sealed class SetTests
 {
     private static readonly string[] Ran = ["second", "first", "never", "saved"];
+    private static readonly string[] Stopped = ["saved", "paused", "off"];
     private static readonly string[] Back = ["first", "second", "always", "saved"];
 
     [Fact]
@@ -117,6 +118,33 @@ public sealed class SetTests
         }
 
         Assert.Equal(VMState.Stopped, host.Stop("web01", turnOff: true).State);
+    }
+
+    [Fact]
+    public async Task Stop_all_saves_or_turns_off_as_each_is_to_be_and_the_next_agent_starts_them_again()
+    {
+        await using var host = await TestHost.StartAsync();
+        foreach (var (name, stop, start) in new[]
+        {
+            ("saved", VMStopAction.Save, VMStartAction.StartIfRunning),
+            ("paused", VMStopAction.Save, VMStartAction.StartIfRunning),
+            ("off", VMStopAction.TurnOff, VMStartAction.StartIfRunning),
+            ("never", VMStopAction.TurnOff, VMStartAction.Nothing),
+        })
+        {
+            host.NewEmpty(name);
+            host.Invoke(Methods.SetVM, new SetVM { Name = name, AutomaticStopAction = stop, AutomaticStartAction = start });
+            host.Start(name);
+        }
+
+        host.Invoke(Methods.SuspendVM, new SuspendVM { Name = "paused" });
+        await host.RunAsync(TestHost.AgentProgram, "stop-all", host.Endpoint.Text);
+        Assert.Equal((VMState.Saved, VMState.Saved, VMState.Stopped, VMState.Stopped), (host.Get("saved").State, host.Get("paused").State, host.Get("off").State, host.Get("never").State));
+
+        await host.KillAgentAsync();
+        await host.StartAgentAsync();
+        await Poll.UntilAsync(() => Stopped.All(name => host.Get(name).State == VMState.Running), "the machines");
+        Assert.Equal(VMState.Stopped, host.Get("never").State);
     }
 
     [Fact]
