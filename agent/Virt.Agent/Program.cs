@@ -20,6 +20,7 @@ using Virt.Agent.Registries;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
+using Virt.Agent.Storage.Vhds;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Linux.Cgroups;
@@ -102,6 +103,7 @@ internal static class Program
         var disks = new QemuImg(tools, "qemu-img");
         await using var networks = new NetworkService(state.Resources, time, events);
         await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
+        var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), bases.Find, networks, volumes, time, events, imageStore);
@@ -118,6 +120,7 @@ internal static class Program
         await volumes.RecoverAsync().ConfigureAwait(false);
         await networks.RecoverAsync().ConfigureAwait(false);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);
+        await vhds.RecoverAsync().ConfigureAwait(false);
         networks.Settle();
         registries.Keep();
         imageService.Sweep();
@@ -128,7 +131,7 @@ internal static class Program
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, registries, networks, volumes, vms, containers, patches, schedules, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, registries, networks, volumes, vms, vhds, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)

@@ -144,6 +144,27 @@ public static class Methods
     /// <summary>Presses keys of a virtual machine's keyboard.</summary>
     public static readonly Method<SendVMKey, Nothing> SendVMKey = new("vm.key", Query, Protocol.SendVMKey.WireFormat, Nothing.WireFormat);
 
+    /// <summary>Disk images by path.</summary>
+    public static readonly Method<GetVHD, VHDList> GetVHD = new("vhd.get", Query, Protocol.GetVHD.WireFormat, VHDList.WireFormat);
+
+    /// <summary>Makes a disk image.</summary>
+    public static readonly Method<NewVHD, VHD> NewVHD = new("vhd.new", Change, Protocol.NewVHD.WireFormat, VHD.WireFormat);
+
+    /// <summary>Looks whether a disk image is sound, and mends it.</summary>
+    public static readonly Method<TestVHD, VHDTest> TestVHD = new("vhd.test", Change, Protocol.TestVHD.WireFormat, VHDTest.WireFormat);
+
+    /// <summary>Makes a disk larger or smaller.</summary>
+    public static readonly Method<ResizeVHD, VHD> ResizeVHD = new("vhd.resize", Change, Protocol.ResizeVHD.WireFormat, VHD.WireFormat);
+
+    /// <summary>Makes a disk image of another one, in another format.</summary>
+    public static readonly Method<ConvertVHD, VHD> ConvertVHD = new("vhd.convert", Change, Protocol.ConvertVHD.WireFormat, VHD.WireFormat);
+
+    /// <summary>Gives back blocks of a disk image that hold nothing.</summary>
+    public static readonly Method<OptimizeVHD, VHD> OptimizeVHD = new("vhd.optimize", Change, Protocol.OptimizeVHD.WireFormat, VHD.WireFormat);
+
+    /// <summary>Writes a differencing disk into one below it.</summary>
+    public static readonly Method<MergeVHD, VHD> MergeVHD = new("vhd.merge", Change, Protocol.MergeVHD.WireFormat, VHD.WireFormat);
+
     /// <summary>Plans a move of a virtual machine to another host.</summary>
     public static readonly Method<CompareVM, VMMovePlan> CompareVM = new("vm.compare", Query, Protocol.CompareVM.WireFormat, VMMovePlan.WireFormat);
 
@@ -320,6 +341,7 @@ public static class Methods
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
+        GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,
         GetVirtNetwork, NewVirtNetwork, SetVirtNetwork, RemoveVirtNetwork,

@@ -7,6 +7,7 @@ using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
 using Virt.Agent.Registries;
+using Virt.Agent.Storage.Vhds;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Protocol;
@@ -17,7 +18,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, RegistryService registries, NetworkService networks, VolumeService volumes, VmService vms, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, RegistryService registries, NetworkService networks, VolumeService volumes, VmService vms, VhdService vhds, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -76,6 +77,13 @@ public static class Routes
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);
         router.Add(Methods.RemoveVMCheckpoint, vms.RemoveCheckpointAsync);
+        router.Add(Methods.GetVHD, vhds.GetAsync);
+        router.Add(Methods.NewVHD, vhds.NewAsync);
+        router.Add(Methods.TestVHD, vhds.TestAsync);
+        router.Add(Methods.ResizeVHD, vhds.ResizeAsync);
+        router.Add(Methods.ConvertVHD, vhds.ConvertAsync);
+        router.Add(Methods.OptimizeVHD, vhds.OptimizeAsync);
+        router.Add(Methods.MergeVHD, vhds.MergeAsync);
         router.Add(Methods.CompareVM, moves.CompareAsync);
         router.Add(Methods.MoveVM, moves.MoveAsync);
         router.Add(Methods.CopyVM, vms.CopyAsync);

@@ -7,4 +7,7 @@ public sealed record DiskCheck(long Corruptions, long Leaks)
 {
     /// <summary>True where no data is in danger.</summary>
     public bool IsSound => Corruptions == 0;
+
+    /// <summary>What was mended; the others are what is left.</summary>
+    public long Repaired { get; init; }
 }

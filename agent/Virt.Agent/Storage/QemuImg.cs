@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -11,7 +12,7 @@ namespace Virt.Agent.Storage;
 /// <summary>Makes and examines disk images by qemu-img(1). Every method throws <see cref="DiskException"/> where the image is at fault.</summary>
 /// <param name="tools">Runs qemu-img.</param>
 /// <param name="program">Its path, or its name to be searched for at each run.</param>
-public sealed class QemuImg(IToolRunner tools, string program)
+public sealed partial class QemuImg(IToolRunner tools, string program)
 {
     /// <summary>Makes a blank qcow2 image that grows as it is written.</summary>
     /// <param name="path">Its path; there must be nothing there.</param>
@@ -88,24 +89,8 @@ public sealed class QemuImg(IToolRunner tools, string program)
     /// <param name="cancellation">Stops it.</param>
     public async Task<DiskInfo> InfoAsync(string path, bool inUse, CancellationToken cancellation)
     {
-        List<string> arguments = ["info", "--output=json"];
-        if (inUse)
-        {
-            arguments.Add("--force-share");
-        }
-
-        var result = await RunAsync(path, [.. arguments, path], cancellation).ConfigureAwait(false);
-        using var json = JsonDocument.Parse(result.Output);
-        var root = json.RootElement;
-        return new DiskInfo(
-            root.GetProperty("format").GetString()!,
-            root.GetProperty("virtual-size").GetInt64(),
-            root.TryGetProperty("actual-size", out var actual) ? actual.GetInt64() : 0,
-            root.TryGetProperty("full-backing-filename", out var backing) ? backing.GetString() : null,
-            root.TryGetProperty("format-specific", out var specific)
-                && specific.TryGetProperty("data", out var data)
-                && data.TryGetProperty("corrupt", out var corrupt)
-                && corrupt.GetBoolean());
+        var result = await RunAsync(path, ["info", "--output=json", .. inUse ? Shared : [], path], cancellation).ConfigureAwait(false);
+        return ReadInfo(result.Output);
     }
 
     /// <summary>Looks through a qcow2 image's tables. Takes as long as reading them takes. No VM may be using it.</summary>
@@ -123,6 +108,44 @@ public sealed class QemuImg(IToolRunner tools, string program)
     }
 
     private static long Count(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
+
+    private static DiskInfo ReadInfo(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        var root = json.RootElement;
+        var data = root.TryGetProperty("format-specific", out var specific) && specific.TryGetProperty("data", out var found) ? found : default;
+        return new DiskInfo(
+            root.GetProperty("format").GetString()!,
+            root.GetProperty("virtual-size").GetInt64(),
+            Count(root, "actual-size"),
+            Text(root, "full-backing-filename"),
+            data.ValueKind == JsonValueKind.Object && data.TryGetProperty("corrupt", out var corrupt) && corrupt.GetBoolean())
+        {
+            BackingFormat = Text(root, "backing-filename-format"),
+            BlockBytes = Count(root, "cluster-size"),
+            OtherFiles = ReadOtherFiles(data),
+            HasSnapshots = root.TryGetProperty("snapshots", out var snapshots) && snapshots.GetArrayLength() > 0,
+            IsEncrypted = root.TryGetProperty("encrypted", out var encrypted) && encrypted.GetBoolean(),
+        };
+    }
+
+    // A qcow2 image may keep its data in another file, a vmdk image is a list of them, of which the first may be itself.
+    private static string[] ReadOtherFiles(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+        {
+            return [];
+        }
+
+        if (Text(data, "data-file") is { } file)
+        {
+            return [file];
+        }
+
+        return data.TryGetProperty("extents", out var extents) ? [.. extents.EnumerateArray().Select(static extent => Text(extent, "filename") ?? "")] : [];
+    }
+
+    private static string? Text(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static DiskException Translate(string path, string error)
     {

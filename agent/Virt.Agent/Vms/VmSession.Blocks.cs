@@ -99,6 +99,21 @@ internal sealed partial class VmSession
         return true;
     }
 
+    /// <summary>Makes the guest's disk as large as that; the guest is told.</summary>
+    /// <exception cref="QmpException">Its file cannot be.</exception>
+    public async Task ResizeDiskAsync(long sizeBytes, CancellationToken cancellation)
+    {
+        var disk = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+        await qmp.ExecuteAsync(
+            "block_resize",
+            json =>
+            {
+                Text(json, ("node-name", disk));
+                json.WriteNumber("size", sizeBytes);
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Lets the guest's CPUs stand still.</summary>
     public Task HoldAsync(CancellationToken cancellation) => qmp.ExecuteAsync("stop", null, cancellation);
 }

@@ -19,10 +19,11 @@ public static class Tool
     /// <param name="keeper">Who starts it.</param>
     /// <param name="arguments">The program, a path or a name to be searched for, and its arguments.</param>
     /// <param name="id">Names it for the keeper's list; all zeros: it has a name of its own.</param>
+    /// <param name="onOutput">Is told what it writes to standard output as it comes; null: nobody is.</param>
     /// <param name="cancellation">Kills it.</param>
     /// <exception cref="LaunchException">It cannot be started.</exception>
     /// <exception cref="OperationCanceledException">It was killed.</exception>
-    public static Task<ToolResult> RunToolAsync(this Keeper keeper, IReadOnlyList<string> arguments, Guid id = default, CancellationToken cancellation = default) =>
+    public static Task<ToolResult> RunToolAsync(this Keeper keeper, IReadOnlyList<string> arguments, Guid id = default, Action<ReadOnlyMemory<byte>>? onOutput = null, CancellationToken cancellation = default) =>
         keeper.RunToolAsync(
             new LaunchSpec
             {
@@ -33,11 +34,12 @@ public static class Tool
                 Capabilities = ulong.MaxValue,
                 NoNewPrivileges = false,
             },
+            onOutput,
             cancellation);
 
     /// <summary>Runs a program as described, but for its output and error, which are read here.</summary>
-    /// <inheritdoc cref="RunToolAsync(Keeper, IReadOnlyList{string}, Guid, CancellationToken)"/>
-    public static async Task<ToolResult> RunToolAsync(this Keeper keeper, LaunchSpec spec, CancellationToken cancellation = default)
+    /// <inheritdoc cref="RunToolAsync(Keeper, IReadOnlyList{string}, Guid, Action{ReadOnlyMemory{byte}}, CancellationToken)"/>
+    public static async Task<ToolResult> RunToolAsync(this Keeper keeper, LaunchSpec spec, Action<ReadOnlyMemory<byte>>? onOutput = null, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         var (outputRead, outputWrite) = FileHandles.CreatePipe();
@@ -51,8 +53,8 @@ public static class Tool
         using (process)
         {
             using var killing = cancellation.Register(() => process.Signal(Kill));
-            var outputBytes = ReadToEndAsync(output);
-            var errorBytes = ReadToEndAsync(error);
+            var outputBytes = ReadToEndAsync(output, onOutput);
+            var errorBytes = ReadToEndAsync(error, null);
             var status = await process.Exited;
             cancellation.ThrowIfCancellationRequested();
             return new ToolResult(status, await outputBytes, await errorBytes);
@@ -94,10 +96,21 @@ public static class Tool
         return handle;
     }
 
-    private static async Task<byte[]> ReadToEndAsync(Stream stream)
+    private static async Task<byte[]> ReadToEndAsync(Stream stream, Action<ReadOnlyMemory<byte>>? onPart)
     {
         using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
+        if (onPart is null)
+        {
+            await stream.CopyToAsync(all);
+            return all.ToArray();
+        }
+        var buffer = new byte[4096];
+        int count;
+        while ((count = await stream.ReadAsync(buffer)) > 0)
+        {
+            all.Write(buffer, 0, count);
+            onPart(buffer.AsMemory(0, count));
+        }
         return all.ToArray();
     }
 }

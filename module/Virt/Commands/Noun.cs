@@ -53,6 +53,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VHD> VHD = new(
+        static (host, paths, _) =>
+        {
+            var found = host.Invoke(Methods.GetVHD, new GetVHD { Paths = paths });
+            return (found.Items, found.Errors);
+        },
+        static item => (Guid.Empty, item.Path, item.ComputerName));
+
     public static readonly Noun<ContainerImage> ContainerImage = new(
         static (host, names, ids) =>
         {

@@ -33,6 +33,8 @@ internal static class HostObjects
             case VirtEvent item: item.ComputerName = computerName; break;
             case VirtNetwork item: item.ComputerName = computerName; break;
             case VirtVolume item: item.ComputerName = computerName; break;
+            case VHD item: item.ComputerName = computerName; break;
+            case VHDTest item: item.ComputerName = computerName; break;
             case VirtPeer item: item.ComputerName = computerName; break;
             case VirtPeerCode item: item.ComputerName = computerName; break;
             case PatchStatus item: item.ComputerName = computerName; break;
@@ -54,6 +56,7 @@ internal static class HostObjects
             case ContainerImageTestList list: StampAll(list.Items, computerName); break;
             case VirtNetworkList list: StampAll(list.Items, computerName); break;
             case VirtVolumeList list: StampAll(list.Items, computerName); break;
+            case VHDList list: StampAll(list.Items, computerName); break;
             case VirtPeerList list: StampAll(list.Items, computerName); break;
             case PatchStatusList list: StampAll(list.Items, computerName); break;
             case PatchPlanList list: Stamp(list.Plan, computerName); break;

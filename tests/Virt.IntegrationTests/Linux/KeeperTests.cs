@@ -40,7 +40,7 @@ public sealed class KeeperTests
     {
         await using var fixture = new KeeperFixture();
         using var source = new CancellationTokenSource();
-        var running = fixture.Keeper.RunToolAsync(KeeperFixture.Shell($"exec sleep 1000 {fixture.Folder} 2>/dev/null"), source.Token);
+        var running = fixture.Keeper.RunToolAsync(KeeperFixture.Shell($"exec sleep 1000 {fixture.Folder} 2>/dev/null"), cancellation: source.Token);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }

@@ -12,13 +12,14 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1; for disk images, the folder /tmp/vhd.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
     private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web02"];
+    private const string DiskFolder = "/tmp/vhd";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
@@ -98,6 +99,11 @@ public sealed class ExampleTests
             Directory.Delete(folder, recursive: true);
         }
 
+        if (Directory.Exists(DiskFolder))
+        {
+            Directory.Delete(DiskFolder, recursive: true);
+        }
+
         foreach (var network in host.Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
         {
             host.Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });
@@ -138,6 +144,11 @@ public sealed class ExampleTests
         {
             host.Invoke(Methods.StartVM, new StartVM { Name = "web01" });
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
+        }
+
+        if (name.EndsWith("-VHD", StringComparison.Ordinal))
+        {
+            Directory.CreateDirectory(DiskFolder);
         }
 
         if (name.EndsWith("-ContainerImage", StringComparison.Ordinal))

@@ -24,7 +24,7 @@ public sealed class ImportTests
     public void Importing_beside_Hyper_V_warns_with_the_names_that_are_shadowed()
     {
         using var shell = new Shell(import: false);
-        shell.Run("New-Module -Name Hyper-V { function Get-VM { }; function Start-VM { }; function Get-VHD { }; Export-ModuleMember -Function * } | Import-Module");
+        shell.Run("New-Module -Name Hyper-V { function Get-VM { }; function Start-VM { }; function Mount-VHD { }; Export-ModuleMember -Function * } | Import-Module");
         shell.Run($"Import-Module '{Manifest}'");
         Assert.Empty(shell.Errors);
         var warning = Assert.Single(shell.Host.Warnings);

@@ -26,7 +26,7 @@ public sealed class ManifestTests
     private static readonly string[] PatchNouns = ["Patch", "PatchStatus", "PatchPlan", "PatchHistory", "PatchReport"];
 
     // Found by their names alone, which are unique on a host.
-    private static readonly string[] NounsWithoutId = ["VirtPeer", "PatchSchedule"];
+    private static readonly string[] NounsWithoutId = ["VirtPeer", "PatchSchedule", "VHD"];
 
     private static readonly string[] Data = ["Name", "InputObject", "Id", "AsJob", "ComputerName", "NoVHD"];
 
@@ -88,7 +88,7 @@ public sealed class ManifestTests
     [MemberData(nameof(Names))]
     public void Only_what_can_lose_data_asks_by_itself(string name)
     {
-        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Remove-VMSavedState" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume";
+        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Remove-VMSavedState" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume" or "Resize-VHD";
         Assert.Equal(losesData, TypeOf(name).GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
 
@@ -108,10 +108,11 @@ public sealed class ManifestTests
         Assert.True(NounsWithoutId.Contains(noun) || Sets(type, "Id").Any(set => set.ParameterSetName == "Id"), $"{name} takes ids");
         if (noun != "VirtOperation")
         {
-            // A checkpoint's name is its machine's own, which comes first.
-            Assert.Contains(Sets(type, noun == "VMCheckpoint" ? "VMName" : "Name"), set => set is { ParameterSetName: "Name", Position: 0 });
-            Assert.NotNull(type.GetProperty("Name")!.GetCustomAttribute<SupportsWildcardsAttribute>());
-            Assert.NotNull(type.GetProperty("Name")!.GetCustomAttribute<ArgumentCompleterAttribute>());
+            // A checkpoint's name is its machine's own, which comes first; a disk image's is its path.
+            var itself = noun == "VHD" ? "Path" : "Name";
+            Assert.Contains(Sets(type, noun == "VMCheckpoint" ? "VMName" : itself), set => set is { ParameterSetName: "Name", Position: 0 });
+            Assert.NotNull(type.GetProperty(itself)!.GetCustomAttribute<SupportsWildcardsAttribute>());
+            Assert.NotNull(type.GetProperty(itself)!.GetCustomAttribute<ArgumentCompleterAttribute>());
         }
     }
 

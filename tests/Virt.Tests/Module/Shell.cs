@@ -27,7 +27,7 @@ internal sealed class Shell : IDisposable
         {
             // Per shell, not per process: tests run side by side.
             runspace.SessionStateProxy.SetVariable("agent", agent.Endpoint);
-            string[] ours = ["*-VM*:ComputerName", "*-Container*:ComputerName", "*-Virt*:ComputerName", "*-Patch*:ComputerName"];
+            string[] ours = ["*-VM*:ComputerName", "*-VHD:ComputerName", "*-Container*:ComputerName", "*-Virt*:ComputerName", "*-Patch*:ComputerName"];
             var defaults = new DefaultParameterDictionary();
             Array.ForEach(ours, name => defaults.Add(name, agent.Endpoint));
             runspace.SessionStateProxy.SetVariable("PSDefaultParameterValues", defaults);

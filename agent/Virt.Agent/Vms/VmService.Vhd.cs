@@ -1,0 +1,96 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Storage;
+using Virt.Agent.Storage.Vhds;
+using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Files;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>What those who work on disk images want to know of the machines.</summary>
+public sealed partial class VmService : IVhdUsers
+{
+    IReadOnlyList<string> IVhdUsers.Paths => [.. entries.Values.Select(static entry => entry.Spec.Disk?.Path).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    IReadOnlyList<VhdUser> IVhdUsers.Find(string path)
+    {
+        var identity = FileIdentity.Read(path);
+        var found = new List<VhdUser>();
+        foreach (var entry in entries.Values.OrderBy(static entry => entry.Name, StringComparer.OrdinalIgnoreCase))
+        {
+            if (UsesOf(entry).Where(use => use.Path == path || (identity is not null && identity.IsSame(FileIdentity.Read(use.Path)))).ToList() is [var (_, use, format), ..])
+            {
+                // A memory that is kept goes with the disk as it is.
+                var state = entry.State;
+                found.Add(new VhdUser(entry.Id, entry.Name, state, state is VMState.Stopped or VMState.Failed && entry.Run?.Saved is null, VmStates.IsAlive(state) && entry.Session is not null, use, format, CheckpointsOf(entry).Count > 0));
+            }
+        }
+
+        return found;
+    }
+
+    async ValueTask<IDisposable> IVhdUsers.HoldAsync(string verb, Guid id, Call call) => await LockAsync(verb, Find(verb, id, ""), call).ConfigureAwait(false);
+
+    async Task IVhdUsers.GrowAsync(string verb, Guid id, long sizeBytes, Call call)
+    {
+        var entry = Find($"{verb} the disk of", id, "");
+        var session = entry.Session ?? throw VmErrors.NoMonitor($"{verb} the disk of", entry.Name);
+        try
+        {
+            await session.ResizeDiskAsync(sizeBytes, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (QmpException e)
+        {
+            throw VmErrors.Refused($"{verb} the disk of", entry.Name, e);
+        }
+        catch (QmpClosedException e)
+        {
+            throw VmErrors.NoMonitor($"{verb} the disk of", entry.Name, e);
+        }
+    }
+
+    async Task IVhdUsers.RefreshAsync(Guid id)
+    {
+        if (!entries.TryGetValue(id, out var entry) || entry.Spec.Disk is not { } disk)
+        {
+            return;
+        }
+
+        try
+        {
+            var info = await disks.InfoAsync(disk.Path, disk.Format, CancellationToken.None).ConfigureAwait(false);
+            if (info.SizeBytes != disk.SizeBytes)
+            {
+                entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Disk = disk with { SizeBytes = info.SizeBytes } });
+            }
+        }
+        catch (DiskException e)
+        {
+            AgentLog.Error($"Could not read how large the disk of VM '{entry.Name}' is", e);
+        }
+    }
+
+    // What it writes first, then what its checkpoints keep, then what it only reads.
+    private IEnumerable<(string Path, VhdUse Use, string Format)> UsesOf(VmEntry entry)
+    {
+        if (entry.Spec.Disk is { } disk)
+        {
+            yield return (disk.Path, VhdUse.Disk, disk.Format);
+        }
+
+        foreach (var file in FilesOf(entry))
+        {
+            var layer = CheckpointsOf(entry).Select(static checkpoint => checkpoint.Spec.Layer).FirstOrDefault(layer => layer?.Path == file);
+            yield return (file, VhdUse.Checkpoint, layer?.Format ?? "qcow2");
+        }
+
+        foreach (var layer in entry.Spec.Disk?.Backing ?? [])
+        {
+            yield return (layer.Path, VhdUse.Base, layer.Format);
+        }
+    }
+}
