@@ -13,6 +13,10 @@ namespace Virt.Agent.Containers;
 /// <content>Volumes that change while a container runs (docs/adr/0020-volumes-that-change.md).</content>
 public sealed partial class ContainerService
 {
+    private const int DetachTries = 10;
+
+    private static readonly TimeSpan DetachPause = TimeSpan.FromMilliseconds(10);
+
     // What comes, opened with the care of a start before anything is written: what cannot be a volume is an error, and nothing has changed.
     private async Task<OpenedVolumes> OpenComingAsync(ContainerEntry entry, IReadOnlyList<ContainerVolume> from, ContainerSpec to)
     {
@@ -67,7 +71,7 @@ public sealed partial class ContainerService
         {
             if (Has(volume))
             {
-                mounts.Detach(volume.Source, volume.Target);
+                await DetachAsync(mounts, volume).ConfigureAwait(false);
             }
             else if (mounts.IsMountPoint(volume.Target) && !to.Any(other => other.Target == volume.Target && Has(other)))
             {
@@ -93,6 +97,23 @@ public sealed partial class ContainerService
         await FaultPoint.ReachAsync(ContainerFaults.RemountMade).ConfigureAwait(false);
 
         bool Has(ContainerVolume volume) => mounts.IsMounted(volume.Source, volume.Target, volume.ReadOnly);
+    }
+
+    // A command that has just ended may hold it for a moment yet: the kernel lets go of some files only after the end of whoever had them.
+    private static async Task DetachAsync(MountsInside mounts, ContainerVolume volume)
+    {
+        for (var tries = DetachTries; ; tries--)
+        {
+            try
+            {
+                mounts.Detach(volume.Source, volume.Target);
+                return;
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EBUSY && tries > 0)
+            {
+                await Task.Delay(DetachPause).ConfigureAwait(false);
+            }
+        }
     }
 
     // Its run of before goes on, and so do its volumes. Where that fails too, they are as before with its next start.

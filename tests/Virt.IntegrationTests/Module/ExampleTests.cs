@@ -21,6 +21,7 @@ public sealed class ExampleTests
     private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web02"];
     private const string DiskFolder = "/tmp/vhd";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
+    private static readonly string[] WantsRunning = ["Suspend-VM", "Resume-VM", "Save-VM", "Remove-VMSavedState"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 
     [Fact]
@@ -140,9 +141,13 @@ public sealed class ExampleTests
             host.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointName = "before" });
         }
 
-        if (WantsGuest.Contains(name))
+        if (WantsGuest.Contains(name) || WantsRunning.Contains(name))
         {
             host.Invoke(Methods.StartVM, new StartVM { Name = "web01" });
+        }
+
+        if (WantsGuest.Contains(name))
+        {
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
         }
 
