@@ -99,8 +99,8 @@ public sealed class RefusalTests
         Check(host.Refused(Methods.StopVM, new StopVM { Name = "web01" }), "Cannot stop VM 'web01': it is Stopped; Running is required.");
         Check(host.Refused(Methods.InvokeVMCommand, new InvokeVMCommand { Name = "web01", Command = ["true"] }), "Cannot run a command in VM 'web01': it is Stopped; Running or Stopping is required.");
         host.Start("web01");
-        Check(host.Refused(Methods.StartVM, new StartVM { Name = "web01" }), "Cannot start VM 'web01': it is Running; Stopped, Failed or Paused is required.");
-        Check(host.Refused(Methods.RemoveVM, new RemoveVM { Name = "web01" }), "Cannot remove VM 'web01': it is Running; Stopped or Failed is required.");
+        Check(host.Refused(Methods.StartVM, new StartVM { Name = "web01" }), "Cannot start VM 'web01': it is Running; Stopped, Failed, Paused or Saved is required.");
+        Check(host.Refused(Methods.RemoveVM, new RemoveVM { Name = "web01" }), "Cannot remove VM 'web01': it is Running; Stopped, Failed or Saved is required.");
 
         static void Check(VirtException e, string message) => Assert.Equal((ErrorCode.WrongState, message), (e.Code, e.Message));
     }

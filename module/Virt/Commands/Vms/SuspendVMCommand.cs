@@ -13,7 +13,7 @@ namespace Virt.Commands;
 /// <para>Lets a machine stand still, and go on.</para>
 /// </example>
 /// <example>
-/// <code>Get-VM web* | Suspend-VM -WhatIf</code>
+/// <code>Get-VM web* | Where-Object State -eq Running | Suspend-VM -WhatIf</code>
 /// <para>Shows which machines would stand still.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Suspend, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
