@@ -1,6 +1,7 @@
 using System;
 using System.Threading.Tasks;
 using Virt.Protocol;
+using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Fixtures;
@@ -40,5 +41,19 @@ internal static class KilledHost
             await host.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Lets the agent be killed at a fault point of a call, and starts the next.</summary>
+    public static async Task KillAtAsync(this TestHost host, string point, Action<VirtClient> act)
+    {
+        await host.StopAgentAsync();
+        host.Faults = point + "=kill";
+        await host.StartAgentAsync();
+        using var client = VirtClient.Connect(host.Endpoint, "tests/1");
+        var call = Task.Run(() => Assert.Throws<VirtException>(() => act(client)), TestContext.Current.CancellationToken);
+        await host.EndedByFaultAsync();
+        await call;
+        host.Faults = "";
+        await host.StartAgentAsync();
     }
 }

@@ -37,20 +37,6 @@ internal static class Disks
     /// <summary>Everything in the folder of the tests, by name.</summary>
     public static string Listing(this TestHost host) => string.Join(' ', Directory.EnumerateFileSystemEntries(host.Files).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
-    /// <summary>Lets the agent be killed at a fault point of a call, and starts the next.</summary>
-    public static async Task KillAtAsync(this TestHost host, string point, Action<VirtClient> act)
-    {
-        await host.StopAgentAsync();
-        host.Faults = point + "=kill";
-        await host.StartAgentAsync();
-        using var client = VirtClient.Connect(host.Endpoint, "tests/1");
-        var call = Task.Run(() => Assert.Throws<VirtException>(() => act(client)), TestContext.Current.CancellationToken);
-        await host.EndedByFaultAsync();
-        await call;
-        host.Faults = "";
-        await host.StartAgentAsync();
-    }
-
     /// <summary>Keeps the percents that a call reports.</summary>
     public sealed class Percents : ICallObserver
     {

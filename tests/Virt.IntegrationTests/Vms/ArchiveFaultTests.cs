@@ -1,11 +1,9 @@
-using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
-using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -23,7 +21,7 @@ public sealed class ArchiveFaultTests
         var path = Path.Combine(host.Files, "web01");
         foreach (var point in VmArchiveFaults.Export)
         {
-            await KillAtAsync(host, point, client => client.Invoke(Methods.ExportVM, new ExportVM { Name = "web01", Path = path }));
+            await host.KillAtAsync(point, client => client.Invoke(Methods.ExportVM, new ExportVM { Name = "web01", Path = path }));
             Assert.Equal((point, VMState.Running, pid, made.DiskPath, "disks/web01.qcow2"), (point, host.Get("web01").State, host.Get("web01").ProcessId, host.Get("web01").DiskPath, Checkpoints.Files(host)));
             var isWhole = point == VmArchiveFaults.ExportNamed;
             Assert.Equal((point, isWhole ? "web01" : ""), (point, string.Join(' ', Directory.GetFileSystemEntries(host.Files).Select(Path.GetFileName))));
@@ -32,7 +30,7 @@ public sealed class ArchiveFaultTests
         await host.RunAsync("sh", "-c", $"cd '{path}' && sha256sum -c --quiet SHA256SUMS && qemu-img check -q disk.qcow2");
         foreach (var point in VmArchiveFaults.Import)
         {
-            await KillAtAsync(host, point, client => client.Invoke(Methods.ImportVM, new ImportVM { Path = path, Name = "web02" }));
+            await host.KillAtAsync(point, client => client.Invoke(Methods.ImportVM, new ImportVM { Path = path, Name = "web02" }));
             var isWhole = point == VmArchiveFaults.ImportMade;
             Assert.Equal((point, isWhole ? "web01 web02" : "web01", isWhole ? "disks/web01.qcow2\ndisks/web02.qcow2" : "disks/web01.qcow2"), (point, host.Machines(), Checkpoints.Files(host)));
         }
@@ -43,18 +41,5 @@ public sealed class ArchiveFaultTests
         await host.CheckDiskAsync(made.DiskPath);
         Assert.Equal("12", await host.ReadAsync(made.DiskPath));
         Directory.Delete(path, recursive: true);
-    }
-
-    private static async Task KillAtAsync(TestHost host, string point, Action<VirtClient> act)
-    {
-        await host.StopAgentAsync();
-        host.Faults = point + "=kill";
-        await host.StartAgentAsync();
-        using var client = VirtClient.Connect(host.Endpoint, "tests/1");
-        var call = Task.Run(() => Assert.Throws<VirtException>(() => act(client)), TestContext.Current.CancellationToken);
-        await host.EndedByFaultAsync();
-        await call;
-        host.Faults = "";
-        await host.StartAgentAsync();
     }
 }

@@ -5,7 +5,6 @@ using System.Threading.Tasks;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
-using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -22,7 +21,7 @@ public sealed class CheckpointFaultTests
         var sum = host.WriteFile("web01", "kept");
         foreach (var point in CheckpointFaults.Create)
         {
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointName = "x" }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointName = "x" }));
             host.Wait("web01", WaitCondition.Healthy);
             Assert.Equal((point, "", pid, made.DiskPath), (point, host.CheckpointNames("web01"), host.Get("web01").ProcessId, host.Get("web01").DiskPath));
             Assert.Equal((point, "disks/web01.qcow2"), (point, host.Files()));
@@ -51,7 +50,7 @@ public sealed class CheckpointFaultTests
         foreach (var point in CheckpointFaults.Restore)
         {
             host.Run("web01", "echo after > /run/mark; rm /data/kept; sync");
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = "web01", Name = "before" }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = "web01", Name = "before" }));
             host.Wait("web01", WaitCondition.Healthy);
             Assert.Equal((point, "before", "before"), (point, host.CheckpointNames("web01"), host.Run("web01", "cat /run/mark")));
             Assert.Equal((point, files), (point, host.Files().Split('\n').Length));
@@ -76,7 +75,7 @@ public sealed class CheckpointFaultTests
             var below = host.WriteFile("web01", "below", 256);
             host.Checkpoint("web01", "x");
             var above = host.WriteFile("web01", "above", 256);
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "x" }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "x" }));
             host.Wait("web01", WaitCondition.Healthy);
             Assert.Equal((point, "", pid, made.DiskPath), (point, host.CheckpointNames("web01"), host.Get("web01").ProcessId, host.Get("web01").DiskPath));
             Assert.Equal((point, "disks/web01.qcow2"), (point, host.Files()));
@@ -103,7 +102,7 @@ public sealed class CheckpointFaultTests
                 host.Checkpoint("web01", name);
             }
 
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "a" }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "a" }));
             Assert.Equal((point, "b"), (point, host.CheckpointNames("web01")));
             host.Restore("web01", "b");
             Assert.All(sums, pair => Assert.Equal((point, pair.Value), (point, host.ReadFile("web01", pair.Key))));
@@ -114,25 +113,12 @@ public sealed class CheckpointFaultTests
         foreach (var point in points.Where(static p => p != CheckpointFaults.Copied))
         {
             host.Checkpoint("web01", "off");
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "off" }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = "web01", Name = "off" }));
             Assert.Equal((point, "", made.DiskPath, "disks/web01.qcow2"), (point, host.CheckpointNames("web01"), host.Get("web01").DiskPath, host.Files()));
             await host.CheckDiskAsync(made.DiskPath);
         }
 
         host.Boot("web01");
         Assert.All(sums, pair => Assert.Equal(pair.Value, host.ReadFile("web01", pair.Key)));
-    }
-
-    private static async Task KillAtAsync(TestHost host, string point, Action<VirtClient> act)
-    {
-        await host.StopAgentAsync();
-        host.Faults = point + "=kill";
-        await host.StartAgentAsync();
-        using var client = VirtClient.Connect(host.Endpoint, "tests/1");
-        var call = Task.Run(() => Assert.Throws<VirtException>(() => act(client)), TestContext.Current.CancellationToken);
-        await host.EndedByFaultAsync();
-        await call;
-        host.Faults = "";
-        await host.StartAgentAsync();
     }
 }

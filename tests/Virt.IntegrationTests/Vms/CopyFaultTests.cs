@@ -1,11 +1,9 @@
-using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
-using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -25,7 +23,7 @@ public sealed class CopyFaultTests
         string[] points = [.. CopyFaults.Linked, CheckpointFaults.Recorded, CheckpointFaults.Made, CheckpointFaults.Prepared, CheckpointFaults.Attached, CheckpointFaults.Switched, CheckpointFaults.NvramKept];
         foreach (var point in points)
         {
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.CopyVM, new CopyVM { Name = "web01", Count = 2 }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.CopyVM, new CopyVM { Name = "web01", Count = 2 }));
             Assert.Equal((point, VMState.Running, pid, "12"), (point, host.Get("web01").State, host.Get("web01").ProcessId, await host.ReadAsync(host.Get("web01").DiskPath)));
             await CheckCopiesAsync(host, point);
             Assert.Equal((point, made.DiskPath), (point, host.Get("web01").DiskPath));
@@ -44,7 +42,7 @@ public sealed class CopyFaultTests
         await host.WriteAsync("web01", 1, 2);
         foreach (var point in CopyFaults.Full)
         {
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.CopyVM, new CopyVM { Name = "web01", Count = 2, Full = true }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.CopyVM, new CopyVM { Name = "web01", Count = 2, Full = true }));
             await CheckCopiesAsync(host, point);
             Assert.Equal((point, made.DiskPath), (point, host.Get("web01").DiskPath));
             await host.CheckDiskAsync(made.DiskPath);
@@ -60,7 +58,7 @@ public sealed class CopyFaultTests
         foreach (var point in CopyFaults.Part)
         {
             var copy = Assert.Single(host.Copy("web01", "copy"));
-            await KillAtAsync(host, point, static client => client.Invoke(Methods.RemoveVM, new RemoveVM { Name = "copy" }));
+            await host.KillAtAsync(point, static client => client.Invoke(Methods.RemoveVM, new RemoveVM { Name = "copy" }));
             Assert.Equal((point, "web01", made.DiskPath), (point, host.Machines(), host.Get("web01").DiskPath));
             Assert.Equal((point, "disks/copy.qcow2\ndisks/web01.qcow2", ""), (point, host.Files(), await host.BackingOfAsync(copy.DiskPath)));
             await host.CheckDiskAsync(copy.DiskPath);
@@ -86,18 +84,5 @@ public sealed class CopyFaultTests
         }
 
         Assert.Equal((point, "disks/web01.qcow2"), (point, host.Files()));
-    }
-
-    private static async Task KillAtAsync(TestHost host, string point, Action<VirtClient> act)
-    {
-        await host.StopAgentAsync();
-        host.Faults = point + "=kill";
-        await host.StartAgentAsync();
-        using var client = VirtClient.Connect(host.Endpoint, "tests/1");
-        var call = Task.Run(() => Assert.Throws<VirtException>(() => act(client)), TestContext.Current.CancellationToken);
-        await host.EndedByFaultAsync();
-        await call;
-        host.Faults = "";
-        await host.StartAgentAsync();
     }
 }
