@@ -1,6 +1,4 @@
-using System;
 using System.Collections;
-using System.Collections.Generic;
 using System.Management.Automation;
 using Virt.Protocol;
 using Virt.Session;
@@ -132,15 +130,6 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private HashSet<string> typed = [];
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
-    }
-
     private protected override void Act(HostCalls host, Target target)
     {
         var request = WithSettings(Request(target));
@@ -156,9 +145,6 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
             return container;
         }
     }
-
-    // What a container that is piped says of itself is no wish: its MemoryBytes, for one, is what it uses.
-    private bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || typed.Contains(parameter));
 
     private SetContainer Request(Target target) => new()
     {

@@ -77,7 +77,11 @@ public sealed class StartContainerCommand : ContainerSpecCommand
     private protected override Guid[] TargetIds => Id;
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => RequirePort(For, Port);
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RequirePort(For, Port);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using System.Management.Automation;
 using Virt.Protocol;
 using Virt.Session;
@@ -74,15 +72,6 @@ public sealed class SetVMCommand : VMChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private HashSet<string> typed = [];
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
-    }
-
     private protected override void Act(HostCalls host, Target target)
     {
         Change(host, target, Methods.SetVM, Request(target), PassThru, Warn, static machine => Waits(machine, "would wait"));
@@ -100,9 +89,6 @@ public sealed class SetVMCommand : VMChangeCommand
 
     private static string Waits(VM machine, string verb) =>
         machine.PendingChanges.Length == 0 ? "" : $"{string.Join(", ", machine.PendingChanges)} {verb} for its next start; Restart-VM {machine.Name} brings it about.";
-
-    // What a machine that is piped says of itself is no wish.
-    private bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || typed.Contains(parameter));
 
     private SetVM Request(Target target) => new()
     {

@@ -41,7 +41,11 @@ public sealed class StartVMCommand : VMChangeCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => RequirePort(For, Port);
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RequirePort(For, Port);
+    }
 
     private protected override void Act(HostCalls host, Target target) => Change(
         host, target, Methods.StartVM, new StartVM { Id = target.Id, Name = target.Name }, PassThru, WaitFor);

@@ -37,7 +37,11 @@ public sealed class WaitVMCommand : VMTargetCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => RequirePort(For, Port);
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        RequirePort(For, Port);
+    }
 
     private protected override void Act(HostCalls host, Target target)
     {
