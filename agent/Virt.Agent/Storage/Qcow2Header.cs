@@ -1,6 +1,8 @@
 using System;
 using System.Buffers.Binary;
 using System.IO;
+using System.Text;
+using Virt.Linux.Files;
 
 namespace Virt.Agent.Storage;
 
@@ -10,6 +12,7 @@ public static class Qcow2Header
     private const uint Magic = 0x514649FB;
     private const int Length = 72;
     private const int MostEntries = 4 << 20;
+    private const int LongestName = 1023; // of a backing file, as QEMU has it
 
     /// <summary>True where a qcow2 image stands on no other file, and QEMU reads no other for it: its head names none.</summary>
     /// <param name="path">The image.</param>
@@ -61,6 +64,40 @@ public static class Qcow2Header
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             return false;
+        }
+    }
+
+    /// <summary>The full path of the file that a qcow2 image stands on, as its head names it; null where it names none, is no qcow2 image, or cannot be read.</summary>
+    /// <param name="path">The image; somebody may be writing to it.</param>
+    public static string? BackingOf(string path)
+    {
+        try
+        {
+            if (FileIdentity.Read(path) is not { IsRegular: true })
+            {
+                return null;
+            }
+
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> header = stackalloc byte[20];
+            if (RandomAccess.Read(file, header, 0) < header.Length || BinaryPrimitives.ReadUInt32BigEndian(header) != Magic)
+            {
+                return null;
+            }
+
+            var offset = BinaryPrimitives.ReadInt64BigEndian(header[8..]);
+            var length = BinaryPrimitives.ReadInt32BigEndian(header[16..]);
+            if (offset <= 0 || length is <= 0 or > LongestName)
+            {
+                return null;
+            }
+
+            var name = new byte[length];
+            return RandomAccess.Read(file, name, offset) == length ? Path.GetFullPath(Encoding.UTF8.GetString(name), Path.GetDirectoryName(path)!) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
         }
     }
 }

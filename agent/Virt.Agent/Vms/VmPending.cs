@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Virt.Agent.Common;
 
 namespace Virt.Agent.Vms;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Virt.Agent.Common;
 using Virt.Linux.Processes;
 using Virt.Protocol;
 
@@ -50,7 +51,7 @@ internal static class VhdErrors
 
     /// <summary>There is no room for it.</summary>
     public static VirtException NoRoom(string verb, string path, string folder, long free, long needed) =>
-        new(ErrorCode.ResourceExhausted, "DiskFull", $"Cannot {verb} disk '{path}': '{folder}' has {Size(free)} free; {Size(needed)} are required.", path, $"df -h '{folder}'");
+        new(ErrorCode.ResourceExhausted, "DiskFull", $"Cannot {verb} disk '{path}': '{folder}' has {ByteText.Of(free)} free; {ByteText.Of(needed)} are required.", path, $"df -h '{folder}'");
 
     /// <summary>Another call is at it.</summary>
     public static VirtException Busy(string verb, string path) =>
@@ -63,16 +64,6 @@ internal static class VhdErrors
         $"Cannot {verb} disk '{path}': it belongs to VM '{lease.VMName}' of host '{lease.HostName}' (its lease is at epoch {lease.Epoch}).",
         path,
         $"Get-VM -Name {lease.VMName} -ComputerName {lease.HostName}. Where that host is gone for ever: rm '{DiskLeaseFile.PathOf(path)}'");
-
-    /// <summary>Bytes for people, in units that PowerShell reads too.</summary>
-    public static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 40 when bytes % (1L << 30) == 0 => FormattableString.Invariant($"{bytes / (double)(1L << 40):0.##}TB"),
-        >= 1L << 30 => FormattableString.Invariant($"{bytes / (double)(1L << 30):0.##}GB"),
-        >= 1L << 20 => FormattableString.Invariant($"{bytes / (double)(1L << 20):0.##}MB"),
-        >= 1L << 10 => FormattableString.Invariant($"{bytes / (double)(1L << 10):0.##}KB"),
-        _ => FormattableString.Invariant($"{bytes} bytes"),
-    };
 
     // Whoever has the file open; the kernel knows, wherever the process is.
     private static VirtException InUse(string start, string path, string it, DiskException e)

@@ -31,7 +31,7 @@ public sealed partial class VhdService
         var size = request.SizeBytes == 0 && parent is not null ? parent.Info.SizeBytes : CheckSize(Verb, path, request.SizeBytes);
         if (parent is not null && size < parent.Info.SizeBytes)
         {
-            throw VhdErrors.Invalid(Verb, path, "InvalidDiskSize", $"its size is {VhdErrors.Size(size)}; its parent has {VhdErrors.Size(parent.Info.SizeBytes)}, and no less is allowed", $"New-VHD -Path '{path}' -ParentPath '{parent.Path}' -Differencing");
+            throw VhdErrors.Invalid(Verb, path, "InvalidDiskSize", $"its size is {ByteText.Of(size)}; its parent has {ByteText.Of(parent.Info.SizeBytes)}, and no less is allowed", $"New-VHD -Path '{path}' -ParentPath '{parent.Path}' -Differencing");
         }
 
         CheckRoom(Verb, path, Path.GetDirectoryName(path)!, type == VHDType.Fixed ? size : 0);

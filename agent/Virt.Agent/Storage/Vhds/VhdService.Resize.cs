@@ -93,7 +93,7 @@ public sealed partial class VhdService
 
         if (!allowShrink)
         {
-            throw VhdErrors.Invalid(verb, path, "DiskWouldShrink", $"it has {VhdErrors.Size(image.Info.SizeBytes)} and would shrink to {VhdErrors.Size(size)}, by which whatever is beyond that is lost; -AllowShrink is required", $"Resize-VHD -Path '{path}' -SizeBytes {size} -AllowShrink");
+            throw VhdErrors.Invalid(verb, path, "DiskWouldShrink", $"it has {ByteText.Of(image.Info.SizeBytes)} and would shrink to {ByteText.Of(size)}, by which whatever is beyond that is lost; -AllowShrink is required", $"Resize-VHD -Path '{path}' -SizeBytes {size} -AllowShrink");
         }
 
         if (running is not null)

@@ -138,7 +138,7 @@ public sealed partial class VhdService
 
     private static long CheckSize(string verb, string path, long bytes) => bytes is >= LeastSize and <= MostSize
         ? (bytes + 511) / 512 * 512
-        : throw VhdErrors.Invalid(verb, path, "InvalidDiskSize", $"its size is {VhdErrors.Size(bytes)}; {VhdErrors.Size(LeastSize)} to {VhdErrors.Size(MostSize)} are allowed", $"{(verb == "create" ? "New" : "Resize")}-VHD -Path '{path}' -SizeBytes 4GB");
+        : throw VhdErrors.Invalid(verb, path, "InvalidDiskSize", $"its size is {ByteText.Of(bytes)}; {ByteText.Of(LeastSize)} to {ByteText.Of(MostSize)} are allowed", $"{(verb == "create" ? "New" : "Resize")}-VHD -Path '{path}' -SizeBytes 4GB");
 
     private ResourceRow NewRow(Guid id, VhdPhase phase, VhdSpec spec) => new()
     {

@@ -1,6 +1,6 @@
 using System;
 
-namespace Virt.Agent.Vms;
+namespace Virt.Agent.Common;
 
 /// <summary>Numbers of bytes in PowerShell's own units, so that they can be typed.</summary>
 internal static class ByteText
