@@ -75,24 +75,17 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "NoKeyboard", $"Cannot {KeyVerb} VM '{entry.Name}': it has no keyboard; that comes with a video adapter.", entry.Name, $"New-VM -Name {entry.Name}2 -VideoAdapter Virtio");
         }
 
-        try
+        await AskQemuAsync(KeyVerb, entry.Name, session, TypeAsync).ConfigureAwait(false);
+        return new Nothing();
+
+        async Task TypeAsync(VmSession asked)
         {
             foreach (var codes in strokes)
             {
-                await session.SendKeysAsync(codes, KeyHold, call.Cancellation).ConfigureAwait(false);
+                await asked.SendKeysAsync(codes, KeyHold, call.Cancellation).ConfigureAwait(false);
                 // QEMU forgets keys that come while it holds others for longer than its queue has place for.
                 await Task.Delay(KeyHold * 2, time, call.Cancellation).ConfigureAwait(false);
             }
-
-            return new Nothing();
-        }
-        catch (QmpException e)
-        {
-            throw VmErrors.Refused(KeyVerb, entry.Name, e);
-        }
-        catch (QmpClosedException e)
-        {
-            throw VmErrors.NoMonitor(KeyVerb, entry.Name, e);
         }
     }
 

@@ -67,7 +67,7 @@ public sealed partial class VmService
     {
         var spec = entry.Spec;
         var isLive = VmStates.IsAlive(entry.State);
-        var (version, type) = isLive ? await AskQemuAsync(entry, cancellation).ConfigureAwait(false) : ("", "");
+        var (version, type) = isLive ? await AskQemuAsync("move", entry.Name, entry.Session, async session => (session.Version, await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false))).ConfigureAwait(false) : ("", "");
         var disk = spec.Disk;
         var image = spec.Image is { } name && images.FindVm(name, $"Cannot move VM '{entry.Name}'") is { Manifest.Boot: not null } found ? found : null;
         var isKvm = isLive && entry.Run!.Accelerator == "kvm";
@@ -179,24 +179,6 @@ public sealed partial class VmService
         if (session is not null)
         {
             await session.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<(string Version, string MachineType)> AskQemuAsync(VmEntry entry, CancellationToken cancellation)
-    {
-        try
-        {
-            return entry.Session is { } session
-                ? (session.Version, await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false))
-                : throw VmErrors.NoMonitor("move", entry.Name);
-        }
-        catch (QmpClosedException e)
-        {
-            throw VmErrors.NoMonitor("move", entry.Name, e);
-        }
-        catch (QmpException e)
-        {
-            throw VmErrors.Refused("move", entry.Name, e);
         }
     }
 

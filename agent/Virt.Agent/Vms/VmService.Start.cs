@@ -95,7 +95,7 @@ public sealed partial class VmService
             Spend(entry);
         }
 
-        await ContinueFirstAsync(entry, session, cancellation).ConfigureAwait(false);
+        await AskQemuAsync("start", entry.Name, session, asked => asked.ContinueAsync(cancellation)).ConfigureAwait(false);
         entry.Process = process;
         entry.Session = session;
         entry.Set(table, VMState.Running, entry.Run);
@@ -153,22 +153,6 @@ public sealed partial class VmService
         catch (QmpClosedException)
         {
             throw await EndedAsync(entry, process, CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task ContinueFirstAsync(VmEntry entry, VmSession session, CancellationToken cancellation)
-    {
-        try
-        {
-            await session.ContinueAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (QmpException e)
-        {
-            throw VmErrors.Refused("start", entry.Name, e);
-        }
-        catch (QmpClosedException e)
-        {
-            throw VmErrors.NoMonitor("start", entry.Name, e);
         }
     }
 

@@ -1,7 +1,5 @@
-using System;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
-using Virt.Agent.Vms.Qmp;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -20,7 +18,7 @@ public sealed partial class VmService
         VmStates.CheckSuspend(entry.Name, entry.State);
         if (!call.WhatIf)
         {
-            await AskQemuAsync(Verb, entry, session => session.HoldAsync(call.Cancellation)).ConfigureAwait(false);
+            await AskQemuAsync(Verb, entry.Name, entry.Session, session => session.HoldAsync(call.Cancellation)).ConfigureAwait(false);
         }
 
         return Show(entry);
@@ -46,23 +44,7 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.WrongState, "VMPanicked", $"Cannot {verb} VM '{entry.Name}': its guest's kernel has panicked; it must be turned off first.", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");
         }
 
-        await AskQemuAsync(verb, entry, session => session.ContinueAsync(call.Cancellation)).ConfigureAwait(false);
+        await AskQemuAsync(verb, entry.Name, entry.Session, session => session.ContinueAsync(call.Cancellation)).ConfigureAwait(false);
         return Show(entry);
-    }
-
-    private static async Task AskQemuAsync(string verb, VmEntry entry, Func<VmSession, Task> ask)
-    {
-        try
-        {
-            await ask(entry.Session ?? throw VmErrors.NoMonitor(verb, entry.Name)).ConfigureAwait(false);
-        }
-        catch (QmpException e)
-        {
-            throw VmErrors.Refused(verb, entry.Name, e);
-        }
-        catch (QmpClosedException e)
-        {
-            throw VmErrors.NoMonitor(verb, entry.Name, e);
-        }
     }
 }

@@ -6,7 +6,6 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Storage;
 using Virt.Agent.Storage.Vhds;
-using Virt.Agent.Vms.Qmp;
 using Virt.Linux.Files;
 
 namespace Virt.Agent.Vms;
@@ -37,20 +36,9 @@ public sealed partial class VmService : IVhdUsers
 
     async Task IVhdUsers.GrowAsync(string verb, Guid id, long sizeBytes, Call call)
     {
-        var entry = Find($"{verb} the disk of", id, "");
-        var session = entry.Session ?? throw VmErrors.NoMonitor($"{verb} the disk of", entry.Name);
-        try
-        {
-            await session.ResizeDiskAsync(sizeBytes, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (QmpException e)
-        {
-            throw VmErrors.Refused($"{verb} the disk of", entry.Name, e);
-        }
-        catch (QmpClosedException e)
-        {
-            throw VmErrors.NoMonitor($"{verb} the disk of", entry.Name, e);
-        }
+        var asked = $"{verb} the disk of";
+        var entry = Find(asked, id, "");
+        await AskQemuAsync(asked, entry.Name, entry.Session, session => session.ResizeDiskAsync(sizeBytes, CancellationToken.None)).ConfigureAwait(false);
     }
 
     async Task IVhdUsers.RefreshAsync(Guid id)
