@@ -76,7 +76,7 @@ internal static class VmCopy
     /// <param name="copy">The copy's id.</param>
     /// <param name="network">The copy's network, by its present name.</param>
     /// <param name="keepsIdentity">Its guest is to see what the machine's sees.</param>
-    public static VmSpec SpecOf(VmSpec source, Guid id, Guid copy, string? network, bool keepsIdentity) => (source.Pending?.ApplyTo(source) ?? source) with
+    public static VmSpec SpecOf(VmSpec source, Guid id, Guid copy, string? network, bool keepsIdentity) => source.FromNextStart() with
     {
         SystemId = keepsIdentity ? source.SystemId ?? id : null,
         Disk = null,

@@ -102,9 +102,9 @@ internal sealed class VmEntry
     /// <summary>Writes the phase, the run and, where it changes, the spec to the disk, then shows them.</summary>
     public void Set(ResourceTable table, VMState next, VmRun? run, VmSpec? spec = null)
     {
-        if (next is VMState.Stopped or VMState.Failed && (spec ?? Spec) is { Pending: { } pending } waiting)
+        if (next is VMState.Stopped or VMState.Failed && (spec ?? Spec) is { Pending: not null } waiting)
         {
-            spec = pending.ApplyTo(waiting);
+            spec = waiting.FromNextStart();
         }
 
         var row = Row with

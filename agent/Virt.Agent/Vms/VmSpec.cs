@@ -37,6 +37,9 @@ public sealed record VmSpec
     /// <summary>What waits for its next start; null: nothing.</summary>
     public VmPending? Pending { get; init; }
 
+    /// <summary>The machine as it is from its next start on.</summary>
+    public VmSpec FromNextStart() => Pending?.ApplyTo(this) ?? this;
+
     /// <summary>Whether it is started when its host has started.</summary>
     public VMStartAction StartAction { get; init; }
 

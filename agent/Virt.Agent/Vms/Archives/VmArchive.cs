@@ -55,7 +55,7 @@ public sealed record VmArchive
     /// <summary>A machine's settings, as they are from its next start on, without what only its host can give.</summary>
     /// <param name="spec">The machine.</param>
     /// <param name="network">What its network is called now.</param>
-    public static VmSpec Portable(VmSpec spec, string? network) => (spec.Pending?.ApplyTo(spec) ?? spec) with
+    public static VmSpec Portable(VmSpec spec, string? network) => spec.FromNextStart() with
     {
         Disk = null,
         Network = network,
