@@ -16,15 +16,17 @@ public sealed partial class VmService
 
     private readonly CancellationTokenSource ending = new();
 
-    // Which start of the host was seen last. Another one: no machine of before it lives.
+    // Another start of the host than the one that was seen last: no machine of before it lives. Looked up once, before it is written down.
+    private bool isHostStart;
+
     private string BootFile => Path.Combine(paths.State, "boot-id");
 
-    private bool IsHostStart => !File.Exists(BootFile) || File.ReadAllText(BootFile) != facts.BootId;
+    private void SeeHostStart() => isHostStart = !File.Exists(BootFile) || File.ReadAllText(BootFile) != facts.BootId;
 
     /// <summary>Starts what is to be started: each after those that it names and so long after this as it is to be. After RecoverAsync, once requests are served.</summary>
     public void StartWanted()
     {
-        if (IsHostStart)
+        if (isHostStart)
         {
             foreach (var entry in entries.Values.Where(static e => e.Spec.StartAction == VMStartAction.Start && e.State is VMState.Stopped or VMState.Failed or VMState.Saved))
             {
@@ -57,25 +59,30 @@ public sealed partial class VmService
         await Task.WhenAll(started.Values).ConfigureAwait(false);
     }
 
-    private async Task StartAfterAsync(VmEntry entry, List<Task> before, SemaphoreSlim places)
+    private Task StartAfterAsync(VmEntry entry, List<Task> before, SemaphoreSlim places) => TryStartAsync(entry, async () =>
+    {
+        await Task.WhenAll(before).ConfigureAwait(false);
+        if (entry.Run is { HostStopped: true })
+        {
+            await Task.Delay(entry.Spec.StartDelay, time, ending.Token).ConfigureAwait(false);
+        }
+
+        await places.WaitAsync(ending.Token).ConfigureAwait(false);
+        try
+        {
+            await StartWantedAsync(entry).ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Release();
+        }
+    });
+
+    private static async Task TryStartAsync(VmEntry entry, Func<Task> start)
     {
         try
         {
-            await Task.WhenAll(before).ConfigureAwait(false);
-            if (entry.Run is { HostStopped: true })
-            {
-                await Task.Delay(entry.Spec.StartDelay, time, ending.Token).ConfigureAwait(false);
-            }
-
-            await places.WaitAsync(ending.Token).ConfigureAwait(false);
-            try
-            {
-                await StartWantedAsync(entry).ConfigureAwait(false);
-            }
-            finally
-            {
-                places.Release();
-            }
+            await start().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -84,7 +91,7 @@ public sealed partial class VmService
         catch (Exception e)
         {
             // Its state says so too, and those after it may do without it.
-            AgentLog.Error($"Could not start VM '{entry.Name}' with its host", e);
+            AgentLog.Error($"Could not start VM '{entry.Name}' by itself", e);
         }
     }
 
@@ -103,7 +110,7 @@ public sealed partial class VmService
     {
         if (!isStopping && !entry.IsRestarting && entry.Run is { StartAgain: true })
         {
-            _ = Task.Run(() => StartAfterAsync(entry, [], new SemaphoreSlim(1)));
+            _ = Task.Run(() => TryStartAsync(entry, () => StartWantedAsync(entry)));
         }
     }
 }

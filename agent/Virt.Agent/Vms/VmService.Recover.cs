@@ -22,6 +22,7 @@ public sealed partial class VmService
     /// <summary>Brings what is stored in line with what is. Must come before any request; one machine's trouble does not keep the others from it.</summary>
     public async Task RecoverAsync()
     {
+        SeeHostStart();
         ForgetOrphans();
         var unsettled = entries.Values
             .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.Exports.Count > 0 || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
@@ -192,7 +193,7 @@ public sealed partial class VmService
         entry.Set(table, exit is { Code: not 0 } ? VMState.Failed : VMState.Stopped, entry.Run! with
         {
             Saved = null,
-            HostStopped = IsHostStart && !wasStarting && entry.Spec.StartAction != VMStartAction.Nothing,
+            HostStopped = isHostStart && !wasStarting && entry.Spec.StartAction != VMStartAction.Nothing,
             Status = exit switch
             {
                 { Code: 0 } => "",

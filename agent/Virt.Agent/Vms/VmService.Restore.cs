@@ -159,10 +159,10 @@ public sealed partial class VmService
 
     private async Task LoadMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, Call? call)
     {
+        await FaultPoint.ReachAsync(CheckpointFaults.Launched).ConfigureAwait(false);
         await ReadStateAsync(
             session,
             FolderOf(entry).MemoryFile(checkpoint.Id),
-            CheckpointFaults.Launched,
             percent => call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", percent)).ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Loaded).ConfigureAwait(false);
     }

@@ -169,9 +169,15 @@ public sealed partial class VmService
     private async Task LaunchFromSavedAsync(VmEntry entry, VmSavedState saved, QemuPlan plan, CancellationToken cancellation)
     {
         AgentLog.Info($"VM '{entry.Name}' goes on from what {saved.MachineType} has saved");
-        await LaunchAsync(entry, plan, cancellation, session => ReadStateAsync(session, FolderOf(entry).SavedFile, VmFaults.SavedLaunched, null)).ConfigureAwait(false);
+        await LaunchAsync(entry, plan, cancellation, GoOnFromFileAsync).ConfigureAwait(false);
         File.Delete(FolderOf(entry).SavedFile);
         await SetGuestTimeAsync(entry).ConfigureAwait(false);
+
+        async Task GoOnFromFileAsync(VmSession session)
+        {
+            await FaultPoint.ReachAsync(VmFaults.SavedLaunched, CancellationToken.None).ConfigureAwait(false);
+            await ReadStateAsync(session, FolderOf(entry).SavedFile, null).ConfigureAwait(false);
+        }
     }
 
     // Before the guest's first instruction: from then on its disk is another than the one that its memory knows. Where the host loses its power in between, the machine is off, as after any power cut.
@@ -183,9 +189,8 @@ public sealed partial class VmService
         }
     }
 
-    private async Task ReadStateAsync(VmSession session, string path, string launched, Action<int>? report)
+    private static async Task ReadStateAsync(VmSession session, string path, Action<int>? report)
     {
-        await FaultPoint.ReachAsync(launched).ConfigureAwait(false);
         using var watch = new MigrationWatch(session);
         using var memory = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         await session.GiveAsync(MemoryDescriptor, memory, CancellationToken.None).ConfigureAwait(false);
