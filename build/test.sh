@@ -16,9 +16,9 @@ for argument in "$@"; do
 done
 [ ${#parts[@]} -gt 0 ] || { if [ ${#filter[@]} -eq 0 ]; then parts=(format unit integration pester tour); else parts=(unit integration); fi; }
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=$(mktemp)
 add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
-last_line() { say ""; echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" = 0 ] && [ $((passed + skipped)) != 0 ]; }
+last_line() { say_failures; say ""; echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" = 0 ] && [ $((passed + skipped)) != 0 ]; }
 
 wants() { local part; for part in "${parts[@]}"; do [ "$part" = "$1" ] && return; done; return 1; }
 
@@ -54,6 +54,15 @@ run_xunit() {
     add_up "$project" "$log" "$status"
 }
 
+# say_failures: what failed, once more at the end, where whoever sees only the end of a long log finds it.
+say_failures() {
+    if [ -s "$failures" ]; then
+        say "" "What failed:"
+        cut -c 1-400 "$failures" >&2
+    fi
+    rm -f "$failures"
+}
+
 # add_up <name> <log> <exit code>: one that died without a summary is one failure.
 add_up() {
     local name=$1 log=$2 status=$3 total
@@ -64,6 +73,7 @@ add_up() {
         return
     fi
     add "$(count succeeded "$log")" "$(count failed "$log")" "$(count skipped "$log")"
+    grep -A 12 '^failed ' "$log" >>"$failures" || true
     if [ "$status" != 0 ] && [ "$(count failed "$log")" = 0 ] && [ "$total" != 0 ]; then
         say "failed: $name ended with code $status though no test of it failed."
         add 0 1 0
@@ -131,7 +141,7 @@ stop_registry() {
 
 # run_pester: a user's view, with pwsh, against an agent of its own. Where the machine has no pwsh or no Pester, both come from NuGet, for the tests alone.
 run_pester() {
-    local files=(tests/Pester/*.Tests.ps1 docs/runbooks/*.Tests.ps1) summary
+    local files=(tests/Pester/*.Tests.ps1 docs/runbooks/*.Tests.ps1) log=$out/pester.log summary
     [ -e "${files[0]}" ] || return 0
     if ! has_pester; then
         build/pwsh.sh "$out/tools" >"$out/pwsh.log" 2>&1 || true
@@ -145,7 +155,8 @@ run_pester() {
     summary=$out/pester.summary
     rm -f "$summary"
     start_registry
-    PESTER_SUMMARY=$summary build/run.sh --script tests/Pester/run.ps1 -- --registry-plain-http "$VIRT_TEST_REGISTRY" --registry-mirror "$VIRT_TEST_REGISTRY" >&2 || true
+    PESTER_SUMMARY=$summary build/run.sh --script tests/Pester/run.ps1 -- --registry-plain-http "$VIRT_TEST_REGISTRY" --registry-mirror "$VIRT_TEST_REGISTRY" 2>&1 | tee "$log" >&2 || true
+    grep -a -A 6 -F '[-]' "$log" >>"$failures" || true
     stop_registry
     if [ -s "$summary" ]; then
         # shellcheck disable=SC2046
