@@ -48,6 +48,12 @@ public static class MoveRules
         }
 
         CheckDisk();
+        foreach (var drive in machine.Drives)
+        {
+            var isDvd = drive.StartsWith("dvd", StringComparison.Ordinal);
+            Add("DriveStays", drive, $"What is in its drive '{drive}' cannot go with it: a move takes its first disk alone.", isDvd ? $"Set-VMDvdDrive {machine.VMName} {drive} -Path ''" : $"Remove-VMHardDiskDrive {machine.VMName} {drive}");
+        }
+
         return problems;
 
         // No command changes what that host is: another host may do.

@@ -133,17 +133,22 @@ internal static class NewVMCheck
             throw Bad(name, "AmbiguousDisk", "a new disk, an existing disk and no disk exclude each other", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
         }
 
-        foreach (var path in new[] { request.VHDPath, request.NewVHDPath })
+        CheckDiskRequest("create", name, request.VHDPath, null);
+        CheckDiskRequest("create", name, request.NewVHDPath, request.NewVHDSizeBytes);
+    }
+
+    /// <summary>Where a disk is, or is to be, and how large.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckDiskRequest(string verb, string name, string? path, long? sizeBytes)
+    {
+        if (path is not null && (!Path.IsPathFullyQualified(path) || path.Contains('\0')))
         {
-            if (path is not null && (!Path.IsPathFullyQualified(path) || path.Contains('\0')))
-            {
-                throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot create VM '{name}': the disk's path '{path}' is not a full path on the host.", path, $"New-VM -Name {name} -VHDPath '/var/lib/virt/disks/{name}.qcow2'");
-            }
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} VM '{name}': the disk's path '{path}' is not a full path on the host.", path, verb == "create" ? $"New-VM -Name {name} -VHDPath '/var/lib/virt/disks/{name}.qcow2'" : $"Add-VMHardDiskDrive {name} -Path '/var/lib/virt/disks/{name}-1.qcow2'");
         }
 
-        if (request.NewVHDSizeBytes is { } size and (< LeastDisk or > MostDisk))
+        if (sizeBytes is { } size and (< LeastDisk or > MostDisk))
         {
-            throw Bad(name, "InvalidDiskSize", $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
+            throw Bad(name, "InvalidDiskSize", $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed", verb == "create" ? $"New-VM -Name {name} -NewVHDSizeBytes 4GB" : $"Add-VMHardDiskDrive {name} -SizeBytes 4GB", verb);
         }
     }
 

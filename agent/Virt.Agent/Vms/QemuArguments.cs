@@ -8,7 +8,7 @@ namespace Virt.Agent.Vms;
 /// QEMU's command line for a machine. Pure: reads and changes nothing. Every device costs the guest time while it boots, so there is none that nothing uses.
 /// QEMU is given its files and sockets as descriptors. Source: qemu(1).
 /// </summary>
-public sealed class QemuArguments
+public sealed partial class QemuArguments
 {
     /// <summary>The character device of the guest agent, as QMP's query-chardev names it.</summary>
     public const string GuestAgentDevice = "qga0";
@@ -56,6 +56,8 @@ public sealed class QemuArguments
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
         builder.AddVideo(spec.VideoAdapter);
+        builder.AddControllers(spec);
+        builder.AddDrives(spec, bootIndex: boot is null ? 2 : null);
         if (incoming is not null)
         {
             // Where from is said over QMP.
@@ -164,36 +166,6 @@ public sealed class QemuArguments
         Add("-device", "virtio-serial-pci,max_ports=2");
         Add("-chardev", $"socket,id={GuestAgentDevice},fd={number},server=on,wait=off");
         Add("-device", $"virtserialport,id={GuestAgentPort},chardev={GuestAgentDevice},name=org.qemu.guest_agent.0");
-    }
-
-    private void AddDisk(VmDisk? disk, bool isFirst)
-    {
-        if (disk is null)
-        {
-            return;
-        }
-
-        string? below = null;
-        for (var i = disk.Backing.Count - 1; i >= 0; i--)
-        {
-            var layer = disk.Backing[i];
-            var node = FormattableString.Invariant($"disk0base{i}");
-            // A layer of our own is opened for writing at once, though nothing writes to it before a merge: a second descriptor, for that time only, would
-            // have locks of its own, and QEMU leaves them behind on a descriptor that stays in a set.
-            AddBlock(node, layer.Format, layer.Path, below, isReadOnly: !layer.IsOwn, isLent: layer.IsLent);
-            below = node;
-        }
-
-        AddBlock("disk0", disk.Format, disk.Path, below, isReadOnly: false);
-        Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
-    }
-
-    private void AddBlock(string node, string format, string path, string? below, bool isReadOnly, bool isLent = false)
-    {
-        var file = OpenSet(isReadOnly ? QemuDescriptorKind.Read : QemuDescriptorKind.ReadWrite, path, FormattableString.Invariant($",opaque={node} {Escape(path)}"));
-        // The machine that a lent layer belongs to may have it open for writing, which its lock says; it does not write to it (docs/adr/0022).
-        var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}{(isLent ? ",file.locking=off" : "")}";
-        Add("-blockdev", below is null ? text : $"{text},backing={below}");
     }
 
     private void AddNetwork(VmSpec spec)

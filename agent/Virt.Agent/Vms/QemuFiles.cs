@@ -46,7 +46,7 @@ internal sealed class QemuFiles : IDisposable
                     QemuDescriptorKind.Listener => files.Listen(path),
                     QemuDescriptorKind.Tap => files.Keep(connect()),
                     QemuDescriptorKind.Console => files.Keep(MemoryFile.Create(path, VmConsole.MostBytes)),
-                    _ => files.OpenFile(name, path, kind),
+                    _ => files.Keep(OpenFile("start", name, path, isReadOnly: kind == QemuDescriptorKind.Read)),
                 });
             }
 
@@ -70,6 +70,25 @@ internal sealed class QemuFiles : IDisposable
         owners.Clear();
     }
 
+    /// <summary>Opens a file for QEMU.</summary>
+    /// <exception cref="Virt.Protocol.VirtException">It is not there, or cannot be opened.</exception>
+    public static SafeFileHandle OpenFile(string verb, string name, string path, bool isReadOnly)
+    {
+        try
+        {
+            // Shared with everybody: the locks that count are QEMU's own.
+            return File.OpenHandle(path, FileMode.Open, isReadOnly ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw VmErrors.Disk(verb, name, new DiskException(DiskProblem.Missing, path, e.Message));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw VmErrors.Disk(verb, name, new DiskException(DiskProblem.Other, path, e.Message));
+        }
+    }
+
     private T Keep<T>(T owner)
         where T : IDisposable
     {
@@ -87,22 +106,5 @@ internal sealed class QemuFiles : IDisposable
         socket.Listen(1);
         File.Move(bound, path, overwrite: true);
         return socket.SafeHandle;
-    }
-
-    private SafeFileHandle OpenFile(string name, string path, QemuDescriptorKind kind)
-    {
-        try
-        {
-            // Shared with everybody: the locks that count are QEMU's own.
-            return Keep(File.OpenHandle(path, FileMode.Open, kind == QemuDescriptorKind.Read ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw VmErrors.Disk("start", name, new DiskException(DiskProblem.Missing, path, e.Message));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw VmErrors.Disk("start", name, new DiskException(DiskProblem.Other, path, e.Message));
-        }
     }
 }

@@ -83,6 +83,7 @@ internal static class VmCopy
         Network = network,
         MacAddress = network is null ? null : keepsIdentity && source.MacAddress is { } mac ? mac : MacAddress.Of(copy),
         Attachment = null,
+        Drives = [.. source.Drives.Where(static drive => !drive.IsOwned).Select(static drive => drive with { Id = Guid.NewGuid() })],
         Epoch = 0,
         Move = null,
         Checkpoint = null,

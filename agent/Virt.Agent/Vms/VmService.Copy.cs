@@ -33,6 +33,7 @@ public sealed partial class VmService
             using (await LockAsync(CopyVerb, source, call).ConfigureAwait(false))
             {
                 VmStates.CheckCopy(source.Name, source.State);
+                CheckOneDisk(CopyVerb, source);
                 copies = await BeginCopiesAsync(source, request, locked, call).ConfigureAwait(false);
             }
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -51,6 +52,16 @@ public sealed partial class VmService
     {
         var spec = checkpoint.Spec;
         var (folder, name) = (FolderOf(entry), checkpoint.Name);
+        if (spec.HasMemory && entry.Spec.FurtherDisks().ToList() is { Count: > 0 } later)
+        {
+            throw VmErrors.FurtherDisks(RestoreVerb, entry.Name, later, $"the memory of checkpoint '{name}' knows nothing of the disks that it has got since");
+        }
+
+        foreach (var drive in spec.Machine.Drives.Where(drive => spec.HasMemory && drive.Media is { } media && !File.Exists(media.Path)))
+        {
+            throw new VirtException(ErrorCode.NotFound, "DiskNotFound", $"Cannot restore VM '{entry.Name}': there is no '{drive.Media!.Path}' any more, which its drive '{drive.Name}' held at checkpoint '{name}'.", name, $"Get-VMCheckpoint -VMName {entry.Name}");
+        }
+
         foreach (var path in new[] { spec.Layer?.Path, spec.HasMemory ? folder.MemoryFile(checkpoint.Id) : null })
         {
             if (path is not null && !File.Exists(path))
@@ -102,6 +113,9 @@ public sealed partial class VmService
                 Network = was.Network,
                 MacAddress = was.MacAddress,
                 VideoAdapter = was.VideoAdapter,
+                HasScsiController = was.HasScsiController,
+                HotplugPorts = was.HotplugPorts,
+                Drives = spec.HasMemory ? was.Drives : entry.Spec.Drives,
             });
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
             if (spec.Replaced is { } replaced && replaced != spec.Overlay)

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Virt.Agent.Networks;
 
 namespace Virt.Agent.Vms;
@@ -69,4 +70,16 @@ public sealed record VmSpec
 
     /// <summary>What it shows its screen by; of machines that were made before there were any, and of all that are not given one: none.</summary>
     public VMVideoAdapter VideoAdapter { get; init; }
+
+    /// <summary>What it has beside its first disk, in the order in which they came.</summary>
+    public IReadOnlyList<VmDrive> Drives { get; set; } = [];
+
+    /// <summary>It has a SCSI controller, also where nothing is on it yet; machines that were made before there were any have none.</summary>
+    public bool HasScsiController { get; init; }
+
+    /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
+    public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);
+
+    /// <summary>How many devices of their own can come while it runs.</summary>
+    public int HotplugPorts { get; init; }
 }

@@ -102,4 +102,8 @@ public sealed partial record CheckMove
     /// <summary>The folder of its image on its host; empty where it needs none to start.</summary>
     [Key(23)]
     public string ImageFolder { get; set; } = "";
+
+    /// <summary>Its drives that hold something, beside its first disk.</summary>
+    [Key(24)]
+    public string[] Drives { get; set; } = [];
 }

@@ -29,6 +29,18 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VMDrive> HardDiskDrive = Drives(VMDriveType.HardDisk);
+
+    public static readonly Noun<VMDrive> DvdDrive = Drives(VMDriveType.Dvd);
+
+    private static Noun<VMDrive> Drives(VMDriveType type) => new(
+        (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVMDrive, new GetVMDrive { Names = names, Ids = ids, Type = type });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<Container> Container = new(
         static (host, names, ids) =>
         {

@@ -186,6 +186,23 @@ public sealed class QemuArgumentsTests
         Assert.Equal(["virtio-gpu-pci,id=video0", "virtio-keyboard-pci,id=keyboard0"], arm[^2..]);
     }
 
+    [Fact]
+    public void Drives_and_what_they_need_come_after_all_else_and_are_booted_after_the_first_disk()
+    {
+        var disk = new VmDisk { Path = "/d/data.qcow2", Format = "qcow2", SizeBytes = 1, IsNew = true };
+        var drive = new VmDrive { Id = Id, Name = "disk1", Type = VMDriveType.HardDisk, Controller = VMControllerType.SCSI, Place = 0, Media = disk };
+        var dvd = new VmDrive { Id = Id, Name = "dvd0", Type = VMDriveType.Dvd, Controller = VMControllerType.SATA, Place = 0, IsReadOnly = true, Media = disk with { Path = "/d/a,b.iso", Format = "raw" } };
+        var spec = Spec() with { VideoAdapter = VMVideoAdapter.VGA, Drives = [drive, dvd], HotplugPorts = 2, Disk = disk with { Path = "/d/first.qcow2" } };
+        var plan = Build(spec);
+        string[] last = ["VGA,id=video0", "virtio-scsi-pci,id=scsi0", "pcie-root-port,id=port1,chassis=1,slot=1", "pcie-root-port,id=port2,chassis=2,slot=2"];
+        Assert.Equal([.. last, "scsi-hd,id=disk1,drive=disk1,bus=scsi0.0,scsi-id=0,werror=stop,rerror=stop,bootindex=2", "ide-cd,id=dvd0,drive=dvd0,bus=ide.0,bootindex=3"], All(plan.Arguments, "-device").ToArray()[^6..]);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.ReadWrite, "/d/data.qcow2"), plan.Descriptors);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.Read, "/d/a,b.iso"), plan.Descriptors);
+        Assert.Contains(All(plan.Arguments, "-blockdev"), static a => a.Contains("node-name=dvd0,discard=unmap,read-only=on", StringComparison.Ordinal));
+        Assert.DoesNotContain(All(Build(spec, Kernel).Arguments, "-device"), static a => a.Contains("bootindex", StringComparison.Ordinal));
+        Assert.DoesNotContain(All(Build(Spec()).Arguments, "-device"), static a => a.StartsWith("virtio-scsi", StringComparison.Ordinal) || a.StartsWith("pcie-root-port", StringComparison.Ordinal));
+    }
+
     private static VmSpec Spec() => new() { MemoryBytes = 256L << 20, ProcessorCount = 1, Generation = 1 };
 
     private static QemuPlan Build(VmSpec spec, QemuBoot? boot = null, QemuHost? host = null) => QemuArguments.Build(Id, "web01", spec, Folder, boot, host ?? Host);

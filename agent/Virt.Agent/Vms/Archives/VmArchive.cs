@@ -60,10 +60,22 @@ public sealed record VmArchive
         Disk = null,
         Network = network,
         Attachment = null,
+        Drives = [.. (spec.Drives ?? []).Where(static drive => drive.Type == VMDriveType.Dvd).Select(Empty)],
         Epoch = 0,
         Move = null,
         Checkpoint = null,
         Exports = [],
+    };
+
+    // What is in it is its host's; what it is called is not for an archive to say.
+    private static VmDrive Empty(VmDrive drive, int number) => new()
+    {
+        Id = Guid.NewGuid(),
+        Name = FormattableString.Invariant($"dvd{number}"),
+        Type = VMDriveType.Dvd,
+        Controller = drive.Controller == VMControllerType.SCSI ? VMControllerType.SCSI : VMControllerType.SATA,
+        Place = number,
+        IsReadOnly = true,
     };
 
     /// <summary>The file.</summary>
