@@ -12,9 +12,14 @@ internal static class VmDriveRules
     /// <summary>The name of the disk that a machine was made with.</summary>
     public const string FirstDisk = "disk0";
 
+    /// <summary>Drives at the SATA controller that every machine on x64 has.</summary>
+    public const int SataPorts = 6;
+
+    /// <summary>Devices of their own that can come while a machine runs.</summary>
+    public const int MostHotplugPorts = 16;
+
     private const int MostDrives = 64;
     private const int ScsiTargets = 256;
-    private const int SataPorts = 6;
 
     /// <summary>What the guest is to see it behind.</summary>
     /// <exception cref="VirtException">InvalidArgument; NotSupported.</exception>

@@ -235,7 +235,7 @@ public sealed class ManifestTests
     {
         // Of the connection itself, between agents, and what Enter-Container and Connect-VMConsole do beside.
         string[] withoutCmdlet = ["container.type", "vm.type", "hello", "ping", "peer.introduce", "move.check", "move.offer", "move.watch", "move.prepare", "move.commit", "move.finish", "move.ask"];
-        var called = Types.Select(NameOf).Select(MethodOf).OfType<IMethod>().Select(method => method.Name);
+        var called = Types.Select(NameOf).Select(MethodOf).OfType<IMethod>().Select(method => method.Name).Distinct();
         Assert.Equal(Methods.All.Select(method => method.Name).Except(withoutCmdlet).Order(StringComparer.Ordinal), called.Order(StringComparer.Ordinal));
     }
 
