@@ -8,7 +8,7 @@ namespace Virt.Commands;
 /// <summary>Adds disks to virtual machines, also while they run.</summary>
 /// <remarks>
 /// Adds a disk that is there (-Path) or makes one (-SizeBytes). It comes at once where the machine runs, and its guest sees it: behind the SCSI controller, which every machine has, as many
-/// as 256 of them; as a Virtio or NVMe device of its own where a hot-plug port is free (New-VM -HotplugPortCount). A SATA disk waits for a machine that is off, and so does what finds no
+/// as 256 of them; as a Virtio or NVMe device of its own where a hot-plug port is free (Set-VM -HotplugPortCount). A SATA disk waits for a machine that is off, and so does what finds no
 /// place: the error says so. Checkpoints hold a machine's first disk; so a machine with further ones must have these -Independent of them for checkpoints to be made, as for patches:
 /// they stay as they are when the machine is restored. A disk that is -ReadOnly can be in several machines.
 /// </remarks>
