@@ -48,10 +48,12 @@ public static class MoveRules
         }
 
         CheckDisk();
-        foreach (var drive in machine.Drives)
+        foreach (var part in machine.Parts)
         {
-            var isDvd = drive.StartsWith("dvd", StringComparison.Ordinal);
-            Add("DriveStays", drive, $"What is in its drive '{drive}' cannot go with it: a move takes its first disk alone.", isDvd ? $"Set-VMDvdDrive {machine.VMName} {drive} -Path ''" : $"Remove-VMHardDiskDrive {machine.VMName} {drive}");
+            var (what, command) = part.StartsWith("dvd", StringComparison.Ordinal) ? ("What is in its drive", $"Set-VMDvdDrive {machine.VMName} {part} -Path ''")
+                : part.StartsWith("nic", StringComparison.Ordinal) ? ("Its network adapter", $"Remove-VMNetworkAdapter {machine.VMName} {part}")
+                : ("Its disk", $"Remove-VMHardDiskDrive {machine.VMName} {part}");
+            Add("PartStays", part, $"{what} '{part}' cannot go with it: a move takes its first disk and its first network adapter alone.", command);
         }
 
         return problems;

@@ -92,17 +92,17 @@ internal static class NewVMCheck
     public static bool IsShared(string? network) => network is not (null or IsolatedNetwork or UserNetwork);
 
     /// <exception cref="VirtException">InvalidArgument; NotSupported.</exception>
-    public static void CheckNetwork(NewVM request)
+    public static void CheckNetwork(NewVM request, string verb = "create")
     {
         var (name, network) = (request.Name, NetworkOf(request));
         if (string.Equals(network, "host", StringComparison.OrdinalIgnoreCase))
         {
-            throw new VirtException(ErrorCode.NotSupported, "NetworkNotSupported", $"Cannot create VM '{name}': a VM cannot be in the host's own network; '{UserNetwork}' reaches it.", name, $"New-VM -Name {name} -Network {UserNetwork}");
+            throw new VirtException(ErrorCode.NotSupported, "NetworkNotSupported", $"Cannot {verb} VM '{name}': a VM cannot be in the host's own network; '{UserNetwork}' reaches it.", name, $"New-VM -Name {name} -Network {UserNetwork}");
         }
 
         if (!IsShared(network) && request.IPAddresses.Length + request.Publish.Length > 0)
         {
-            throw Bad(name, request.Publish.Length > 0 ? "InvalidPublish" : "InvalidIPAddress", $"in the network '{network ?? NoNetwork}' it has no address that could be given or led to", $"New-VM -Name {name} -Network lan");
+            throw Bad(name, request.Publish.Length > 0 ? "InvalidPublish" : "InvalidIPAddress", $"in the network '{network ?? NoNetwork}' it has no address that could be given or led to", $"New-VM -Name {name} -Network lan", verb);
         }
 
         if (request.AllowFrom.Length > 0 && request.Publish.Length == 0)

@@ -58,6 +58,7 @@ public sealed partial class QemuArguments
         builder.AddVideo(spec.VideoAdapter);
         builder.AddControllers(spec);
         builder.AddDrives(spec, bootIndex: boot is null ? 2 : null);
+        builder.AddAdapters(spec);
         if (incoming is not null)
         {
             // Where from is said over QMP.
@@ -166,24 +167,6 @@ public sealed partial class QemuArguments
         Add("-device", "virtio-serial-pci,max_ports=2");
         Add("-chardev", $"socket,id={GuestAgentDevice},fd={number},server=on,wait=off");
         Add("-device", $"virtserialport,id={GuestAgentPort},chardev={GuestAgentDevice},name=org.qemu.guest_agent.0");
-    }
-
-    private void AddNetwork(VmSpec spec)
-    {
-        var adapter = $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=";
-        if (spec.Attachment is not null)
-        {
-            var tap = FormattableString.Invariant($"tap,id=net0,fd={Open(QemuDescriptorKind.Tap, "")}");
-            // Without it each packet passes through QEMU.
-            var vhost = host.HasVhost ? FormattableString.Invariant($",vhost=on,vhostfd={Open(QemuDescriptorKind.ReadWrite, VmNetwork.Vhost)}") : "";
-            Add("-netdev", tap + vhost, "-device", adapter);
-        }
-        else if (spec.Network is not null)
-        {
-            // QEMU's own NAT lets a guest reach the host's loopback (10.0.2.2) and everything behind it: only for who asks for it by name.
-            var reach = spec.Network == NewVMCheck.UserNetwork ? "" : ",restrict=on";
-            Add("-netdev", "user,id=net0" + reach, "-device", adapter);
-        }
     }
 
     // Last, so that it takes no other device's place on the bus. A PC has a keyboard of its own.

@@ -29,9 +29,9 @@ internal sealed class QemuFiles : IDisposable
     /// <param name="name">The machine's name, for errors.</param>
     /// <param name="folder">Where its files stand.</param>
     /// <param name="plan">What is opened.</param>
-    /// <param name="connect">Makes its link into its network.</param>
+    /// <param name="connect">Makes the link of an adapter, by its name, into its network.</param>
     /// <exception cref="Virt.Protocol.VirtException">A file is not there, or cannot be opened.</exception>
-    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan, Func<SafeFileHandle> connect)
+    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan, Func<string, SafeFileHandle> connect)
     {
         var files = new QemuFiles();
         try
@@ -44,7 +44,7 @@ internal sealed class QemuFiles : IDisposable
                 files.handles.Add(kind switch
                 {
                     QemuDescriptorKind.Listener => files.Listen(path),
-                    QemuDescriptorKind.Tap => files.Keep(connect()),
+                    QemuDescriptorKind.Tap => files.Keep(connect(path)),
                     QemuDescriptorKind.Console => files.Keep(MemoryFile.Create(path, VmConsole.MostBytes)),
                     _ => files.Keep(OpenFile("start", name, path, isReadOnly: kind == QemuDescriptorKind.Read)),
                 });

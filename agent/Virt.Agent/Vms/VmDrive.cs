@@ -30,7 +30,7 @@ public sealed record VmDrive
     public bool IsIndependent { get; init; }
 
     /// <summary>What is half done to it.</summary>
-    public VmDriveStep Step { get; init; }
+    public VmPartStep Step { get; init; }
 
     /// <summary>The image is this machine's alone.</summary>
     public bool IsOwned => Type == VMDriveType.HardDisk && !IsReadOnly;

@@ -73,13 +73,24 @@ internal static class VmDriveRules
                     ? throw NeedsStop(machine, type, "SATA drives come and go only while it is off; SCSI drives at any time", $"{Noun(type, "Add")} {machine} -ControllerType SCSI")
                     : First(0, SataPorts, taken) ?? throw Full(machine, $"its SATA controller has {SataPorts} drives already; SCSI takes {ScsiTargets}", type);
             default:
-                return !isRunning ? null : FreePort(spec) ?? throw NeedsStop(machine, type, $"none of its {spec.HotplugPorts} hot-plug ports is free; SCSI needs none", $"{Noun(type, "Add")} {machine} -ControllerType SCSI");
+                return !isRunning ? null : FreePort(spec) ?? throw NeedsStop(machine, type, $"none of its {spec.HotplugPorts} hot-plug ports is free; SCSI needs none", $"{Noun(type, "Add")} {machine} -ControllerType SCSI; or for more of them from its next start on: Set-VM {machine} -HotplugPortCount {spec.HotplugPorts + 2}");
         }
     }
 
     /// <summary>The first hot-plug port that nothing is in; null: none.</summary>
     public static int? FreePort(VmSpec spec) =>
-        First(1, spec.HotplugPorts, spec.Drives.Where(static drive => drive.Controller is VMControllerType.Virtio or VMControllerType.NVMe).Select(static drive => drive.Place).ToHashSet());
+        First(1, spec.HotplugPorts, spec.Drives.Where(static drive => drive.Controller is VMControllerType.Virtio or VMControllerType.NVMe).Select(static drive => drive.Place).Concat(spec.Adapters.Select(static adapter => adapter.Place)).ToHashSet());
+
+    /// <summary>How many devices of their own are to be able to come while it runs.</summary>
+    /// <exception cref="VirtException">InvalidArgument: too many, or fewer than are taken.</exception>
+    public static void CheckPorts(string machine, VmSpec spec, int? count)
+    {
+        var taken = spec.Drives.Where(static drive => drive.Controller is VMControllerType.Virtio or VMControllerType.NVMe).Select(static drive => drive.Place).Concat(spec.Adapters.Select(static adapter => adapter.Place)).Max() ?? 0;
+        if (count is { } wanted && (wanted < taken || wanted > MostHotplugPorts))
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidHotplugPortCount", $"Cannot change VM '{machine}': its hot-plug ports are {wanted}; {taken} to {MostHotplugPorts} are allowed{(taken > 0 ? $", for something is in port {taken}" : "")}.", machine, $"Set-VM {machine} -HotplugPortCount {MostHotplugPorts / 4}");
+        }
+    }
 
     /// <summary>The next free name, such as <c>disk1</c>.</summary>
     public static string NameOf(VmSpec spec, VMDriveType type)

@@ -48,7 +48,7 @@ public sealed partial class VmService
 
         await using var undo = new Rollback();
         undo.Add($"forget drive '{drive.Name}' of VM '{entry.Name}'", () => SetDrive(entry, drive, null));
-        SetDrive(entry, drive, drive with { Step = VmDriveStep.Adding });
+        SetDrive(entry, drive, drive with { Step = VmPartStep.Adding });
         await FaultPoint.ReachAsync(VmDriveFaults.AddRecorded).ConfigureAwait(false);
         undo.Add($"remove the files of drive '{drive.Name}' of VM '{entry.Name}'", () => RemoveMedia(entry, drive, isDeleted: drive.Media is { IsNew: true }));
         await MakeMediaAsync(entry, drive, call).ConfigureAwait(false);

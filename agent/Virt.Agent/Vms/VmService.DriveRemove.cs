@@ -39,7 +39,7 @@ public sealed partial class VmService
             return shown;
         }
 
-        drive = drive with { Step = request.DeleteDisk ? VmDriveStep.Deleting : VmDriveStep.Removing };
+        drive = drive with { Step = request.DeleteDisk ? VmPartStep.Deleting : VmPartStep.Removing };
         SetDrive(entry, drive, drive);
         await FaultPoint.ReachAsync(VmDriveFaults.RemoveRecorded).ConfigureAwait(false);
         if (isRunning)
@@ -50,7 +50,7 @@ public sealed partial class VmService
             }
             catch
             {
-                SetDrive(entry, drive, drive with { Step = VmDriveStep.None });
+                SetDrive(entry, drive, drive with { Step = VmPartStep.None });
                 throw;
             }
         }
@@ -76,7 +76,7 @@ public sealed partial class VmService
     {
         await CloseMediaAsync(entry, drive).ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmDriveFaults.Closed).ConfigureAwait(false);
-        RemoveMedia(entry, drive, isDeleted: drive.Step == VmDriveStep.Deleting);
+        RemoveMedia(entry, drive, isDeleted: drive.Step == VmPartStep.Deleting);
         SetDrive(entry, drive, null);
     }
 
@@ -84,7 +84,7 @@ public sealed partial class VmService
     private async Task SettleDrivesAsync(VmEntry entry)
     {
         var isAlive = VmStates.IsAlive(entry.Phase);
-        foreach (var drive in entry.Spec.Drives.Where(static drive => drive.Step != VmDriveStep.None).ToList())
+        foreach (var drive in entry.Spec.Drives.Where(static drive => drive.Step != VmPartStep.None).ToList())
         {
             if (isAlive && entry.Session is null)
             {
@@ -95,17 +95,17 @@ public sealed partial class VmService
             var isThere = isAlive && await entry.Session!.HasDeviceAsync(drive.Name, CancellationToken.None).ConfigureAwait(false);
             switch (drive.Step)
             {
-                case VmDriveStep.Adding when !isThere:
+                case VmPartStep.Adding when !isThere:
                     await CloseMediaAsync(entry, drive).ConfigureAwait(false);
                     RemoveMedia(entry, drive, isDeleted: drive.Media is { IsNew: true });
                     SetDrive(entry, drive, null);
                     break;
-                case VmDriveStep.Removing or VmDriveStep.Deleting when !isThere:
+                case VmPartStep.Removing or VmPartStep.Deleting when !isThere:
                     await FinishRemoveDriveAsync(entry, drive).ConfigureAwait(false);
                     break;
-                case VmDriveStep.Changing when isThere:
+                case VmPartStep.Changing when isThere:
                     await ChangeMediaAsync(entry, entry.Session!, drive).ConfigureAwait(false);
-                    SetDrive(entry, drive, drive with { Step = VmDriveStep.None });
+                    SetDrive(entry, drive, drive with { Step = VmPartStep.None });
                     break;
                 default:
                     if (isThere)
@@ -113,7 +113,7 @@ public sealed partial class VmService
                         await LimitAsync(entry.Session!, drive.Name, drive.Media).ConfigureAwait(false);
                     }
 
-                    SetDrive(entry, drive, drive with { Step = VmDriveStep.None });
+                    SetDrive(entry, drive, drive with { Step = VmPartStep.None });
                     break;
             }
         }

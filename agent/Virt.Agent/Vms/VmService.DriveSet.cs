@@ -61,7 +61,7 @@ public sealed partial class VmService
         }
         else
         {
-            SetDrive(entry, drive, to with { Step = VmDriveStep.Changing });
+            SetDrive(entry, drive, to with { Step = VmPartStep.Changing });
             await FaultPoint.ReachAsync(VmDriveFaults.ChangeRecorded).ConfigureAwait(false);
             try
             {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -57,6 +58,11 @@ public sealed partial class VmService
             throw VmErrors.FurtherDisks(RestoreVerb, entry.Name, later, $"the memory of checkpoint '{name}' knows nothing of the disks that it has got since");
         }
 
+        if (spec.HasMemory && !AdapterKindsOf(spec.Machine).SequenceEqual(AdapterKindsOf(entry.Spec)))
+        {
+            throw new VirtException(ErrorCode.NotSupported, "AdaptersDiffer", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' knows other network adapters than the machine has now.", name, $"Get-VMNetworkAdapter {entry.Name}");
+        }
+
         foreach (var drive in spec.Machine.Drives.Where(drive => spec.HasMemory && drive.Media is { } media && !File.Exists(media.Path)))
         {
             throw new VirtException(ErrorCode.NotFound, "DiskNotFound", $"Cannot restore VM '{entry.Name}': there is no '{drive.Media!.Path}' any more, which its drive '{drive.Name}' held at checkpoint '{name}'.", name, $"Get-VMCheckpoint -VMName {entry.Name}");
@@ -88,6 +94,10 @@ public sealed partial class VmService
                 "Test-VirtHost");
         }
     }
+
+    // What a guest's memory knows of them.
+    private static IEnumerable<(string Name, VMNetworkAdapterModel Model, int? Place)> AdapterKindsOf(VmSpec spec) =>
+        spec.Adapters.Select(static adapter => (adapter.Name, adapter.Model, adapter.Place)).Prepend((AdapterDevice.First, spec.AdapterModel, null));
 
     // Under the lock, with the machine off. May be repeated from anywhere in it: what the guest may have written since is thrown away again.
     private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)

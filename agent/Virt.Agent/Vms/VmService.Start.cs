@@ -77,7 +77,7 @@ public sealed partial class VmService
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
         undo.Add($"take VM '{entry.Name}' off its network", () => Disconnect(entry));
         PrepareNetwork(entry);
-        using var files = QemuFiles.Open(entry.Name, folder, plan, () => ConnectNetwork(entry));
+        using var files = QemuFiles.Open(entry.Name, folder, plan, adapter => ConnectNetwork(entry, adapter));
         await FaultPoint.ReachAsync(VmFaults.Connected).ConfigureAwait(false);
         var stream = VmSession.Open(folder.QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);

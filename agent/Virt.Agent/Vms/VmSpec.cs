@@ -74,6 +74,12 @@ public sealed record VmSpec
     /// <summary>What it has beside its first disk, in the order in which they came.</summary>
     public IReadOnlyList<VmDrive> Drives { get; set; } = [];
 
+    /// <summary>What the guest sees its first network adapter as.</summary>
+    public VMNetworkAdapterModel AdapterModel { get; init; }
+
+    /// <summary>The network adapters that it has beside its first, in the order in which they came.</summary>
+    public IReadOnlyList<VmAdapter> Adapters { get; set; } = [];
+
     /// <summary>It has a SCSI controller, also where nothing is on it yet; machines that were made before there were any have none.</summary>
     public bool HasScsiController { get; init; }
 

@@ -54,6 +54,10 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckDrive(string verb, string name, VMState state) => Check(verb, name, state, Pluggable, state == VMState.Saved ? $"Start-VM -Name {name}" : $"Get-VM -Name {name}");
 
+    /// <summary>What only a machine that does not run can be changed in.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckOff(string verb, string name, VMState state) => Check(verb, name, state, [VMState.Stopped, VMState.Failed], IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
+
     /// <summary>A guest that stands still has no moment of its own that could be kept.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckCheckpoint(string name, VMState state) => Check("checkpoint", name, state, Checkpointable, $"Get-VM -Name {name}");

@@ -103,7 +103,7 @@ public sealed partial record CheckMove
     [Key(23)]
     public string ImageFolder { get; set; } = "";
 
-    /// <summary>Its drives that hold something, beside its first disk.</summary>
+    /// <summary>What it has beside its first disk and its first network adapter: drives that hold something, adapters.</summary>
     [Key(24)]
-    public string[] Drives { get; set; } = [];
+    public string[] Parts { get; set; } = [];
 }

@@ -33,6 +33,14 @@ internal static class Nouns
 
     public static readonly Noun<VMDrive> DvdDrive = Drives(VMDriveType.Dvd);
 
+    public static readonly Noun<VMNetworkAdapter> NetworkAdapter = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVMNetworkAdapter, new GetVMNetworkAdapter { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     private static Noun<VMDrive> Drives(VMDriveType type) => new(
         (host, names, ids) =>
         {

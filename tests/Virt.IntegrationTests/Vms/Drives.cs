@@ -11,10 +11,12 @@ using Virt.Protocol;
 
 namespace Virt.IntegrationTests.Vms;
 
-/// <summary>What the tests say to machines' drives.</summary>
+/// <summary>What the tests say to machines' drives and network adapters.</summary>
 internal static class Drives
 {
     public static VMDrive Add(this TestHost host, string machine, AddVMDrive request) => host.Invoke(Methods.AddVMDrive, request with { VMName = machine });
+
+    public static VMNetworkAdapter Add(this TestHost host, string machine, AddVMNetworkAdapter request) => host.Invoke(Methods.AddVMNetworkAdapter, request with { VMName = machine });
 
     public static VMDrive[] DisksOf(this TestHost host, string machine) => host.Invoke(Methods.GetVMDrive, new GetVMDrive { VMNames = [machine] }).Items;
 

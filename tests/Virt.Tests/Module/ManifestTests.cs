@@ -30,7 +30,7 @@ public sealed class ManifestTests
     private static readonly string[] NounsWithoutId = ["VirtPeer", "PatchSchedule", "VHD"];
 
     // Found in a machine, by names that are that machine's own.
-    private static readonly string[] NounsOfMachines = ["VMCheckpoint", "VMHardDiskDrive", "VMDvdDrive"];
+    private static readonly string[] NounsOfMachines = ["VMCheckpoint", "VMHardDiskDrive", "VMDvdDrive", "VMNetworkAdapter"];
 
     private static readonly string[] Data = ["Name", "InputObject", "Id", "AsJob", "ComputerName", "NoVHD"];
 

@@ -145,7 +145,7 @@ public sealed class QemuArgumentsTests
         var plan = Build(spec, Kernel);
         var link = After(plan.Arguments, "-netdev");
         Assert.StartsWith("tap,id=net0,fd=", link);
-        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, ""), plan.Descriptors[int.Parse(link["tap,id=net0,fd=".Length..], System.Globalization.CultureInfo.InvariantCulture) - 3]);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, "nic0"), plan.Descriptors[int.Parse(link["tap,id=net0,fd=".Length..], System.Globalization.CultureInfo.InvariantCulture) - 3]);
         Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=02:56:0a:01:00:02,romfile=", plan.Arguments);
         var helped = Build(spec, Kernel, Host with { HasVhost = true });
         Assert.Matches("^tap,id=net0,fd=([0-9]+),vhost=on,vhostfd=[0-9]+$", After(helped.Arguments, "-netdev"));
@@ -201,6 +201,20 @@ public sealed class QemuArgumentsTests
         Assert.Contains(All(plan.Arguments, "-blockdev"), static a => a.Contains("node-name=dvd0,discard=unmap,read-only=on", StringComparison.Ordinal));
         Assert.DoesNotContain(All(Build(spec, Kernel).Arguments, "-device"), static a => a.Contains("bootindex", StringComparison.Ordinal));
         Assert.DoesNotContain(All(Build(Spec()).Arguments, "-device"), static a => a.StartsWith("virtio-scsi", StringComparison.Ordinal) || a.StartsWith("pcie-root-port", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Further_adapters_come_last_and_each_has_its_own_link()
+    {
+        var adapter = new VmAdapter { Id = Id, Name = "nic1", Model = VMNetworkAdapterModel.E1000, Network = "lan2", MacAddress = "02:56:0a:02:00:02", Attachment = new NetworkAttachment { Addresses = ["10.2.0.2"] }, Place = 2 };
+        var spec = Spec() with { Network = "isolated", MacAddress = "52:54:00:01:02:03", AdapterModel = VMNetworkAdapterModel.Rtl8139, Adapters = [adapter], HotplugPorts = 2 };
+        var plan = Build(spec, host: Host with { HasVhost = true });
+        Assert.Equal("e1000,id=nic1,netdev=net1,mac=02:56:0a:02:00:02,romfile=,bus=port2", All(plan.Arguments, "-device").Last());
+        Assert.Contains("rtl8139,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=", plan.Arguments);
+        var netdevs = All(plan.Arguments, "-netdev").ToArray();
+        Assert.Equal("user,id=net0,restrict=on", netdevs[0]);
+        Assert.Matches("^tap,id=net1,fd=[0-9]+$", netdevs[1]);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, "nic1"), plan.Descriptors[^1]);
     }
 
     private static VmSpec Spec() => new() { MemoryBytes = 256L << 20, ProcessorCount = 1, Generation = 1 };

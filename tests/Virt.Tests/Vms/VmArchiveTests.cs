@@ -15,7 +15,7 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["After", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "StartAction", "StartDelay", "StopAction", "SystemId", "VideoAdapter"];
+    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "StartAction", "StartDelay", "StopAction", "SystemId", "VideoAdapter"];
     private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;
@@ -46,6 +46,18 @@ public sealed class VmArchiveTests : IDisposable
         Assert.NotEqual(dvd.Id, drive.Id);
         Assert.Equal(VmDriveRules.MostHotplugPorts, spec.HotplugPorts);
         Assert.Empty(VmArchive.Portable(Spec() with { Drives = null! }, "lan").Drives);
+    }
+
+    [Fact]
+    public void Its_adapters_come_along_under_names_of_this_host_and_nothing_of_them_is_taken_on_trust()
+    {
+        var adapter = new VmAdapter { Id = Guid.NewGuid(), Name = "nic7,x=y", Model = (VMNetworkAdapterModel)99, Network = "lan2", MacAddress = "52:54:00:01:02:03,romfile=/x", Attachment = new NetworkAttachment(), Place = 3 };
+        var spec = VmArchive.Portable(Spec() with { Adapters = [adapter], MacAddress = "x,y=z" }, "lan");
+        var taken = Assert.Single(spec.Adapters);
+        Assert.Equal(("nic1", VMNetworkAdapterModel.Virtio, "lan2", null, null), (taken.Name, taken.Model, taken.Network, taken.Attachment, taken.Place));
+        Assert.True(AdapterDevice.IsMacAddress(taken.MacAddress));
+        Assert.Null(spec.MacAddress);
+        Assert.Empty(VmArchive.Portable(Spec() with { Adapters = null! }, "lan").Adapters);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace Virt.Agent.Vms;
 
-/// <summary>What is half done to a drive: written before the first step of it, so that an agent that comes back finishes or undoes it.</summary>
-public enum VmDriveStep
+/// <summary>What is half done to a drive or a network adapter: written before the first step of it, so that an agent that comes back finishes or undoes it.</summary>
+public enum VmPartStep
 {
     /// <summary>Nothing.</summary>
     None = 0,
