@@ -13,6 +13,9 @@ public sealed record VmImageManifest
     /// <summary>True where a QEMU guest agent starts in it.</summary>
     public bool GuestAgent { get; set; }
 
+    /// <summary>True where cloud-init, or what is like it, waits in it for a seed: every machine of it gets one.</summary>
+    public bool CloudInit { get; set; }
+
     /// <summary>The kernel that is booted directly; null: the firmware boots the disk.</summary>
     public VmBoot? Boot { get; set; }
 

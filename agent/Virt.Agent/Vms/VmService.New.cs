@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Vms.Seeds;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -47,6 +48,7 @@ public sealed partial class VmService
             After = request.After,
             StopAction = request.AutomaticStopAction,
             VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
+            Seed = SeedCheck.SeedOf(request, isExpected: image is { Manifest.CloudInit: true }),
         };
         spec = Join(id, request, spec, call.WhatIf);
         await using var undo = new Rollback();

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Virt.Agent.Networks;
+using Virt.Agent.Vms.Seeds;
 
 namespace Virt.Agent.Vms;
 
@@ -69,4 +70,7 @@ public sealed record VmSpec
 
     /// <summary>What it shows its screen by; of machines that were made before there were any, and of all that are not given one: none.</summary>
     public VMVideoAdapter VideoAdapter { get; init; }
+
+    /// <summary>What its guest is told when it comes up for the first time; null: nothing.</summary>
+    public VmSeed? Seed { get; init; }
 }
