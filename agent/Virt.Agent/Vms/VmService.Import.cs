@@ -116,6 +116,7 @@ public sealed partial class VmService
         {
             SystemId = request.KeepIdentity ? spec.SystemId : null,
             Image = archive.NeedsImage || images.VmNames.Contains(spec.Image, StringComparer.OrdinalIgnoreCase) ? spec.Image : null,
+            StartsKernel = archive.NeedsImage,
             Disk = archive.DiskSizeBytes == 0 ? null : new VmDisk { Path = FreePath(name), Format = "qcow2", SizeBytes = archive.DiskSizeBytes, IsNew = true },
         };
         if (made.Disk is not null)

@@ -39,6 +39,7 @@ public sealed partial class VmService
             ProcessorCount = request.ProcessorCount,
             Generation = request.Generation,
             Image = image?.Name,
+            StartsKernel = image is { Manifest.Boot: not null },
             Disk = disk,
             Network = network,
             MacAddress = network is null ? null : MacAddress.Of(id),
@@ -68,6 +69,12 @@ public sealed partial class VmService
         undo.Add($"forget VM '{name}'", () => Forget(entry));
         entries[id] = entry;
         undo.Add($"remove the files of VM '{name}'", () => RemoveFiles(entry, withDisk: spec.Disk is { IsNew: true }));
+        if (image is not null)
+        {
+            // From here on its row keeps it; it may have been removed a moment ago.
+            images.FindVm(image.Name, $"Cannot create VM '{name}'");
+        }
+
         await MakeFilesAsync(entry, call).ConfigureAwait(false);
         entry.Set(table, VMState.Stopped, null);
         undo.Commit();

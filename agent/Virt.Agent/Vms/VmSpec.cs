@@ -20,6 +20,9 @@ public sealed record VmSpec
     /// <summary>The image it was made from; null: none.</summary>
     public string? Image { get; init; }
 
+    /// <summary>Whether its image's kernel is started, which it then needs; null: of machines that were made before that was written down.</summary>
+    public bool? StartsKernel { get; init; }
+
     /// <summary>The system UUID that its guest sees, where that is not its own id: the original's, of a copy that keeps its identity.</summary>
     public Guid? SystemId { get; init; }
 
