@@ -116,14 +116,14 @@ public sealed class ImageCatalogTests : IDisposable
     [Fact]
     public async Task A_disk_image_says_how_large_it_is_and_where_it_is_from()
     {
-        Write(first, "vms/debian%2F12", """{"disk": "d", "source": "https://a/b", "checksum": "sha256:00", "added": "2026-11-29T12:00:00+00:00", "cloudInit": true}""");
+        Write(first, "vms/debian%2F12", """{"disk": "d", "source": "https://localhost/b", "checksum": "sha256:00", "added": "2026-11-29T12:00:00+00:00", "cloudInit": true}""");
         File.WriteAllBytes(Path.Combine(first, "vms", "debian%2F12", "d"), [0x51, 0x46, 0x49, 0xFB, .. new byte[20], 0, 0, 0, 0, 0x10, 0, 0, 0]);
         Write(first, "vms/.new-1", """{"disk": "d"}""");
         var store = new VmImageStore(Path.Combine(first, "vms"), catalog);
         store.Watch(static image => image.Name == "debian/12" ? ["web01"] : []);
         var list = await new VmImageService(catalog, store).GetAsync(new GetVMImage(), new Call(NoSink.Instance, "0", whatIf: false, TestContext.Current.CancellationToken));
         var image = Assert.Single(list.Items);
-        Assert.Equal(("debian/12", "qcow2", 256L << 20, "https://a/b", "sha256:00", true, "web01"), (image.Name, image.Format, image.VirtualSizeBytes, image.Source, image.Checksum, image.CloudInit, image.UsedBy.Single()));
+        Assert.Equal(("debian/12", "qcow2", 256L << 20, "https://localhost/b", "sha256:00", true, "web01"), (image.Name, image.Format, image.VirtualSizeBytes, image.Source, image.Checksum, image.CloudInit, image.UsedBy.Single()));
         Assert.Equal(new DateTimeOffset(2026, 11, 29, 12, 0, 0, TimeSpan.Zero), image.AddedTime);
         Assert.Equal(Path.Combine(first, "vms", "debian%2F12"), image.Path);
         Assert.Equal("debian/12", catalog.FindVm("Debian/12").Name);
@@ -144,15 +144,15 @@ public sealed class ImageCatalogTests : IDisposable
         {
             await File.WriteAllTextAsync(whole.Disk, "x", TestContext.Current.CancellationToken);
             Assert.Empty(catalog.VmNames);
-            await whole.CommitAsync("save", new VmImageManifest { Disk = "disk.qcow2", Source = "https://a", Architecture = "x64" });
+            await whole.CommitAsync("save", new VmImageManifest { Disk = "disk.qcow2", Source = "https://localhost", Architecture = "x64" });
         }
 
-        Assert.Equal(("a/1", "https://a", false), (catalog.VmNames.Single(), catalog.FindVm("a/1").Manifest.Source, catalog.FindVm("a/1").Manifest.GuestAgent));
+        Assert.Equal(("a/1", "https://localhost", false), (catalog.VmNames.Single(), catalog.FindVm("a/1").Manifest.Source, catalog.FindVm("a/1").Manifest.GuestAgent));
         Assert.DoesNotContain("guestAgent", await File.ReadAllTextAsync(Path.Combine(folder, "a%2F1", "image.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal("VMImageAlreadyExists", Assert.Throws<VirtException>(() => store.CheckFree("save", "A/1")).Id);
-        using (var second = store.Begin("a/1"))
+        using (var again = store.Begin("a/1"))
         {
-            Assert.Equal("VMImageAlreadyExists", (await Assert.ThrowsAsync<VirtException>(() => second.CommitAsync("save", new VmImageManifest()))).Id);
+            Assert.Equal("VMImageAlreadyExists", (await Assert.ThrowsAsync<VirtException>(() => again.CommitAsync("save", new VmImageManifest()))).Id);
         }
 
         // One of these went while a machine needed it, the others nobody knows.

@@ -60,7 +60,7 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
             VirtualSizeBytes = disk is null ? 0 : Qcow2Header.SizeOf(disk),
             Source = manifest.Source,
             Checksum = manifest.Checksum,
-            AddedTime = manifest.Added ?? new FileInfo(Path.Combine(image.Folder, ImageCatalog.ManifestName)).LastWriteTimeUtc,
+            AddedTime = manifest.Added ?? new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(image.Folder, ImageCatalog.ManifestName)), TimeSpan.Zero),
             UsedBy = [.. store.UsersOf(image)],
             Path = image.Folder,
         };

@@ -75,7 +75,7 @@ internal sealed class VmImageSearch(ImageServer server, SaveVMImage request, str
             ErrorCode.NotFound,
             "VMImageNotFound",
             disks.Count == 0 ? $"server '{root.Authority}' has no disk for {architecture}" : $"server '{root.Authority}' has no disk of that name for {architecture}{(nearest is null ? "" : $"; did you mean '{nearest}'?")}",
-            $"Save-VMImage {nearest ?? disks.FirstOrDefault()?.Names[0] ?? "debian/12"} -Server {address}");
+            $"Save-VMImage {nearest ?? disks.FirstOrDefault()?.Names[0] ?? "debian/12"} -Server {request.Server}");
     }
 
     // A server says what it has itself, and sends nobody elsewhere.

