@@ -19,7 +19,7 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
 {
     private const string VmFolder = "vms";
     private const string ContainerFolder = "containers";
-    
+
     /// <summary>What says what an image is.</summary>
     internal const string ManifestName = "image.json";
 

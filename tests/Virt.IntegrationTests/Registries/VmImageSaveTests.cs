@@ -42,7 +42,7 @@ public sealed class VmImageSaveTests
         var disk = Path.Combine(site.Folder, "raw.img");
         await host.RunAsync("sh", "-c", $"truncate -s 8M '{disk}' && printf '\\125\\252' | dd of='{disk}' bs=1 seek=510 conv=notrunc status=none && cd '{site.Folder}' && sha256sum raw.img > SHA256SUMS");
         var raw = host.Invoke(Methods.SaveVMImage, new SaveVMImage { Name = "raw", Uri = site.Address + "/raw.img", ChecksumUri = site.Address + "/SHA256SUMS" });
-        Assert.Equal((8L << 20, ""), (raw.VirtualSizeBytes, (await host.RunAsync("qemu-img", "compare", "-s", "-f", "raw", "-F", "qcow2", disk, Path.Combine(raw.Path, "disk.qcow2"))).Replace("Images are identical.", "", StringComparison.Ordinal).Trim()));
+        Assert.Equal((8L << 20, ""), (raw.VirtualSizeBytes, (await host.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "qcow2", disk, Path.Combine(raw.Path, "disk.qcow2"))).Replace("Images are identical.", "", StringComparison.Ordinal).Trim()));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class VmImageSaveTests
             await host.StartAgentAsync(PlainHttp);
             var found = host.Invoke(Methods.GetVMImage, new GetVMImage()).Items.Where(static image => image.Source.Length > 0).ToList();
             Assert.Equal((point, point == VmImageFaults.Named), (point, found.Count == 1));
-            Assert.DoesNotContain(Directory.GetFileSystemEntries(Path.Combine(host.StateFolder, "images", "vms")).Select(Path.GetFileName), static name => name!.StartsWith('.'));
+            Assert.DoesNotContain(Directory.GetFileSystemEntries(Directory.CreateDirectory(Path.Combine(host.StateFolder, "images", "vms")).FullName).Select(Path.GetFileName), static name => name!.StartsWith('.'));
 
             Save(host, site);
             Assert.Equal(VmImageSite.Sha256(Path.Combine(site.Folder, "debian-12.qcow2")), VmImageSite.Sha256(Path.Combine(Find(host).Path, "disk.qcow2")));
