@@ -11,7 +11,7 @@ namespace Virt.Commands;
 /// in several machines. A SATA drive is what every system knows, and comes to a machine that is off; behind SCSI drives come and go at any time.
 /// </remarks>
 /// <example>
-/// <code>New-VHD /tmp/vhd/setup.iso -SizeBytes 8MB -Fixed; Add-VMDvdDrive web02 /tmp/vhd/setup.iso -PassThru</code>
+/// <code>New-VHD /tmp/vhd/setup.raw -SizeBytes 8MB; Add-VMDvdDrive web02 /tmp/vhd/setup.raw -PassThru</code>
 /// <para>Puts a DVD image into a new drive of a machine. (Any file can be one; a real one comes from whoever publishes the system.)</para>
 /// </example>
 /// <example>

@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// What was in the drive is taken out, whether the guest has locked its door or not, and the other image put in; an empty path or $null leaves the drive empty.
 /// </remarks>
 /// <example>
-/// <code>Add-VMDvdDrive web02; New-VHD /tmp/vhd/tools.iso -SizeBytes 4MB -Fixed; Set-VMDvdDrive web02 dvd* -Path /tmp/vhd/tools.iso</code>
+/// <code>Add-VMDvdDrive web02; New-VHD /tmp/vhd/tools.raw -SizeBytes 4MB; Set-VMDvdDrive web02 dvd* -Path /tmp/vhd/tools.raw</code>
 /// <para>Puts an image into a drive.</para>
 /// </example>
 /// <example>
