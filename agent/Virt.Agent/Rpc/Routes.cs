@@ -74,6 +74,10 @@ public static class Routes
         router.Add(Methods.AddVMNetworkAdapter, vms.AddAdapterAsync);
         router.Add(Methods.SetVMNetworkAdapter, vms.SetAdapterAsync);
         router.Add(Methods.RemoveVMNetworkAdapter, vms.RemoveAdapterAsync);
+        router.Add(Methods.GetVMProcessor, vms.GetProcessorAsync);
+        router.Add(Methods.SetVMProcessor, vms.SetProcessorAsync);
+        router.Add(Methods.GetVMFirmware, vms.GetFirmwareAsync);
+        router.Add(Methods.SetVMFirmware, vms.SetFirmwareAsync);
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
