@@ -10,6 +10,8 @@ public sealed class CpuModelTests
 {
     private static readonly string[] Old = ["cx8", "cmov", "fxsr", "mmx", "sse", "sse2", "cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3"];
 
+    private static readonly string[] Drives = ["disk1", "dvd0"];
+
     [Fact]
     public void A_baseline_is_what_it_says_and_nothing_else()
     {
@@ -57,7 +59,7 @@ public sealed class CpuModelTests
     [Fact]
     public void What_is_named_is_booted_first()
     {
-        var spec = Spec(1, 0, 0) with { BootOrder = ["dvd0", "gone"], Drives = [.. new[] { "disk1", "dvd0" }.Select(static name => new VmDrive { Id = System.Guid.Empty, Name = name, Type = VMDriveType.HardDisk, Controller = VMControllerType.SCSI })] };
+        var spec = Spec(1, 0, 0) with { BootOrder = ["dvd0", "gone"], Drives = [.. Drives.Select(static name => new VmDrive { Id = System.Guid.Empty, Name = name, Type = VMDriveType.HardDisk, Controller = VMControllerType.SCSI })] };
         var order = BootOrder.Of(spec);
         Assert.Equal((1, 3, 4, null), (order("dvd0"), order("disk0"), order("disk1"), order("nic0")));
         Assert.Equal((1, 2, 3), (BootOrder.Of(spec with { BootOrder = [] })("disk0"), BootOrder.Of(spec with { BootOrder = [] })("disk1"), BootOrder.Of(spec with { BootOrder = [] })("dvd0")));
