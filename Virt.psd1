@@ -81,6 +81,7 @@
         'Remove-VMSavedState'
         'Rename-Container'
         'Rename-VM'
+        'Rename-VMCheckpoint'
         'Resize-VHD'
         'Restart-Container'
         'Restart-VM'

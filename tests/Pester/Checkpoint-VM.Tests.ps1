@@ -3,6 +3,18 @@ BeforeAll { . $PSScriptRoot/Virt.Tests.Setup.ps1 }
 AfterAll { Remove-TestWorkload }
 
 Describe 'Checkpoint-VM' {
+    It 'makes one that goes by itself' {
+        $vm = New-TestVM expires
+        $checkpoint = $vm | Checkpoint-VM -SnapshotName short -ExpiresAfter 0:0:2 -PassThru
+        $checkpoint.ExpirationTime | Should -BeGreaterThan $checkpoint.CreationTime
+        $vm | Checkpoint-VM -SnapshotName stays
+        $limit = [datetime]::Now.AddSeconds(60)
+        while ((Get-VMCheckpoint $vm.Name).Name -contains 'short' -and [datetime]::Now -lt $limit) { Start-Sleep -Milliseconds 100 }
+        (Get-VMCheckpoint $vm.Name).Name | Should -Be stays
+        $vm | Checkpoint-VM -ExpiresAfter 0:0:0 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidArgument
+    }
+
     It 'keeps the memory of a running machine, which runs on' {
         $vm = New-TestVM running
         $vm | Start-VM -Wait -For GuestAgent

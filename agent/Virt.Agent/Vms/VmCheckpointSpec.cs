@@ -18,6 +18,9 @@ public sealed record VmCheckpointSpec
     /// <summary>The moment that it holds.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>When it goes by itself; null: never.</summary>
+    public DateTimeOffset? Expires { get; set; }
+
     /// <summary>The checkpoint, perhaps a hidden one, whose layer stands below its own; null: it is the lowest.</summary>
     public Guid? Parent { get; set; }
 

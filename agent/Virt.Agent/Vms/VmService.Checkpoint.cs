@@ -48,6 +48,7 @@ public sealed partial class VmService
             HasMemory = isRunning && request.IncludeMemory,
             Accelerator = isRunning ? entry.Run!.Accelerator : "",
             Overlay = disk is null ? null : OverlayPath(entry),
+            Expires = ExpiryOf(entry, request.ExpiresAfter),
         };
         var checkpoint = new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, spec));
         if (call.WhatIf)
@@ -56,6 +57,11 @@ public sealed partial class VmService
         }
 
         await MakeCheckpointAsync("checkpoint", entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
+        if (checkpoint.Spec.Expires is not null)
+        {
+            NotifyExpiry();
+        }
+
         entry.Tell(VirtEventAction.Checkpointed, $"Its checkpoint is '{name}'.");
         return Show(entry, checkpoint);
     }
@@ -66,7 +72,7 @@ public sealed partial class VmService
         await using var undo = new Rollback();
         if (!table.TryInsert(checkpoint.Row))
         {
-            throw CheckpointTaken(entry, checkpoint.Name);
+            throw CheckpointTaken("checkpoint", entry, checkpoint.Name);
         }
 
         checkpoints[checkpoint.Id] = checkpoint;
@@ -173,29 +179,33 @@ public sealed partial class VmService
     private string CheckpointNameOf(VmEntry entry, string wanted)
     {
         var name = wanted.Length > 0 ? wanted : entry.Name + time.GetLocalNow().ToString(" - yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        if (name.Length > 100 || name.Trim().Length != name.Length || name.Any(static c => char.IsControl(c) || c is '*' or '?' or '[' or ']' or '`' or '/' or '#'))
-        {
-            throw new VirtException(
-                ErrorCode.InvalidArgument,
-                "InvalidName",
-                $"Cannot checkpoint VM '{entry.Name}': '{name}' is no name for a checkpoint; 1 to 100 characters without * ? [ ] ` / # are required.",
-                name,
-                $"Checkpoint-VM -Name {entry.Name} -SnapshotName before");
-        }
-
+        CheckCheckpointName("checkpoint", entry, name, $"Checkpoint-VM -Name {entry.Name} -SnapshotName before");
         var unique = name;
         for (var number = 2; CheckpointsOf(entry).Any(c => c.Phase != CheckpointPhase.Hidden && c.Name.Equals(unique, StringComparison.OrdinalIgnoreCase)); number++)
         {
-            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken(entry, name);
+            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken("checkpoint", entry, name);
         }
 
         return unique;
     }
 
-    private static VirtException CheckpointTaken(VmEntry entry, string name) => new(
+    private static void CheckCheckpointName(string verb, VmEntry entry, string name, string action)
+    {
+        if (name.Length is 0 or > 100 || name.Trim().Length != name.Length || name.Any(static c => char.IsControl(c) || c is '*' or '?' or '[' or ']' or '`' or '/' or '#'))
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument,
+                "InvalidName",
+                $"Cannot {verb} VM '{entry.Name}': '{name}' is no name for a checkpoint; 1 to 100 characters without * ? [ ] ` / # are required.",
+                name,
+                action);
+        }
+    }
+
+    private static VirtException CheckpointTaken(string verb, VmEntry entry, string name) => new(
         ErrorCode.AlreadyExists,
         "VMCheckpointAlreadyExists",
-        $"Cannot checkpoint VM '{entry.Name}': it has a checkpoint '{name}' already.",
+        $"Cannot {verb} VM '{entry.Name}': it has a checkpoint '{name}' already.",
         name,
         $"Remove-VMCheckpoint -VMName {entry.Name} -Name '{name}'");
 

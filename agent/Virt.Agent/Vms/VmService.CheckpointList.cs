@@ -113,6 +113,7 @@ public sealed partial class VmService
             IsCurrent = CheckpointTree.Visible(all, entry.Spec.Checkpoint)?.Id == checkpoint.Id,
             Notes = spec.Notes,
             PauseDuration = spec.PauseDuration,
+            ExpirationTime = spec.Expires,
         };
     }
 

@@ -26,4 +26,8 @@ public sealed partial record CheckpointVM
     /// <summary>Keep the memory of a running machine too, so that it goes on from there; else only its disk, as after a loss of power.</summary>
     [Key(4)]
     public bool IncludeMemory { get; set; } = true;
+
+    /// <summary>So long after it was made it goes by itself; null: never.</summary>
+    [Key(5)]
+    public TimeSpan? ExpiresAfter { get; set; }
 }

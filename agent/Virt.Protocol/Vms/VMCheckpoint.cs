@@ -55,6 +55,10 @@ public sealed partial record VMCheckpoint
     [Key(11)]
     public TimeSpan PauseDuration { get; set; }
 
+    /// <summary>When it goes by itself; null: never.</summary>
+    [Key(12)]
+    public DateTimeOffset? ExpirationTime { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

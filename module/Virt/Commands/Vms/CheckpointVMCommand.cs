@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using Virt.Protocol;
 using Virt.Session;
@@ -17,6 +18,10 @@ namespace Virt.Commands;
 /// <code>Get-VM web* | Checkpoint-VM -PassThru</code>
 /// <para>Makes one of every machine whose name begins with web, and shows them. Their names are made up of the machine's and the time.</para>
 /// </example>
+/// <example>
+/// <code>Checkpoint-VM web01 -SnapshotName before-update -ExpiresAfter 2.00:00:00 -PassThru | Format-List Name, ExpirationTime</code>
+/// <para>Makes one that goes by itself after two days.</para>
+/// </example>
 [Cmdlet(VerbsData.Checkpoint, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMCheckpoint))]
 public sealed class CheckpointVMCommand : VMChangeCommand
@@ -35,6 +40,10 @@ public sealed class CheckpointVMCommand : VMChangeCommand
     [Parameter]
     public SwitchParameter DiskOnly { get; set; }
 
+    /// <summary>Let it go by itself after this time, such as 7.00:00:00 for a week; where the host is off then, as soon as it is on again. Its disk is merged as by Remove-VMCheckpoint.</summary>
+    [Parameter]
+    public TimeSpan? ExpiresAfter { get; set; }
+
     /// <summary>Write the checkpoint.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -43,6 +52,6 @@ public sealed class CheckpointVMCommand : VMChangeCommand
         host,
         target,
         Methods.CheckpointVM,
-        new CheckpointVM { Id = target.Id, Name = target.Name, CheckpointName = SnapshotName ?? "", Notes = Notes, IncludeMemory = !DiskOnly },
+        new CheckpointVM { Id = target.Id, Name = target.Name, CheckpointName = SnapshotName ?? "", Notes = Notes, IncludeMemory = !DiskOnly, ExpiresAfter = ExpiresAfter },
         PassThru);
 }
