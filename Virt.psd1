@@ -28,6 +28,7 @@
         'Export-ContainerImage'
         'Export-VirtVolume'
         'Export-VM'
+        'Export-VMCheckpoint'
         'Get-Container'
         'Get-ContainerImage'
         'Get-ContainerLog'

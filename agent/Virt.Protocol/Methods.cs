@@ -120,6 +120,9 @@ public static class Methods
     /// <summary>Renames a checkpoint.</summary>
     public static readonly Method<RenameVMCheckpoint, VMCheckpoint> RenameVMCheckpoint = new("vmcheckpoint.rename", Change, Protocol.RenameVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
 
+    /// <summary>Writes a machine as it was at a checkpoint into a folder.</summary>
+    public static readonly Method<ExportVMCheckpoint, VMCheckpoint> ExportVMCheckpoint = new("vmcheckpoint.export", Change, Protocol.ExportVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
+
     /// <summary>Removes a checkpoint; gives it as it was.</summary>
     public static readonly Method<RemoveVMCheckpoint, VMCheckpoint> RemoveVMCheckpoint = new("vmcheckpoint.remove", Change, Protocol.RemoveVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
 
@@ -343,7 +346,7 @@ public static class Methods
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
-        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, RemoveVMCheckpoint,
+        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

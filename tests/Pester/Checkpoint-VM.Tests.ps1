@@ -25,6 +25,28 @@ Describe 'Checkpoint-VM' {
         (Get-VM $vm.Name).State | Should -Be Running
     }
 
+    It 'lets the guest come to rest where that is asked for' {
+        $vm = New-TestVM production
+        $vm | Start-VM -Wait -For GuestAgent
+        $checkpoint = Checkpoint-VM $vm.Name -SnapshotName rest -CheckpointType ProductionOnly -PassThru -WarningVariable warned
+        $checkpoint.CheckpointType, $checkpoint.HasMemory | Should -Be Production, $false
+        $warned | Should -BeNullOrEmpty
+        (Get-VM $vm.Name).State | Should -Be Running
+    }
+
+    It 'says so where it is of another type than was asked for, and makes none where that is not wanted' {
+        $vm = New-VM (New-TestName agentless) -NoVHD -MemoryStartupBytes 64MB -Generation 1
+        $vm | Set-VM -CheckpointType Production
+        $vm | Start-VM
+        (Checkpoint-VM $vm.Name -SnapshotName x -PassThru -WarningVariable warned -WarningAction SilentlyContinue).CheckpointType | Should -Be Standard
+        "$warned" | Should -Match 'no guest agent listens'
+        Checkpoint-VM $vm.Name -CheckpointType ProductionOnly -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'GuestAgentSilent*'
+        $vm | Set-VM -CheckpointType Disabled
+        Checkpoint-VM $vm.Name -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidOperation
+    }
+
     It 'makes up a name, and writes nothing by itself' {
         $vm = New-TestVM named
         $vm | Checkpoint-VM | Should -BeNullOrEmpty

@@ -30,40 +30,66 @@ public sealed partial class VmService
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckCheckpoint(entry.Name, entry.State);
         var name = CheckpointNameOf(entry, request.CheckpointName);
+        CheckDepth(Verb, entry);
         var isRunning = entry.State == VMState.Running;
         var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
-        CheckSpace(Verb, entry, isRunning && request.IncludeMemory);
-
-        var disk = entry.Spec.Disk;
-        var spec = new VmCheckpointSpec
-        {
-            VMId = entry.Id,
-            Name = name,
-            Notes = request.Notes,
-            Time = time.GetUtcNow(),
-            Parent = entry.Spec.Checkpoint,
-            Layer = disk is null ? null : new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
-            Below = disk is null || entry.Spec.Checkpoint is not null ? [] : disk.Backing,
-            Machine = entry.Spec,
-            HasMemory = isRunning && request.IncludeMemory,
-            Accelerator = isRunning ? entry.Run!.Accelerator : "",
-            Overlay = disk is null ? null : OverlayPath(entry),
-            Expires = ExpiryOf(entry, request.ExpiresAfter),
-        };
-        var checkpoint = new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, spec));
+        var (type, why) = await CheckpointTypeAsync(Verb, entry, request.CheckpointType, call).ConfigureAwait(false);
+        var expires = ExpiryOf(entry, request.ExpiresAfter);
+        var checkpoint = New(type, why);
         if (call.WhatIf)
         {
             return Show(entry, checkpoint);
         }
 
-        await MakeCheckpointAsync("checkpoint", entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
-        if (checkpoint.Spec.Expires is not null)
+        try
+        {
+            await MakeCheckpointAsync(Verb, entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
+        }
+        catch (VirtException e) when (e.Id == FreezeRefused && (request.CheckpointType ?? entry.Spec.CheckpointType) == VMCheckpointType.Production)
+        {
+            checkpoint = New(VMCheckpointType.Standard, $"its guest did not come to rest{(e.InnerException is { } cause ? $" ({VmErrors.Sentence(cause.Message)})" : "")}");
+            await MakeCheckpointAsync(Verb, entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
+        }
+
+        if (expires is not null)
         {
             NotifyExpiry();
         }
 
         entry.Tell(VirtEventAction.Checkpointed, $"Its checkpoint is '{name}'.");
         return Show(entry, checkpoint);
+
+        CheckpointEntry New(VMCheckpointType type, string why)
+        {
+            var hasMemory = isRunning && request.IncludeMemory && type == VMCheckpointType.Standard;
+            CheckSpace(Verb, entry, hasMemory);
+            return new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, MomentOf(entry, name) with
+            {
+                Notes = request.Notes,
+                Type = type,
+                Status = why.Length > 0 ? $"It is {type}: {why}." : null,
+                HasMemory = hasMemory,
+                Accelerator = isRunning ? entry.Run!.Accelerator : "",
+                Expires = expires,
+            }));
+        }
+    }
+
+    // The machine as it is, with a new layer to come on top of its disk.
+    private VmCheckpointSpec MomentOf(VmEntry entry, string name)
+    {
+        var disk = entry.Spec.Disk;
+        return new VmCheckpointSpec
+        {
+            VMId = entry.Id,
+            Name = name,
+            Time = time.GetUtcNow(),
+            Parent = entry.Spec.Checkpoint,
+            Layer = disk is null ? null : new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
+            Below = disk is null || entry.Spec.Checkpoint is not null ? [] : disk.Backing,
+            Machine = entry.Spec,
+            Overlay = disk is null ? null : OverlayPath(entry),
+        };
     }
 
     // What a linked copy stands on is one that nobody sees.
@@ -85,6 +111,11 @@ public sealed partial class VmService
             if (session is null)
             {
                 KeepNvram(entry, checkpoint);
+            }
+
+            if (then == CheckpointPhase.Ready)
+            {
+                spec = await VerifyAsync(verb, entry, session, checkpoint, spec, call).ConfigureAwait(false);
             }
 
             checkpoint.Set(table, then, spec with { Overlay = null });
@@ -137,9 +168,19 @@ public sealed partial class VmService
     private void KeepNvram(VmEntry entry, CheckpointEntry checkpoint)
     {
         var folder = FolderOf(entry);
-        if (File.Exists(folder.NvramFile))
+        if (!File.Exists(folder.NvramFile))
         {
-            File.Copy(folder.NvramFile, folder.NvramFileOf(checkpoint.Id), overwrite: true);
+            return;
+        }
+
+        var kept = folder.NvramFileOf(checkpoint.Id);
+        try
+        {
+            File.Copy(folder.NvramFile, kept, overwrite: true);
+        }
+        catch (IOException e)
+        {
+            throw new DiskException(DiskFull.Is(e) ? DiskProblem.NoSpace : DiskProblem.Other, kept, e.Message);
         }
     }
 

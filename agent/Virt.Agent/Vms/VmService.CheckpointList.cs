@@ -114,6 +114,8 @@ public sealed partial class VmService
             Notes = spec.Notes,
             PauseDuration = spec.PauseDuration,
             ExpirationTime = spec.Expires,
+            CheckpointType = spec.Type,
+            Status = spec.Status ?? "",
         };
     }
 

@@ -38,6 +38,11 @@ public sealed partial class VmService
         foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Creating))
         {
             AgentLog.Info($"Checkpoint '{checkpoint.Name}' of VM '{entry.Name}' was half made when the agent ended; it is undone");
+            if (checkpoint.Spec.Type == VMCheckpointType.Production)
+            {
+                entry.Session?.ThawLater();
+            }
+
             await UndoCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
         }
 

@@ -59,6 +59,11 @@ public sealed partial class VmService
             }
         }
 
+        if (spec.HasMemory && MemoryFile.WhatIsWrong(folder.MemoryFile(checkpoint.Id), spec.MemoryFileBytes) is { } wrong)
+        {
+            throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' is damaged ({wrong}).", name, $"Copy-VM -Name {entry.Name} -CheckpointName '{name}', which takes its disk");
+        }
+
         CheckSpace(RestoreVerb, entry, withMemory: false);
         CheckLease(RestoreVerb, entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
         if (!spec.HasMemory)
@@ -93,16 +98,7 @@ public sealed partial class VmService
             }
 
             await FaultPoint.ReachAsync(CheckpointFaults.OverlayMade).ConfigureAwait(false);
-            SetBase(entry, checkpoint.Id, spec.Overlay, "qcow2", entry.Spec with
-            {
-                MemoryBytes = was.MemoryBytes,
-                ProcessorCount = was.ProcessorCount,
-                Generation = was.Generation,
-                Image = was.Image,
-                Network = was.Network,
-                MacAddress = was.MacAddress,
-                VideoAdapter = was.VideoAdapter,
-            });
+            SetBase(entry, checkpoint.Id, spec.Overlay, "qcow2", AsItWas(entry.Spec, was));
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
             if (spec.Replaced is { } replaced && replaced != spec.Overlay)
             {
@@ -140,6 +136,18 @@ public sealed partial class VmService
             checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec with { Overlay = null, Replaced = null });
         }
     }
+
+    // What a checkpoint holds of a machine's settings; the others are the machine's present ones.
+    private static VmSpec AsItWas(VmSpec present, VmSpec was) => present with
+    {
+        MemoryBytes = was.MemoryBytes,
+        ProcessorCount = was.ProcessorCount,
+        Generation = was.Generation,
+        Image = was.Image,
+        Network = was.Network,
+        MacAddress = was.MacAddress,
+        VideoAdapter = was.VideoAdapter,
+    };
 
     private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
     {

@@ -24,9 +24,12 @@ public sealed partial class VmService
         {
             var layer = await AttachLayerAsync(session, checkpoint, call.Cancellation).ConfigureAwait(false);
             await FaultPoint.ReachAsync(CheckpointFaults.Attached, call.Cancellation).ConfigureAwait(false);
-            return checkpoint.Spec.HasMemory
-                ? await SaveMemoryAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false)
-                : await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false);
+            return checkpoint.Spec switch
+            {
+                { HasMemory: true } => await SaveMemoryAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false),
+                { Type: VMCheckpointType.Production } => await SaveFrozenAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false),
+                _ => await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false),
+            };
         }
         finally
         {

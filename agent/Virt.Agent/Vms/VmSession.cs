@@ -105,6 +105,7 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await leaving.CancelAsync().ConfigureAwait(false);
         await CloseGuestAgentAsync().ConfigureAwait(false);
         await qmp.DisposeAsync().ConfigureAwait(false);
     }

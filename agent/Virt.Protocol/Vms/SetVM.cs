@@ -50,4 +50,8 @@ public sealed partial record SetVM
     /// <summary>All who may come to them; empty: anybody.</summary>
     [Key(10)]
     public string[]? AllowFrom { get; set; }
+
+    /// <summary>What its checkpoints are where nobody says it, or that there are none.</summary>
+    [Key(11)]
+    public VMCheckpointType? CheckpointType { get; set; }
 }
