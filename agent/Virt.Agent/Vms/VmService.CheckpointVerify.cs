@@ -35,7 +35,7 @@ public sealed partial class VmService
         {
             var path = FolderOf(entry).MemoryFile(checkpoint.Id);
             spec = spec with { MemoryFileBytes = new FileInfo(path).Length };
-            if (MemoryFile.WhatIsWrong(path, spec.MemoryFileBytes) is { } wrong)
+            if (SavedMemory.WhatIsWrong(path, spec.MemoryFileBytes) is { } wrong)
             {
                 throw Unsound(verb, entry, $"the file of its memory is damaged ({wrong})");
             }

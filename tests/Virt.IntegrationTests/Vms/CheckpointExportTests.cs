@@ -5,6 +5,7 @@ using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
 using Virt.Protocol.Client;
+using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;

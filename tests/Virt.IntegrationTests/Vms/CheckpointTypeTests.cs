@@ -5,7 +5,6 @@ using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
 using Virt.Protocol.Client;
-using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -127,13 +126,13 @@ public sealed class CheckpointTypeTests
         Assert.Equal(VMCheckpointType.Standard, host.Checkpoint("web01", "c", VMCheckpointType.Standard).CheckpointType);
         host.Start("web01");
         Assert.Equal("no guest agent listens in it", Refused(host, "GuestAgentSilent", null));
-        Assert.Equal("CheckpointsDisabled", Refused(VMCheckpointType.Disabled, null));
-        Assert.Equal("CheckpointsDisabled", Refused(VMCheckpointType.Disabled, VMCheckpointType.Standard));
-        Assert.Equal("InvalidCheckpointType", Refused(VMCheckpointType.Standard, VMCheckpointType.Disabled));
+        Assert.Equal("CheckpointsDisabled", IdOf(VMCheckpointType.Disabled, null));
+        Assert.Equal("CheckpointsDisabled", IdOf(VMCheckpointType.Disabled, VMCheckpointType.Standard));
+        Assert.Equal("InvalidCheckpointType", IdOf(VMCheckpointType.Standard, VMCheckpointType.Disabled));
         Assert.Equal("InvalidCheckpointType", host.Refused(Methods.SetVM, new SetVM { Name = "web01", CheckpointType = (VMCheckpointType)9 }).Id);
         Assert.Equal("a b c", host.CheckpointNames("web01"));
 
-        string Refused(VMCheckpointType machine, VMCheckpointType? asked)
+        string IdOf(VMCheckpointType machine, VMCheckpointType? asked)
         {
             host.Invoke(Methods.SetVM, new SetVM { Name = "web01", CheckpointType = machine });
             return host.Refused(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointType = asked }).Id;

@@ -25,17 +25,17 @@ public sealed class CheckpointVerifyTests
         var error = await WhileHeldAsync(host, async () => await host.RunAsync("truncate", "-s", "-100", MemoryFileOf(host, made)));
         Assert.StartsWith("Cannot checkpoint VM 'web01': the file of its memory is damaged (its end is missing)", error.Message);
 
-        // Its second copied-in-write flag: the reference counts of the disk begin in its third cluster, and say 1 for each that is used.
+        // The counts of its clusters' users begin in its third cluster: the header has one.
         var right = new byte[2];
         error = await WhileHeldAsync(host, () =>
         {
-            Swap(made.DiskPath, right, [0, 7]);
+            Swap(made.DiskPath, right, [0, 0]);
             return Task.CompletedTask;
         });
-        Swap(made.DiskPath, new byte[2], right);
         Assert.Equal($"Cannot checkpoint VM 'web01': its disk '{made.DiskPath}' is damaged.", error.Message);
         Assert.Equal(sum, host.ReadFile("web01", "kept"));
         host.Stop("web01");
+        Swap(made.DiskPath, new byte[2], right);
         await host.CheckDiskAsync(made.DiskPath);
 
         async Task<VirtException> WhileHeldAsync(TestHost host, Func<Task> damage)
@@ -45,10 +45,10 @@ public sealed class CheckpointVerifyTests
             await host.HeldAtAsync(CheckpointFaults.Flushed);
             await damage();
             host.Release(CheckpointFaults.Flushed);
-            var error = await call;
-            Assert.Equal((ErrorCode.DataLoss, "CheckpointDamaged"), (error.Code, error.Id));
+            var said = await call;
+            Assert.Equal((ErrorCode.DataLoss, "CheckpointDamaged"), (said.Code, said.Id));
             Assert.Equal((VMState.Running, pid, made.DiskPath, "", "disks/web01.qcow2"), (host.Get("web01").State, host.Get("web01").ProcessId, host.Get("web01").DiskPath, host.CheckpointNames("web01"), host.Files()));
-            return error;
+            return said;
         }
     }
 

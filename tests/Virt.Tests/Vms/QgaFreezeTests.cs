@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Vms.Qga;
-using Virt.Tests.Common;
+using Virt.Tests.Rpc;
 using Xunit;
 
 namespace Virt.Tests.Vms;
@@ -65,7 +65,7 @@ public sealed class QgaFreezeTests
     [InlineData("""[{"name": "guest-ping", "enabled": true}]""", false)]
     public async Task Both_commands_must_be_there_and_allowed(string commands, bool expected)
     {
-        await using var agent = Agent(_ => $$"""{"return": {"version": "7.2", "supported_commands": {{commands}}}}""");
+        await using var agent = Agent(_ => $$$"""{"return": {"version": "7.2", "supported_commands": {{{commands}}}}}""");
         await using var client = Client(agent);
         Assert.Equal(expected, await client.CanFreezeAsync(Long, Cancellation));
     }

@@ -7,12 +7,12 @@ using Xunit;
 
 namespace Virt.Tests.Vms;
 
-public sealed class MemoryFileTests : IDisposable
+public sealed class SavedMemoryTests : IDisposable
 {
     private readonly string path = Path.GetTempFileName();
     private readonly byte[] whole;
 
-    public MemoryFileTests()
+    public SavedMemoryTests()
     {
         // As QEMU ends it: no more sections, the mark, the length, the text.
         var text = Encoding.ASCII.GetBytes("""{"page_size": 4096, "devices": [{"name": "a"}]}""");
@@ -49,12 +49,12 @@ public sealed class MemoryFileTests : IDisposable
     public void One_that_is_gone_says_so()
     {
         File.Delete(path);
-        Assert.Contains(path, MemoryFile.WhatIsWrong(path, 5));
+        Assert.Contains(path, SavedMemory.WhatIsWrong(path, 5));
     }
 
     private string? Look(byte[] content, long bytes)
     {
         File.WriteAllBytes(path, content);
-        return MemoryFile.WhatIsWrong(path, bytes);
+        return SavedMemory.WhatIsWrong(path, bytes);
     }
 }

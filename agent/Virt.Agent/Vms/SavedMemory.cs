@@ -8,7 +8,7 @@ namespace Virt.Agent.Vms;
 /// The file that QEMU has written a guest's memory and devices to: whether it is all there. Source: QEMU's docs/devel/migration (Stream structure) and migration/savevm.c: a magic number and the version 3;
 /// at the end a description of the devices as JSON, after the byte 6 and its length.
 /// </summary>
-internal static class MemoryFile
+internal static class SavedMemory
 {
     private const uint Magic = 0x5145564D; // QEVM
     private const uint Version = 3;
