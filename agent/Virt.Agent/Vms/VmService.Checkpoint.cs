@@ -187,11 +187,16 @@ public sealed partial class VmService
     // From wherever it has come to. What the guest has written since it was switched is merged back.
     private async ValueTask UndoCheckpointAsync(VmEntry entry, CheckpointEntry checkpoint)
     {
-        await SettleAsync(entry).ConfigureAwait(false);
+        var isSettled = await SettleAsync(entry).ConfigureAwait(false);
         if (entry.Spec.Checkpoint == checkpoint.Id)
         {
             await HideCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
-            await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+            if (isSettled)
+            {
+                await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            // A QEMU that does not answer writes to the one file or to the other, which is found out when it answers again, or has ended.
             return;
         }
 

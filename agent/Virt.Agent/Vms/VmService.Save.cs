@@ -69,7 +69,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(CheckpointFaults.Paused, cancellation).ConfigureAwait(false);
         await SwitchDiskAsync(entry, session, checkpoint, layer, cancellation).ConfigureAwait(false);
         await session.SwitchOverAsync(cancellation).ConfigureAwait(false);
-        await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", cancellation).ConfigureAwait(false);
+        await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, "Checkpointing", call), cancellation).ConfigureAwait(false);
         await CheckSavedAsync("checkpoint", entry, session, watch, "completed").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saved, cancellation).ConfigureAwait(false);
         await session.GoOnAsync(cancellation).ConfigureAwait(false);

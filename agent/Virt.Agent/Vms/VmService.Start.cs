@@ -119,7 +119,7 @@ public sealed partial class VmService
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            return await VmSession.ConnectAsync(stream, FolderOf(entry), time, entry.Notify, either.Token).ConfigureAwait(false);
+            return await VmSession.ConnectAsync(stream, FolderOf(entry), time, entry.Notify, process, either.Token).ConfigureAwait(false);
         }
         catch (QmpClosedException)
         {
