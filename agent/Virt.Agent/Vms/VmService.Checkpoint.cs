@@ -31,6 +31,7 @@ public sealed partial class VmService
         VmStates.CheckCheckpoint(entry.Name, entry.State);
         var name = CheckpointNameOf(entry, request.CheckpointName);
         CheckDepth(Verb, entry);
+        CheckLayersAreThere(Verb, entry, entry.Spec.Disk is { } disk ? disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)) : []);
         var isRunning = entry.State == VMState.Running;
         var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
         var (type, why) = await CheckpointTypeAsync(Verb, entry, request.CheckpointType, call).ConfigureAwait(false);
@@ -106,6 +107,11 @@ public sealed partial class VmService
         try
         {
             await FaultPoint.ReachAsync(CheckpointFaults.Recorded, call.Cancellation).ConfigureAwait(false);
+            if (then == CheckpointPhase.Ready && session is null && checkpoint.Spec.Layer is { } layer)
+            {
+                await CheckLayerAsync(verb, entry, layer, call).ConfigureAwait(false);
+            }
+
             await PrepareDiskAsync(entry, checkpoint, call.Cancellation).ConfigureAwait(false);
             var spec = session is null ? checkpoint.Spec : await SaveAsync(entry, session, checkpoint, call).ConfigureAwait(false);
             if (session is null)

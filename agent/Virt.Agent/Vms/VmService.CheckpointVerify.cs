@@ -48,10 +48,9 @@ public sealed partial class VmService
                 throw Unsound(verb, entry, $"QEMU does not write to the new file '{overlay}'");
             }
 
-            // Nobody writes to it any more. The new one was made a moment ago, and QEMU has opened it.
-            if (layer.Format == "qcow2" && !(await disks.CheckQuietAsync(layer.Path, call.Cancellation).ConfigureAwait(false)).IsSound)
+            if (session is not null)
             {
-                throw Unsound(verb, entry, $"its disk '{layer.Path}' is damaged");
+                await CheckLayerAsync(verb, entry, layer, call).ConfigureAwait(false);
             }
 
             if (Qcow2Header.BackingOf(overlay) != Path.GetFullPath(layer.Path))
@@ -62,6 +61,15 @@ public sealed partial class VmService
 
         await FaultPoint.ReachAsync(CheckpointFaults.Verified, call.Cancellation).ConfigureAwait(false);
         return spec;
+    }
+
+    // Nobody writes to it: the machine is off, or has just gone on to the new file.
+    private async Task CheckLayerAsync(string verb, VmEntry entry, VmDiskLayer layer, Call call)
+    {
+        if (layer.Format == "qcow2" && !(await disks.CheckQuietAsync(layer.Path, call.Cancellation).ConfigureAwait(false)).IsSound)
+        {
+            throw Unsound(verb, entry, $"its disk '{layer.Path}' is damaged");
+        }
     }
 
     private static VirtException Unsound(string verb, VmEntry entry, string why) =>

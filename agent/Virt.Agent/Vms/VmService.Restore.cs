@@ -59,6 +59,7 @@ public sealed partial class VmService
             }
         }
 
+        CheckLayersAreThere(RestoreVerb, entry, CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id));
         if (spec.HasMemory && SavedMemory.WhatIsWrong(folder.MemoryFile(checkpoint.Id), spec.MemoryFileBytes) is { } wrong)
         {
             throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' is damaged ({wrong}).", name, $"Copy-VM -Name {entry.Name} -CheckpointName '{name}', which takes its disk");

@@ -68,6 +68,7 @@ public sealed partial class VmService
         var folder = FolderOf(entry);
         entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved });
 
+        await CheckDiskEndAsync("start", entry, cancellation).ConfigureAwait(false);
         await using var undo = new Rollback();
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
         undo.Add($"take VM '{entry.Name}' off its network", () => Disconnect(entry));

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms.Qga;
@@ -22,7 +23,7 @@ public sealed partial class VmService
         call.WorksOn(entry.Name);
         VmProcess process;
         string asked;
-        using (await (request.TurnOff && !call.WhatIf ? EnterToTurnOffAsync(entry, call) : LockAsync("stop", entry, call)).ConfigureAwait(false))
+        using (request.TurnOff && !call.WhatIf ? await EnterToTurnOffAsync(entry, call).ConfigureAwait(false) : await LockAsync("stop", entry, call).ConfigureAwait(false))
         {
             var wasCut = entry.IsCut;
             entry.IsCut = false;
@@ -57,7 +58,7 @@ public sealed partial class VmService
     }
 
     // Who holds the lock may wait for a QEMU that hangs: then that is ended first.
-    private async ValueTask<IDisposable> EnterToTurnOffAsync(VmEntry entry, Call call)
+    private async Task<IDisposable> EnterToTurnOffAsync(VmEntry entry, Call call)
     {
         var entering = LockAsync("stop", entry, call).AsTask();
         while (await Task.WhenAny(entering, Task.Delay(TurnOffPatience, time, CancellationToken.None)).ConfigureAwait(false) != entering)

@@ -145,7 +145,7 @@ public sealed class SilentQemuTests
         Assert.Equal((VMState.Paused, pid), (host.Get("web01").State, host.Get("web01").ProcessId));
     }
 
-    private static Task SignalAsync(TestHost host, string name, string signal) => host.RunAsync("kill", "-" + signal, $"{host.Get(name).ProcessId}");
+    private static Task<string> SignalAsync(TestHost host, string name, string signal) => host.RunAsync("kill", "-" + signal, $"{host.Get(name).ProcessId}");
 
     private static Task<VirtException> RefusedAsync(TestHost host, Action<VirtClient> act) => Task.Run(
         () =>
