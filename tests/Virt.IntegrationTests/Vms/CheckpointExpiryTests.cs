@@ -43,7 +43,7 @@ public sealed class CheckpointExpiryTests
         await GoneAsync();
 
         // A name changes nothing about that, and one that does not expire stays.
-        Make("d");
+        Make("d", 20);
         host.Checkpoint("web01", "stays");
         host.Invoke(Methods.RenameVMCheckpoint, new RenameVMCheckpoint { VMName = "web01", Name = "d", NewName = "renamed" });
         await Poll.UntilAsync(() => host.CheckpointNames("web01") == "stays", "the checkpoint with another name to go");
@@ -51,7 +51,7 @@ public sealed class CheckpointExpiryTests
         host.Stop("web01", turnOff: true);
         Assert.Equal("1", await host.ReadAsync(host.Get("web01").DiskPath));
 
-        VMCheckpoint Make(string name) => host.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointName = name, IncludeMemory = false, ExpiresAfter = TimeSpan.FromSeconds(2) });
+        VMCheckpoint Make(string name, int seconds = 2) => host.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointName = name, IncludeMemory = false, ExpiresAfter = TimeSpan.FromSeconds(seconds) });
 
         Task GoneAsync() => Poll.UntilAsync(() => host.CheckpointNames("web01").Length == 0 && host.Get("web01").DiskPath == made.DiskPath, $"the checkpoint to go; the agent's log: {host.Log}");
     }

@@ -71,6 +71,9 @@ public sealed class CheckpointExportTests
         Assert.Equal("1", await host.ReadAsync(Path.Combine(path, "disk.qcow2")));
 
         // Its settings are those of then.
+        await host.StopAgentAsync();
+        host.Faults = "";
+        await host.StartAgentAsync();
         host.Checkpoint("web01", "c");
         host.Invoke(Methods.SetVM, new SetVM { Name = "web01", MemoryStartupBytes = 48 << 20 });
         host.Invoke(Methods.ExportVMCheckpoint, new ExportVMCheckpoint { VMName = "web01", Name = "c", Path = path + "-c" });

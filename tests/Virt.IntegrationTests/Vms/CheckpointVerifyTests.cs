@@ -93,6 +93,7 @@ public sealed class CheckpointVerifyTests
         host.Restore("web01", "c2");
         Assert.Equal("c2", host.Checkpoint("web01", "branch").ParentName);
         host.Restore("web01", "c51");
+        host.Stop("web01", turnOff: true);
         Assert.Equal("12", await host.ReadAsync(host.Get("web01").DiskPath));
         await host.CheckDiskAsync(host.Get("web01").DiskPath);
         foreach (var checkpoint in host.GetCheckpoints("web01"))

@@ -57,8 +57,12 @@ public sealed class LyingGuestTests
         Assert.Equal(VMCheckpointType.Standard, host.Checkpoint("web01", "x", VMCheckpointType.Production).CheckpointType);
         Assert.Equal(VMState.Running, host.Get("web01").State);
 
-        // It takes the order to shut down, and does nothing.
-        Assert.Equal("VMStopTimeout", host.Refused(Methods.StopVM, new StopVM { Name = "web01", Timeout = TimeSpan.FromSeconds(2) }).Id);
+        // It takes the order to shut down, and does nothing. One that takes none is asked by the button.
+        if (answer.StartsWith("{\"return\"", StringComparison.Ordinal))
+        {
+            Assert.Equal("VMStopTimeout", host.Refused(Methods.StopVM, new StopVM { Name = "web01", Timeout = TimeSpan.FromSeconds(2) }).Id);
+        }
+
         Assert.Equal(VMState.Stopped, host.Stop("web01", turnOff: true).State);
         host.RemoveCheckpoint("web01", "x");
         await host.CheckDiskAsync(made.DiskPath);
