@@ -11,12 +11,14 @@ using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
 using Virt.Agent.Images.Store;
+using Virt.Agent.Images.VmImages;
 using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
 using Virt.Agent.Patching.Apt;
 using Virt.Agent.Patching.Targets;
 using Virt.Agent.Registries;
+using Virt.Agent.Registries.VmImages;
 using Virt.Agent.Rpc;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
@@ -100,6 +102,8 @@ internal static class Program
         var images = new ImageCatalog(paths.Images);
         await using var imageStore = new ImageStore(Path.Combine(paths.State, "images"), state.Images, options.UnpackLimit, facts.BootId, time, events);
         var imageService = new ImageService(images, imageStore, tools, time);
+        var ownVmImages = new VmImageStore(Path.Combine(paths.State, "images", "vms"), images);
+        var vmImages = new VmImageService(images, ownVmImages);
         var disks = new QemuImg(tools, "qemu-img");
         await using var networks = new NetworkService(state.Resources, time, events);
         await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
@@ -107,10 +111,13 @@ internal static class Program
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), bases.Find, networks, volumes, time, events, imageStore);
+        ownVmImages.Watch(vms.UsersOf);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
-        // Its connections are not closed: what it is saving when the agent ends, the next one goes on with.
-        var registries = new RegistryService(new RegistryHttp(options.Registries, time), imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder);
+        // Their connections are not closed: what it is saving when the agent ends, the next one goes on with.
+        var http = new RegistryHttp(options.Registries, time);
+        var vmImageSaves = new VmImageSaves(http, ownVmImages, vmImages, disks, Path.Combine(paths.State, "images", "partial"), facts.Architecture, time);
+        var registries = new RegistryService(http, imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));
@@ -124,6 +131,7 @@ internal static class Program
         networks.Settle();
         registries.Keep();
         imageService.Sweep();
+        ownVmImages.Recover();
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time, events);
         await patches.RecoverAsync().ConfigureAwait(false);
@@ -131,7 +139,7 @@ internal static class Program
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, registries, networks, volumes, vms, vhds, containers, patches, schedules, peers, moves));
+        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, vmImages, vmImageSaves, registries, networks, volumes, vms, vhds, containers, patches, schedules, peers, moves));
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
         if (options.PeerListen is { } address)

@@ -30,6 +30,12 @@ public static class Methods
     /// <summary>The images that virtual machines can be made from.</summary>
     public static readonly Method<GetVMImage, VMImageList> GetVMImage = new("vmimage.get", Query, Protocol.GetVMImage.WireFormat, VMImageList.WireFormat);
 
+    /// <summary>Gets an image of virtual machines from a web server.</summary>
+    public static readonly Method<SaveVMImage, VMImage> SaveVMImage = new("vmimage.save", Change, Protocol.SaveVMImage.WireFormat, VMImage.WireFormat);
+
+    /// <summary>Removes an image of virtual machines.</summary>
+    public static readonly Method<RemoveVMImage, Nothing> RemoveVMImage = new("vmimage.remove", Change, Protocol.RemoveVMImage.WireFormat, Nothing.WireFormat);
+
     /// <summary>The images that containers can be made from.</summary>
     public static readonly Method<GetContainerImage, ContainerImageList> GetContainerImage = new("containerimage.get", Query, Protocol.GetContainerImage.WireFormat, ContainerImageList.WireFormat);
 
@@ -344,7 +350,7 @@ public static class Methods
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
-        GetVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
+        GetVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,

@@ -58,6 +58,35 @@ Describe 'New-VM' {
         { New-VM (New-TestName none) -NoVHD -Network no-such -ErrorAction Stop } | Should -Throw -ErrorId 'NetworkNotFound*'
     }
 
+    It 'tells its guest what to become' {
+        $key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEgPaoAWPBLxNTP8FQv+mWI/oqXYHyR2P8Woev7vqfu/ ann@desk'
+        $file = New-TemporaryFile
+        Set-Content $file "# mine`n$key"
+        try {
+            $vm = New-VM (New-TestName seed) 192MB -Image starter -Generation 1 -UserName ann -SshKey $file.FullName -HostName web.example.org -CloudInit @{ packages = @('nginx'); user = @{ shell = '/bin/zsh' } }
+        }
+        finally { Remove-Item $file }
+        $vm | Start-VM -Wait -For GuestAgent
+        $read = ($vm | Invoke-VMCommand -- cat /dev/vdb).Output
+        $start = $read.IndexOf('#cloud-config')
+        $config = $read.Substring($start + 13).Split([char]0)[0] | ConvertFrom-Json
+        $config.user.name | Should -Be ann
+        $config.user.shell | Should -Be /bin/zsh
+        $config.ssh_authorized_keys | Should -Be $key
+        $config.packages | Should -Be nginx
+        $read | Should -BeLike '*"local-hostname": "web.example.org"*'
+    }
+
+    It 'refuses a <Word>' -ForEach @(
+        @{ Word = 'user whose name no system takes'; Id = 'InvalidUserName'; Arguments = @{ UserName = 'Ann Other' } }
+        @{ Word = 'private key'; Id = 'InvalidSshKey'; Arguments = @{ SshKey = "-----BEGIN OPENSSH PRIVATE KEY-----`nAAAA" } }
+        @{ Word = 'host name with a blank'; Id = 'InvalidHostName'; Arguments = @{ HostName = 'web 01' } }
+        @{ Word = 'cloud-config with a script block'; Id = 'InvalidCloudInit'; Arguments = @{ CloudInit = @{ runcmd = { date } } } }
+    ) {
+        { New-VM (New-TestName badseed) -Image starter @Arguments -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*"
+        Get-VM (New-TestName 'badseed*') | Should -BeNullOrEmpty
+    }
+
     It 'goes on as a job' {
         $job = New-VM (New-TestName job) -Image starter -AsJob
         $vm = $job | Wait-Job -Timeout 60 | Receive-Job

@@ -5,20 +5,23 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Virt.Agent.Common;
+using Virt.Agent.Images.VmImages;
 using Virt.Protocol;
 
 namespace Virt.Agent.Images;
 
 /// <summary>
 /// The images on this host: each folder <c>vms/NAME</c> or <c>containers/NAME</c> with an <c>image.json</c> under one of the roots.
-/// Read anew each time, so that an image is there as soon as its folder is. Where two roots have the same name, the first counts.
+/// A folder whose name begins with a dot is none, one whose name has <c>%2F</c> in it is an image with a slash there. Read anew each time, so that an image is there as soon as its folder is. Where two roots have the same name, the first counts.
 /// </summary>
 /// <param name="roots">Folders of images, in the order they are looked at; one that is missing is empty.</param>
 public sealed class ImageCatalog(IReadOnlyList<string> roots)
 {
     private const string VmFolder = "vms";
     private const string ContainerFolder = "containers";
-    private const string ManifestName = "image.json";
+
+    /// <summary>What says what an image is.</summary>
+    internal const string ManifestName = "image.json";
 
     /// <summary>The names of the images that virtual machines can be made from, in their order.</summary>
     public IReadOnlyList<string> VmNames => [.. Folders(VmFolder).Keys];
@@ -58,7 +61,7 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         {
             using var stream = File.OpenRead(path);
             var manifest = JsonSerializer.Deserialize(stream, type) ?? throw new JsonException("it is null");
-            return new StoredImage<TManifest>(Path.GetFileName(folder), folder, manifest);
+            return new StoredImage<TManifest>(VmImageName.OfFolder(Path.GetFileName(folder)), folder, manifest);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -73,9 +76,9 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         var folders = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var root in Roots(kindFolder).Where(Directory.Exists))
         {
-            foreach (var folder in Directory.EnumerateDirectories(root).Where(static folder => File.Exists(Path.Combine(folder, ManifestName))))
+            foreach (var folder in Directory.EnumerateDirectories(root).Where(static folder => !Path.GetFileName(folder).StartsWith('.') && File.Exists(Path.Combine(folder, ManifestName))))
             {
-                folders.TryAdd(Path.GetFileName(folder), folder);
+                folders.TryAdd(VmImageName.OfFolder(Path.GetFileName(folder)), folder);
             }
         }
 

@@ -9,7 +9,7 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Images;
 
-/// <summary>Answers what is asked about the images of this host, and takes in, hands out and removes those of containers.</summary>
+/// <summary>Answers what is asked about the images of containers of this host, and takes in, hands out and removes those of containers.</summary>
 /// <param name="catalog">Folders of files and disks.</param>
 /// <param name="store">Images with layers.</param>
 /// <param name="tools">Runs what builds images.</param>
@@ -31,14 +31,6 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
 
     /// <summary>Shows an image of the store by its first name.</summary>
     public ContainerImage Show(OciImage image) => ContainerImageView.Of(store, image, image.Names.Count > 0 ? image.Names[0].Name : null, containersOf(image.Id));
-
-    /// <summary>Images of virtual machines by name or pattern.</summary>
-    public Task<VMImageList> GetVMImageAsync(GetVMImage request, Call call)
-    {
-        var errors = new List<ErrorInfo>();
-        var items = Select<VMImage>(request.Names, catalog.VmNames, name => [Show(catalog.FindVm(name))], errors);
-        return Task.FromResult(new VMImageList { Items = [.. items], Errors = [.. errors] });
-    }
 
     /// <summary>Images of containers by name or pattern, or by id.</summary>
     public Task<ContainerImageList> GetContainerImageAsync(GetContainerImage request, Call call)
@@ -103,18 +95,8 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
             nearest is null ? "Get-ContainerImage" : $"Get-ContainerImage {nearest}");
     }
 
-    private static VMImage Show(StoredImage<VmImageManifest> image) => new()
-    {
-        Name = image.Name,
-        Description = image.Manifest.Description,
-        BootKind = image.Manifest.Boot is null ? "disk" : "kernel",
-        Architecture = image.Manifest.Architecture,
-        SizeBytes = image.SizeBytes,
-        GuestAgent = image.Manifest.GuestAgent,
-    };
-
     // A pattern without a match is nothing; a literal name without one, or an image that cannot be read, is an error beside the others.
-    private static IEnumerable<T> Select<T>(string[] wanted, IReadOnlyList<string> all, Func<string, IEnumerable<T>> find, List<ErrorInfo> errors)
+    internal static IEnumerable<T> Select<T>(string[] wanted, IReadOnlyList<string> all, Func<string, IEnumerable<T>> find, List<ErrorInfo> errors)
     {
         var items = new SortedDictionary<string, List<T>>(StringComparer.Ordinal);
         foreach (var name in (wanted.Length == 0 ? ["*"] : wanted).SelectMany(pattern => NamePattern.IsPattern(pattern) ? all.Where(name => NamePattern.Matches(pattern, name)) : [pattern]))

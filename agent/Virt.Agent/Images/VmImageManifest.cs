@@ -1,3 +1,5 @@
+using System;
+
 namespace Virt.Agent.Images;
 
 /// <summary>The <c>image.json</c> of a folder that virtual machines are made from: a kernel, a disk, or both.</summary>
@@ -13,8 +15,20 @@ public sealed record VmImageManifest
     /// <summary>True where a QEMU guest agent starts in it.</summary>
     public bool GuestAgent { get; set; }
 
+    /// <summary>True where cloud-init, or what is like it, waits in it for a seed: every machine of it gets one.</summary>
+    public bool CloudInit { get; set; }
+
     /// <summary>The kernel that is booted directly; null: the firmware boots the disk.</summary>
     public VmBoot? Boot { get; set; }
+
+    /// <summary>Where it has come from: an address, or <c>VM 'web01'</c>; empty: nobody has said.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary>Of what has come from there: <c>sha256:…</c> or <c>sha512:…</c>; empty: nobody has said.</summary>
+    public string Checksum { get; set; } = "";
+
+    /// <summary>When it came; null: nobody has said.</summary>
+    public DateTimeOffset? Added { get; set; }
 
     /// <summary>A qcow2 file, relative to the image's folder, that each machine gets a copy-on-write child of; null: machines get a blank disk.</summary>
     public string? Disk { get; set; }

@@ -102,12 +102,12 @@ internal static class RegistryErrors
     };
 
     // SslStream throws the same exception for whatever TLS fails with.
-    private static bool IsUntrusted(Exception cause) => cause.InnerException is AuthenticationException inner && inner.Message.Contains("certificate", StringComparison.Ordinal);
+    internal static bool IsUntrusted(Exception cause) => cause.InnerException is AuthenticationException inner && inner.Message.Contains("certificate", StringComparison.Ordinal);
 
     private static string Quote(string said) => Clean(said) is { Length: > 0 } clean ? $" (\"{clean}\")" : "";
 
     // It comes from a stranger and goes to a terminal.
-    private static string Clean(string text)
+    internal static string Clean(string text)
     {
         var clean = string.Concat(text.Where(static c => !char.IsControl(c))).Trim().TrimEnd('.');
         return clean.Length <= LongestQuote ? clean : clean[..LongestQuote] + "…";

@@ -3,10 +3,12 @@ using Virt.Agent.Events;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
+using Virt.Agent.Images.VmImages;
 using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
 using Virt.Agent.Registries;
+using Virt.Agent.Registries.VmImages;
 using Virt.Agent.Storage.Vhds;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
@@ -18,7 +20,7 @@ namespace Virt.Agent.Rpc;
 public static class Routes
 {
     /// <summary>Gives every method its handler.</summary>
-    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, RegistryService registries, NetworkService networks, VolumeService volumes, VmService vms, VhdService vhds, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
+    public static Router Map(HostService hosts, OperationService operations, EventService events, ImageService images, VmImageService vmImages, VmImageSaves vmImageSaves, RegistryService registries, NetworkService networks, VolumeService volumes, VmService vms, VhdService vhds, ContainerService containers, PatchService patches, ScheduleService schedules, PeerService peers, MoveService moves)
     {
         var router = new Router(operations);
         router.Add(Methods.Hello, hosts.HelloAsync);
@@ -29,7 +31,9 @@ public static class Routes
         router.Add(Methods.StopVirtOperation, operations.StopAsync);
         router.Add(Methods.WaitVirtOperation, operations.WaitAsync);
         router.Add(Methods.WatchVirtEvent, events.WatchAsync);
-        router.Add(Methods.GetVMImage, images.GetVMImageAsync);
+        router.Add(Methods.GetVMImage, vmImages.GetAsync);
+        router.Add(Methods.SaveVMImage, vmImageSaves.SaveAsync);
+        router.Add(Methods.RemoveVMImage, vmImages.RemoveAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
         router.Add(Methods.ImportContainerImage, images.ImportAsync);
         router.Add(Methods.ExportContainerImage, images.ExportAsync);

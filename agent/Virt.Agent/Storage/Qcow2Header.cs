@@ -67,6 +67,22 @@ public static class Qcow2Header
         }
     }
 
+    /// <summary>The size of a qcow2 image as a guest sees it; 0 where it is none, or cannot be read.</summary>
+    /// <param name="path">The image; somebody may be writing to it.</param>
+    public static long SizeOf(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> header = stackalloc byte[32];
+            return RandomAccess.Read(file, header, 0) == header.Length && BinaryPrimitives.ReadUInt32BigEndian(header) == Magic ? BinaryPrimitives.ReadInt64BigEndian(header[24..]) : 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>The full path of the file that a qcow2 image stands on, as its head names it; null where it names none, is no qcow2 image, or cannot be read.</summary>
     /// <param name="path">The image; somebody may be writing to it.</param>
     public static string? BackingOf(string path)

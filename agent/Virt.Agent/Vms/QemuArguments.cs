@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Runtime.InteropServices;
+using Virt.Agent.Vms.Seeds;
 
 namespace Virt.Agent.Vms;
 
@@ -27,6 +28,7 @@ public sealed class QemuArguments
 
     private readonly List<string> arguments = [];
     private readonly List<QemuDescriptor> descriptors = [];
+    private readonly Dictionary<string, byte[]> files = [];
     private readonly QemuHost host;
     private readonly bool isArm;
 
@@ -56,13 +58,14 @@ public sealed class QemuArguments
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
         builder.AddVideo(spec.VideoAdapter);
+        builder.AddSeed(spec.Seed, id, folder);
         if (incoming is not null)
         {
             // Where from is said over QMP.
             builder.Add("-incoming", "defer");
         }
 
-        return new QemuPlan(builder.arguments, builder.descriptors);
+        return new QemuPlan(builder.arguments, builder.descriptors) { Files = builder.files };
     }
 
     private void Add(params ReadOnlySpan<string> values) => arguments.AddRange(values);
@@ -226,6 +229,18 @@ public sealed class QemuArguments
         if (isArm)
         {
             Add("-device", "virtio-keyboard-pci,id=keyboard0");
+        }
+    }
+
+    // On the bus that every guest has a driver for which has one for its disk: images for clouds have none for SATA. Last, so that a guest's first disk is its own. What stands in it is a matter of the machine alone, so that
+    // wherever it goes, the same stands there.
+    private void AddSeed(VmSeed? seed, Guid identity, VmFolder folder)
+    {
+        if (seed is not null)
+        {
+            files[folder.SeedFile] = SeedText.ImageOf(seed, identity);
+            AddBlock("seed0", "raw", folder.SeedFile, null, isReadOnly: true);
+            Add("-device", "virtio-blk-pci,id=seed,drive=seed0,serial=cidata");
         }
     }
 

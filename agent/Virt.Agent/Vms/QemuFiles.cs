@@ -38,6 +38,11 @@ internal sealed class QemuFiles : IDisposable
         {
             Directory.CreateDirectory(folder.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             File.Delete(folder.ExitFile);
+            foreach (var (path, bytes) in plan.Files)
+            {
+                Write(path, bytes);
+            }
+
             files.Error = files.Keep(File.OpenHandle(folder.ErrorFile, FileMode.Create, FileAccess.Write, FileShare.ReadWrite));
             foreach (var (kind, path) in plan.Descriptors)
             {
@@ -75,6 +80,14 @@ internal sealed class QemuFiles : IDisposable
     {
         owners.Add(owner);
         return owner;
+    }
+
+    // As a new file: the last run's QEMU may not have ended yet. Root's alone, for there may be passwords in it.
+    private static void Write(string path, byte[] bytes)
+    {
+        File.Delete(path);
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        file.Write(bytes);
     }
 
     private SafeSocketHandle Listen(string path)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Virt.Agent.Common;
+using Virt.Agent.Vms.Seeds;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -76,9 +77,11 @@ internal static class VmCopy
     /// <param name="copy">The copy's id.</param>
     /// <param name="network">The copy's network, by its present name.</param>
     /// <param name="keepsIdentity">Its guest is to see what the machine's sees.</param>
-    public static VmSpec SpecOf(VmSpec source, Guid id, Guid copy, string? network, bool keepsIdentity) => source.FromNextStart() with
+    /// <param name="hostName">What a guest that is told what to call itself is to call itself; null: as the machine's does.</param>
+    public static VmSpec SpecOf(VmSpec source, Guid id, Guid copy, string? network, bool keepsIdentity, string? hostName = null) => source.FromNextStart() with
     {
         SystemId = keepsIdentity ? source.SystemId ?? id : null,
+        Seed = source.Seed is { } seed && hostName is not null && !keepsIdentity ? seed with { HostName = SeedCheck.HostNameOf(hostName) } : source.Seed,
         Disk = null,
         Network = network,
         MacAddress = network is null ? null : keepsIdentity && source.MacAddress is { } mac ? mac : MacAddress.Of(copy),

@@ -21,6 +21,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>What QEMU writes to standard error.</summary>
     public string ErrorFile => Path.Combine(Run, "stderr");
 
+    /// <summary>The image that the guest finds its seed on.</summary>
+    public string SeedFile => Path.Combine(Run, "seed.iso");
+
     /// <summary>How QEMU ended, from the keeper.</summary>
     public string ExitFile => Path.Combine(Run, "exit");
 

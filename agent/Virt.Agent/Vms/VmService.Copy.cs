@@ -151,7 +151,7 @@ public sealed partial class VmService
         var network = NewVMCheck.NetworkOf(place);
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
-        var made = VmCopy.SpecOf(spec, source.Id, id, network, request.KeepIdentity);
+        var made = VmCopy.SpecOf(spec, source.Id, id, network, request.KeepIdentity, name);
         if (spec.Disk is { } disk && from?.Spec.Layer is { } layer)
         {
             // A new layer is not in the tree yet; it stands on what the disk stands on now.

@@ -130,7 +130,7 @@ public sealed partial class VmService
             Name = entry.Name,
             Id = entry.Id,
             Architecture = facts.Architecture,
-            NeedsImage = spec.Image is { } image && images.FindVm(image, $"Cannot export VM '{entry.Name}'").Manifest.Boot is not null,
+            NeedsImage = KernelOf("export", entry.Name, spec) is not null,
             Spec = VmArchive.Portable(spec, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
             Addresses = spec.Attachment?.Addresses ?? [],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],

@@ -8,6 +8,7 @@ using Virt.Agent.Common;
 using Virt.Agent.Images.Archives;
 using Virt.Agent.Storage;
 using Virt.Agent.Vms.Archives;
+using Virt.Agent.Vms.Seeds;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -82,6 +83,10 @@ public sealed partial class VmService
             After = [.. spec.After],
             AutomaticStopAction = spec.StopAction,
             VideoAdapter = spec.VideoAdapter,
+            UserName = spec.Seed?.UserName,
+            SshKeys = [.. spec.Seed?.SshKeys ?? []],
+            HostName = spec.Seed?.HostName,
+            CloudInit = spec.Seed?.CloudInit ?? "",
             Publish = request.Publish ?? [.. archive.Publish],
         };
         var network = NewVMCheck.NetworkOf(wanted);
@@ -105,11 +110,14 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.AlreadyExists, "VMAlreadyExists", $"Cannot import VM '{name}': VM '{other.Name}' of this host has its identity already.", name, $"Import-VM -Path '{request.Path}' -Name {name}, without -KeepIdentity");
         }
 
+        spec = spec with { Seed = SeedCheck.SeedOf(wanted, isExpected: spec.Seed is not null) };
+
         // A name without a kernel to start says only what the guest has in it, where the host knows that image.
-        var made = VmCopy.SpecOf(spec, archive.Id, id, network, request.KeepIdentity) with
+        var made = VmCopy.SpecOf(spec, archive.Id, id, network, request.KeepIdentity, name == archive.Name ? null : name) with
         {
             SystemId = request.KeepIdentity ? spec.SystemId : null,
             Image = archive.NeedsImage || images.VmNames.Contains(spec.Image, StringComparer.OrdinalIgnoreCase) ? spec.Image : null,
+            StartsKernel = archive.NeedsImage,
             Disk = archive.DiskSizeBytes == 0 ? null : new VmDisk { Path = FreePath(name), Format = "qcow2", SizeBytes = archive.DiskSizeBytes, IsNew = true },
         };
         if (made.Disk is not null)

@@ -22,7 +22,7 @@ public sealed partial class VmService
     {
         var spec = entry.Spec;
         QemuBoot? boot = null;
-        if (spec.Image is { } name && images.FindVm(name, $"Cannot start VM '{entry.Name}'") is { Manifest.Boot: { } kernel } image)
+        if (KernelOf("start", entry.Name, spec) is { Manifest.Boot: { } kernel } image)
         {
             boot = new QemuBoot(
                 image.PathOf(kernel.Kernel),

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Vms.Seeds;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -38,6 +39,7 @@ public sealed partial class VmService
             ProcessorCount = request.ProcessorCount,
             Generation = request.Generation,
             Image = image?.Name,
+            StartsKernel = image is { Manifest.Boot: not null },
             Disk = disk,
             Network = network,
             MacAddress = network is null ? null : MacAddress.Of(id),
@@ -47,6 +49,7 @@ public sealed partial class VmService
             After = request.After,
             StopAction = request.AutomaticStopAction,
             VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
+            Seed = SeedCheck.SeedOf(request, isExpected: image is { Manifest.CloudInit: true }),
         };
         spec = Join(id, request, spec, call.WhatIf);
         await using var undo = new Rollback();
@@ -66,6 +69,12 @@ public sealed partial class VmService
         undo.Add($"forget VM '{name}'", () => Forget(entry));
         entries[id] = entry;
         undo.Add($"remove the files of VM '{name}'", () => RemoveFiles(entry, withDisk: spec.Disk is { IsNew: true }));
+        if (image is not null)
+        {
+            // From here on its row keeps it; it may have been removed a moment ago.
+            images.FindVm(image.Name, $"Cannot create VM '{name}'");
+        }
+
         await MakeFilesAsync(entry, call).ConfigureAwait(false);
         entry.Set(table, VMState.Stopped, null);
         undo.Commit();

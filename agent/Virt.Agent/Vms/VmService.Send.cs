@@ -69,7 +69,7 @@ public sealed partial class VmService
         var isLive = VmStates.IsAlive(entry.State);
         var (version, type) = isLive ? await AskQemuAsync("move", entry.Name, entry.Session, async session => (session.Version, await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false))).ConfigureAwait(false) : ("", "");
         var disk = spec.Disk;
-        var image = spec.Image is { } name && images.FindVm(name, $"Cannot move VM '{entry.Name}'") is { Manifest.Boot: not null } found ? found : null;
+        var image = KernelOf("move", entry.Name, spec);
         var isKvm = isLive && entry.Run!.Accelerator == "kvm";
         return new CheckMove
         {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Virt.Agent.Networks;
+using Virt.Agent.Vms.Seeds;
 
 namespace Virt.Agent.Vms;
 
@@ -18,6 +19,9 @@ public sealed record VmSpec
 
     /// <summary>The image it was made from; null: none.</summary>
     public string? Image { get; init; }
+
+    /// <summary>Whether its image's kernel is started, which it then needs; null: of machines that were made before that was written down.</summary>
+    public bool? StartsKernel { get; init; }
 
     /// <summary>The system UUID that its guest sees, where that is not its own id: the original's, of a copy that keeps its identity.</summary>
     public Guid? SystemId { get; init; }
@@ -72,4 +76,7 @@ public sealed record VmSpec
 
     /// <summary>What it shows its screen by; of machines that were made before there were any, and of all that are not given one: none.</summary>
     public VMVideoAdapter VideoAdapter { get; init; }
+
+    /// <summary>What its guest is told when it comes up for the first time; null: nothing.</summary>
+    public VmSeed? Seed { get; init; }
 }

@@ -1,3 +1,4 @@
+using System;
 using MessagePack;
 
 namespace Virt;
@@ -29,6 +30,38 @@ public sealed partial record VMImage
     /// <summary>True where a guest agent is inside.</summary>
     [Key(5)]
     public bool GuestAgent { get; set; }
+
+    /// <summary>Of its disk: <c>qcow2</c>; empty where it has none.</summary>
+    [Key(6)]
+    public string Format { get; set; } = "";
+
+    /// <summary>Its disk as a guest sees it; 0 where it has none.</summary>
+    [Key(7)]
+    public long VirtualSizeBytes { get; set; }
+
+    /// <summary>Where it has come from; empty where nobody has said.</summary>
+    [Key(8)]
+    public string Source { get; set; } = "";
+
+    /// <summary>Of what has come from there: <c>sha256:…</c> or <c>sha512:…</c>; empty where nobody has said.</summary>
+    [Key(9)]
+    public string Checksum { get; set; } = "";
+
+    /// <summary>When it came to this host.</summary>
+    [Key(10)]
+    public DateTimeOffset AddedTime { get; set; }
+
+    /// <summary>The virtual machines that need it, which keep it from being removed.</summary>
+    [Key(11)]
+    public string[] UsedBy { get; set; } = [];
+
+    /// <summary>True where cloud-init waits inside for what <c>New-VM -UserName …</c> tells it.</summary>
+    [Key(12)]
+    public bool CloudInit { get; set; }
+
+    /// <summary>Its folder on the host.</summary>
+    [Key(13)]
+    public string Path { get; set; } = "";
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

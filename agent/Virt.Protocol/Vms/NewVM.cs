@@ -85,4 +85,20 @@ public sealed partial record NewVM
     /// <summary>What it shows its screen by; null: VGA, and on arm64 None.</summary>
     [Key(18)]
     public VMVideoAdapter? VideoAdapter { get; set; }
+
+    /// <summary>The guest's user who may become root: 1 to 32 small letters, digits, dashes and underscores; null: the one that the image's makers have named.</summary>
+    [Key(19)]
+    public string? UserName { get; set; }
+
+    /// <summary>The public keys by which that user comes in, as lines of <c>authorized_keys</c>; up to 1000.</summary>
+    [Key(20)]
+    public string[] SshKeys { get; set; } = [];
+
+    /// <summary>What the guest is to call itself; null: as the machine is called.</summary>
+    [Key(21)]
+    public string? HostName { get; set; }
+
+    /// <summary>More cloud-config for the guest's cloud-init, a JSON object of 1 MB at most; empty: none.</summary>
+    [Key(22)]
+    public string CloudInit { get; set; } = "";
 }

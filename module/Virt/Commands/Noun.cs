@@ -61,6 +61,14 @@ internal static class Nouns
         },
         static item => (Guid.Empty, item.Path, item.ComputerName));
 
+    public static readonly Noun<VMImage> VMImage = new(
+        static (host, names, _) =>
+        {
+            var found = host.Invoke(Methods.GetVMImage, new GetVMImage { Names = names });
+            return (found.Items, found.Errors);
+        },
+        static item => (Guid.Empty, item.Name, item.ComputerName));
+
     public static readonly Noun<ContainerImage> ContainerImage = new(
         static (host, names, ids) =>
         {

@@ -207,6 +207,11 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveVM, new RemoveVM { Id = machine.Id, Force = true, DeleteDisk = true });
             }
 
+            foreach (var image in Invoke(Methods.GetVMImage, new GetVMImage()).Items.Where(i => i.Path.StartsWith(StateFolder, StringComparison.Ordinal)))
+            {
+                Invoke(Methods.RemoveVMImage, new RemoveVMImage { Name = image.Name });
+            }
+
             foreach (var network in Invoke(Methods.GetVirtNetwork, new GetVirtNetwork()).Items.Where(static n => n.BridgeName.Length > 0))
             {
                 Invoke(Methods.RemoveVirtNetwork, new RemoveVirtNetwork { Id = network.Id });

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io; for images, the image tools:1; for disk images, the folder /tmp/vhd.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io and images of machines at localhost:5080; for images, the image tools:1; for disk images, the folder /tmp/vhd.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
@@ -27,10 +27,11 @@ public sealed class ExampleTests
     [Fact]
     public async Task Every_example_of_the_help_runs_without_an_error()
     {
-        await using var host = await TestHost.StartAsync("--name", "hosta", "--peer-listen", "127.0.0.1:7711", "--registry-plain-http", "localhost:5000", "--registry-mirror", "localhost:5000");
+        await using var host = await TestHost.StartAsync("--name", "hosta", "--peer-listen", "127.0.0.1:7711", "--registry-plain-http", "localhost:5000", "--registry-plain-http", "localhost:5080", "--registry-mirror", "localhost:5000");
         using var registry = await LocalRegistry.StartAsync(host);
         await registry.PushAsync("team/app:1.0");
         await registry.PushAsync("library/debian:12");
+        using var site = await VmImageSite.StartAsync(host);
         await using var other = await TestHost.MakeAsync(beside: host);
         await other.StartAgentAsync("--name", "hostb", "--peer-listen", "127.0.0.2:7711");
 
@@ -88,6 +89,11 @@ public sealed class ExampleTests
         foreach (var image in host.Invoke(Methods.GetContainerImage, new GetContainerImage()).Items.Where(static i => i.Digest.Length > 0).DistinctBy(static i => i.Id))
         {
             host.Invoke(Methods.RemoveContainerImage, new RemoveContainerImage { Id = image.Id, Force = true });
+        }
+
+        foreach (var image in host.Invoke(Methods.GetVMImage, new GetVMImage()).Items.Where(static i => i.Source.Length > 0))
+        {
+            host.Invoke(Methods.RemoveVMImage, new RemoveVMImage { Name = image.Name });
         }
 
         foreach (var archive in Archives)

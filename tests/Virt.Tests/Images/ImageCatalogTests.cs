@@ -4,10 +4,8 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images;
-using Virt.Agent.Images.Store;
-using Virt.Agent.State;
+using Virt.Agent.Images.VmImages;
 using Virt.Protocol;
-using Virt.Tests.Storage;
 using Xunit;
 
 namespace Virt.Tests.Images;
@@ -107,14 +105,86 @@ public sealed class ImageCatalogTests : IDisposable
         Write(first, "vms/disk", """{"disk": "d"}""", "d");
         Write(first, "vms/broken", "{");
         var call = new Call(NoSink.Instance, "0", whatIf: false, TestContext.Current.CancellationToken);
-        using var state = new StateStore(Path.Combine(first, "virt.db"));
-        var store = new ImageStore(first, state.Images, UnpackLimit.Default, "boot", TimeProvider.System);
-        var service = new ImageService(catalog, store, new FakeTools(static _ => new ToolResult(1, "", "")), TimeProvider.System);
-        var list = await service.GetVMImageAsync(new GetVMImage { Names = ["s*", "disk", "nope", "z*", "broken"] }, call);
+        var service = new VmImageService(catalog, new VmImageStore(Path.Combine(first, "vms"), catalog));
+        var list = await service.GetAsync(new GetVMImage { Names = ["s*", "disk", "nope", "z*", "broken"] }, call);
         Assert.Equal(["disk", "starter"], list.Items.Select(static i => i.Name));
         Assert.Equal(["disk", "kernel"], list.Items.Select(static i => i.BootKind));
         Assert.Equal(["VMImageNotFound", "ImageDamaged"], list.Errors.Select(static e => e.Id));
         Assert.True(list.Items[1].SizeBytes > 0);
+    }
+
+    [Fact]
+    public async Task A_disk_image_says_how_large_it_is_and_where_it_is_from()
+    {
+        Write(first, "vms/debian%2F12", """{"disk": "d", "source": "https://localhost/b", "checksum": "sha256:00", "added": "2026-11-29T12:00:00+00:00", "cloudInit": true}""");
+        File.WriteAllBytes(Path.Combine(first, "vms", "debian%2F12", "d"), [0x51, 0x46, 0x49, 0xFB, .. new byte[20], 0, 0, 0, 0, 0x10, 0, 0, 0]);
+        Write(first, "vms/.new-1", """{"disk": "d"}""");
+        var store = new VmImageStore(Path.Combine(first, "vms"), catalog);
+        store.Watch(static image => image.Name == "debian/12" ? ["web01"] : []);
+        var list = await new VmImageService(catalog, store).GetAsync(new GetVMImage(), new Call(NoSink.Instance, "0", whatIf: false, TestContext.Current.CancellationToken));
+        var image = Assert.Single(list.Items);
+        Assert.Equal(("debian/12", "qcow2", 256L << 20, "https://localhost/b", "sha256:00", true, "web01"), (image.Name, image.Format, image.VirtualSizeBytes, image.Source, image.Checksum, image.CloudInit, image.UsedBy.Single()));
+        Assert.Equal(new DateTimeOffset(2026, 11, 29, 12, 0, 0, TimeSpan.Zero), image.AddedTime);
+        Assert.Equal(Path.Combine(first, "vms", "debian%2F12"), image.Path);
+        Assert.Equal("debian/12", catalog.FindVm("Debian/12").Name);
+    }
+
+    [Fact]
+    public async Task What_comes_has_its_name_only_when_all_of_it_is_there_and_what_was_left_half_done_is_ended()
+    {
+        var folder = Path.Combine(first, "vms");
+        var store = new VmImageStore(folder, catalog);
+        using (var broken = store.Begin("a"))
+        {
+            await File.WriteAllTextAsync(broken.Disk, "x", TestContext.Current.CancellationToken);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        using (var whole = store.Begin("a/1"))
+        {
+            await File.WriteAllTextAsync(whole.Disk, "x", TestContext.Current.CancellationToken);
+            Assert.Empty(catalog.VmNames);
+            await whole.CommitAsync("save", new VmImageManifest { Disk = "disk.qcow2", Source = "https://localhost", Architecture = "x64" });
+        }
+
+        Assert.Equal(("a/1", "https://localhost", false), (catalog.VmNames.Single(), catalog.FindVm("a/1").Manifest.Source, catalog.FindVm("a/1").Manifest.GuestAgent));
+        Assert.DoesNotContain("guestAgent", await File.ReadAllTextAsync(Path.Combine(folder, "a%2F1", "image.json"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal("VMImageAlreadyExists", Assert.Throws<VirtException>(() => store.CheckFree("save", "A/1")).Id);
+        using (var again = store.Begin("a/1"))
+        {
+            Assert.Equal("VMImageAlreadyExists", (await Assert.ThrowsAsync<VirtException>(() => again.CommitAsync("save", new VmImageManifest()))).Id);
+        }
+
+        // One of these went while a machine needed it, the others nobody knows.
+        Directory.Move(Path.Combine(folder, "a%2F1"), Path.Combine(folder, ".removed-a%2F1"));
+        Directory.CreateDirectory(Path.Combine(folder, ".removed-b"));
+        Directory.CreateDirectory(Path.Combine(folder, ".new-c"));
+        store.Watch(static image => image.Name == "a/1" ? ["web01"] : []);
+        store.Recover();
+        Assert.Equal(["a%2F1"], Directory.GetDirectories(folder).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("debian/12", true)]
+    [InlineData("a+b_c-1.2", true)]
+    [InlineData("", false)]
+    [InlineData("/a", false)]
+    [InlineData("a//b", false)]
+    [InlineData("a/../b", false)]
+    [InlineData(".new-a", false)]
+    [InlineData("a%2Fb", false)]
+    public void A_name_of_an_image_is_one_folder(string name, bool isAllowed)
+    {
+        var store = new VmImageStore(Path.Combine(first, "vms"), catalog);
+        if (isAllowed)
+        {
+            store.CheckFree("save", name);
+            Assert.DoesNotContain('/', VmImageName.ToFolder(name));
+            Assert.Equal(name, VmImageName.OfFolder(VmImageName.ToFolder(name)));
+            return;
+        }
+
+        Assert.Equal("InvalidName", Assert.Throws<VirtException>(() => store.CheckFree("save", name)).Id);
     }
 
     private static void Write(string root, string folder, string json, params string[] files)

@@ -15,7 +15,7 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["After", "CheckpointType", "Generation", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "StartAction", "StartDelay", "StopAction", "SystemId", "VideoAdapter"];
+    private static readonly string[] TakenAlong = ["After", "CheckpointType", "Generation", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Seed", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "VideoAdapter"];
     private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;

@@ -6,7 +6,8 @@ using Virt.Protocol;
 namespace Virt.Commands;
 
 /// <summary>Gets the images that virtual machines can be made from.</summary>
-/// <remarks>Gives the images of a host: all of them, or those of the names given. A name without wildcards that does not exist is an error.</remarks>
+/// <remarks>Gives the images of a host: all of them, or those of the names given. A name without wildcards that does not exist is an error.
+/// Format-List shows what else is known of each: the size of its disk, where it has come from and with which checksum, when, and which virtual machines need it.</remarks>
 /// <example>
 /// <code>Get-VMImage</code>
 /// <para>Shows every image of this host.</para>

@@ -1,3 +1,8 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
@@ -8,6 +13,8 @@ namespace Virt.Commands;
 /// <remarks>
 /// The machine is made and not started. Its disk comes from an image (-Image), is new and empty (-NewVHDSizeBytes, -NewVHDPath), exists already
 /// (-VHDPath), or there is none. Every parameter binds by property name, so that a CSV file makes a fleet.
+/// An image for clouds has cloud-init in it, which makes a machine of its own of each copy: -UserName, -SshKey, -HostName and -CloudInit say what it is to become. The guest finds that
+/// on a small read-only disk (NoCloud), also where -VHDPath brings the disk. What has no cloud-init does not look there.
 /// </remarks>
 /// <example>
 /// <code>New-VM web03 -MemoryStartupBytes 256MB -Image starter</code>
@@ -20,6 +27,13 @@ namespace Virt.Commands;
 /// <example>
 /// <code>New-VM web04 -Image starter -Network lan -Publish 8081:80 -AllowFrom 10.0.0.0/8</code>
 /// <para>Makes a virtual machine in the network lan, whose members know it as web04; its guest gets its address by DHCP. From 10.0.0.0/8 its port 80 is reached at the host's port 8081.</para>
+/// </example>
+/// <example>
+/// <code>
+/// $key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEgPaoAWPBLxNTP8FQv+mWI/oqXYHyR2P8Woev7vqfu/ ann@desk'
+/// New-VM web05 1GB -Image starter -UserName ann -SshKey $key -CloudInit @{ packages = @('nginx'); timezone = 'Europe/Vienna' }
+/// </code>
+/// <para>Makes a virtual machine whose cloud-init makes the user ann, who comes in by that key and may become root, and installs a package. At a prompt: -SshKey ~/.ssh/id_ed25519.pub.</para>
 /// </example>
 /// <example>
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
@@ -114,6 +128,25 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMVideoAdapter VideoAdapter { get; set; }
 
+    /// <summary>The guest's user who may become root by sudo, without a password: 1 to 32 small letters, digits, dashes and underscores. Without it: the user that the image's makers have named.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? UserName { get; set; }
+
+    /// <summary>The public SSH keys by which that user comes in: the keys themselves, such as 'ssh-ed25519 AAAA… ann@desk', or files of this session's machine that have them, such as ~/.ssh/id_ed25519.pub.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] SshKey { get; set; } = [];
+
+    /// <summary>What the guest is to call itself, such as web01.example.org. Without it: as the machine is called.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? HostName { get; set; }
+
+    /// <summary>
+    /// More cloud-config, such as @{ packages = @('nginx'); runcmd = @('systemctl start nginx') }. Tables go into those that the other parameters make, all else takes their place. What stands under
+    /// the key network becomes the guest's network configuration.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public IDictionary? CloudInit { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -141,6 +174,10 @@ public sealed class NewVMCommand : NewCommand
             After = After,
             AutomaticStopAction = AutomaticStopAction,
             VideoAdapter = IsGiven(nameof(VideoAdapter)) ? VideoAdapter : null,
+            UserName = Given(UserName),
+            SshKeys = [.. SshKey.SelectMany(KeysOf)],
+            HostName = Given(HostName),
+            CloudInit = CloudInitText(),
         };
         if (MemoryStartupBytes != 0)
         {
@@ -148,5 +185,44 @@ public sealed class NewVMCommand : NewCommand
         }
 
         Make(Methods.NewVM, request, Name);
+    }
+
+    private string CloudInitText()
+    {
+        try
+        {
+            return CloudInit is null ? "" : CloudInitJson.Write(CloudInit);
+        }
+        catch (FormatException e)
+        {
+            Refuse("InvalidCloudInit", $"Cannot create VM '{Name}': {e.Message}.", CloudInit, "New-VM web01 -Image debian -CloudInit @{ packages = @('nginx') }");
+            return "";
+        }
+    }
+
+    // A key has blanks in it; the name of a file that has keys, of the session's machine, mostly not. Where there is no such file the agent says what is wrong with the text.
+    private IEnumerable<string> KeysOf(string text)
+    {
+        var path = text.Trim();
+        if (path.StartsWith("ssh-", StringComparison.Ordinal) || path.IndexOf('\n') >= 0 || !TryFind(path, out var file))
+        {
+            return path.Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0);
+        }
+
+        return File.ReadAllLines(file).Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#');
+    }
+
+    private bool TryFind(string path, out string file)
+    {
+        file = "";
+        try
+        {
+            file = GetUnresolvedProviderPathFromPSPath(path);
+            return File.Exists(file);
+        }
+        catch (Exception e) when (e is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException or NotSupportedException or ArgumentException)
+        {
+            return false;
+        }
     }
 }

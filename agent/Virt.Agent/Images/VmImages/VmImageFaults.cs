@@ -1,0 +1,31 @@
+using System.Collections.Generic;
+
+namespace Virt.Agent.Images.VmImages;
+
+/// <summary>The places between two steps of what is done with images of virtual machines at which a test can end the agent (see <c>FaultPoint</c>).</summary>
+public static class VmImageFaults
+{
+    /// <summary>Its folder has another name, by which nobody finds it; its files are there.</summary>
+    public const string Hidden = "vmimage.remove.hidden";
+
+    /// <summary>All of its files are there, under no name.</summary>
+    public const string Written = "vmimage.add.written";
+
+    /// <summary>It has its name.</summary>
+    public const string Named = "vmimage.add.named";
+
+    /// <summary>The first bytes of a disk have come.</summary>
+    public const string Begun = "vmimage.save.begun";
+
+    /// <summary>A disk has come to its last byte, which nobody has verified.</summary>
+    public const string Read = "vmimage.save.read";
+
+    /// <summary>It is the one that was wanted.</summary>
+    public const string Verified = "vmimage.save.verified";
+
+    /// <summary>Of one that comes from a server.</summary>
+    public static IReadOnlyList<string> Save { get; } = [Begun, Read, Verified, Written, Named];
+
+    /// <summary>Of a removal.</summary>
+    public static IReadOnlyList<string> Remove { get; } = [Hidden];
+}

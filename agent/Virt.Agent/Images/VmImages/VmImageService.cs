@@ -1,0 +1,68 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Storage;
+using Virt.Protocol;
+
+namespace Virt.Agent.Images.VmImages;
+
+/// <summary>Answers what is asked about the images of virtual machines, and removes them.</summary>
+/// <param name="catalog">All of them.</param>
+/// <param name="store">Those that are the agent's own.</param>
+public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
+{
+    /// <summary>Images by name or pattern.</summary>
+    public Task<VMImageList> GetAsync(GetVMImage request, Call call)
+    {
+        var errors = new List<ErrorInfo>();
+        var items = ImageService.Select<VMImage>(request.Names, catalog.VmNames, name => [Show(catalog.FindVm(name))], errors);
+        return Task.FromResult(new VMImageList { Items = [.. items], Errors = [.. errors] });
+    }
+
+    /// <summary>Removes an image that no machine needs.</summary>
+    /// <exception cref="VirtException">NotFound; NotSupported; WrongState.</exception>
+    public async Task<Nothing> RemoveAsync(RemoveVMImage request, Call call)
+    {
+        var image = store.FindToRemove(request.Name);
+        call.WorksOn(image.Name);
+        if (!call.WhatIf)
+        {
+            await store.RemoveAsync(image).ConfigureAwait(false);
+        }
+
+        return new Nothing();
+    }
+
+    /// <summary>An image as Get-VMImage gives it.</summary>
+    /// <exception cref="VirtException">NotFound.</exception>
+    public VMImage Show(string name) => Show(catalog.FindVm(name));
+
+    /// <summary>The same; null: there is none.</summary>
+    public VMImage? Find(string name) => catalog.VmNames.Contains(name, StringComparer.OrdinalIgnoreCase) ? Show(name) : null;
+
+    private VMImage Show(StoredImage<VmImageManifest> image)
+    {
+        var manifest = image.Manifest;
+        var disk = manifest.Disk is { } relative ? Path.Combine(image.Folder, relative) : null;
+        return new VMImage
+        {
+            Name = image.Name,
+            Description = manifest.Description,
+            BootKind = manifest.Boot is null ? "disk" : "kernel",
+            Architecture = manifest.Architecture,
+            SizeBytes = image.SizeBytes,
+            GuestAgent = manifest.GuestAgent,
+            CloudInit = manifest.CloudInit,
+            Format = disk is null ? "" : "qcow2",
+            VirtualSizeBytes = disk is null ? 0 : Qcow2Header.SizeOf(disk),
+            Source = manifest.Source,
+            Checksum = manifest.Checksum,
+            AddedTime = manifest.Added ?? new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(image.Folder, ImageCatalog.ManifestName)), TimeSpan.Zero),
+            UsedBy = [.. store.UsersOf(image)],
+            Path = image.Folder,
+        };
+    }
+}
