@@ -63,6 +63,7 @@ public sealed partial class VmService
         CheckpointEntry New(VMCheckpointType type, string why)
         {
             var hasMemory = isRunning && request.IncludeMemory && type == VMCheckpointType.Standard;
+            CheckFurtherDisks(Verb, entry, hasMemory);
             CheckSpace(Verb, entry, hasMemory);
             return new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, MomentOf(entry, name) with
             {

@@ -20,6 +20,7 @@ public sealed partial class VmService
         call.WorksOn($"{entry.Name} '{checkpoint.Name}'");
         CheckExportPath(entry, request.Path);
         VmStates.CheckExportCheckpoint(entry.Name, entry.State);
+        CheckOneDisk(Verb, entry);
         CheckSpaceToExport(entry, CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id).Select(static l => l.Path), request.Path);
         var shown = Show(entry, checkpoint) with { Status = checkpoint.Spec.HasMemory ? "Its memory is not part of the archive: what is made of it starts from its disk." : "" };
         if (!call.WhatIf)
@@ -45,7 +46,7 @@ public sealed partial class VmService
         await ClaimAsync(entry, partial, layers, call).ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
         var kept = FolderOf(entry).NvramFileOf(checkpoint.Id);
-        var was = AsItWas(entry.Spec, checkpoint.Spec.Machine) with { Disk = checkpoint.Spec.Machine.Disk, Pending = null };
+        var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Pending = null };
         return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, partial), layers);
     }
 }

@@ -27,6 +27,7 @@ public sealed partial class VmService
         call.WorksOn(entry.Name);
         CheckExportPath(entry, request.Path);
         VmStates.CheckExport(entry.Name, entry.State);
+        CheckOneDisk(Verb, entry);
         CheckSpaceToExport(entry, entry.Spec.Disk is { } disk ? disk.Backing.Select(static l => l.Path).Append(disk.Path) : [], request.Path);
         var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
         if (call.WhatIf)
@@ -85,6 +86,7 @@ public sealed partial class VmService
         const string Verb = "export";
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckExport(entry.Name, entry.State);
+        CheckOneDisk(Verb, entry);
         var spec = entry.Spec;
         var from = UntouchedBase(entry);
         var fresh = from is null && spec.Disk is not null ? NewBase(Verb, entry) : null;
@@ -131,7 +133,7 @@ public sealed partial class VmService
             Id = entry.Id,
             Architecture = facts.Architecture,
             NeedsImage = KernelOf("export", entry.Name, spec) is not null,
-            Spec = VmArchive.Portable(spec, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
+            Spec = VmArchive.Portable(spec with { Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)] }, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
             Addresses = spec.Attachment?.Addresses ?? [],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
