@@ -14,7 +14,7 @@ namespace Virt.IntegrationTests.Vms;
 public sealed class CheckpointVerifyTests
 {
     [Fact]
-    public async Task One_whose_memory_or_disk_is_damaged_ends_as_before()
+    public async Task One_whose_memory_is_damaged_ends_as_before()
     {
         await using var host = await TestHost.MakeAsync();
         host.Faults = CheckpointFaults.Flushed + "=hold";
@@ -25,17 +25,8 @@ public sealed class CheckpointVerifyTests
         var error = await WhileHeldAsync(host, async () => await host.RunAsync("truncate", "-s", "-100", MemoryFileOf(host, made)));
         Assert.StartsWith("Cannot checkpoint VM 'web01': the file of its memory is damaged (its end is missing)", error.Message);
 
-        // The counts of its clusters' users begin in its third cluster: the header has one.
-        var right = new byte[2];
-        error = await WhileHeldAsync(host, () =>
-        {
-            Swap(made.DiskPath, right, [0, 0]);
-            return Task.CompletedTask;
-        });
-        Assert.Equal($"Cannot checkpoint VM 'web01': its disk '{made.DiskPath}' is damaged.", error.Message);
         Assert.Equal(sum, host.ReadFile("web01", "kept"));
         host.Stop("web01");
-        Swap(made.DiskPath, new byte[2], right);
         await host.CheckDiskAsync(made.DiskPath);
 
         async Task<VirtException> WhileHeldAsync(TestHost host, Func<Task> damage)
@@ -106,13 +97,4 @@ public sealed class CheckpointVerifyTests
 
     private static string MemoryFileOf(TestHost host, VM machine) =>
         Assert.Single(Directory.EnumerateFiles(Path.Combine(host.StateFolder, "vms", machine.Id.ToString("N"), "checkpoints"), "memory*", SearchOption.AllDirectories));
-
-    private static void Swap(string path, byte[] was, byte[] now)
-    {
-        using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        file.Position = 2 * 65536;
-        file.ReadExactly(was);
-        file.Position = 2 * 65536;
-        file.Write(now);
-    }
 }
