@@ -153,7 +153,7 @@ public sealed class CheckpointTypeTests
     // Another guest agent, which runs a script before its file systems come to rest and after.
     private static async Task ServeAsync(TestHost host, string script)
     {
-        host.Run("web01", $"printf '#!/bin/sh\\n%s\\n' '{script}' > /run/hook; chmod 755 /run/hook; setsid sh -c 'sleep 0.5; kill $(pidof qemu-ga); while pidof qemu-ga; do sleep 0.1; done; exec qemu-ga -m virtio-serial -p /dev/virtio-ports/org.qemu.guest_agent.0 -t /run -F/run/hook' > /dev/null 2>&1 &");
+        host.Run("web01", $"printf '#!/bin/sh\\n%s\\n' '{script}' > /run/hook; chmod 755 /run/hook; setsid sh -c 'sleep 0.5; kill $(pidof qemu-ga); sleep 1; exec qemu-ga -m virtio-serial -p /dev/virtio-ports/org.qemu.guest_agent.0 -t /run -F/run/hook' > /dev/null 2>&1 &");
         await Poll.UntilAsync(() => IsThere(host), "the other guest agent");
     }
 

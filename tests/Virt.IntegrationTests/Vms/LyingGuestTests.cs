@@ -75,7 +75,7 @@ public sealed class LyingGuestTests
     // Another one, which says this to each line that it hears.
     private static async Task AnswerAsync(TestHost host, string answer)
     {
-        var script = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"#!/bin/sh\nkill $(pidof qemu-ga)\nwhile pidof qemu-ga; do sleep 0.1; done\nexec 3<>/dev/virtio-ports/org.qemu.guest_agent.0\nwhile read -r line <&3; do {answer}; done >&3\n"));
+        var script = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"#!/bin/sh\nkill $(pidof qemu-ga)\nsleep 1\nexec 3<>/dev/virtio-ports/org.qemu.guest_agent.0\nwhile read -r line <&3; do {answer}; done >&3\n"));
         host.Run("web01", $"echo {script} | base64 -d > /run/liar; setsid sh -c 'sleep 1; exec sh /run/liar' > /dev/null 2>&1 &");
         await Poll.UntilAsync(() => host.Get("web01").Health != WorkloadHealth.Healthy, "the end of its own agent");
     }
