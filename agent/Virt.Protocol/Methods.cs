@@ -159,6 +159,12 @@ public static class Methods
     /// <summary>Brings a virtual machine back to a checkpoint; what has happened since is lost.</summary>
     public static readonly Method<RestoreVMCheckpoint, VM> RestoreVMCheckpoint = new("vmcheckpoint.restore", Change, Protocol.RestoreVMCheckpoint.WireFormat, VM.WireFormat);
 
+    /// <summary>Renames a checkpoint.</summary>
+    public static readonly Method<RenameVMCheckpoint, VMCheckpoint> RenameVMCheckpoint = new("vmcheckpoint.rename", Change, Protocol.RenameVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
+
+    /// <summary>Writes a machine as it was at a checkpoint into a folder.</summary>
+    public static readonly Method<ExportVMCheckpoint, VMCheckpoint> ExportVMCheckpoint = new("vmcheckpoint.export", Change, Protocol.ExportVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
+
     /// <summary>Removes a checkpoint; gives it as it was.</summary>
     public static readonly Method<RemoveVMCheckpoint, VMCheckpoint> RemoveVMCheckpoint = new("vmcheckpoint.remove", Change, Protocol.RemoveVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
 
@@ -382,7 +388,7 @@ public static class Methods
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
-        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
+        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

@@ -92,6 +92,8 @@ public static class Routes
         router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);
+        router.Add(Methods.RenameVMCheckpoint, vms.RenameCheckpointAsync);
+        router.Add(Methods.ExportVMCheckpoint, vms.ExportCheckpointAsync);
         router.Add(Methods.RemoveVMCheckpoint, vms.RemoveCheckpointAsync);
         router.Add(Methods.GetVHD, vhds.GetAsync);
         router.Add(Methods.NewVHD, vhds.NewAsync);

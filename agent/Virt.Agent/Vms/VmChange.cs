@@ -28,6 +28,7 @@ internal static class VmChange
             StartDelay = request.AutomaticStartDelay ?? present.StartDelay,
             After = request.After ?? present.After,
             StopAction = request.AutomaticStopAction ?? present.StopAction,
+            CheckpointType = request.CheckpointType ?? present.CheckpointType,
         };
     }
 

@@ -263,7 +263,6 @@ public sealed partial class VmService
     private CheckpointEntry NewBase(string verb, VmEntry source)
     {
         CheckSpace(verb, source, withMemory: false);
-        var disk = source.Spec.Disk!;
         var isAlive = VmStates.IsAlive(source.State);
         if (isAlive && source.Session is null)
         {
@@ -271,17 +270,7 @@ public sealed partial class VmService
         }
 
         var id = Guid.NewGuid();
-        return new CheckpointEntry(CheckpointEntry.NewRow(id, CheckpointPhase.Creating, new VmCheckpointSpec
-        {
-            VMId = source.Id,
-            Name = $"#{id:N}",
-            Time = time.GetUtcNow(),
-            Parent = source.Spec.Checkpoint,
-            Layer = new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
-            Below = source.Spec.Checkpoint is not null ? [] : disk.Backing,
-            Machine = source.Spec,
-            Overlay = OverlayPath(source),
-        }));
+        return new CheckpointEntry(CheckpointEntry.NewRow(id, CheckpointPhase.Creating, MomentOf(source, $"#{id:N}")));
     }
 
     private void CheckSpaceForCopies(VmEntry source, CopyVM request)

@@ -52,6 +52,13 @@ internal sealed partial class VmSession
         return nodes;
     }
 
+    /// <summary>True where the guest's disk is that file at present.</summary>
+    public async Task<bool> IsDiskAsync(string path, CancellationToken cancellation)
+    {
+        var disk = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+        return (await ReadNodesAsync(cancellation).ConfigureAwait(false)).TryGetValue(path, out var layer) && layer.Node == disk;
+    }
+
     /// <summary>Makes a new, empty layer ready, which nothing stands on yet and which has nothing below.</summary>
     /// <param name="node">Its node's name.</param>
     /// <param name="path">Its file.</param>

@@ -57,6 +57,9 @@ public sealed record VmSpec
     /// <summary>What becomes of it when its host stops.</summary>
     public VMStopAction StopAction { get; init; }
 
+    /// <summary>What its checkpoints are where nobody says it.</summary>
+    public VMCheckpointType CheckpointType { get; init; }
+
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";
 
