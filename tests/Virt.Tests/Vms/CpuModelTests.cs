@@ -28,7 +28,8 @@ public sealed class CpuModelTests
     {
         Assert.Null(CpuModel.Find("web01", "HOST", Architecture.Arm64, "kvm", []));
         Assert.Equal("x86-64-v2", CpuModel.Find("web01", "X86-64-V2", Architecture.X64, "kvm", Old));
-        Assert.Equal("x86-64-v3", CpuModel.Find("web01", "x86-64-v3", Architecture.X64, "tcg", []));
+        Assert.Equal("x86-64-v2", CpuModel.Find("web01", "x86-64-v2", Architecture.X64, "tcg", []));
+        Assert.Equal("ProcessorModelNotSupported", Refused("x86-64-v3", Architecture.X64, "tcg").Id);
         Assert.Equal("InvalidProcessorModel", Refused("486", Architecture.X64, "kvm").Id);
         Assert.Equal("ProcessorModelNotSupported", Refused("x86-64-v2", Architecture.Arm64, "kvm").Id);
         Assert.Equal("ProcessorModelNotSupported", Refused("x86-64-v4", Architecture.X64, "tcg").Id);

@@ -8,7 +8,8 @@ namespace Virt.Commands;
 /// <summary>Changes the processors of virtual machines.</summary>
 /// <remarks>
 /// Host, which a machine has where nobody says otherwise, gives the guest all that its host's processor has; it then moves live only to a host that has no less. A baseline keeps it to what
-/// many hosts have: x86-64-v2 all since about 2009, x86-64-v3 (with AVX2) since about 2015, x86-64-v4 those with AVX-512; a host that cannot give all of it does not start the machine.
+/// many hosts have: x86-64-v2 all since about 2009, x86-64-v3 (with AVX2) since about 2015, x86-64-v4 those with AVX-512; a host that cannot
+/// give all of it does not start the machine; one that emulates its guests gives the first two.
 /// What a machine that runs or is saved cannot change waits for its next start, and a warning says so.
 /// </remarks>
 /// <example>
