@@ -161,7 +161,7 @@ public sealed class CheckpointTypeTests
     {
         try
         {
-            return host.Run("web01", "ps | grep -q ':[0-9][0-9] qemu-ga.*-F' && echo there || true") == "there";
+            return host.Run("web01", "ps | grep -q '^ *[0-9]* *0 *qemu-ga .*-F' && echo there || true") == "there";
         }
         catch (VirtException)
         {

@@ -91,7 +91,7 @@ public sealed class DamagedDiskTests
         })
         {
             Assert.True(error.Code is ErrorCode.NotFound or ErrorCode.DataLoss, $"{error.Code} {error.Id}: {error.Message}");
-            Assert.Contains(made.DiskPath, error.Message);
+            Assert.Contains(Path.Combine(host.StateFolder, "disks", "web01"), error.Message); // it, or what stands on it
         }
 
         await host.RunAsync("mv", made.DiskPath + ".away", made.DiskPath);

@@ -29,8 +29,8 @@ public sealed class LyingGuestTests
         Assert.Equal(VMCheckpointType.Standard, host.Checkpoint("web01", "x", VMCheckpointType.Production).CheckpointType);
         host.RemoveCheckpoint("web01", "x");
 
-        // The button works without it.
-        Assert.Equal(VMState.Stopped, host.Stop("web01").State);
+        // The button works without it; but one that answers anything may have taken the order to shut down.
+        Assert.Equal(VMState.Stopped, host.Stop("web01", turnOff: what == "another's answer").State);
         await host.CheckDiskAsync(made.DiskPath);
         host.Boot("web01");
         Assert.Equal(sum, host.ReadFile("web01", "kept"));
@@ -56,12 +56,6 @@ public sealed class LyingGuestTests
         NotForeseen(host.Refused(Methods.CheckpointVM, new CheckpointVM { Name = "web01", CheckpointType = VMCheckpointType.ProductionOnly }));
         Assert.Equal(VMCheckpointType.Standard, host.Checkpoint("web01", "x", VMCheckpointType.Production).CheckpointType);
         Assert.Equal(VMState.Running, host.Get("web01").State);
-
-        // It takes the order to shut down, and does nothing. One that takes none is asked by the button.
-        if (answer.StartsWith("{\"return\"", StringComparison.Ordinal))
-        {
-            Assert.Equal("VMStopTimeout", host.Refused(Methods.StopVM, new StopVM { Name = "web01", Timeout = TimeSpan.FromSeconds(2) }).Id);
-        }
 
         Assert.Equal(VMState.Stopped, host.Stop("web01", turnOff: true).State);
         host.RemoveCheckpoint("web01", "x");
