@@ -2,6 +2,7 @@ using System.IO;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Storage;
+using Virt.Agent.Vms.Qmp;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -43,7 +44,7 @@ public sealed partial class VmService
 
         if (spec is { Layer: { } layer, Overlay: { } overlay })
         {
-            if (session is not null && !await session.IsDiskAsync(overlay, call.Cancellation).ConfigureAwait(false))
+            if (session is not null && !await WritesToAsync(session, overlay, call).ConfigureAwait(false))
             {
                 throw Unsound(verb, entry, $"QEMU does not write to the new file '{overlay}'");
             }
@@ -61,6 +62,19 @@ public sealed partial class VmService
 
         await FaultPoint.ReachAsync(CheckpointFaults.Verified, call.Cancellation).ConfigureAwait(false);
         return spec;
+    }
+
+    // A QEMU that has ended since has left all of the checkpoint behind: it had been told of the new file, and had said yes.
+    private static async Task<bool> WritesToAsync(VmSession session, string overlay, Call call)
+    {
+        try
+        {
+            return await session.IsDiskAsync(overlay, call.Cancellation).ConfigureAwait(false);
+        }
+        catch (QmpClosedException)
+        {
+            return true;
+        }
     }
 
     // Nobody writes to it: the machine is off, or has just gone on to the new file.
