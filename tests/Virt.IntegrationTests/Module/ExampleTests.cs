@@ -157,7 +157,7 @@ public sealed class ExampleTests
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
         }
 
-        if (name.EndsWith("-VHD", StringComparison.Ordinal))
+        if (name.EndsWith("-VHD", StringComparison.Ordinal) || name.EndsWith("Drive", StringComparison.Ordinal))
         {
             Directory.CreateDirectory(DiskFolder);
         }
