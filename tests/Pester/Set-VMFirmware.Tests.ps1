@@ -9,7 +9,8 @@ AfterAll { Remove-TestWorkload }
 Describe 'Set-VMFirmware' {
     It 'changes the order and what the guest reads' {
         $set = Set-VMFirmware $vm.Name -BootOrder dvd0 -SerialNumber VM-1 -AssetTag 4711 -PassThru
-        $set.BootOrder, $set.SerialNumber, $set.AssetTag | Should -Be dvd0, disk0, VM-1, 4711
+        $set.BootOrder | Should -Be dvd0, disk0
+        $set.SerialNumber, $set.AssetTag | Should -Be 'VM-1', '4711'
         (Set-VMFirmware $vm.Name -BootOrder @() -PassThru).BootOrder | Should -Be disk0, dvd0
     }
 
