@@ -149,7 +149,7 @@ public sealed partial class VmService
             Publish = request.Publish,
             AllowFrom = request.Publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []],
         };
-        spec = spec with { Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)] };
+        spec = WithNetworkNames(spec);
         var network = NewVMCheck.NetworkOf(place);
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
