@@ -1,8 +1,7 @@
 using System;
-using System.Linq;
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
+using Virt.Session;
 
 namespace Virt.Commands;
 
@@ -20,34 +19,11 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "VMFirmware", DefaultParameterSetName = ParameterSets.Name)]
 [OutputType(typeof(VMFirmware))]
-public sealed class GetVMFirmwareCommand : VMTargetCommand
+public sealed class GetVMFirmwareCommand : GetVMPartCommand<VMFirmware>
 {
-    /// <summary>The names of virtual machines; wildcards are allowed. Without it: all.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject.Length == 0)
-        {
-            Show(HostNames, Name, Id);
-        }
-
-        foreach (var group in InputObject.ToLookup(item => (item.ComputerName, item.Id != Guid.Empty)))
-        {
-            Show(group.Key.ComputerName.Length > 0 ? [group.Key.ComputerName] : HostNames, group.Key.Item2 ? [] : [.. group.Select(item => item.Name)], group.Key.Item2 ? [.. group.Select(item => item.Id)] : []);
-        }
-    }
-
-    private void Show(string[] hosts, string[] names, Guid[] ids) => ForEachHost(hosts, host =>
+    private protected override (VMFirmware[] Items, ErrorInfo[] Errors) Find(HostCalls host, string[] names, Guid[] ids)
     {
         var found = host.Invoke(Methods.GetVMFirmware, new GetVMFirmware { Names = names, Ids = ids });
-        Array.ForEach(found.Items, Emit);
-        Report(found.Errors);
-    });
+        return (found.Items, found.Errors);
+    }
 }

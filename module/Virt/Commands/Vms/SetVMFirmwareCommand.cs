@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -21,16 +20,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Set, "VMFirmware", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMFirmware))]
-public sealed class SetVMFirmwareCommand : VMChangeCommand
+public sealed class SetVMFirmwareCommand : VMPartChangeCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
     /// <summary>The names of drives, such as dvd0, disk0; @(): as it was made.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -22,16 +21,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Set, "VMProcessor", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMProcessor))]
-public sealed class SetVMProcessorCommand : VMChangeCommand
+public sealed class SetVMProcessorCommand : VMPartChangeCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
     /// <summary>How many, 1 to 240.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public int Count { get; set; }
