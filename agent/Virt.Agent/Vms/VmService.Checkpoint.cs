@@ -31,7 +31,7 @@ public sealed partial class VmService
         VmStates.CheckCheckpoint(entry.Name, entry.State);
         var name = CheckpointNameOf(entry, request.CheckpointName);
         CheckDepth(Verb, entry);
-        CheckLayersAreThere(Verb, entry, entry.Spec.Disk is { } disk ? disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)) : []);
+        CheckLayersAreThere(Verb, entry);
         var isRunning = entry.State == VMState.Running;
         var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
         var (type, why) = await CheckpointTypeAsync(Verb, entry, request.CheckpointType, call).ConfigureAwait(false);

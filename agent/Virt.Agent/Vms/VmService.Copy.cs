@@ -262,6 +262,7 @@ public sealed partial class VmService
     // A checkpoint of the disk alone, by a name that no user can give.
     private CheckpointEntry NewBase(string verb, VmEntry source)
     {
+        CheckLayersAreThere(verb, source);
         CheckSpace(verb, source, withMemory: false);
         var isAlive = VmStates.IsAlive(source.State);
         if (isAlive && source.Session is null)

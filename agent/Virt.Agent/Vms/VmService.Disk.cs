@@ -37,6 +37,10 @@ public sealed partial class VmService
         }
     }
 
+    // Before a new layer is put on top of its disk: it could not be merged again.
+    private static void CheckLayersAreThere(string verb, VmEntry entry) =>
+        CheckLayersAreThere(verb, entry, entry.Spec.Disk is { } disk ? disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)) : []);
+
     // What stands on nothing cannot be checkpointed, nor gone back to.
     private static void CheckLayersAreThere(string verb, VmEntry entry, IEnumerable<VmDiskLayer> layers)
     {

@@ -1,3 +1,4 @@
+using System.IO;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
@@ -66,5 +67,39 @@ public sealed class DamagedDiskTests
         await host.CheckDiskAsync(made.DiskPath);
 
         static (ErrorCode Code, string Id) IdOf(VirtException error) => (error.Code, error.Id);
+    }
+
+    [Fact]
+    public async Task One_that_has_lost_what_it_stands_on_names_it_and_is_left_alone()
+    {
+        await using var host = await TestHost.StartAsync();
+        var made = host.NewDisk("web01");
+        await host.WriteAsync("web01", 1);
+        host.Checkpoint("web01", "x");
+        await host.WriteAsync("web01", 2);
+        host.Checkpoint("web01", "y");
+        await host.WriteAsync("web01", 3);
+        var files = host.Files();
+        Directory.CreateDirectory(Path.Combine(host.Folder, "files"));
+        await host.RunAsync("mv", made.DiskPath, made.DiskPath + ".away");
+        foreach (var error in new[]
+        {
+            host.Refused(Methods.StartVM, new StartVM { Name = "web01" }),
+            host.Refused(Methods.CheckpointVM, new CheckpointVM { Name = "web01" }),
+            host.Refused(Methods.CopyVM, new CopyVM { Name = "web01", Full = true }),
+            host.Refused(Methods.ExportVM, new ExportVM { Name = "web01", Path = Path.Combine(host.Folder, "files", "a") }),
+            host.Refused(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = "web01", Name = "y" }),
+        })
+        {
+            Assert.True(error.Code is ErrorCode.NotFound or ErrorCode.DataLoss, $"{error.Code} {error.Id}: {error.Message}");
+            Assert.Contains(made.DiskPath, error.Message);
+        }
+
+        await host.RunAsync("mv", made.DiskPath + ".away", made.DiskPath);
+        Assert.Equal((files, "x y"), (host.Files(), host.CheckpointNames("web01")));
+        host.RemoveCheckpoint("web01", "x");
+        host.RemoveCheckpoint("web01", "y");
+        await host.CheckDiskAsync(made.DiskPath);
+        Assert.Equal("123", await host.ReadAsync(made.DiskPath));
     }
 }

@@ -69,7 +69,7 @@ public sealed class ManyChangesTests
     private static async Task WholeAsync(TestHost host, Guid id)
     {
         var machine = Assert.Single(host.Invoke(Methods.GetVM, new GetVM { Ids = [id] }).Items);
-        Assert.Contains(machine.State, new[] { VMState.Running, VMState.Paused, VMState.Stopped, VMState.Saved });
+        Assert.True(machine.State is VMState.Running or VMState.Paused or VMState.Stopped or VMState.Saved, $"{machine.State}: {host.Log}");
         if (machine.State is VMState.Running or VMState.Paused)
         {
             host.Invoke(Methods.StopVM, new StopVM { Id = id, TurnOff = true });
