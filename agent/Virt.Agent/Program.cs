@@ -106,11 +106,12 @@ internal static class Program
         var vmImages = new VmImageService(images, ownVmImages);
         var disks = new QemuImg(tools, "qemu-img");
         await using var networks = new NetworkService(state.Resources, time, events);
-        await using var vms = new VmService(paths, state.Resources, keeper, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
+        var cgroups = new CgroupTree();
+        await using var vms = new VmService(paths, state.Resources, keeper, cgroups, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
         var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), bases.Find, networks, volumes, time, events, imageStore);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore);
         ownVmImages.Watch(vms.UsersOf);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 

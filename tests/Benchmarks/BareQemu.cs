@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Threading;
 
@@ -15,12 +16,14 @@ internal sealed partial class BareQemu
     private readonly string[] command;
     private readonly string monitorSocket;
     private readonly string agentSocket;
+    private readonly string consoleSocket;
 
     private BareQemu(string[] command, string folder)
     {
         this.command = command;
         monitorSocket = Path.Combine(folder, "qmp.sock");
         agentSocket = Path.Combine(folder, "qga.sock");
+        consoleSocket = Path.Combine(folder, "console.sock");
     }
 
     /// <summary>Takes the arguments from the process that runs; what the agent has given it as a descriptor is given here by its name.</summary>
@@ -45,7 +48,7 @@ internal sealed partial class BareQemu
         var other = new BareQemu([], folder);
         return new BareQemu(
             Array.ConvertAll(command, word => (otherDisk is null ? word : word.Replace(disk, otherDisk, StringComparison.Ordinal))
-                .Replace(monitorSocket, other.monitorSocket, StringComparison.Ordinal).Replace(agentSocket, other.agentSocket, StringComparison.Ordinal)),
+                .Replace(monitorSocket, other.monitorSocket, StringComparison.Ordinal).Replace(agentSocket, other.agentSocket, StringComparison.Ordinal).Replace(consoleSocket, other.consoleSocket, StringComparison.Ordinal)),
             folder);
     }
 
@@ -67,6 +70,24 @@ internal sealed partial class BareQemu
         using var agent = Connect(agentSocket, process);
         Ask(agent, """{"execute":"guest-ping"}""");
     }
+
+    /// <summary>Runs <c>true</c> in the guest by its agent, as who does nothing else would: the order, and asking until it has ended.</summary>
+    /// <returns>Milliseconds.</returns>
+    public static double RunTrue(Socket agent)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var id = Ask(agent, """{"execute":"guest-exec","arguments":{"path":"true"}}""").GetProperty("pid").GetInt64();
+        var asks = FormattableString.Invariant($"{{\"execute\":\"guest-exec-status\",\"arguments\":{{\"pid\":{id}}}}}");
+        while (!Ask(agent, asks).GetProperty("exited").GetBoolean())
+        {
+            // Asked again at once.
+        }
+
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    /// <summary>A connection to the guest's agent, the caller's.</summary>
+    public Socket ConnectGuestAgent(Process process) => Connect(agentSocket, process);
 
     /// <summary>Starts it, waits for its monitor and for the guest's agent, and ends it.</summary>
     /// <param name="guest">Gets the milliseconds from the start until the guest agent has answered.</param>
@@ -94,10 +115,11 @@ internal sealed partial class BareQemu
     private string ByName(string argument, int pid, string disk)
     {
         argument = Descriptor().Replace(argument, match => new FileInfo($"/proc/{pid}/fd/{match.Groups["number"].Value}").LinkTarget!);
-        argument = DescriptorSet().Replace(argument, disk);
+        argument = DescriptorSet().Replace(argument, argument.StartsWith("socket,id=console", StringComparison.Ordinal) ? "/dev/null" : disk);
         if (argument.StartsWith("socket,id=", StringComparison.Ordinal))
         {
-            argument = SocketDescriptor().Replace(argument, "path=" + (argument.StartsWith("socket,id=qmp", StringComparison.Ordinal) ? monitorSocket : agentSocket));
+            var path = argument.StartsWith("socket,id=qmp", StringComparison.Ordinal) ? monitorSocket : argument.StartsWith("socket,id=console", StringComparison.Ordinal) ? consoleSocket : agentSocket;
+            argument = SocketDescriptor().Replace(argument, "path=" + path);
         }
 
         return argument;
@@ -144,22 +166,39 @@ internal sealed partial class BareQemu
         }
     }
 
-    private static void Ask(Socket socket, string request)
+    private static JsonElement Ask(Socket socket, string request)
     {
         socket.Send(Encoding.ASCII.GetBytes(request + "\n"));
-        while (!ReadLine(socket).Contains("\"return\"", StringComparison.Ordinal))
+        while (true)
         {
-            // An event stands between.
+            var line = ReadLine(socket);
+            if (line.Contains("\"error\"", StringComparison.Ordinal) || line.Length == 0)
+            {
+                throw new InvalidOperationException($"The guest agent refused {request}: {line}");
+            }
+
+            if (line.Contains("\"return\"", StringComparison.Ordinal))
+            {
+                using var document = JsonDocument.Parse(line);
+                return document.RootElement.GetProperty("return").Clone();
+            }
         }
     }
 
+    // It answers at once and with one line to each question, so that what comes with it is never the next.
     private static string ReadLine(Socket socket)
     {
         var line = new StringBuilder();
-        var one = new byte[1];
-        while (socket.Receive(one) == 1 && one[0] != '\n')
+        var some = new byte[4096];
+        while (line.Length == 0 || line[^1] != '\n')
         {
-            line.Append((char)one[0]);
+            var count = socket.Receive(some);
+            if (count == 0)
+            {
+                break;
+            }
+
+            line.Append(Encoding.ASCII.GetString(some, 0, count));
         }
 
         return line.ToString();

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
@@ -14,7 +13,7 @@ internal static class VmBenchmark
         using var agent = new Agent(setting);
         var create = new Samples();
         var ours = new Case("Virt", guest => Boot(agent, create, guest));
-        var qemu = Bare(agent, setting);
+        var (qemu, _) = Machine.Bare(agent, setting);
         var bare = new Case("QEMU", qemu.Boot);
         using var libvirt = Libvirt.IsInstalled ? Libvirt.Start() : null;
         var virsh = new Case("libvirt", () => BootLibvirt(setting));
@@ -30,7 +29,7 @@ internal static class VmBenchmark
     private static double Boot(Agent agent, Samples create, Samples guest)
     {
         var made = Stopwatch.GetTimestamp();
-        var vm = New(agent, "bench");
+        var vm = Machine.New(agent, "bench");
         create.Add(Stopwatch.GetElapsedTime(made).TotalMilliseconds);
         var start = Stopwatch.GetTimestamp();
         agent.Client.Invoke(Methods.StartVM, new StartVM { Id = vm.Id, Name = vm.Name });
@@ -40,19 +39,6 @@ internal static class VmBenchmark
         agent.Client.Invoke(Methods.RemoveVM, new RemoveVM { Id = vm.Id, Name = vm.Name, DeleteDisk = true, Force = true });
         return running;
     }
-
-    // A machine that lends its folder and its arguments, and does not run itself.
-    private static BareQemu Bare(Agent agent, Setting setting)
-    {
-        var vm = New(agent, "bare");
-        vm = agent.Client.Invoke(Methods.StartVM, new StartVM { Id = vm.Id, Name = vm.Name });
-        var qemu = BareQemu.From(vm.ProcessId ?? throw new InvalidOperationException("The machine has no process."), vm.DiskPath, setting.Work);
-        agent.Client.Invoke(Methods.StopVM, new StopVM { Id = vm.Id, Name = vm.Name, TurnOff = true });
-        return qemu;
-    }
-
-    private static VM New(Agent agent, string name) =>
-        agent.Client.Invoke(Methods.NewVM, new NewVM { Name = name, Image = "starter", Generation = 1, MemoryStartupBytes = 256 << 20, SwitchName = "user" });
 
     private static double BootLibvirt(Setting setting)
     {

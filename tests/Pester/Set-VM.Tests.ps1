@@ -32,6 +32,15 @@ Describe 'Set-VM' {
         (Get-VM $vm.Name).Notes | Should -Be other
     }
 
+    It 'says what its guest is asked, and that it is asked nothing' {
+        $set = Set-VM $vm.Name -HealthCommand 'test -e /tmp' -HealthIntervalSeconds 0.5 -HealthRetries 2 -PassThru -WarningAction SilentlyContinue
+        $set.HealthCheck.Command | Should -Be '/bin/sh', '-c', 'test -e /tmp'
+        $set.HealthCheck.Interval.TotalSeconds, $set.HealthCheck.Retries, $set.HealthCheck.StartPeriod.TotalMinutes | Should -Be 0.5, 2, 5
+        (Set-VM $vm.Name -HealthCommand @() -PassThru -WarningAction SilentlyContinue).HealthCheck | Should -BeNullOrEmpty
+        Set-VM $vm.Name -HealthTcp 70000 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidHealthTcp*'
+    }
+
     It 'refuses what no machine can have' {
         Set-VM $vm.Name -MemoryStartupBytes 1 -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be InvalidArgument

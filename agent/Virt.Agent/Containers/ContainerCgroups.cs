@@ -16,9 +16,6 @@ namespace Virt.Agent.Containers;
 /// </summary>
 internal sealed class ContainerCgroups : IAsyncDisposable
 {
-    private static readonly TimeSpan[] RemovalPauses =
-        [TimeSpan.Zero, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
-
     // The last one is for commands.
     private const int StartThreads = Keeper.ReadyThreads - 1;
 
@@ -140,23 +137,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
             await Seat.LeaveAsync(name).ConfigureAwait(false);
         }
 
-        var cgroup = Open(name);
-        foreach (var pause in RemovalPauses)
-        {
-            if (pause > TimeSpan.Zero)
-            {
-                await Task.Delay(pause).ConfigureAwait(false);
-            }
-
-            if (cgroup.TryRemove())
-            {
-                return;
-            }
-
-            cgroup.Kill();
-        }
-
-        AgentLog.Warning($"The cgroup '{cgroup.Path}' cannot be removed: something is still in it. The agent's next start tries again.");
+        await CgroupRemoval.RemoveAsync(Open(name)).ConfigureAwait(false);
     }
 
     /// <summary>The names of the cgroups that an agent before this one left. Asked before this one makes any.</summary>

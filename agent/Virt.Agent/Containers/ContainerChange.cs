@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using Virt.Agent.Common;
 using Virt.Agent.Containers.Archives;
 using Virt.Linux.Capabilities;
 using Virt.Linux.Cgroups;
@@ -120,34 +121,23 @@ internal static class ContainerChange
         return (publish, request.AllowFrom ?? (publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []]));
     }
 
-    private static bool IsAskedOtherwise(SetContainer request) => HasQuestion(request)
-        || (request.HealthInterval ?? request.HealthTimeout ?? request.HealthStartPeriod) is not null
-        || request.HealthRetries is not null;
+    private static bool IsAskedOtherwise(SetContainer request) => HealthRules.IsChange(HealthOf(request));
 
-    private static bool HasQuestion(SetContainer request) => request.HealthCommand is not null || request.HealthTcp is not null || request.HealthHttp is not null;
+    private static HealthCheckChange HealthOf(SetContainer request) => new()
+    {
+        Command = request.HealthCommand,
+        TcpPort = request.HealthTcp,
+        HttpUrl = request.HealthHttp,
+        Interval = request.HealthInterval,
+        ProbeTimeout = request.HealthTimeout,
+        StartPeriod = request.HealthStartPeriod,
+        Retries = request.HealthRetries,
+    };
 
-    // The three questions are one: another one takes the place of all that was asked.
     private static HealthCheck? HealthOf(CheckedContainer who, ContainerSpec spec, SetContainer request)
     {
-        var check = spec.Health;
-        if (HasQuestion(request))
-        {
-            check = (check ?? new HealthCheck { Interval = TimeSpan.FromSeconds(30) }) with { Command = request.HealthCommand ?? [], TcpPort = request.HealthTcp ?? 0, HttpUrl = request.HealthHttp ?? "" };
-            if (check.Command.Length == 0 && check.TcpPort == 0 && check.HttpUrl.Length == 0)
-            {
-                return null;
-            }
-        }
-
-        return check is null
-            ? throw NewContainerCheck.Wrong(who, "Health", "it is not asked whether it works", "New-Container -HealthTcp 80")
-            : check with
-            {
-                Interval = request.HealthInterval ?? check.Interval,
-                ProbeTimeout = request.HealthTimeout ?? check.ProbeTimeout,
-                StartPeriod = request.HealthStartPeriod ?? check.StartPeriod,
-                Retries = request.HealthRetries ?? check.Retries,
-            };
+        var check = HealthRules.Apply(spec.Health, HealthOf(request), new HealthCheck { Interval = TimeSpan.FromSeconds(30) }, out var isNothing);
+        return isNothing ? throw NewContainerCheck.Wrong(who, "Health", "it is not asked whether it works", "New-Container -HealthTcp 80") : check;
     }
 
     // Which of the two lists a user gave is not stored, only what has come of them: it is taken for the difference to the usual ones.

@@ -69,8 +69,7 @@ public sealed partial class ContainerService
             if (result.Succeeded && check.Command.Length > 0)
             {
                 var shell = await RunAsync(entry.Id, check.Command, null, check.ProbeTimeout, ending.Token).ConfigureAwait(false);
-                var text = (shell.Output + shell.Error).Trim();
-                result = new ProbeResult(shell.ExitCode == 0, $"'{check.Command[0]}' ended with {shell.ExitCode}{(text.Length > 0 ? ": " + text[..Math.Min(text.Length, 200)] : "")}");
+                result = ProbeResult.OfCommand(check.Command, shell.ExitCode, shell.Output + shell.Error);
             }
 
             return result;

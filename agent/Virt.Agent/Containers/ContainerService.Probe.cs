@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Linux;
 using Virt.Linux.Netlink;
 using Virt.Protocol;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using Virt.Agent.Common;
 using Virt.Linux.Capabilities;
 using Virt.Linux.Devices;
 using Virt.Linux.Processes;
@@ -86,10 +87,11 @@ internal static partial class NewContainerCheck
             return null;
         }
 
-        Require(who, "Health", check.Command.Length > 0 || check.TcpPort != 0 || check.HttpUrl.Length > 0, "its health check asks for nothing", "New-Container -HealthTcp 80");
-        Require(who, "HealthTcp", check.TcpPort is >= 0 and <= 65535, $"{check.TcpPort} is no TCP port", "New-Container -HealthTcp 80");
-        Require(who, "HealthHttp", check.HttpUrl.Length == 0 || Uri.TryCreate(check.HttpUrl, UriKind.Absolute, out var url) && url.Scheme == "http", $"'{check.HttpUrl}' is no address that begins with http://", "New-Container -HealthHttp http://127.0.0.1/");
-        Require(who, "HealthInterval", check.Interval >= TimeSpan.FromMilliseconds(10) && check.ProbeTimeout > TimeSpan.Zero && check.StartPeriod >= TimeSpan.Zero && check.Retries >= 1, "its health check would be asked without a pause, without time to answer, or would never fail", "New-Container -HealthIntervalSeconds 30");
+        if (HealthRules.WhatIsWrong(check) is { } wrong)
+        {
+            throw Wrong(who, wrong.Parameter, wrong.Why, "New-Container " + wrong.Action);
+        }
+
         return check;
     }
 

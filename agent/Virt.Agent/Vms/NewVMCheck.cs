@@ -33,6 +33,7 @@ internal static class NewVMCheck
         ResourceName.Check("create", "VM", name);
         CheckSize("create", name, request.MemoryStartupBytes, request.ProcessorCount, hostMemory);
         CheckAutomatic("create", name, request.AutomaticStartDelay, request.After);
+        CheckHealth("create", name, request.Health);
         if (request.Generation is not (1 or 2))
         {
             throw Bad(name, "InvalidGeneration", $"its generation is {request.Generation}; 1 (BIOS) and 2 (UEFI) are allowed", $"New-VM -Name {name} -Generation 2");
@@ -84,6 +85,16 @@ internal static class NewVMCheck
         if (type is { } wanted && !Enum.IsDefined(wanted))
         {
             throw Bad(name, "InvalidCheckpointType", $"this agent knows no checkpoint type {wanted}", $"Set-VM -Name {name} -CheckpointType Standard", verb);
+        }
+    }
+
+    /// <summary>How its guest is asked whether it works.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckHealth(string verb, string name, HealthCheck? check)
+    {
+        if (check is not null && HealthRules.WhatIsWrong(check) is { } wrong)
+        {
+            throw Bad(name, "Invalid" + wrong.Parameter, wrong.Why, $"{CommandOf(verb)}-VM -Name {name} {wrong.Action}", verb);
         }
     }
 
@@ -176,6 +187,6 @@ internal static class NewVMCheck
         };
     }
 
-    private static VirtException Bad(string name, string id, string why, string action, string verb = "create") =>
+    internal static VirtException Bad(string name, string id, string why, string action, string verb = "create") =>
         new(ErrorCode.InvalidArgument, id, $"Cannot {verb} VM '{name}': {why}.", name, action);
 }

@@ -1,4 +1,6 @@
+using System;
 using System.Linq;
+using Virt.Agent.Common;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -6,11 +8,17 @@ namespace Virt.Agent.Vms;
 /// <summary>What Set-VM makes of a machine: pure.</summary>
 internal static class VmChange
 {
+    // A guest may take its time to come up, an emulated one minutes.
+    private static readonly HealthCheck UsualTimes = new() { Interval = TimeSpan.FromSeconds(30), StartPeriod = TimeSpan.FromMinutes(5) };
+
     /// <summary>The machine as it is to be. What a running one cannot change waits for its next start.</summary>
+    /// <param name="name">Its name, for errors.</param>
     /// <param name="present">What it is.</param>
     /// <param name="request">What is asked for, checked.</param>
-    public static VmSpec Apply(VmSpec present, SetVM request)
+    /// <exception cref="VirtException">InvalidArgument: how its guest is to be asked.</exception>
+    public static VmSpec Apply(string name, VmSpec present, SetVM request)
     {
+        var health = HealthOf(name, present, request);
         var memory = request.MemoryStartupBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 1 << 20) : present.Pending?.MemoryBytes;
         var processors = request.ProcessorCount ?? present.Pending?.ProcessorCount;
         var ports = request.HotplugPortCount ?? present.Pending?.HotplugPorts;
@@ -29,6 +37,7 @@ internal static class VmChange
             After = request.After ?? present.After,
             StopAction = request.AutomaticStopAction ?? present.StopAction,
             CheckpointType = request.CheckpointType ?? present.CheckpointType,
+            Health = health,
         };
     }
 
@@ -48,6 +57,24 @@ internal static class VmChange
             ThreadsPerCore = threads == present.ThreadsPerCore ? null : threads,
         };
         return present with { Pending = Shown(pending) };
+    }
+
+    // The same object where nothing changes: whoever asks by it asks on.
+    private static HealthCheck? HealthOf(string name, VmSpec present, SetVM request)
+    {
+        if (request.Health is not { } change || !HealthRules.IsChange(change))
+        {
+            return present.Health;
+        }
+
+        var health = HealthRules.Apply(present.Health, change, UsualTimes, out var isNothing);
+        if (isNothing)
+        {
+            throw NewVMCheck.Bad(name, "InvalidHealth", "it is not asked whether it works", $"Set-VM -Name {name} -HealthTcp 80", "change");
+        }
+
+        NewVMCheck.CheckHealth("change", name, health);
+        return health;
     }
 
     private static VmPending? Shown(VmPending pending) => pending.Words().Any() ? pending : null;

@@ -70,6 +70,12 @@ internal sealed class VmEntry
     /// <summary>Ends when nobody is to wait for the other host of its move any more.</summary>
     public Task Abandoned => abandoned.Task;
 
+    /// <summary>What its guest answered last, where somebody has said how it is to be asked; not stored.</summary>
+    public (WorkloadHealth State, string? Message) Health { get; private set; }
+
+    /// <summary>Whoever asks its guest; null: nobody.</summary>
+    public object? HealthWatch { get; set; }
+
     /// <summary>What it is doing: what is stored, and for a running one what QEMU tells.</summary>
     public VMState State =>
         phase != VMState.Running ? phase
@@ -121,8 +127,25 @@ internal sealed class VmEntry
         phase = next;
         Run = run;
         Spec = spec ?? Spec;
+        Health = VmStates.IsAlive(next) ? Health : default;
         Notify();
     }
+
+    /// <summary>Shows what its guest has answered.</summary>
+    public void SetHealth(WorkloadHealth health, string message)
+    {
+        if (Health.State != health || Health.Message != message)
+        {
+            Health = (health, message);
+            Notify();
+        }
+    }
+
+    /// <summary>Whether its guest works.</summary>
+    /// <param name="session">The connection to its QEMU.</param>
+    /// <param name="isExpected">True where its image has a guest agent, so that its silence means something.</param>
+    public WorkloadHealth HealthBy(VmSession session, bool isExpected) =>
+        Spec.Health is null ? session.Health(isExpected) : Health.State == WorkloadHealth.None ? WorkloadHealth.Starting : Health.State;
 
     /// <summary>Writes another name to the disk, then shows it.</summary>
     public void Rename(ResourceTable table, string name)
@@ -174,10 +197,11 @@ internal sealed class VmEntry
         }
 
         told = state;
-        var health = state == VMState.Running && Session is { } running ? running.Health(isExpected: false) : WorkloadHealth.None;
+        var health = state == VMState.Running && Session is { } running ? HealthBy(running, isExpected: false) : WorkloadHealth.None;
         if (health != toldHealth && health is WorkloadHealth.Healthy or WorkloadHealth.Unhealthy)
         {
-            Tell(health == WorkloadHealth.Healthy ? VirtEventAction.Healthy : VirtEventAction.Unhealthy, health == WorkloadHealth.Healthy ? "Its guest agent answers." : "Its guest agent answers no more.");
+            var agent = health == WorkloadHealth.Healthy ? "Its guest agent answers." : "Its guest agent answers no more.";
+            Tell(health == WorkloadHealth.Healthy ? VirtEventAction.Healthy : VirtEventAction.Unhealthy, Spec.Health is null ? agent : Health.Message ?? "");
         }
 
         toldHealth = health;

@@ -27,6 +27,11 @@ public sealed partial class VmService
         using var held = await LockAsync(AddAdapterVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(AddAdapterVerb, entry.Name, entry.State);
         var isRunning = VmStates.IsAlive(entry.State);
+        if (isRunning && network == NewVMCheck.UserNetwork && entry.Process is { } process && !QemuJail.IsInHostNetwork(process.Identity.Id))
+        {
+            throw new VirtException(ErrorCode.WrongState, "NeedsStop", $"Cannot {AddAdapterVerb} VM '{entry.Name}' while it runs: its QEMU was started without a way into the host's network, which '{NewVMCheck.UserNetwork}' goes through.", entry.Name, $"Stop-VM {entry.Name}; or an adapter in a network of the host: Get-VirtNetwork");
+        }
+
         var id = Guid.NewGuid();
         var adapter = Join(
             AddAdapterVerb,

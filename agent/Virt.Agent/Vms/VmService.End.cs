@@ -19,6 +19,7 @@ public sealed partial class VmService
         try
         {
             process.ConsoleTrim ??= TrimConsoleAsync(process);
+            AskFrom(entry, process);
             await Task.WhenAny(process.Ended, session?.Closed ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time)).ConfigureAwait(false);
             if (isStopping)

@@ -52,15 +52,40 @@ public sealed partial class VmService
         return QemuArguments.Build(entry.SystemId, entry.Name, spec, folder, boot, Host, incoming);
     }
 
-    private async Task<KeptProcess> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
+    // Its cgroup is entered beside its own start: to be awaited before its guest goes on.
+    private async Task<(VmProcess Process, Task Confined)> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
     {
-        var (uid, gid) = UserNames.Find(QemuUser) ?? Nobody;
+        var process = VmProcess.Of(await LaunchInJailAsync(entry, plan, files).ConfigureAwait(false));
+        return (process, Task.Run(() => Confine(entry, process)));
+    }
+
+    private void Confine(VmEntry entry, VmProcess process)
+    {
         try
         {
-            return await keeper.LaunchAsync(new LaunchSpec
+            cgroups.Confine(entry.Id, process.Identity.Id, entry.Spec);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ESRCH || process.HasEnded)
+        {
+            // Whoever waits for its greeting is told why.
+        }
+        catch (LinuxException e)
+        {
+            throw new VirtException(ErrorCode.Unavailable, "ControlGroupUnavailable", $"Cannot start VM '{entry.Name}': the control group that limits its QEMU could not be made ({VmErrors.Sentence(e.Message)}).", entry.Name, "Test-VirtHost", e);
+        }
+    }
+
+    private async Task<KeptProcess> LaunchInJailAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
+    {
+        var (uid, gid) = UserNames.Find(QemuUser) ?? Nobody;
+        var program = Programs.Find(QemuVersion.Program)!;
+        try
+        {
+            using var jail = QemuJail.Make(program, entry.Spec);
+            return await keeper.LaunchAsync(jail.Confine(new LaunchSpec
             {
                 Id = entry.Id,
-                Programs = [Programs.Find(QemuVersion.Program)!],
+                Programs = [program],
                 Arguments = plan.Arguments,
                 UserId = uid,
                 GroupId = gid,
@@ -69,7 +94,7 @@ public sealed partial class VmService
                 Error = files.Error,
                 ExitPath = FolderOf(entry).ExitFile,
                 Limits = [new ResourceLimit(ResourceLimit.CoreSize, 0, 0)],
-            }).ConfigureAwait(false);
+            })).ConfigureAwait(false);
         }
         catch (LaunchException e)
         {
@@ -98,6 +123,7 @@ public sealed partial class VmService
 
     private void RemoveRunFolder(VmEntry entry)
     {
+        cgroups.Remove(entry.Id);
         var folder = FolderOf(entry).Run;
         if (Directory.Exists(folder))
         {

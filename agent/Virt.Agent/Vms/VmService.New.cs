@@ -51,6 +51,7 @@ public sealed partial class VmService
             StartDelay = request.AutomaticStartDelay,
             After = request.After,
             StopAction = request.AutomaticStopAction,
+            Health = request.Health,
             VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
             HasScsiController = true,
             HotplugPorts = DefaultHotplugPorts,

@@ -200,12 +200,14 @@ public sealed partial class VmService
         using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan, adapter => ConnectNetwork(entry, adapter));
         var stream = VmSession.Open(FolderOf(entry).QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
-        var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));
+        var (process, confined) = await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false);
         undo.Add($"end QEMU of VM '{entry.Name}'", () => EndNowAsync(process));
+        undo.Add($"wait for the control group of VM '{entry.Name}'", () => SettledAsync(confined));
         files.Dispose();
         entry.Set(table, VMState.Receiving, RunOf(entry, process));
         var session = await ConnectAsync(entry, process, stream, cancellation).ConfigureAwait(false);
         undo.Add("close the session", session.DisposeAsync);
+        await confined.ConfigureAwait(false);
         await session.PrepareToReceiveAsync(cancellation).ConfigureAwait(false);
         (entry.Process, entry.Session) = (process, session);
         undo.Commit();

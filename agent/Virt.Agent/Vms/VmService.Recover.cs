@@ -29,6 +29,7 @@ public sealed partial class VmService
             .ToList();
         if (unsettled.Count == 0)
         {
+            cgroups.RemoveEmpty();
             return;
         }
 
@@ -39,6 +40,8 @@ public sealed partial class VmService
         {
             await Task.WhenAll(group.Select(entry => RecoverAsync(entry, kept))).ConfigureAwait(false);
         }
+
+        cgroups.RemoveEmpty();
     }
 
     private async Task<IReadOnlyList<KeptProcess>> ListKeptAsync()
@@ -217,9 +220,9 @@ public sealed partial class VmService
         try
         {
             entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, process, limit.Token).ConfigureAwait(false);
-            await SettleRunAsync(entry, entry.Session, limit.Token).ConfigureAwait(false);
+            await SettleRunAsync(entry, process, entry.Session, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is QmpClosedException or QmpException or OperationCanceledException or SocketException or IOException)
+        catch (Exception e) when (e is VirtException or QmpClosedException or QmpException or OperationCanceledException or SocketException or IOException)
         {
             AgentLog.Error($"Could not connect to QEMU of VM '{entry.Name}'", e);
             status = "QEMU does not answer on its monitor.";
@@ -230,7 +233,7 @@ public sealed partial class VmService
     }
 
     // A start goes on, also one from what was saved; a save is undone.
-    private async Task SettleRunAsync(VmEntry entry, VmSession session, CancellationToken cancellation)
+    private async Task SettleRunAsync(VmEntry entry, VmProcess process, VmSession session, CancellationToken cancellation)
     {
         if (entry.Phase == VMState.Saving)
         {
@@ -238,6 +241,8 @@ public sealed partial class VmService
         }
         else if (session.IsPrelaunch || (entry.Phase == VMState.Starting && session is { IsPaused: true, HasPanicked: false }))
         {
+            Confine(entry, process);
+            await LimitAllAsync(entry, session).ConfigureAwait(false);
             await session.ContinueAsync(cancellation).ConfigureAwait(false);
         }
 

@@ -23,7 +23,7 @@ public sealed partial class VmService
         VmDriveRules.CheckPorts(entry.Name, entry.Spec, request.HotplugPortCount);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         var present = entry.Spec;
-        var to = Republish(entry, VmChange.Apply(present, request), request);
+        var to = Republish(entry, VmChange.Apply(entry.Name, present, request), request);
         if (call.WhatIf)
         {
             return Show(entry) with { PendingChanges = PendingOf(entry, to) };
@@ -36,6 +36,11 @@ public sealed partial class VmService
         else
         {
             await Store().ConfigureAwait(false);
+        }
+
+        if (!ReferenceEquals(present.Health, entry.Spec.Health) && entry.Process is { } process)
+        {
+            AskFrom(entry, process);
         }
 
         entry.Tell(VirtEventAction.Changed);

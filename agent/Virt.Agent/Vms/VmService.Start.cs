@@ -84,8 +84,9 @@ public sealed partial class VmService
         undo.Add("close the monitor", stream.DisposeAsync);
         var prepared = clock.Elapsed;
 
-        var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));
+        var (process, confined) = await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false);
         undo.Add($"end QEMU of VM '{entry.Name}'", () => EndNowAsync(process));
+        undo.Add($"wait for the control group of VM '{entry.Name}'", () => SettledAsync(confined));
         files.Dispose();
         await FaultPoint.ReachAsync(VmFaults.Launched).ConfigureAwait(false);
         entry.Set(table, VMState.Starting, RunOf(entry, process));
@@ -93,6 +94,7 @@ public sealed partial class VmService
 
         var session = await ConnectAsync(entry, process, stream, cancellation).ConfigureAwait(false);
         undo.Add("close the session", session.DisposeAsync);
+        await confined.ConfigureAwait(false);
         var connected = clock.Elapsed;
 
         if (load is not null)
@@ -111,6 +113,9 @@ public sealed partial class VmService
         AgentLog.Info(FormattableString.Invariant(
             $"VM '{entry.Name}' runs after {clock.Elapsed.TotalMilliseconds:0.0} ms: {prepared.TotalMilliseconds:0.0} preparing, {(launched - prepared).TotalMilliseconds:0.0} launching, {(connected - launched).TotalMilliseconds:0.0} waiting for QEMU, {(clock.Elapsed - connected).TotalMilliseconds:0.0} letting it run"));
     }
+
+    // Whether or not it has come to it: what is there can be taken away then.
+    private static async ValueTask SettledAsync(Task confined) => await confined.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static VmRun RunOf(VmEntry entry, VmProcess process) => entry.Run! with
     {

@@ -90,6 +90,7 @@ public sealed partial class VmService
         {
             WaitCondition.IPAddress => session.Addresses.Count > 0,
             WaitCondition.Port => session.IsGuestAgentAnswering && await IsListeningAsync(session, request.Port, cancellation).ConfigureAwait(false),
+            WaitCondition.Healthy => entry.HealthBy(session, isExpected: true) == WorkloadHealth.Healthy,
             _ => session.IsGuestAgentAnswering,
         };
     }
@@ -125,6 +126,11 @@ public sealed partial class VmService
         {
             var status = entry.Session is { Status.Length: > 0 } paused ? paused.Status : entry.Run?.Status ?? "";
             return $"it is {state}{(status.Length > 0 ? $" ({VmErrors.Sentence(status)})" : "")}";
+        }
+
+        if (awaited == WaitCondition.Healthy && entry.Spec.Health is not null && entry.Health.Message is { Length: > 0 } answer)
+        {
+            return answer;
         }
 
         if (session.IsGuestAgentAnswering)

@@ -9,6 +9,7 @@ using Virt.Agent.Images;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
+using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
 
@@ -25,6 +26,7 @@ public sealed partial class VmService : IAsyncDisposable
     private readonly AgentPaths paths;
     private readonly ResourceTable table;
     private readonly Keeper keeper;
+    private readonly VmCgroups cgroups;
     private readonly ImageCatalog images;
     private readonly QemuImg disks;
     private readonly HostFacts facts;
@@ -41,6 +43,7 @@ public sealed partial class VmService : IAsyncDisposable
     /// <param name="paths">Where machines' files stand.</param>
     /// <param name="table">Stored machines.</param>
     /// <param name="keeper">Starts QEMU.</param>
+    /// <param name="tree">What limits QEMU.</param>
     /// <param name="images">What machines are made from.</param>
     /// <param name="disks">Makes disk images.</param>
     /// <param name="facts">The host's memory.</param>
@@ -49,11 +52,12 @@ public sealed partial class VmService : IAsyncDisposable
     /// <param name="self">Who this host is to others.</param>
     /// <param name="time">The clock.</param>
     /// <param name="events">Is told what happens to machines; null: nobody is.</param>
-    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, NetworkService networks, HostId self, TimeProvider time, EventHub? events = null)
+    public VmService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, ImageCatalog images, QemuImg disks, HostFacts facts, Func<QemuHost> findHost, NetworkService networks, HostId self, TimeProvider time, EventHub? events = null)
     {
         this.paths = paths;
         this.table = table;
         this.keeper = keeper;
+        cgroups = new VmCgroups(tree, paths.State);
         this.images = images;
         this.disks = disks;
         this.facts = facts;
@@ -85,6 +89,8 @@ public sealed partial class VmService : IAsyncDisposable
                 await session.DisposeAsync().ConfigureAwait(false);
             }
         }
+
+        await cgroups.DisposeAsync().ConfigureAwait(false);
     }
 
     private QemuHost Host => findHost();
@@ -129,7 +135,7 @@ public sealed partial class VmService : IAsyncDisposable
             Id = entry.Id,
             Name = entry.Name,
             State = state,
-            Health = isRunning && session is not null ? session.Health(HasGuestAgent(entry)) : WorkloadHealth.None,
+            Health = isRunning && session is not null ? entry.HealthBy(session, HasGuestAgent(entry)) : WorkloadHealth.None,
             Status = session is { Status.Length: > 0 } ? session.Status : run?.Status ?? "",
             Generation = entry.Spec.Generation,
             ProcessorCount = entry.Spec.ProcessorCount,
@@ -155,6 +161,8 @@ public sealed partial class VmService : IAsyncDisposable
             LinkedTo = LenderOf(entry)?.Name ?? "",
             VideoAdapter = entry.Spec.VideoAdapter,
             CheckpointType = entry.Spec.CheckpointType,
+            HealthCheck = entry.Spec.Health,
+            HealthMessage = entry.Health.Message ?? "",
         };
     }
 

@@ -120,6 +120,9 @@ public sealed record VmSpec
     /// <summary>Its number in somebody's inventory; empty: none.</summary>
     public string AssetTag { get; set; } = "";
 
+    /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
+    public HealthCheck? Health { get; init; }
+
     /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
     public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);
 

@@ -234,6 +234,15 @@ public sealed partial class Cgroup
     /// <summary>v1: <c>tasks</c> of each hierarchy, through which a thread enters; empty on v2.</summary>
     public IReadOnlyList<SafeFileHandle> OpenForThread() => OpenEach("tasks");
 
+    /// <summary>Puts a process that runs already into it, with all its threads. What it has taken of memory until then counts where it was.</summary>
+    /// <param name="processId">As this process counts.</param>
+    /// <exception cref="LinuxException">ESRCH: it has ended.</exception>
+    public void Enter(int processId)
+    {
+        foreach (var hierarchy in tree.Hierarchies)
+            FileHandles.WriteText(System.IO.Path.Combine(hierarchy, Path, "cgroup.procs"), Text(processId));
+    }
+
     private List<SafeFileHandle> OpenEach(string name)
     {
         var files = new List<SafeFileHandle>();

@@ -83,6 +83,11 @@ public sealed record RootStep
     /// <param name="device">The host's device node.</param>
     public static RootStep HostDevice(string path, string device) => new(RootStepKind.Device, path) { Source = device };
 
+    /// <summary>Shows a file of the host at a path whose folder is there, with the host's owner and permissions.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="file">The host's.</param>
+    public static RootStep HostFile(string path, string file) => HostDevice(path, file);
+
     /// <summary>The same with a mount over the node alone, which whoever launches has made.</summary>
     public static RootStep HostDevice(string path, SafeFileHandle tree) => new(RootStepKind.Device, path) { Tree = tree };
 

@@ -31,15 +31,15 @@ public sealed partial record HealthCheck
     [Key(5)]
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Of a container's own check: how long after its start a failure does not count.</summary>
+    /// <summary>Of a workload's own check: how long after its start a failure does not count; of a VM, as long as none has succeeded.</summary>
     [Key(6)]
     public TimeSpan StartPeriod { get; set; }
 
-    /// <summary>Of a container's own check: how many failures in a row make it unhealthy.</summary>
+    /// <summary>Of a workload's own check: how many failures in a row make it unhealthy.</summary>
     [Key(7)]
     public int Retries { get; set; } = 3;
 
-    /// <summary>Of a container's own check: how long one answer may take.</summary>
+    /// <summary>Of a workload's own check: how long one answer may take.</summary>
     [Key(8)]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -101,4 +101,8 @@ public sealed partial record NewVM
     /// <summary>More cloud-config for the guest's cloud-init, a JSON object of 1 MB at most; empty: none.</summary>
     [Key(22)]
     public string CloudInit { get; set; } = "";
+
+    /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
+    [Key(23)]
+    public HealthCheck? Health { get; set; }
 }

@@ -58,4 +58,8 @@ public sealed partial record SetVM
     /// <summary>What its checkpoints are where nobody says it, or that there are none.</summary>
     [Key(12)]
     public VMCheckpointType? CheckpointType { get; set; }
+
+    /// <summary>What is to be asked otherwise of its guest, at once; null: nothing.</summary>
+    [Key(13)]
+    public HealthCheckChange? Health { get; set; }
 }

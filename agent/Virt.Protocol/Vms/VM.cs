@@ -123,6 +123,14 @@ public sealed partial record VM
     [Key(28)]
     public VMCheckpointType CheckpointType { get; set; }
 
+    /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
+    [Key(29)]
+    public HealthCheck? HealthCheck { get; set; }
+
+    /// <summary>What that answered last; empty: nothing yet.</summary>
+    [Key(30)]
+    public string HealthMessage { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

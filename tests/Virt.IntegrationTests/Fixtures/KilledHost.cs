@@ -51,7 +51,14 @@ internal static class KilledHost
         await host.StartAgentAsync();
         using var client = VirtClient.Connect(host.Endpoint, "tests/1");
         var call = Task.Run(() => CallUntilEnd(() => act(client)), TestContext.Current.CancellationToken);
-        await host.EndedByFaultAsync();
+        var ended = host.EndedByFaultAsync();
+        if (await Task.WhenAny(ended, call) == call)
+        {
+            // What it was refused with, where it was: the agent then never comes to the point.
+            await call;
+        }
+
+        await ended;
         await call;
         host.Faults = "";
         await host.StartAgentAsync();

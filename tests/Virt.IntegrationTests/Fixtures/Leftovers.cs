@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net.NetworkInformation;
-using Virt.Agent.Containers;
+using Virt.Agent.Common;
 
 namespace Virt.IntegrationTests.Fixtures;
 
@@ -25,7 +25,7 @@ internal sealed class Leftovers
     private static IEnumerable<string> Mounts() => File.ReadLines("/proc/self/mountinfo").Select(line => "mount " + line.Split(' ')[4]);
 
     private static IEnumerable<string> ControlGroups(string stateFolder) =>
-        Directory.EnumerateDirectories("/sys/fs/cgroup", CgroupName.OfAgent(stateFolder), new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true })
+        Directory.EnumerateDirectories("/sys/fs/cgroup", CgroupName.OfAgent(stateFolder) + "*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 3, IgnoreInaccessible = true })
             .Select(path => "cgroup " + path);
 
     private static IEnumerable<string> Links() => NetworkInterface.GetAllNetworkInterfaces().Select(link => "link " + link.Name);

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
-using Virt.Agent.Containers;
+using Virt.Agent.Common;
 using Virt.Linux.Files;
 using Virt.Protocol;
 using Virt.Protocol.Client;
@@ -60,6 +60,9 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Where the agent is to be ended, held or failed: see <c>FaultPoint</c>; what it is started with next.</summary>
     public string Faults { get; set; } = "";
 
+    /// <summary>A folder whose programs are found before those of the machine by the agent that is started next; empty: there is none.</summary>
+    public string ProgramFolder { get; set; } = "";
+
     /// <summary>The agent's standard error so far.</summary>
     public string Log => File.Exists(Path.Combine(Folder, "log")) ? File.ReadAllText(Path.Combine(Folder, "log")) : "";
 
@@ -97,6 +100,7 @@ internal sealed class TestHost : IAsyncDisposable
         ];
         var start = StartInfo("nsenter", command);
         start.Environment["VIRT_FAULTS"] = Faults;
+        start.Environment["PATH"] = (ProgramFolder.Length > 0 ? ProgramFolder + ":" : "") + Environment.GetEnvironmentVariable("PATH");
         start.Environment["VIRT_FAULTS_FOLDER"] = Folder;
         agent = Process.Start(start)!;
         await Poll.UntilAsync(Answers, "the agent's answer");

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Agent.Containers;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using System;
 using Virt.Agent.Vms;
 using Virt.Protocol;
 using Xunit;
@@ -12,14 +13,14 @@ public sealed class VmChangeTests
     [Fact]
     public void What_is_not_given_stays()
     {
-        var to = VmChange.Apply(Present, new SetVM());
+        var to = VmChange.Apply("web01", Present, new SetVM());
         Assert.Equal(Present, to);
     }
 
     [Fact]
     public void What_a_run_cannot_change_waits_and_comes_about_when_it_has_ended()
     {
-        var to = VmChange.Apply(Present, new SetVM { MemoryStartupBytes = (512L << 20) - 1, ProcessorCount = 4, Notes = "new" });
+        var to = VmChange.Apply("web01", Present, new SetVM { MemoryStartupBytes = (512L << 20) - 1, ProcessorCount = 4, Notes = "new" });
         Assert.Equal((256L << 20, 1, "new"), (to.MemoryBytes, to.ProcessorCount, to.Notes));
         Assert.Equal(["MemoryBytes 512MB", "ProcessorCount 4"], to.Pending!.Words());
         var after = to.Pending.ApplyTo(to);
@@ -27,10 +28,36 @@ public sealed class VmChangeTests
     }
 
     [Fact]
+    public void How_its_guest_is_asked_changes_at_once_and_another_question_takes_the_place_of_all()
+    {
+        var asked = VmChange.Apply("web01", Present, new SetVM { Health = new HealthCheckChange { TcpPort = 80, Retries = 2 } });
+        Assert.Equal((80, 2, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)), (asked.Health!.TcpPort, asked.Health.Retries, asked.Health.Interval, asked.Health.StartPeriod));
+        Assert.Null(asked.Pending);
+
+        // The same object where nothing is said: whoever asks by it asks on.
+        Assert.Same(asked.Health, VmChange.Apply("web01", asked, new SetVM { Notes = "x", Health = new HealthCheckChange() }).Health);
+        var other = VmChange.Apply("web01", asked, new SetVM { Health = new HealthCheckChange { Command = ["true"], Interval = TimeSpan.FromSeconds(1) } }).Health!;
+        Assert.Equal((0, 2, TimeSpan.FromSeconds(1)), (other.TcpPort, other.Retries, other.Interval));
+        Assert.Null(VmChange.Apply("web01", asked, new SetVM { Health = new HealthCheckChange { TcpPort = 0 } }).Health);
+    }
+
+    [Theory]
+    [InlineData(null, null, null, 5, "InvalidHealth", "Set-VM -Name web01 -HealthTcp 80")]
+    [InlineData(65536, null, null, null, "InvalidHealthTcp", "Set-VM -Name web01 -HealthTcp 80")]
+    [InlineData(null, "ftp://x/", null, null, "InvalidHealthHttp", "Set-VM -Name web01 -HealthHttp http://127.0.0.1/")]
+    [InlineData(80, null, 0, null, "InvalidHealthInterval", "Set-VM -Name web01 -HealthIntervalSeconds 30")]
+    public void What_cannot_be_asked_is_refused(int? port, string? url, int? interval, int? retries, string id, string action)
+    {
+        var change = new HealthCheckChange { TcpPort = port, HttpUrl = url, Interval = interval is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Retries = retries };
+        var error = Assert.Throws<VirtException>(() => VmChange.Apply("web01", Present, new SetVM { Health = change }));
+        Assert.Equal((ErrorCode.InvalidArgument, id, action), (error.Code, error.Id, error.RecommendedAction));
+    }
+
+    [Fact]
     public void What_waited_already_goes_on_waiting_until_it_is_taken_back()
     {
-        var waiting = VmChange.Apply(Present, new SetVM { ProcessorCount = 4 });
-        Assert.Equal(["MemoryBytes 1GB", "ProcessorCount 4"], VmChange.Apply(waiting, new SetVM { MemoryStartupBytes = 1L << 30 }).Pending!.Words());
-        Assert.Null(VmChange.Apply(waiting, new SetVM { ProcessorCount = 1 }).Pending);
+        var waiting = VmChange.Apply("web01", Present, new SetVM { ProcessorCount = 4 });
+        Assert.Equal(["MemoryBytes 1GB", "ProcessorCount 4"], VmChange.Apply("web01", waiting, new SetVM { MemoryStartupBytes = 1L << 30 }).Pending!.Words());
+        Assert.Null(VmChange.Apply("web01", waiting, new SetVM { ProcessorCount = 1 }).Pending);
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Agent.Containers;
 using Virt.Protocol;
 
@@ -113,7 +114,7 @@ internal sealed partial class ContainerTarget
     private async Task<HealthAnswer> RunAsync(HealthCheck check, CancellationToken cancellation)
     {
         var sink = new GatherSink();
-        var exit = await containers.InvokeAsync(new InvokeContainerCommand { Id = id, Name = name, Command = check.Command }, new Common.Call(sink, "", whatIf: false, cancellation)).ConfigureAwait(false);
+        var exit = await containers.InvokeAsync(new InvokeContainerCommand { Id = id, Name = name, Command = check.Command }, new Call(sink, "", whatIf: false, cancellation)).ConfigureAwait(false);
         return HealthCommand.Read(check.Command, new ShellResult(exit.ExitCode ?? 128 + (exit.Signal ?? 0), sink.Output, sink.Error));
     }
 

@@ -1,6 +1,8 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Agent.Vms;
 using Virt.Protocol;
 
 namespace Virt.Agent.Patching.Targets;
@@ -53,12 +55,15 @@ internal sealed partial class VmTarget
             var answer = new HealthAnswer(true, "its guest agent answers");
             if (check.TcpPort != 0)
             {
-                answer = await GuestProbe.TcpAsync(shell, check.TcpPort, ProbeTimeout, cancellation).ConfigureAwait(false);
+                var result = await shell.RunAsync(GuestProbe.TcpCommand(check.TcpPort, ProbeTimeout), GuestProbe.Limit(ProbeTimeout), cancellation).ConfigureAwait(false);
+                answer = Read(GuestProbe.ReadTcp(check.TcpPort, result.IsGood));
             }
 
             if (answer.IsHealthy && check.HttpUrl.Length > 0)
             {
-                answer = await GuestProbe.HttpAsync(shell, new Uri(check.HttpUrl), ProbeTimeout, cancellation).ConfigureAwait(false);
+                var url = new Uri(check.HttpUrl);
+                var result = await shell.RunAsync(GuestProbe.HttpCommand(url, ProbeTimeout), GuestProbe.Limit(ProbeTimeout), cancellation).ConfigureAwait(false);
+                answer = Read(GuestProbe.ReadHttp(url, result.Output));
             }
 
             return answer.IsHealthy && check.Command.Length > 0 ? HealthCommand.Read(check.Command, await shell.RunAsync(check.Command, check.Timeout, cancellation).ConfigureAwait(false)) : answer;
@@ -68,6 +73,8 @@ internal sealed partial class VmTarget
             return new HealthAnswer(false, "its guest agent does not answer");
         }
     }
+
+    private static HealthAnswer Read(ProbeResult result) => new(result.Succeeded, result.Message);
 
     // The guest may answer for a while yet from the boot that is going down, and any answer may be its last.
     private async Task AwaitRebootAsync(string before, CancellationToken cancellation)

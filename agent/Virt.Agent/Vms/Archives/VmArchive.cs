@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
+using Virt.Agent.Common;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms.Archives;
@@ -75,6 +76,7 @@ public sealed record VmArchive
         Move = null,
         Checkpoint = null,
         Exports = [],
+        Health = spec.Health is { } health && HealthRules.WhatIsWrong(health) is null ? health : null,
     };
 
     private static VmAdapter Renamed(VmAdapter adapter, int number)

@@ -168,18 +168,7 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public int? HealthRetries { get; set; }
 
-    private HealthCheck? Health => HealthCommand.Length == 0 && HealthTcp is null or 0 && string.IsNullOrEmpty(HealthHttp) ? null : new HealthCheck
-    {
-        Command = HealthWords(HealthCommand),
-        TcpPort = HealthTcp ?? 0,
-        HttpUrl = HealthHttp ?? "",
-        Interval = TimeSpan.FromSeconds(HealthIntervalSeconds ?? 30),
-        ProbeTimeout = TimeSpan.FromSeconds(HealthTimeoutSeconds ?? 30),
-        StartPeriod = TimeSpan.FromSeconds(HealthStartPeriodSeconds ?? 0),
-        Retries = HealthRetries ?? 3,
-    };
-
-    internal static string[] HealthWords(string[] command) => command.Length == 1 && command[0].IndexOf(' ') >= 0 ? ["/bin/sh", "-c", command[0]] : command;
+    private HealthCheck? Health => HealthParameters.CheckOf(HealthCommand, HealthTcp, HealthHttp, HealthIntervalSeconds, HealthTimeoutSeconds, HealthStartPeriodSeconds, HealthRetries);
 
     private ContainerIsolation IsolationOf()
     {

@@ -155,7 +155,7 @@ public sealed partial class SetContainerCommand
         BlockIOWeight = IsWanted(nameof(BlockIOWeight)) ? BlockIOWeight : null,
         BlockIO = IsWanted(nameof(BlockIO)) ? BlockIO : null,
         RemoveOnExit = IsWanted(nameof(RemoveOnExit)) ? RemoveOnExit : null,
-        HealthCommand = IsWanted(nameof(HealthCommand)) ? ContainerSpecCommand.HealthWords(HealthCommand) : null,
+        HealthCommand = IsWanted(nameof(HealthCommand)) ? HealthParameters.Words(HealthCommand) : null,
         HealthTcp = IsWanted(nameof(HealthTcp)) ? HealthTcp : null,
         HealthHttp = IsWanted(nameof(HealthHttp)) ? HealthHttp : null,
         HealthInterval = IsWanted(nameof(HealthIntervalSeconds)) ? TimeSpan.FromSeconds(HealthIntervalSeconds) : null,

@@ -147,6 +147,34 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public IDictionary? CloudInit { get; set; }
 
+    /// <summary>A command in its guest whose exit code must be 0; one string is run by /bin/sh. Without any question it is healthy when its guest agent answers.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] HealthCommand { get; set; } = [];
+
+    /// <summary>A TCP port in its guest that must take a connection.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? HealthTcp { get; set; }
+
+    /// <summary>An address such as http://127.0.0.1:8080/ready, asked from inside its guest, whose answer must be 200 to 399.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? HealthHttp { get; set; }
+
+    /// <summary>How long to wait between two questions, in seconds. Without it: 30.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double? HealthIntervalSeconds { get; set; }
+
+    /// <summary>How long an answer may take, in seconds. Without it: 30.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double? HealthTimeoutSeconds { get; set; }
+
+    /// <summary>How long after its start a failure does not count, as long as no question was answered as it should be, in seconds. Without it: 300.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double? HealthStartPeriodSeconds { get; set; }
+
+    /// <summary>How many failures in a row make it unhealthy. Without it: 3.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int? HealthRetries { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -178,6 +206,7 @@ public sealed class NewVMCommand : NewCommand
             SshKeys = [.. SshKey.SelectMany(KeysOf)],
             HostName = Given(HostName),
             CloudInit = CloudInitText(),
+            Health = HealthParameters.CheckOf(HealthCommand, HealthTcp, HealthHttp, HealthIntervalSeconds, HealthTimeoutSeconds, HealthStartPeriodSeconds ?? 300, HealthRetries),
         };
         if (MemoryStartupBytes != 0)
         {

@@ -1,3 +1,4 @@
+using System;
 using System.Management.Automation;
 using Virt.Protocol;
 using Virt.Session;
@@ -20,6 +21,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Set-VM web01 -CheckpointType Production</code>
 /// <para>Lets the guest bring its file systems to rest for each of its checkpoints, from now on.</para>
+/// </example>
+/// <example>
+/// <code>Set-VM web01 -HealthHttp http://127.0.0.1/ -HealthIntervalSeconds 10</code>
+/// <para>Asks the guest every ten seconds whether its web server answers; Get-VM shows it, Wait-VM -For Healthy waits for it, Watch-VirtEvent tells when it changes.</para>
 /// </example>
 /// <example>
 /// <code>Get-VM web* | Set-VM -Notes 'patched by team web' -PassThru | Select-Object Name, Notes</code>
@@ -80,6 +85,36 @@ public sealed class SetVMCommand : VMChangeCommand
     [AllowEmptyCollection]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>A command in its guest whose exit code must be 0; one string is run by /bin/sh. With -HealthTcp and -HealthHttp it takes the place of all that was asked; @(): it is not asked.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] HealthCommand { get; set; } = [];
+
+    /// <summary>A TCP port in its guest that must take a connection; 0: none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int HealthTcp { get; set; }
+
+    /// <summary>An address such as http://127.0.0.1:8080/ready, asked from inside its guest, whose answer must be 200 to 399; '': none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string HealthHttp { get; set; } = "";
+
+    /// <summary>How long to wait between two questions, in seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double HealthIntervalSeconds { get; set; }
+
+    /// <summary>How long an answer may take, in seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double HealthTimeoutSeconds { get; set; }
+
+    /// <summary>How long after its start a failure does not count, as long as no question was answered as it should be, in seconds.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public double HealthStartPeriodSeconds { get; set; }
+
+    /// <summary>How many failures in a row make it unhealthy.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int HealthRetries { get; set; }
+
     /// <summary>Write the machine.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -117,5 +152,15 @@ public sealed class SetVMCommand : VMChangeCommand
         CheckpointType = IsWanted(nameof(CheckpointType)) ? CheckpointType : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
+        Health = new HealthCheckChange
+        {
+            Command = IsWanted(nameof(HealthCommand)) ? HealthParameters.Words(HealthCommand) : null,
+            TcpPort = IsWanted(nameof(HealthTcp)) ? HealthTcp : null,
+            HttpUrl = IsWanted(nameof(HealthHttp)) ? HealthHttp : null,
+            Interval = IsWanted(nameof(HealthIntervalSeconds)) ? TimeSpan.FromSeconds(HealthIntervalSeconds) : null,
+            ProbeTimeout = IsWanted(nameof(HealthTimeoutSeconds)) ? TimeSpan.FromSeconds(HealthTimeoutSeconds) : null,
+            StartPeriod = IsWanted(nameof(HealthStartPeriodSeconds)) ? TimeSpan.FromSeconds(HealthStartPeriodSeconds) : null,
+            Retries = IsWanted(nameof(HealthRetries)) ? HealthRetries : null,
+        },
     };
 }

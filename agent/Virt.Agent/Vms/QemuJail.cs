@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Microsoft.Win32.SafeHandles;
+using Virt.Linux.Mounts;
+using Virt.Linux.Namespaces;
+using Virt.Linux.Processes;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>
+/// What a QEMU sees of its host: the programs of /usr, which nobody can write there, three devices and /dev/kvm, itself in /proc, and no link of the network. No file of a machine is there, not even of
+/// its own: those it is given as descriptors. A guest that has broken out into its QEMU finds nothing of another's (docs/security.md).
+/// </summary>
+internal sealed class QemuJail : IDisposable
+{
+    private const MountAttributes Inert = MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.NoExecute;
+    private const MountAttributes Fixed = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices;
+
+    private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/kvm"];
+
+    // Where a distribution has its programs, if not as links into /usr.
+    private static readonly string[] MergedFolders = ["/bin", "/lib", "/lib32", "/lib64", "/sbin"];
+
+    private readonly List<SafeFileHandle> mounts = [];
+    private readonly List<RootStep> steps = [];
+
+    private QemuJail(string program, bool hasHostNetwork)
+    {
+        HasHostNetwork = hasHostNetwork;
+        AddPrograms(program);
+        AddDevices();
+        // Ids alone: nothing there speaks of the host.
+        steps.Add(RootStep.Folder("/proc", 0x16D /* 0555 */));
+        steps.Add(RootStep.Mount("/proc", "proc", Inert, "subset=pid"));
+        if (hasHostNetwork && File.Exists("/etc/resolv.conf"))
+        {
+            AddFile("/etc/resolv.conf");
+        }
+
+        steps.Add(RootStep.SetAttributes("/", MountAttributes.ReadOnly | Inert));
+    }
+
+    /// <summary>It is in the host's network, which QEMU's own NAT needs.</summary>
+    public bool HasHostNetwork { get; }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="program">QEMU itself.</param>
+    /// <param name="spec">The machine.</param>
+    /// <exception cref="Virt.Linux.LinuxException">The host does not let us mount.</exception>
+    public static QemuJail Make(string program, VmSpec spec) =>
+        new(program, spec.Network == NewVMCheck.UserNetwork || spec.Adapters.Any(static adapter => adapter.Network == NewVMCheck.UserNetwork));
+
+    /// <summary>Whether a process is in this one's network.</summary>
+    public static bool IsInHostNetwork(int processId) => LinkOf(FormattableString.Invariant($"{processId}")) == LinkOf("self");
+
+    /// <summary>Lets a launch take place in it; it must stay open until then.</summary>
+    public LaunchSpec Confine(LaunchSpec launch) => launch with
+    {
+        Namespaces = NamespaceKinds.Mount | NamespaceKinds.Pid | NamespaceKinds.Ipc | (HasHostNetwork ? NamespaceKinds.None : NamespaceKinds.Network),
+        Root = Keep(DetachedMount.Make("tmpfs", MountAttributes.NoSuid)),
+        RootSteps = steps,
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => mounts.ForEach(static mount => mount.Dispose());
+
+    private static string? LinkOf(string process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
+
+    private void AddPrograms(string program)
+    {
+        steps.Add(RootStep.Volume("/usr", Keep(DetachedMount.Copy("/usr", Fixed))));
+        foreach (var folder in MergedFolders)
+        {
+            if (new DirectoryInfo(folder) is { LinkTarget: { } target })
+            {
+                steps.Add(RootStep.Link(folder, target));
+            }
+            else if (Directory.Exists(folder))
+            {
+                steps.Add(RootStep.Volume(folder, Keep(DetachedMount.Copy(folder, Fixed))));
+            }
+        }
+
+        steps.Add(RootStep.Folder("/etc", 0x1ED /* 0755 */));
+        if (File.Exists("/etc/ld.so.cache"))
+        {
+            // Without it, each of a hundred libraries is looked for in every folder.
+            AddFile("/etc/ld.so.cache");
+        }
+
+        if (!program.StartsWith("/usr/", StringComparison.Ordinal) && !Array.Exists(MergedFolders, folder => program.StartsWith(folder + "/", StringComparison.Ordinal)))
+        {
+            foreach (var folder in FoldersAbove(program))
+            {
+                steps.Add(RootStep.Folder(folder, 0x1ED /* 0755 */));
+            }
+
+            AddFile(program);
+        }
+    }
+
+    private void AddDevices()
+    {
+        steps.Add(RootStep.Folder("/dev", 0x1ED /* 0755 */));
+        foreach (var device in Devices.Where(File.Exists))
+        {
+            steps.Add(RootStep.HostDevice(device, device));
+        }
+    }
+
+    private void AddFile(string path)
+    {
+        steps.Add(RootStep.HostFile(path, path));
+        steps.Add(RootStep.SetAttributes(path, Fixed));
+    }
+
+    private static IEnumerable<string> FoldersAbove(string path)
+    {
+        for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
+        {
+            yield return path[..at];
+        }
+    }
+
+    private SafeFileHandle Keep(SafeFileHandle mount)
+    {
+        mounts.Add(mount);
+        return mount;
+    }
+}
