@@ -129,6 +129,12 @@ public static class Methods
     /// <summary>Changes the processors of a machine.</summary>
     public static readonly Method<SetVMProcessor, VMProcessor> SetVMProcessor = new("vmprocessor.set", Change, Protocol.SetVMProcessor.WireFormat, VMProcessor.WireFormat);
 
+    /// <summary>Finds the memory of machines.</summary>
+    public static readonly Method<GetVMMemory, VMMemoryList> GetVMMemory = new("vmmemory.get", Query, Protocol.GetVMMemory.WireFormat, VMMemoryList.WireFormat);
+
+    /// <summary>Changes the memory of a machine.</summary>
+    public static readonly Method<SetVMMemory, VMMemory> SetVMMemory = new("vmmemory.set", Change, Protocol.SetVMMemory.WireFormat, VMMemory.WireFormat);
+
     /// <summary>Finds the firmware of machines.</summary>
     public static readonly Method<GetVMFirmware, VMFirmwareList> GetVMFirmware = new("vmfirmware.get", Query, Protocol.GetVMFirmware.WireFormat, VMFirmwareList.WireFormat);
 
@@ -387,7 +393,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
+        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMMemory, SetVMMemory, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

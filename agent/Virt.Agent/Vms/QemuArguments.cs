@@ -111,12 +111,12 @@ public sealed partial class QemuArguments
         Add("-accel", host.Accelerator);
         Add("-cpu", CpuModel.QemuTextOf(spec.CpuModel, host.Accelerator));
         Add("-smp", CpuModel.TopologyOf(spec));
-        Add("-m", host.Accelerator == "tcg" ? FormattableString.Invariant($"{(spec.MemoryBytes - OddBytes) >> 10}K") : FormattableString.Invariant($"{spec.MemoryBytes >> 20}M"));
+        AddMemory(spec);
         Add("-rtc", "base=utc");
         // A guest that panics or cannot write its disk is kept as it is, to be looked at.
         Add("-action", "panic=pause");
 
-        var machine = incoming?.MachineType ?? (isArm ? "virt" : "q35");
+        var machine = (incoming?.MachineType ?? (isArm ? "virt" : "q35")) + (spec.BackingPageSize == VMBackingPageSize.Large ? $",memory-backend={MemoryOfLargePages}" : "");
         AddNames(spec);
         if (spec.Generation == 2 && host.Firmware.CodeOf(spec.SecureBoot) is { } code)
         {

@@ -166,6 +166,9 @@ public sealed partial class VmService
         return present with
         {
             MemoryBytes = was.MemoryBytes,
+            AddedMemory = was.AddedMemory,
+            MaximumMemoryBytes = was.MaximumMemoryBytes,
+            BackingPageSize = was.BackingPageSize,
             ProcessorCount = was.ProcessorCount,
             Generation = was.Generation,
             Image = was.Image,

@@ -24,6 +24,7 @@ public sealed partial class VmService
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         var present = entry.Spec;
         var to = Republish(entry, VmChange.Apply(present, request), request);
+        VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), Host.Architecture);
         if (call.WhatIf)
         {
             return Show(entry) with { PendingChanges = PendingOf(entry, to) };
