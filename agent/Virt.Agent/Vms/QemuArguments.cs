@@ -207,6 +207,8 @@ public sealed partial class QemuArguments
             return;
         }
 
+        // Listens nowhere: see VmSession.ListenForViewers.
+        Add("-vnc", "none");
         Add("-device", adapter == VMVideoAdapter.VGA ? "VGA,id=video0" : isArm ? "virtio-gpu-pci,id=video0" : "virtio-vga,id=video0");
         if (isArm)
         {

@@ -123,6 +123,10 @@ public sealed partial record VM
     [Key(28)]
     public VMCheckpointType CheckpointType { get; set; }
 
+    /// <summary>The Unix socket on its host where its screen is shown over VNC; empty: while it does not run, and where it has no video adapter.</summary>
+    [Key(29)]
+    public string VncSocketPath { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";
