@@ -64,6 +64,7 @@ public sealed partial class QemuArguments
         builder.AddDrives(spec, order);
         builder.AddAdapters(spec);
         builder.AddSeed(spec.Seed, id, folder);
+        builder.AddWatchdog(spec.WatchdogAction);
         if (incoming is not null)
         {
             // Where from is said over QMP.
@@ -213,6 +214,24 @@ public sealed partial class QemuArguments
         if (isArm)
         {
             Add("-device", "virtio-keyboard-pci,id=keyboard0");
+        }
+    }
+
+    // After all else, so that it takes no other device's place on the bus. The guest's kernel has the driver i6300esb for it.
+    private void AddWatchdog(VMWatchdogAction action)
+    {
+        if (action != VMWatchdogAction.None)
+        {
+            Add("-device", "i6300esb,id=watchdog0");
+            Add("-action", "watchdog=" + action switch
+            {
+                VMWatchdogAction.Reset => "reset",
+                VMWatchdogAction.PowerOff => "poweroff",
+                VMWatchdogAction.Shutdown => "shutdown",
+                VMWatchdogAction.Pause => "pause",
+                VMWatchdogAction.InjectNmi => "inject-nmi",
+                _ => "none",
+            });
         }
     }
 

@@ -29,6 +29,7 @@ internal static class VmChange
             After = request.After ?? present.After,
             StopAction = request.AutomaticStopAction ?? present.StopAction,
             CheckpointType = request.CheckpointType ?? present.CheckpointType,
+            WatchdogAction = request.WatchdogAction ?? present.WatchdogAction,
         };
     }
 

@@ -183,6 +183,7 @@ public sealed partial class VmService
             Product = was.Product,
             SerialNumber = was.SerialNumber,
             AssetTag = was.AssetTag,
+            WatchdogAction = was.WatchdogAction,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,
             Drives = moment.HasMemory ? was.Drives : present.Drives,

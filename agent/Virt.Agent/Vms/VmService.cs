@@ -155,6 +155,7 @@ public sealed partial class VmService : IAsyncDisposable
             LinkedTo = LenderOf(entry)?.Name ?? "",
             VideoAdapter = entry.Spec.VideoAdapter,
             CheckpointType = entry.Spec.CheckpointType,
+            WatchdogAction = entry.Spec.WatchdogAction,
             VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
         };
     }

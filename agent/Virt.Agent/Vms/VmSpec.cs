@@ -137,6 +137,9 @@ public sealed record VmSpec
     /// <summary>Its number in somebody's inventory; empty: none.</summary>
     public string AssetTag { get; set; } = "";
 
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
+    public VMWatchdogAction WatchdogAction { get; init; }
+
     /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
     public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);
 

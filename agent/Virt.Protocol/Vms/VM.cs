@@ -127,6 +127,10 @@ public sealed partial record VM
     [Key(29)]
     public string VncSocketPath { get; set; } = "";
 
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
+    [Key(30)]
+    public VMWatchdogAction WatchdogAction { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -55,6 +55,21 @@ public sealed class QemuArgumentsTests
         Assert.False(QemuArguments.LosesWrites(spec, "kvm") || QemuArguments.LosesWrites(Spec(), "tcg"));
     }
 
+    [Theory]
+    [InlineData(VMWatchdogAction.Reset, "reset")]
+    [InlineData(VMWatchdogAction.PowerOff, "poweroff")]
+    [InlineData(VMWatchdogAction.Shutdown, "shutdown")]
+    [InlineData(VMWatchdogAction.Pause, "pause")]
+    [InlineData(VMWatchdogAction.InjectNmi, "inject-nmi")]
+    [InlineData(VMWatchdogAction.Notify, "none")]
+    public void A_watchdog_is_there_for_who_asks_for_it(VMWatchdogAction action, string word)
+    {
+        var arguments = Build(Spec() with { WatchdogAction = action }).Arguments;
+        Assert.Contains("i6300esb,id=watchdog0", arguments);
+        Assert.Equal(["panic=pause", "watchdog=" + word], All(arguments, "-action"));
+        Assert.DoesNotContain("i6300esb,id=watchdog0", Build(Spec()).Arguments);
+    }
+
     [Fact]
     public void An_emulated_machines_memory_is_no_multiple_of_64_pages()
     {

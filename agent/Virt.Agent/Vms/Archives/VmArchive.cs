@@ -62,6 +62,7 @@ public sealed record VmArchive
         {
             Disk = null,
             MaximumMemoryBytes = MaximumOf(spec),
+            WatchdogAction = Enum.IsDefined(spec.WatchdogAction) ? spec.WatchdogAction : VMWatchdogAction.None,
             BackingPageSize = spec.BackingPageSize == VMBackingPageSize.Large ? VMBackingPageSize.Large : VMBackingPageSize.Small,
             Network = network,
             Attachment = null,
