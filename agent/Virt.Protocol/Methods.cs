@@ -4,8 +4,10 @@ using static Virt.Protocol.MethodKind;
 namespace Virt.Protocol;
 
 /// <summary>Every method of the agent. A method is added here, in Routes.cs, and nowhere else.</summary>
-public static class Methods
+public static partial class Methods
 {
+    private static IReadOnlyList<IMethod>? all;
+
     /// <summary>The first call on every connection.</summary>
     public static readonly Method<Hello, HelloReply> Hello = new("hello", Query, Protocol.Hello.WireFormat, HelloReply.WireFormat);
 
@@ -363,32 +365,12 @@ public static class Methods
     /// <summary>Between agents: what a new peer says of itself.</summary>
     public static readonly Method<PeerIntroduction, VirtPeer> IntroducePeer = new("peer.introduce", Query, PeerIntroduction.WireFormat, VirtPeer.WireFormat);
 
-    /// <summary>Between agents: asks the destination what stands in a move's way.</summary>
-    public static readonly Method<CheckMove, MoveCheck> CheckMove = new("move.check", Query, Protocol.CheckMove.WireFormat, MoveCheck.WireFormat);
-
-    /// <summary>Between agents: the destination makes everything ready to receive a machine.</summary>
-    public static readonly Method<OfferMove, MoveAnswer> OfferMove = new("move.offer", Query, Protocol.OfferMove.WireFormat, MoveAnswer.WireFormat);
-
-    /// <summary>Between agents: answered, with an error, when the destination cannot go on; by it each side also notices that the other is gone.</summary>
-    public static readonly Method<MoveCall, MoveAnswer> WatchMove = new("move.watch", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
-
-    /// <summary>Between agents: answered when the destination has everything and has promised to follow the decision.</summary>
-    public static readonly Method<MoveCall, MoveAnswer> PrepareMove = new("move.prepare", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
-
-    /// <summary>Between agents: the machine is the destination's.</summary>
-    public static readonly Method<MoveCall, MoveAnswer> CommitMove = new("move.commit", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
-
-    /// <summary>Between agents: the source has forgotten the move; the destination may too, or throws away what it has received.</summary>
-    public static readonly Method<MoveCall, MoveAnswer> FinishMove = new("move.finish", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
-
-    /// <summary>Between agents: how a move stands on the side that is asked.</summary>
-    public static readonly Method<MoveCall, MoveAnswer> AskMove = new("move.ask", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
-
     /// <summary>What happens on the host.</summary>
     public static readonly Method<WatchVirtEvent, VirtEvent, Nothing> WatchVirtEvent = new("event.watch", Query, Protocol.WatchVirtEvent.WireFormat, VirtEvent.WireFormat, Nothing.WireFormat);
 
+    // Not at once: the methods of the other file may come after those of this one.
     /// <summary>All of them, in the order of docs/protocol.md.</summary>
-    public static IReadOnlyList<IMethod> All { get; } =
+    public static IReadOnlyList<IMethod> All => all ??=
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,

@@ -44,17 +44,13 @@ internal static class VmMemoryRules
     /// <param name="wanted">How much it is to have.</param>
     public static (VmDimm? Dimm, string Why) Grow(VmSpec spec, long wanted)
     {
-        var size = NewVMCheck.RoundUp(wanted - spec.AllMemory(), DimmBytes);
-        if (size == 0)
+        var more = NewVMCheck.RoundUp(wanted, 1 << 20) - spec.AllMemory();
+        if (more <= 0)
         {
-            return (null, "");
+            return (null, more == 0 ? "" : "what a guest has is not taken from it while it runs.");
         }
 
-        if (size < 0)
-        {
-            return (null, "what a guest has is not taken from it while it runs.");
-        }
-
+        var size = NewVMCheck.RoundUp(more, DimmBytes);
         if (spec.AllMemory() + size > spec.MaximumMemoryBytes)
         {
             return (null, spec.MaximumMemoryBytes == 0

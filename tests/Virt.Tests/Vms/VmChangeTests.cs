@@ -41,7 +41,7 @@ public sealed class VmChangeTests
 
     [Theory]
     [InlineData(256, 0, "")]
-    [InlineData(255, 0, "")]
+    [InlineData(255, 0, "not taken")]
     [InlineData(128, 0, "not taken")]
     [InlineData(257, 128, "")]
     [InlineData(500, 256, "")]
