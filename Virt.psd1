@@ -67,6 +67,7 @@
         'New-VirtPeerCode'
         'New-VirtVolume'
         'New-VM'
+        'New-VMImage'
         'Optimize-ContainerImage'
         'Optimize-VHD'
         'Publish-ContainerImage'

@@ -33,6 +33,9 @@ public static class Methods
     /// <summary>Gets an image of virtual machines from a web server.</summary>
     public static readonly Method<SaveVMImage, VMImage> SaveVMImage = new("vmimage.save", Change, Protocol.SaveVMImage.WireFormat, VMImage.WireFormat);
 
+    /// <summary>Makes an image of a virtual machine.</summary>
+    public static readonly Method<NewVMImage, VMImage> NewVMImage = new("vmimage.new", Change, Protocol.NewVMImage.WireFormat, VMImage.WireFormat);
+
     /// <summary>Removes an image of virtual machines.</summary>
     public static readonly Method<RemoveVMImage, Nothing> RemoveVMImage = new("vmimage.remove", Change, Protocol.RemoveVMImage.WireFormat, Nothing.WireFormat);
 
@@ -344,7 +347,7 @@ public static class Methods
     [
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
-        GetVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
+        GetVMImage, NewVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
         GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
