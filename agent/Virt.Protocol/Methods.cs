@@ -102,6 +102,30 @@ public static class Methods
     /// <summary>Changes a virtual machine.</summary>
     public static readonly Method<SetVM, VM> SetVM = new("vm.set", Change, Protocol.SetVM.WireFormat, VM.WireFormat);
 
+    /// <summary>Finds drives.</summary>
+    public static readonly Method<GetVMDrive, VMDriveList> GetVMDrive = new("vmdrive.get", Query, Protocol.GetVMDrive.WireFormat, VMDriveList.WireFormat);
+
+    /// <summary>Adds a drive.</summary>
+    public static readonly Method<AddVMDrive, VMDrive> AddVMDrive = new("vmdrive.add", Change, Protocol.AddVMDrive.WireFormat, VMDrive.WireFormat);
+
+    /// <summary>Changes a drive.</summary>
+    public static readonly Method<SetVMDrive, VMDrive> SetVMDrive = new("vmdrive.set", Change, Protocol.SetVMDrive.WireFormat, VMDrive.WireFormat);
+
+    /// <summary>Removes a drive.</summary>
+    public static readonly Method<RemoveVMDrive, VMDrive> RemoveVMDrive = new("vmdrive.remove", Change, Protocol.RemoveVMDrive.WireFormat, VMDrive.WireFormat);
+
+    /// <summary>Finds network adapters.</summary>
+    public static readonly Method<GetVMNetworkAdapter, VMNetworkAdapterList> GetVMNetworkAdapter = new("vmnetworkadapter.get", Query, Protocol.GetVMNetworkAdapter.WireFormat, VMNetworkAdapterList.WireFormat);
+
+    /// <summary>Adds a network adapter.</summary>
+    public static readonly Method<AddVMNetworkAdapter, VMNetworkAdapter> AddVMNetworkAdapter = new("vmnetworkadapter.add", Change, Protocol.AddVMNetworkAdapter.WireFormat, VMNetworkAdapter.WireFormat);
+
+    /// <summary>Changes a network adapter.</summary>
+    public static readonly Method<SetVMNetworkAdapter, VMNetworkAdapter> SetVMNetworkAdapter = new("vmnetworkadapter.set", Change, Protocol.SetVMNetworkAdapter.WireFormat, VMNetworkAdapter.WireFormat);
+
+    /// <summary>Removes a network adapter.</summary>
+    public static readonly Method<RemoveVMNetworkAdapter, VMNetworkAdapter> RemoveVMNetworkAdapter = new("vmnetworkadapter.remove", Change, Protocol.RemoveVMNetworkAdapter.WireFormat, VMNetworkAdapter.WireFormat);
+
     /// <summary>Waits until a virtual machine has come to a condition.</summary>
     public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);
 
@@ -348,7 +372,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, NewVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
+        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

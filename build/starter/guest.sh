@@ -68,7 +68,7 @@ install_program() {
     esac
 }
 
-# install_modules ROOT TREE RELEASE: the modules of starter/guest/modules with what they need, and the order to load them in.
+# install_modules ROOT TREE RELEASE: the modules of starter/guest/modules and modules-later with what they need, and the orders to load them in.
 install_modules() {
     local root=$1 tree=$2 release=$3 base name line module
     # Debian 12 packs modules under /lib, later releases under /usr/lib; depmod wants /lib.
@@ -79,14 +79,22 @@ install_modules() {
     find "$base" -name '*.ko.zst' -print0 | xargs -0 -r -n 64 zstd -q -d --rm
     busybox depmod -b "$base" "$release"
 
-    grep -v '^#' "$recipe/guest/modules" | while read -r name; do
+    module_list "$base" "$release" "$recipe/guest/modules" > "$tree/lib/modules/modules.order"
+    module_list "$base" "$release" "$recipe/guest/modules" "$recipe/guest/modules-later" | grep -vxFf "$tree/lib/modules/modules.order" > "$tree/lib/modules/modules.later"
+    cat "$tree/lib/modules/modules.order" "$tree/lib/modules/modules.later" | while read -r module; do
+        find "$base/lib/modules/$release" -name "$module" -exec install -m 644 {} "$tree/lib/modules/" \;
+    done
+}
+
+# module_list BASE RELEASE LIST...: the files of the modules that the lists name, each after those that it needs.
+module_list() {
+    local base=$1 release=$2 name line
+    shift 2
+    cat "$@" | grep -v '^#' | while read -r name; do
         line=$(grep -E "(^|/)$name\.ko:" "$base/lib/modules/$release/modules.dep" || true)
         # modules.dep names what a module needs from the nearest to the farthest.
         printf '%s\n' ${line/:/} | tac
-    done | awk 'NF && !seen[$0]++' | while read -r module; do
-        install -m 644 "$base/lib/modules/$release/$module" "$tree/lib/modules/"
-        basename "$module"
-    done > "$tree/lib/modules/modules.order"
+    done | sed 's,.*/,,' | awk 'NF && !seen[$0]++'
 }
 
 # unpack_kernel BZIMAGE OUTPUT: the ELF kernel inside, which boots by PVH without the decompressor.

@@ -67,6 +67,14 @@ public static class Routes
         router.Add(Methods.RemoveVMSavedState, vms.RemoveSavedStateAsync);
         router.Add(Methods.RenameVM, vms.RenameAsync);
         router.Add(Methods.SetVM, vms.SetAsync);
+        router.Add(Methods.GetVMDrive, vms.GetDriveAsync);
+        router.Add(Methods.AddVMDrive, vms.AddDriveAsync);
+        router.Add(Methods.SetVMDrive, vms.SetDriveAsync);
+        router.Add(Methods.RemoveVMDrive, vms.RemoveDriveAsync);
+        router.Add(Methods.GetVMNetworkAdapter, vms.GetAdapterAsync);
+        router.Add(Methods.AddVMNetworkAdapter, vms.AddAdapterAsync);
+        router.Add(Methods.SetVMNetworkAdapter, vms.SetAdapterAsync);
+        router.Add(Methods.RemoveVMNetworkAdapter, vms.RemoveAdapterAsync);
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);

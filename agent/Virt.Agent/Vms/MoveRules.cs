@@ -48,6 +48,14 @@ public static class MoveRules
         }
 
         CheckDisk();
+        foreach (var part in machine.Parts)
+        {
+            var (what, command) = part.StartsWith("dvd", StringComparison.Ordinal) ? ("What is in its drive", $"Set-VMDvdDrive {machine.VMName} {part} -Path ''")
+                : part.StartsWith("nic", StringComparison.Ordinal) ? ("Its network adapter", $"Remove-VMNetworkAdapter {machine.VMName} {part}")
+                : ("Its disk", $"Remove-VMHardDiskDrive {machine.VMName} {part}");
+            Add("PartStays", part, $"{what} '{part}' cannot go with it: a move takes its first disk and its first network adapter alone.", command);
+        }
+
         return problems;
 
         // No command changes what that host is: another host may do.

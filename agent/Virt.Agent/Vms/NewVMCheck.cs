@@ -92,17 +92,17 @@ internal static class NewVMCheck
     public static bool IsShared(string? network) => network is not (null or IsolatedNetwork or UserNetwork);
 
     /// <exception cref="VirtException">InvalidArgument; NotSupported.</exception>
-    public static void CheckNetwork(NewVM request)
+    public static void CheckNetwork(NewVM request, string verb = "create")
     {
         var (name, network) = (request.Name, NetworkOf(request));
         if (string.Equals(network, "host", StringComparison.OrdinalIgnoreCase))
         {
-            throw new VirtException(ErrorCode.NotSupported, "NetworkNotSupported", $"Cannot create VM '{name}': a VM cannot be in the host's own network; '{UserNetwork}' reaches it.", name, $"New-VM -Name {name} -Network {UserNetwork}");
+            throw new VirtException(ErrorCode.NotSupported, "NetworkNotSupported", $"Cannot {verb} VM '{name}': a VM cannot be in the host's own network; '{UserNetwork}' reaches it.", name, $"New-VM -Name {name} -Network {UserNetwork}");
         }
 
         if (!IsShared(network) && request.IPAddresses.Length + request.Publish.Length > 0)
         {
-            throw Bad(name, request.Publish.Length > 0 ? "InvalidPublish" : "InvalidIPAddress", $"in the network '{network ?? NoNetwork}' it has no address that could be given or led to", $"New-VM -Name {name} -Network lan");
+            throw Bad(name, request.Publish.Length > 0 ? "InvalidPublish" : "InvalidIPAddress", $"in the network '{network ?? NoNetwork}' it has no address that could be given or led to", $"New-VM -Name {name} -Network lan", verb);
         }
 
         if (request.AllowFrom.Length > 0 && request.Publish.Length == 0)
@@ -133,17 +133,22 @@ internal static class NewVMCheck
             throw Bad(name, "AmbiguousDisk", "a new disk, an existing disk and no disk exclude each other", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
         }
 
-        foreach (var path in new[] { request.VHDPath, request.NewVHDPath })
+        CheckDiskRequest("create", name, request.VHDPath, null);
+        CheckDiskRequest("create", name, request.NewVHDPath, request.NewVHDSizeBytes);
+    }
+
+    /// <summary>Where a disk is, or is to be, and how large.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckDiskRequest(string verb, string name, string? path, long? sizeBytes)
+    {
+        if (path is not null && (!Path.IsPathFullyQualified(path) || path.Contains('\0')))
         {
-            if (path is not null && (!Path.IsPathFullyQualified(path) || path.Contains('\0')))
-            {
-                throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot create VM '{name}': the disk's path '{path}' is not a full path on the host.", path, $"New-VM -Name {name} -VHDPath '/var/lib/virt/disks/{name}.qcow2'");
-            }
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} VM '{name}': the disk's path '{path}' is not a full path on the host.", path, verb == "create" ? $"New-VM -Name {name} -VHDPath '/var/lib/virt/disks/{name}.qcow2'" : $"Add-VMHardDiskDrive {name} -Path '/var/lib/virt/disks/{name}-1.qcow2'");
         }
 
-        if (request.NewVHDSizeBytes is { } size and (< LeastDisk or > MostDisk))
+        if (sizeBytes is { } size and (< LeastDisk or > MostDisk))
         {
-            throw Bad(name, "InvalidDiskSize", $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed", $"New-VM -Name {name} -NewVHDSizeBytes 4GB");
+            throw Bad(name, "InvalidDiskSize", $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed", verb == "create" ? $"New-VM -Name {name} -NewVHDSizeBytes 4GB" : $"Add-VMHardDiskDrive {name} -SizeBytes 4GB", verb);
         }
     }
 

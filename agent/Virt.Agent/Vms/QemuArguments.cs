@@ -9,7 +9,7 @@ namespace Virt.Agent.Vms;
 /// QEMU's command line for a machine. Pure: reads and changes nothing. Every device costs the guest time while it boots, so there is none that nothing uses.
 /// QEMU is given its files and sockets as descriptors. Source: qemu(1).
 /// </summary>
-public sealed class QemuArguments
+public sealed partial class QemuArguments
 {
     /// <summary>The character device of the guest agent, as QMP's query-chardev names it.</summary>
     public const string GuestAgentDevice = "qga0";
@@ -58,6 +58,9 @@ public sealed class QemuArguments
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
         builder.AddVideo(spec.VideoAdapter);
+        builder.AddControllers(spec);
+        builder.AddDrives(spec, bootIndex: boot is null ? 2 : null);
+        builder.AddAdapters(spec);
         builder.AddSeed(spec.Seed, id, folder);
         if (incoming is not null)
         {
@@ -169,54 +172,6 @@ public sealed class QemuArguments
         Add("-device", $"virtserialport,id={GuestAgentPort},chardev={GuestAgentDevice},name=org.qemu.guest_agent.0");
     }
 
-    private void AddDisk(VmDisk? disk, bool isFirst)
-    {
-        if (disk is null)
-        {
-            return;
-        }
-
-        string? below = null;
-        for (var i = disk.Backing.Count - 1; i >= 0; i--)
-        {
-            var layer = disk.Backing[i];
-            var node = FormattableString.Invariant($"disk0base{i}");
-            // A layer of our own is opened for writing at once, though nothing writes to it before a merge: a second descriptor, for that time only, would
-            // have locks of its own, and QEMU leaves them behind on a descriptor that stays in a set.
-            AddBlock(node, layer.Format, layer.Path, below, isReadOnly: !layer.IsOwn, isLent: layer.IsLent);
-            below = node;
-        }
-
-        AddBlock("disk0", disk.Format, disk.Path, below, isReadOnly: false);
-        Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
-    }
-
-    private void AddBlock(string node, string format, string path, string? below, bool isReadOnly, bool isLent = false)
-    {
-        var file = OpenSet(isReadOnly ? QemuDescriptorKind.Read : QemuDescriptorKind.ReadWrite, path, FormattableString.Invariant($",opaque={node} {Escape(path)}"));
-        // The machine that a lent layer belongs to may have it open for writing, which its lock says; it does not write to it (docs/adr/0022).
-        var text = $"driver={format},node-name={node},discard=unmap,read-only={(isReadOnly ? "on" : "off")},file.driver=file,file.filename={file}{(isLent ? ",file.locking=off" : "")}";
-        Add("-blockdev", below is null ? text : $"{text},backing={below}");
-    }
-
-    private void AddNetwork(VmSpec spec)
-    {
-        var adapter = $"virtio-net-pci,id=nic0,netdev=net0,mac={spec.MacAddress},romfile=";
-        if (spec.Attachment is not null)
-        {
-            var tap = FormattableString.Invariant($"tap,id=net0,fd={Open(QemuDescriptorKind.Tap, "")}");
-            // Without it each packet passes through QEMU.
-            var vhost = host.HasVhost ? FormattableString.Invariant($",vhost=on,vhostfd={Open(QemuDescriptorKind.ReadWrite, VmNetwork.Vhost)}") : "";
-            Add("-netdev", tap + vhost, "-device", adapter);
-        }
-        else if (spec.Network is not null)
-        {
-            // QEMU's own NAT lets a guest reach the host's loopback (10.0.2.2) and everything behind it: only for who asks for it by name.
-            var reach = spec.Network == NewVMCheck.UserNetwork ? "" : ",restrict=on";
-            Add("-netdev", "user,id=net0" + reach, "-device", adapter);
-        }
-    }
-
     // Last, so that it takes no other device's place on the bus. A PC has a keyboard of its own.
     private void AddVideo(VMVideoAdapter adapter)
     {
@@ -239,7 +194,7 @@ public sealed class QemuArguments
         if (seed is not null)
         {
             files[folder.SeedFile] = SeedText.ImageOf(seed, identity);
-            AddBlock("seed0", "raw", folder.SeedFile, null, isReadOnly: true);
+            AddNode(new DiskNode("seed0", "raw", folder.SeedFile, null, IsReadOnly: true, IsLent: false));
             Add("-device", "virtio-blk-pci,id=seed,drive=seed0,serial=cidata");
         }
     }

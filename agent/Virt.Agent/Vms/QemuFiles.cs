@@ -29,9 +29,9 @@ internal sealed class QemuFiles : IDisposable
     /// <param name="name">The machine's name, for errors.</param>
     /// <param name="folder">Where its files stand.</param>
     /// <param name="plan">What is opened.</param>
-    /// <param name="connect">Makes its link into its network.</param>
+    /// <param name="connect">Makes the link of an adapter, by its name, into its network.</param>
     /// <exception cref="Virt.Protocol.VirtException">A file is not there, or cannot be opened.</exception>
-    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan, Func<SafeFileHandle> connect)
+    public static QemuFiles Open(string name, VmFolder folder, QemuPlan plan, Func<string, SafeFileHandle> connect)
     {
         var files = new QemuFiles();
         try
@@ -49,9 +49,9 @@ internal sealed class QemuFiles : IDisposable
                 files.handles.Add(kind switch
                 {
                     QemuDescriptorKind.Listener => files.Listen(path),
-                    QemuDescriptorKind.Tap => files.Keep(connect()),
+                    QemuDescriptorKind.Tap => files.Keep(connect(path)),
                     QemuDescriptorKind.Console => files.Keep(MemoryFile.Create(path, VmConsole.MostBytes)),
-                    _ => files.OpenFile(name, path, kind),
+                    _ => files.Keep(OpenFile("start", name, path, isReadOnly: kind == QemuDescriptorKind.Read)),
                 });
             }
 
@@ -73,6 +73,25 @@ internal sealed class QemuFiles : IDisposable
         }
 
         owners.Clear();
+    }
+
+    /// <summary>Opens a file for QEMU.</summary>
+    /// <exception cref="Virt.Protocol.VirtException">It is not there, or cannot be opened.</exception>
+    public static SafeFileHandle OpenFile(string verb, string name, string path, bool isReadOnly)
+    {
+        try
+        {
+            // Shared with everybody: the locks that count are QEMU's own.
+            return File.OpenHandle(path, FileMode.Open, isReadOnly ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw VmErrors.Disk(verb, name, new DiskException(DiskProblem.Missing, path, e.Message));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw VmErrors.Disk(verb, name, new DiskException(DiskProblem.Other, path, e.Message));
+        }
     }
 
     private T Keep<T>(T owner)
@@ -100,22 +119,5 @@ internal sealed class QemuFiles : IDisposable
         socket.Listen(1);
         File.Move(bound, path, overwrite: true);
         return socket.SafeHandle;
-    }
-
-    private SafeFileHandle OpenFile(string name, string path, QemuDescriptorKind kind)
-    {
-        try
-        {
-            // Shared with everybody: the locks that count are QEMU's own.
-            return Keep(File.OpenHandle(path, FileMode.Open, kind == QemuDescriptorKind.Read ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw VmErrors.Disk("start", name, new DiskException(DiskProblem.Missing, path, e.Message));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw VmErrors.Disk("start", name, new DiskException(DiskProblem.Other, path, e.Message));
-        }
     }
 }

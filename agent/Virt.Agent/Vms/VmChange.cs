@@ -13,10 +13,12 @@ internal static class VmChange
     {
         var memory = request.MemoryStartupBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 1 << 20) : present.Pending?.MemoryBytes;
         var processors = request.ProcessorCount ?? present.Pending?.ProcessorCount;
+        var ports = request.HotplugPortCount ?? present.Pending?.HotplugPorts;
         var pending = new VmPending
         {
             MemoryBytes = memory == present.MemoryBytes ? null : memory,
             ProcessorCount = processors == present.ProcessorCount ? null : processors,
+            HotplugPorts = ports == present.HotplugPorts ? null : ports,
         };
         return present with
         {

@@ -86,10 +86,18 @@ internal static class VmCopy
         Network = network,
         MacAddress = network is null ? null : keepsIdentity && source.MacAddress is { } mac ? mac : MacAddress.Of(copy),
         Attachment = null,
+        Drives = [.. source.Drives.Where(static drive => !drive.IsOwned).Select(static drive => drive with { Id = Guid.NewGuid() })],
+        Adapters = [.. source.Adapters.Select(adapter => Renewed(adapter, keepsIdentity))],
         Epoch = 0,
         Move = null,
         Checkpoint = null,
     };
+
+    private static VmAdapter Renewed(VmAdapter adapter, bool keepsIdentity)
+    {
+        var id = Guid.NewGuid();
+        return adapter with { Id = id, MacAddress = keepsIdentity ? adapter.MacAddress : MacAddress.Of(id), Attachment = null, Step = VmPartStep.None };
+    }
 
     /// <summary>What a copy stands on.</summary>
     public static IReadOnlyList<VmDiskLayer> Lend(IEnumerable<VmDiskLayer> layers) =>

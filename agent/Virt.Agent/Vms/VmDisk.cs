@@ -22,6 +22,12 @@ public sealed record VmDisk
     /// <summary>What it is a copy-on-write child of, the nearest first; empty where it is none.</summary>
     public IReadOnlyList<VmDiskLayer> Backing { get; init; } = [];
 
+    /// <summary>Reads and writes a second, at most; 0: no limit.</summary>
+    public long MaximumIops { get; init; }
+
+    /// <summary>Bytes read and written a second, at most; 0: no limit.</summary>
+    public long MaximumBytesPerSecond { get; init; }
+
     /// <summary>The file that it was before its first checkpoint and becomes again with the last: what stays the same all the time.</summary>
     [JsonIgnore]
     public string HomePath => Backing.LastOrDefault(static layer => layer.IsOwn)?.Path ?? Path;

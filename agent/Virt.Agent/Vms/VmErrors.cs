@@ -47,6 +47,10 @@ internal static class VmErrors
     public static VirtException Refused(string verb, string name, QmpException e) =>
         new(ErrorCode.WrongState, "QemuRefused", $"Cannot {verb} VM '{name}': QEMU refused '{e.Command}' ({Sentence(e.Description)}).", name, $"Stop-VM -Name {name} -TurnOff", e);
 
+    /// <summary>It has disks beside its first, which that cannot be done with.</summary>
+    public static VirtException FurtherDisks(string verb, string name, IEnumerable<VmDrive> drives, string why) =>
+        new(ErrorCode.NotSupported, "VMHasFurtherDisks", $"Cannot {verb} VM '{name}': {why} ({string.Join(", ", drives.Select(static drive => drive.Name))}).", name, $"Get-VMHardDiskDrive {name}");
+
     /// <summary>QEMU does not answer, or has just ended.</summary>
     public static VirtException NoMonitor(string verb, string name, Exception? e = null) =>
         new(ErrorCode.Unavailable, "QemuSilent", $"Cannot {verb} VM '{name}': QEMU does not answer on its monitor.", name, $"Stop-VM -Name {name} -TurnOff", e);

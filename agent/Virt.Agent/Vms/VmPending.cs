@@ -12,6 +12,9 @@ public sealed record VmPending
     /// <summary>See <see cref="VmSpec.ProcessorCount"/>; null: it stays.</summary>
     public int? ProcessorCount { get; init; }
 
+    /// <summary>See <see cref="VmSpec.HotplugPorts"/>; null: it stays.</summary>
+    public int? HotplugPorts { get; init; }
+
     /// <summary>Such as <c>ProcessorCount 4</c>.</summary>
     public IEnumerable<string> Words()
     {
@@ -24,8 +27,19 @@ public sealed record VmPending
         {
             yield return System.FormattableString.Invariant($"ProcessorCount {processors}");
         }
+
+        if (HotplugPorts is { } ports)
+        {
+            yield return System.FormattableString.Invariant($"HotplugPortCount {ports}");
+        }
     }
 
     /// <summary>The machine as it is from then on.</summary>
-    public VmSpec ApplyTo(VmSpec spec) => spec with { MemoryBytes = MemoryBytes ?? spec.MemoryBytes, ProcessorCount = ProcessorCount ?? spec.ProcessorCount, Pending = null };
+    public VmSpec ApplyTo(VmSpec spec) => spec with
+    {
+        MemoryBytes = MemoryBytes ?? spec.MemoryBytes,
+        ProcessorCount = ProcessorCount ?? spec.ProcessorCount,
+        HotplugPorts = HotplugPorts ?? spec.HotplugPorts,
+        Pending = null,
+    };
 }

@@ -29,6 +29,7 @@ public sealed partial class VmService
         call.WorksOn(entry.Name);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckCheckpoint(entry.Name, entry.State);
+        CheckFurtherDisks(Verb, entry, entry.State == VMState.Running && request.IncludeMemory);
         var name = CheckpointNameOf(entry, request.CheckpointName);
         var isRunning = entry.State == VMState.Running;
         var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;

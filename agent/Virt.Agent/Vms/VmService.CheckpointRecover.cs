@@ -95,11 +95,11 @@ public sealed partial class VmService
         }
     }
 
-    // Every file that the machine's disk consists of, or is about to.
+    // Every file that the machine's disks consist of, or are about to.
     private HashSet<string> FilesOf(VmEntry entry)
     {
         var files = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in CheckpointsOf(entry).SelectMany(static c => new[] { c.Spec.Layer?.Path, c.Spec.Overlay, c.Spec.Replaced, c.Spec.Merging }).Append(entry.Spec.Disk?.Path).OfType<string>())
+        foreach (var path in CheckpointsOf(entry).SelectMany(static c => new[] { c.Spec.Layer?.Path, c.Spec.Overlay, c.Spec.Replaced, c.Spec.Merging }).Append(entry.Spec.Disk?.Path).Concat(entry.Spec.Drives.Where(static drive => drive.IsOwned).Select(static drive => drive.Media?.Path)).OfType<string>())
         {
             files.Add(path);
         }

@@ -33,6 +33,7 @@ public sealed partial class VmService
             using (await LockAsync(CopyVerb, source, call).ConfigureAwait(false))
             {
                 VmStates.CheckCopy(source.Name, source.State);
+                CheckOneDisk(CopyVerb, source);
                 copies = await BeginCopiesAsync(source, request, locked, call).ConfigureAwait(false);
             }
 
@@ -148,6 +149,7 @@ public sealed partial class VmService
             Publish = request.Publish,
             AllowFrom = request.Publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []],
         };
+        spec = spec with { Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)] };
         var network = NewVMCheck.NetworkOf(place);
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
@@ -159,7 +161,7 @@ public sealed partial class VmService
             made = made with { Disk = new VmDisk { Path = FreePath(name), Format = "qcow2", SizeBytes = disk.SizeBytes, IsNew = true, Backing = VmCopy.Lend(below) } };
         }
 
-        return Join(id, place, made, whatIf);
+        return JoinAll(id, place, made, whatIf);
     }
 
     private async Task MakeCopyFilesAsync(VmEntry source, VmEntry copy, CheckpointEntry? moment, bool isLinked, Call call)

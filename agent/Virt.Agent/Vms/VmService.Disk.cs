@@ -27,7 +27,7 @@ public sealed partial class VmService
         {
             if (request.VHDPath is { } existing)
             {
-                return await ExamineDiskAsync(request.Name, Path.GetFullPath(existing), cancellation).ConfigureAwait(false);
+                return await ExamineDiskAsync("create", request.Name, Path.GetFullPath(existing), cancellation).ConfigureAwait(false);
             }
 
             var path = request.NewVHDPath is { } wanted ? CheckNewPath(Path.GetFullPath(wanted)) : FreePath(request.Name);
@@ -49,7 +49,9 @@ public sealed partial class VmService
         }
     }
 
-    private async Task MakeDiskAsync(string name, VmDisk disk, CancellationToken cancellation)
+    private Task MakeDiskAsync(string name, VmDisk disk, CancellationToken cancellation) => MakeDiskAsync("create", name, disk, cancellation);
+
+    private async Task MakeDiskAsync(string verb, string name, VmDisk disk, CancellationToken cancellation)
     {
         try
         {
@@ -64,18 +66,18 @@ public sealed partial class VmService
         }
         catch (DiskException e)
         {
-            throw VmErrors.Disk("create", name, e);
+            throw VmErrors.Disk(verb, name, e);
         }
     }
 
-    private async Task<VmDisk> ExamineDiskAsync(string name, string path, CancellationToken cancellation)
+    private async Task<VmDisk> ExamineDiskAsync(string verb, string name, string path, CancellationToken cancellation, bool isShared = false)
     {
-        if (entries.Values.FirstOrDefault(e => FilesOf(e).Contains(path)) is { } owner)
+        if (entries.Values.FirstOrDefault(e => FilesOf(e).Contains(path) || (!isShared && e.Spec.Drives.Any(drive => drive.Media?.Path == path))) is { } owner)
         {
-            throw new VirtException(ErrorCode.Conflict, "DiskInUse", $"Cannot create VM '{name}': disk '{path}' belongs to VM '{owner.Name}'.", path, $"Get-VM -Name {owner.Name}");
+            throw new VirtException(ErrorCode.Conflict, "DiskInUse", $"Cannot {verb} VM '{name}': disk '{path}' belongs to VM '{owner.Name}'.", path, $"Get-VM -Name {owner.Name}");
         }
 
-        CheckLease("create", name, Guid.Empty, 0, path);
+        CheckLease(verb, name, Guid.Empty, 0, path);
         var layers = await LayersAsync(path, cancellation).ConfigureAwait(false);
         var info = layers[0].Info;
         // Whatever is no known format counts as raw: a file that says by its name that it is another has lost its head.
@@ -89,7 +91,7 @@ public sealed partial class VmService
             throw new VirtException(
                 ErrorCode.NotSupported,
                 "DiskFormatNotSupported",
-                $"Cannot create VM '{name}': disk '{path}' has the format {info.Format}; qcow2 or raw is required.",
+                $"Cannot {verb} VM '{name}': disk '{path}' has the format {info.Format}; qcow2 or raw is required.",
                 path,
                 $"qemu-img convert -O qcow2 '{path}' '{Path.ChangeExtension(path, ".qcow2")}'");
         }
@@ -126,6 +128,8 @@ public sealed partial class VmService
         return Directory.Exists(folder) ? path : throw new DiskException(DiskProblem.NoFolder, folder, "there is no such folder");
     }
 
+    private bool IsPlanned(string path) => entries.Values.Any(e => e.Spec.Disk?.Path == path || e.Spec.Drives.Any(drive => drive.Media?.Path == path));
+
     // A disk that was kept when its machine was removed has its name still.
     private string FreePath(string name, string? folder = null, string extension = ".qcow2")
     {
@@ -133,7 +137,7 @@ public sealed partial class VmService
         for (var number = 1; ; number++)
         {
             var path = Path.Combine(folder, number == 1 ? $"{name}{extension}" : FormattableString.Invariant($"{name}-{number}{extension}"));
-            if (!Path.Exists(path) && entries.Values.All(e => e.Spec.Disk?.Path != path))
+            if (!Path.Exists(path) && !IsPlanned(path))
             {
                 return path;
             }

@@ -33,6 +33,7 @@ public sealed partial class VmService
 
         ArchivePath.CheckFree(MemberKind, entry.Name, request.Path);
         VmStates.CheckExport(entry.Name, entry.State);
+        CheckOneDisk(Verb, entry);
         var size = (entry.Spec.Disk is { } disk ? disk.Backing.Select(static l => l.Path).Append(disk.Path) : []).Sum(SizeOf);
         CheckSpaceToFlatten(Verb, entry.Name, size, Path.GetDirectoryName(request.Path.TrimEnd('/'))!);
         var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
@@ -72,6 +73,7 @@ public sealed partial class VmService
         const string Verb = "export";
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckExport(entry.Name, entry.State);
+        CheckOneDisk(Verb, entry);
         var spec = entry.Spec;
         var from = UntouchedBase(entry);
         var fresh = from is null && spec.Disk is not null ? NewBase(Verb, entry) : null;
@@ -107,7 +109,7 @@ public sealed partial class VmService
             Id = entry.Id,
             Architecture = facts.Architecture,
             NeedsImage = KernelOf("export", entry.Name, spec) is not null,
-            Spec = VmArchive.Portable(spec, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
+            Spec = VmArchive.Portable(spec with { Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)] }, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
             Addresses = spec.Attachment?.Addresses ?? [],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],

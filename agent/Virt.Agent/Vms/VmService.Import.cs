@@ -124,7 +124,7 @@ public sealed partial class VmService
             CheckSpaceToFlatten("import", name, SizeOf(Path.Combine(request.Path, VmArchiveFiles.Disk)), VmFolder.DiskFolder(paths));
         }
 
-        return new VmEntry(VmEntry.NewRow(id, name, whatIf ? VMState.Stopped : VMState.Creating, Join(id, wanted, made, whatIf), time.GetUtcNow()), events);
+        return new VmEntry(VmEntry.NewRow(id, name, whatIf ? VMState.Stopped : VMState.Creating, JoinAll(id, wanted, made, whatIf), time.GetUtcNow()), events);
     }
 
     private async Task FillImportedAsync(VmEntry entry, VmArchive archive, string path, IReadOnlyDictionary<string, byte[]> sums, Call call)

@@ -38,6 +38,11 @@ public sealed partial class VmService
         {
             TakeLeaseOnce(verb, entry);
         }
+
+        foreach (var drive in entry.Spec.Drives)
+        {
+            CheckLease(verb, entry.Name, entry.Id, entry.Spec.Epoch, drive.IsOwned ? drive.Media?.HomePath : null);
+        }
     }
 
     // Of a machine that is this host's by what was agreed with the other one.
@@ -49,13 +54,10 @@ public sealed partial class VmService
         }
     }
 
-    private DiskLease? TakeLease(string verb, VmEntry entry)
-    {
-        if (entry.Spec.Disk is not { } disk)
-        {
-            return null;
-        }
+    private DiskLease? TakeLease(string verb, VmEntry entry) => entry.Spec.Disk is { } disk ? WriteLease(verb, entry, disk) : null;
 
+    private DiskLease WriteLease(string verb, VmEntry entry, VmDisk disk)
+    {
         var lease = new DiskLease { HostId = self.Id, HostName = self.Name, VMId = entry.Id, VMName = entry.Name, Epoch = entry.Spec.Epoch, Nonce = Guid.NewGuid() };
         try
         {

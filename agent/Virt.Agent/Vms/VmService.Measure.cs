@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Networks;
 using Virt.Agent.Vms.Qga;
 using Virt.Agent.Vms.Qmp;
 using Virt.Linux.Processes;
@@ -108,9 +109,9 @@ public sealed partial class VmService
     // What comes in at the machine's link, the guest has sent. QEMU's own network counts nothing, so there the guest is asked.
     private async Task<VMMeasurement> CountNetworkAsync(VmEntry entry, VmSession session, VMMeasurement counted, CancellationToken cancellation)
     {
-        if (MemberOf(entry) is { } member)
+        if (MembersOf(entry).Select(networks.TrafficOf).OfType<LinkTraffic>().ToList() is { Count: > 0 } links)
         {
-            return networks.TrafficOf(member) is { } link ? counted with { ReceivedBytes = link.SentBytes, SentBytes = link.ReceivedBytes } : counted;
+            return counted with { ReceivedBytes = links.Sum(static link => link.SentBytes), SentBytes = links.Sum(static link => link.ReceivedBytes) };
         }
 
         if (entry.Spec.Network is null || entry.State != VMState.Running || !session.IsGuestAgentAnswering)

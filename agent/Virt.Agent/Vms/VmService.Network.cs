@@ -26,6 +26,64 @@ public sealed partial class VmService
         return spec with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
     }
 
+    // The places of all its adapters; all or none.
+    private VmSpec JoinAll(Guid id, NewVM request, VmSpec spec, bool whatIf)
+    {
+        var joined = Join(id, request, spec, whatIf);
+        try
+        {
+            return JoinAdapters(request.Name, joined, whatIf);
+        }
+        catch
+        {
+            if (joined.Attachment is { } attachment)
+            {
+                networks.Leave(new NetworkMember { Id = id, Kind = MemberKind, Name = request.Name, HostName = request.Name, Attachment = attachment });
+            }
+
+            throw;
+        }
+    }
+
+    // The places of the adapters beside the first; all or none.
+    private VmSpec JoinAdapters(string name, VmSpec spec, bool whatIf)
+    {
+        var joined = new List<VmAdapter>();
+        try
+        {
+            joined.AddRange(spec.Adapters.Select(adapter => Join("create", name, adapter, [], whatIf)));
+            return spec with { Adapters = joined };
+        }
+        catch
+        {
+            LeaveAdapters(name, joined);
+            throw;
+        }
+    }
+
+    private void LeaveAdapters(string name, IEnumerable<VmAdapter> adapters)
+    {
+        foreach (var adapter in adapters.Where(static adapter => adapter.Attachment is not null))
+        {
+            networks.Leave(new NetworkMember { Id = adapter.Id, Kind = MemberKind, Name = name, HostName = name, Attachment = adapter.Attachment! });
+        }
+    }
+
+    // An adapter's place in its network, kept for its life.
+    private VmAdapter Join(string verb, string name, VmAdapter adapter, string[] addresses, bool whatIf, string? macAddress = null)
+    {
+        if (!NewVMCheck.IsShared(adapter.Network))
+        {
+            return adapter;
+        }
+
+        var attachment = networks.Join(
+            new MemberRequest { Id = adapter.Id, Kind = MemberKind, Verb = verb, Name = name, HostName = name, Network = adapter.Network, AsksForAddress = true, Addresses = addresses },
+            whatIf);
+        attachment.MacAddress = macAddress ?? attachment.MacAddress;
+        return adapter with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
+    }
+
     // The place of a machine that comes from another host: the same address in the network of the same name.
     private VmSpec JoinAfterMove(Guid id, string name, VmSpec spec) => spec.Attachment is not { } there ? spec : spec with
     {
@@ -40,7 +98,8 @@ public sealed partial class VmService
     // Its ports of the host, taken before anything is started.
     private void PrepareNetwork(VmEntry entry) => WithMember(entry, networks.Prepare);
 
-    private SafeFileHandle ConnectNetwork(VmEntry entry) => networks.ConnectTap(MemberOf(entry)!);
+    private SafeFileHandle ConnectNetwork(VmEntry entry, string adapter) =>
+        networks.ConnectTap(adapter == AdapterDevice.First ? MemberOf(entry)! : MemberOf(entry, entry.Spec.Adapters.First(other => other.Name == adapter))!);
 
     private void Rejoin(VmEntry entry) => WithMember(entry, networks.Rejoin);
 
@@ -56,11 +115,19 @@ public sealed partial class VmService
 
     private static void WithMember(VmEntry entry, Action<NetworkMember> act)
     {
-        if (MemberOf(entry) is { } member)
+        foreach (var member in MembersOf(entry))
         {
             act(member);
         }
     }
+
+    // One for each adapter in a network of the host, the first adapter's first.
+    private static IEnumerable<NetworkMember> MembersOf(VmEntry entry) =>
+        entry.Spec.Adapters.Select(adapter => MemberOf(entry, adapter)).Prepend(MemberOf(entry)).OfType<NetworkMember>();
+
+    private static NetworkMember? MemberOf(VmEntry entry, VmAdapter adapter) => adapter.Attachment is { } attachment
+        ? new NetworkMember { Id = adapter.Id, Kind = MemberKind, Name = entry.Name, HostName = entry.Name, Attachment = attachment }
+        : null;
 
     private static NetworkMember? MemberOf(VmEntry entry) => entry.Spec.Attachment is { } attachment
         ? new NetworkMember { Id = entry.Id, Kind = MemberKind, Name = entry.Name, HostName = entry.Name, Attachment = attachment }

@@ -197,7 +197,7 @@ public sealed partial class VmService
         var plan = PlanStart(entry, new QemuIncoming(machineType));
         await using var undo = new Rollback();
         PrepareNetwork(entry);
-        using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan, () => ConnectNetwork(entry));
+        using var files = QemuFiles.Open(entry.Name, FolderOf(entry), plan, adapter => ConnectNetwork(entry, adapter));
         var stream = VmSession.Open(FolderOf(entry).QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
         var process = VmProcess.Of(await LaunchQemuAsync(entry, plan, files).ConfigureAwait(false));

@@ -25,7 +25,7 @@ public sealed partial class VmService
         SeeHostStart();
         ForgetOrphans();
         var unsettled = entries.Values
-            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.Exports.Count > 0 || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
+            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.Exports.Count > 0 || e.Spec.Drives.Any(static drive => drive.Step != VmPartStep.None) || e.Spec.Adapters.Any(static adapter => adapter.Step != VmPartStep.None) || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
             .ToList();
         if (unsettled.Count == 0)
         {
@@ -99,6 +99,8 @@ public sealed partial class VmService
                     break;
             }
 
+            await SettleDrivesAsync(entry).ConfigureAwait(false);
+            await SettleAdaptersAsync(entry).ConfigureAwait(false);
             if (entry.Spec.Move is { Stage: MoveStage.Owned } taken)
             {
                 await RecoverTakenAsync(entry, taken).ConfigureAwait(false);

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -51,6 +53,21 @@ public sealed partial class VmService
     {
         var spec = checkpoint.Spec;
         var (folder, name) = (FolderOf(entry), checkpoint.Name);
+        if (spec.HasMemory && entry.Spec.FurtherDisks().ToList() is { Count: > 0 } later)
+        {
+            throw VmErrors.FurtherDisks(RestoreVerb, entry.Name, later, $"the memory of checkpoint '{name}' knows nothing of the disks that it has got since");
+        }
+
+        if (spec.HasMemory && !AdapterKindsOf(spec.Machine).SequenceEqual(AdapterKindsOf(entry.Spec)))
+        {
+            throw new VirtException(ErrorCode.NotSupported, "AdaptersDiffer", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' knows other network adapters than the machine has now.", name, $"Get-VMNetworkAdapter {entry.Name}");
+        }
+
+        foreach (var drive in spec.Machine.Drives.Where(drive => spec.HasMemory && drive.Media is { } media && !File.Exists(media.Path)))
+        {
+            throw new VirtException(ErrorCode.NotFound, "DiskNotFound", $"Cannot restore VM '{entry.Name}': there is no '{drive.Media!.Path}' any more, which its drive '{drive.Name}' held at checkpoint '{name}'.", name, $"Get-VMCheckpoint -VMName {entry.Name}");
+        }
+
         foreach (var path in new[] { spec.Layer?.Path, spec.HasMemory ? folder.MemoryFile(checkpoint.Id) : null })
         {
             if (path is not null && !File.Exists(path))
@@ -78,6 +95,10 @@ public sealed partial class VmService
         }
     }
 
+    // What a guest's memory knows of them.
+    private static IEnumerable<(string Name, VMNetworkAdapterModel Model, int? Place)> AdapterKindsOf(VmSpec spec) =>
+        spec.Adapters.Select(static adapter => (adapter.Name, adapter.Model, adapter.Place)).Prepend((AdapterDevice.First, spec.AdapterModel, null));
+
     // Under the lock, with the machine off. May be repeated from anywhere in it: what the guest may have written since is thrown away again.
     private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
     {
@@ -102,6 +123,9 @@ public sealed partial class VmService
                 Network = was.Network,
                 MacAddress = was.MacAddress,
                 VideoAdapter = was.VideoAdapter,
+                HasScsiController = was.HasScsiController,
+                HotplugPorts = was.HotplugPorts,
+                Drives = spec.HasMemory ? was.Drives : entry.Spec.Drives,
             });
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
             if (spec.Replaced is { } replaced && replaced != spec.Overlay)

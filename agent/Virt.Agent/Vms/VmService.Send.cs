@@ -96,6 +96,7 @@ public sealed partial class VmService
             StoragePath = storagePath,
             Addresses = [.. spec.Attachment?.Addresses ?? []],
             Subnets = [.. spec.Attachment is { } place ? networks.SubnetsOf(place) : []],
+            Parts = [.. spec.Drives.Where(static drive => drive.Media is not null).Select(static drive => drive.Name), .. spec.Adapters.Select(static adapter => adapter.Name)],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
         };
     }

@@ -19,6 +19,7 @@ public sealed partial class VmService
         NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes);
         NewVMCheck.CheckAutomatic(Verb, entry.Name, request.AutomaticStartDelay, request.After);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
+        VmDriveRules.CheckPorts(entry.Name, entry.Spec, request.HotplugPortCount);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         var present = entry.Spec;
         var to = Republish(entry, VmChange.Apply(present, request), request);

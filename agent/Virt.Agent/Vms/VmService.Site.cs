@@ -43,7 +43,7 @@ public sealed partial class VmService
     {
         var folder = machine.StoragePath ?? VmFolder.DiskFolder(paths);
         var path = Path.Combine(folder, Path.GetFileName(machine.DiskPath));
-        return !Path.Exists(path) && entries.Values.All(e => e.Spec.Disk?.Path != path)
+        return !Path.Exists(path) && !IsPlanned(path)
             ? path
             : FreePath(machine.VMName, folder, Path.GetExtension(machine.DiskPath));
     }

@@ -38,6 +38,11 @@ public sealed partial class VmService
         return Show(entry);
     }
 
+    /// <summary>Starts a machine that is off, as it is after it was restored without a memory; does nothing with one that runs.</summary>
+    /// <inheritdoc cref="StartAsync" path="/exception"/>
+    internal Task StartStoppedAsync(Guid id, string name, Call call) =>
+        Find("start", id, name).State == VMState.Stopped ? StartAsync(new StartVM { Id = id, Name = name }, call) : Task.CompletedTask;
+
     // Everything that can be known before something is changed.
     private QemuPlan CheckStart(string verb, VmEntry entry, bool whatIf)
     {
@@ -72,7 +77,7 @@ public sealed partial class VmService
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
         undo.Add($"take VM '{entry.Name}' off its network", () => Disconnect(entry));
         PrepareNetwork(entry);
-        using var files = QemuFiles.Open(entry.Name, folder, plan, () => ConnectNetwork(entry));
+        using var files = QemuFiles.Open(entry.Name, folder, plan, adapter => ConnectNetwork(entry, adapter));
         await FaultPoint.ReachAsync(VmFaults.Connected).ConfigureAwait(false);
         var stream = VmSession.Open(folder.QmpSocket);
         undo.Add("close the monitor", stream.DisposeAsync);
@@ -95,6 +100,7 @@ public sealed partial class VmService
             Spend(entry);
         }
 
+        await AskQemuAsync("start", entry.Name, session, asked => LimitAllAsync(entry, asked)).ConfigureAwait(false);
         await AskQemuAsync("start", entry.Name, session, asked => asked.ContinueAsync(cancellation)).ConfigureAwait(false);
         entry.Process = process;
         entry.Session = session;

@@ -13,7 +13,7 @@ namespace Virt.Agent.Vms;
 /// <summary>What those who work on disk images want to know of the machines.</summary>
 public sealed partial class VmService : IVhdUsers
 {
-    IReadOnlyList<string> IVhdUsers.Paths => [.. entries.Values.Select(static entry => entry.Spec.Disk?.Path).OfType<string>().Distinct(StringComparer.Ordinal)];
+    IReadOnlyList<string> IVhdUsers.Paths => [.. entries.Values.SelectMany(static entry => entry.Spec.Drives.Where(static drive => drive.Type == VMDriveType.HardDisk).Select(static drive => drive.Media?.Path).Prepend(entry.Spec.Disk?.Path)).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     IReadOnlyList<VhdUser> IVhdUsers.Find(string path)
     {
@@ -34,16 +34,17 @@ public sealed partial class VmService : IVhdUsers
 
     async ValueTask<IDisposable> IVhdUsers.HoldAsync(string verb, Guid id, Call call) => await LockAsync(verb, Find(verb, id, ""), call).ConfigureAwait(false);
 
-    async Task IVhdUsers.GrowAsync(string verb, Guid id, long sizeBytes, Call call)
+    async Task IVhdUsers.GrowAsync(string verb, Guid id, string path, long sizeBytes, Call call)
     {
         var asked = $"{verb} the disk of";
         var entry = Find(asked, id, "");
-        await AskQemuAsync(asked, entry.Name, entry.Session, session => session.ResizeDiskAsync(sizeBytes, CancellationToken.None)).ConfigureAwait(false);
+        var device = FindDisk(entry, path) is { Drive: { } drive } ? drive.Name : QemuArguments.DiskDevice;
+        await AskQemuAsync(asked, entry.Name, entry.Session, session => session.ResizeDiskAsync(device, sizeBytes, CancellationToken.None)).ConfigureAwait(false);
     }
 
-    async Task IVhdUsers.RefreshAsync(Guid id)
+    async Task IVhdUsers.RefreshAsync(Guid id, string path)
     {
-        if (!entries.TryGetValue(id, out var entry) || entry.Spec.Disk is not { } disk)
+        if (!entries.TryGetValue(id, out var entry) || FindDisk(entry, path) is not (var disk, var drive))
         {
             return;
         }
@@ -51,9 +52,19 @@ public sealed partial class VmService : IVhdUsers
         try
         {
             var info = await disks.InfoAsync(disk.Path, disk.Format, CancellationToken.None).ConfigureAwait(false);
-            if (info.SizeBytes != disk.SizeBytes)
+            if (info.SizeBytes == disk.SizeBytes)
             {
-                entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Disk = disk with { SizeBytes = info.SizeBytes } });
+                return;
+            }
+
+            disk = disk with { SizeBytes = info.SizeBytes };
+            if (drive is null)
+            {
+                entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Disk = disk });
+            }
+            else
+            {
+                SetDrive(entry, drive, drive with { Media = disk });
             }
         }
         catch (DiskException e)
@@ -62,12 +73,39 @@ public sealed partial class VmService : IVhdUsers
         }
     }
 
+    // The drive null: it is the first disk.
+    private static (VmDisk Disk, VmDrive? Drive)? FindDisk(VmEntry entry, string path)
+    {
+        var identity = FileIdentity.Read(path);
+        if (entry.Spec.Disk is { } first && IsIt(first))
+        {
+            return (first, null);
+        }
+
+        return entry.Spec.Drives.FirstOrDefault(drive => drive.Media is { } media && IsIt(media)) is { } found ? (found.Media!, found) : null;
+
+        bool IsIt(VmDisk disk) => disk.Path == path || (identity is not null && identity.IsSame(FileIdentity.Read(disk.Path)));
+    }
+
     // What it writes first, then what its checkpoints keep, then what it only reads.
     private IEnumerable<(string Path, VhdUse Use, string Format)> UsesOf(VmEntry entry)
     {
         if (entry.Spec.Disk is { } disk)
         {
             yield return (disk.Path, VhdUse.Disk, disk.Format);
+        }
+
+        foreach (var drive in entry.Spec.Drives)
+        {
+            if (drive.Media is { } media)
+            {
+                yield return (media.Path, drive.IsOwned ? VhdUse.Disk : VhdUse.Base, media.Format);
+            }
+
+            foreach (var layer in drive.Media?.Backing ?? [])
+            {
+                yield return (layer.Path, VhdUse.Base, layer.Format);
+            }
         }
 
         foreach (var file in FilesOf(entry))

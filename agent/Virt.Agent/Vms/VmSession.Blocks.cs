@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Vms.Qmp;
@@ -15,18 +16,23 @@ namespace Virt.Agent.Vms;
 internal sealed partial class VmSession
 {
     /// <summary>The node that the guest's disk is at present.</summary>
-    public async Task<string> ReadDiskAsync(CancellationToken cancellation)
+    public Task<string> ReadDiskAsync(CancellationToken cancellation) => ReadDiskAsync(QemuArguments.DiskDevice, cancellation);
+
+    private async Task<string> ReadDiskAsync(string name, CancellationToken cancellation) =>
+        (await ReadDeviceAsync(name, cancellation).ConfigureAwait(false)).GetProperty("inserted").GetProperty("node-name").GetString()!;
+
+    private async Task<JsonElement> ReadDeviceAsync(string name, CancellationToken cancellation)
     {
         var devices = await qmp.ExecuteAsync("query-block", null, cancellation).ConfigureAwait(false);
         foreach (var device in devices.EnumerateArray())
         {
-            if (device.TryGetProperty("qdev", out var path) && path.GetString()!.Contains("/" + QemuArguments.DiskDevice + "/", StringComparison.Ordinal))
+            if (device.TryGetProperty("qdev", out var path) && path.GetString()!.Split('/').Contains(name))
             {
-                return device.GetProperty("inserted").GetProperty("node-name").GetString()!;
+                return device;
             }
         }
 
-        throw new QmpException("query-block", "GenericError", "there is no disk");
+        throw new QmpException("query-block", "GenericError", $"there is no '{name}'");
     }
 
     /// <summary>The node of each file, and the descriptor set that it is in.</summary>
@@ -99,11 +105,11 @@ internal sealed partial class VmSession
         return true;
     }
 
-    /// <summary>Makes the guest's disk as large as that; the guest is told.</summary>
+    /// <summary>Makes one of the guest's disks as large as that; the guest is told.</summary>
     /// <exception cref="QmpException">Its file cannot be.</exception>
-    public async Task ResizeDiskAsync(long sizeBytes, CancellationToken cancellation)
+    public async Task ResizeDiskAsync(string name, long sizeBytes, CancellationToken cancellation)
     {
-        var disk = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+        var disk = await ReadDiskAsync(name, cancellation).ConfigureAwait(false);
         await qmp.ExecuteAsync(
             "block_resize",
             json =>

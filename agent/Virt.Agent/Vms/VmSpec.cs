@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Virt.Agent.Networks;
 using Virt.Agent.Vms.Seeds;
 
@@ -76,4 +77,22 @@ public sealed record VmSpec
 
     /// <summary>What its guest is told when it comes up for the first time; null: nothing.</summary>
     public VmSeed? Seed { get; init; }
+
+    /// <summary>What it has beside its first disk, in the order in which they came.</summary>
+    public IReadOnlyList<VmDrive> Drives { get; set; } = [];
+
+    /// <summary>What the guest sees its first network adapter as.</summary>
+    public VMNetworkAdapterModel AdapterModel { get; init; }
+
+    /// <summary>The network adapters that it has beside its first, in the order in which they came.</summary>
+    public IReadOnlyList<VmAdapter> Adapters { get; set; } = [];
+
+    /// <summary>It has a SCSI controller, also where nothing is on it yet; machines that were made before there were any have none.</summary>
+    public bool HasScsiController { get; init; }
+
+    /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
+    public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);
+
+    /// <summary>How many devices of their own can come while it runs.</summary>
+    public int HotplugPorts { get; init; }
 }

@@ -12,6 +12,7 @@ public static class VmStates
     private static readonly VMState[] Enterable = [VMState.Running, VMState.Stopping];
     private static readonly VMState[] Checkpointable = [VMState.Running, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Settled = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed, VMState.Saved];
+    private static readonly VMState[] Pluggable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed, VMState.Saved];
     private static readonly VMState[] Restartable = [VMState.Running, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Resettable = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed];
@@ -48,6 +49,14 @@ public static class VmStates
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckSet(string verb, string name, VMState state) => Check(verb, name, state, Settled, $"Get-VM -Name {name}");
+
+    /// <summary>A memory that is saved knows its devices.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckDrive(string verb, string name, VMState state) => Check(verb, name, state, Pluggable, state == VMState.Saved ? $"Start-VM -Name {name}" : $"Get-VM -Name {name}");
+
+    /// <summary>What only a machine that does not run can be changed in.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckOff(string verb, string name, VMState state) => Check(verb, name, state, [VMState.Stopped, VMState.Failed], IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
 
     /// <summary>A guest that stands still has no moment of its own that could be kept.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

@@ -38,12 +38,12 @@ public sealed class CgroupMemory : IDisposable
         if (folder is null)
             return null;
         Span<byte> text = stackalloc byte[LongestStatistics];
-        if (!Utf8Parser.TryParse(FileHandles.ReadStart(folder, Path.Join(name, isV2 ? "memory.current" : "memory.usage_in_bytes"), text), out long used, out _))
-            return null;
+        // The cache first: what is read into it meanwhile counts in both then, or in the whole alone. The other way round a container that has just begun seems to use nothing.
         var all = FileHandles.ReadStart(folder, Path.Join(name, "memory.stat"), text);
         var field = isV2 ? "\ninactive_file "u8 : "\ntotal_inactive_file "u8;
         var at = all.IndexOf(field);
-        return at >= 0 && Utf8Parser.TryParse(all[(at + field.Length)..], out long cache, out _) ? Math.Max(0, used - cache) : used;
+        var cache = at >= 0 && Utf8Parser.TryParse(all[(at + field.Length)..], out long bytes, out _) ? bytes : 0;
+        return Utf8Parser.TryParse(FileHandles.ReadStart(folder, Path.Join(name, isV2 ? "memory.current" : "memory.usage_in_bytes"), text), out long used, out _) ? Math.Max(0, used - cache) : null;
     }
 
     /// <inheritdoc/>

@@ -102,4 +102,8 @@ public sealed partial record CheckMove
     /// <summary>The folder of its image on its host; empty where it needs none to start.</summary>
     [Key(23)]
     public string ImageFolder { get; set; } = "";
+
+    /// <summary>What it has beside its first disk and its first network adapter: drives that hold something, adapters.</summary>
+    [Key(24)]
+    public string[] Parts { get; set; } = [];
 }

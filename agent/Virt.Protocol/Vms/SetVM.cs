@@ -50,4 +50,8 @@ public sealed partial record SetVM
     /// <summary>All who may come to them; empty: anybody.</summary>
     [Key(10)]
     public string[]? AllowFrom { get; set; }
+
+    /// <summary>How many devices of their own can come while it runs, 0 to 16. Waits for the next start.</summary>
+    [Key(11)]
+    public int? HotplugPortCount { get; set; }
 }

@@ -29,6 +29,26 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<VMDrive> HardDiskDrive = Drives(VMDriveType.HardDisk);
+
+    public static readonly Noun<VMDrive> DvdDrive = Drives(VMDriveType.Dvd);
+
+    public static readonly Noun<VMNetworkAdapter> NetworkAdapter = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVMNetworkAdapter, new GetVMNetworkAdapter { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
+    private static Noun<VMDrive> Drives(VMDriveType type) => new(
+        (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetVMDrive, new GetVMDrive { Names = names, Ids = ids, Type = type });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<Container> Container = new(
         static (host, names, ids) =>
         {

@@ -13,6 +13,8 @@ internal static class HostObjects
         {
             case VM item: item.ComputerName = computerName; break;
             case VMCheckpoint item: item.ComputerName = computerName; break;
+            case VMDrive item: item.ComputerName = computerName; break;
+            case VMNetworkAdapter item: item.ComputerName = computerName; break;
             case VMMovePlan item: item.ComputerName = computerName; break;
             case VMMove item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
@@ -47,6 +49,8 @@ internal static class HostObjects
                 break;
             case VMList list: StampAll(list.Items, computerName); break;
             case VMCheckpointList list: StampAll(list.Items, computerName); break;
+            case VMDriveList list: StampAll(list.Items, computerName); break;
+            case VMNetworkAdapterList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case ContainerProcessList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;

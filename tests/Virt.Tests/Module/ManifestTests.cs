@@ -5,6 +5,7 @@ using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Virt.Commands;
 using Virt.Protocol;
@@ -27,6 +28,9 @@ public sealed class ManifestTests
 
     // Found by their names alone, which are unique on a host.
     private static readonly string[] NounsWithoutId = ["VirtPeer", "PatchSchedule", "VHD"];
+
+    // Found in a machine, by names that are that machine's own.
+    private static readonly string[] NounsOfMachines = ["VMCheckpoint", "VMHardDiskDrive", "VMDvdDrive", "VMNetworkAdapter"];
 
     private static readonly string[] Data = ["Name", "InputObject", "Id", "AsJob", "ComputerName", "NoVHD"];
 
@@ -88,7 +92,7 @@ public sealed class ManifestTests
     [MemberData(nameof(Names))]
     public void Only_what_can_lose_data_asks_by_itself(string name)
     {
-        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Remove-VMSavedState" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume" or "Resize-VHD";
+        var losesData = name is "Remove-VM" or "Remove-Container" or "Restore-VMCheckpoint" or "Remove-VMCheckpoint" or "Remove-VMSavedState" or "Remove-VMHardDiskDrive" or "Undo-Patch" or "Remove-VirtVolume" or "Restore-VirtVolume" or "Resize-VHD";
         Assert.Equal(losesData, TypeOf(name).GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact == ConfirmImpact.High);
     }
 
@@ -108,9 +112,9 @@ public sealed class ManifestTests
         Assert.True(NounsWithoutId.Contains(noun) || Sets(type, "Id").Any(set => set.ParameterSetName == "Id"), $"{name} takes ids");
         if (noun != "VirtOperation")
         {
-            // A checkpoint's name is its machine's own, which comes first; a disk image's is its path.
+            // The name of a machine's part is its machine's own, which comes first; a disk image's is its path.
             var itself = noun == "VHD" ? "Path" : "Name";
-            Assert.Contains(Sets(type, noun == "VMCheckpoint" ? "VMName" : itself), set => set is { ParameterSetName: "Name", Position: 0 });
+            Assert.Contains(Sets(type, NounsOfMachines.Contains(noun) && !name.StartsWith("Add-", StringComparison.Ordinal) ? "VMName" : itself), set => set is { ParameterSetName: "Name", Position: 0 });
             Assert.NotNull(type.GetProperty(itself)!.GetCustomAttribute<SupportsWildcardsAttribute>());
             Assert.NotNull(type.GetProperty(itself)!.GetCustomAttribute<ArgumentCompleterAttribute>());
         }
@@ -158,7 +162,7 @@ public sealed class ManifestTests
         {
             if (property.PropertyType == typeof(long) || property.PropertyType == typeof(long?))
             {
-                Assert.Matches("(Bytes|Count)$", property.Name);
+                Assert.Matches("(Bytes|Count|IOPS|BytesPerSecond)$", property.Name);
             }
 
             Assert.False(property.Name.Contains("Timeout", StringComparison.Ordinal) && !property.Name.EndsWith("TimeoutSeconds", StringComparison.Ordinal), $"{name} -{property.Name} has a unit");
@@ -231,7 +235,7 @@ public sealed class ManifestTests
     {
         // Of the connection itself, between agents, and what Enter-Container and Connect-VMConsole do beside.
         string[] withoutCmdlet = ["container.type", "vm.type", "hello", "ping", "peer.introduce", "move.check", "move.offer", "move.watch", "move.prepare", "move.commit", "move.finish", "move.ask"];
-        var called = Types.Select(NameOf).Select(MethodOf).OfType<IMethod>().Select(method => method.Name);
+        var called = Types.Select(NameOf).Select(MethodOf).OfType<IMethod>().Select(method => method.Name).Distinct();
         Assert.Equal(Methods.All.Select(method => method.Name).Except(withoutCmdlet).Order(StringComparer.Ordinal), called.Order(StringComparer.Ordinal));
     }
 
@@ -240,7 +244,10 @@ public sealed class ManifestTests
         .Descendants().Where(element => element.Name.LocalName == "code").Select(element => element.Value);
 
     // One word for one thing: Start-VM sends the contract StartVM.
-    private static IMethod? MethodOf(string name) => WithoutMethod.Contains(name) ? null : Methods.All.Single(method => method.RequestName == name.Replace("-", "", StringComparison.Ordinal));
+    private static IMethod? MethodOf(string name) => WithoutMethod.Contains(name) ? null : Methods.All.Single(method => method.RequestName == Drive.Replace(name.Replace("-", "", StringComparison.Ordinal), "Drive"));
+
+    // Disks and DVDs are drives to the agent.
+    private static readonly Regex Drive = new("(HardDisk|Dvd)Drive$");
 
     private static string NameOf(Type type)
     {

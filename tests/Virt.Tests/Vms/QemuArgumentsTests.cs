@@ -145,7 +145,7 @@ public sealed class QemuArgumentsTests
         var plan = Build(spec, Kernel);
         var link = After(plan.Arguments, "-netdev");
         Assert.StartsWith("tap,id=net0,fd=", link);
-        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, ""), plan.Descriptors[int.Parse(link["tap,id=net0,fd=".Length..], System.Globalization.CultureInfo.InvariantCulture) - 3]);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, "nic0"), plan.Descriptors[int.Parse(link["tap,id=net0,fd=".Length..], System.Globalization.CultureInfo.InvariantCulture) - 3]);
         Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=02:56:0a:01:00:02,romfile=", plan.Arguments);
         var helped = Build(spec, Kernel, Host with { HasVhost = true });
         Assert.Matches("^tap,id=net0,fd=([0-9]+),vhost=on,vhostfd=[0-9]+$", After(helped.Arguments, "-netdev"));
@@ -184,6 +184,37 @@ public sealed class QemuArgumentsTests
         Assert.DoesNotContain(Build(Spec()).Arguments, static a => a.Contains("video0", StringComparison.Ordinal));
         var arm = All(Build(Spec() with { Generation = 2, VideoAdapter = VMVideoAdapter.Virtio }, Kernel, Host with { Architecture = Architecture.Arm64 }).Arguments, "-device").ToArray();
         Assert.Equal(["virtio-gpu-pci,id=video0", "virtio-keyboard-pci,id=keyboard0"], arm[^2..]);
+    }
+
+    [Fact]
+    public void Drives_and_what_they_need_come_after_all_else_and_are_booted_after_the_first_disk()
+    {
+        var disk = new VmDisk { Path = "/d/data.qcow2", Format = "qcow2", SizeBytes = 1, IsNew = true };
+        var drive = new VmDrive { Id = Id, Name = "disk1", Type = VMDriveType.HardDisk, Controller = VMControllerType.SCSI, Place = 0, Media = disk };
+        var dvd = new VmDrive { Id = Id, Name = "dvd0", Type = VMDriveType.Dvd, Controller = VMControllerType.SATA, Place = 0, IsReadOnly = true, Media = disk with { Path = "/d/a,b.iso", Format = "raw" } };
+        var spec = Spec() with { VideoAdapter = VMVideoAdapter.VGA, Drives = [drive, dvd], HotplugPorts = 2, Disk = disk with { Path = "/d/first.qcow2" } };
+        var plan = Build(spec);
+        string[] last = ["VGA,id=video0", "virtio-scsi-pci,id=scsi0", "pcie-root-port,id=port1,chassis=1,slot=1", "pcie-root-port,id=port2,chassis=2,slot=2"];
+        Assert.Equal([.. last, "scsi-hd,id=disk1,drive=disk1,bus=scsi0.0,scsi-id=0,werror=stop,rerror=stop,bootindex=2", "ide-cd,id=dvd0,drive=dvd0,bus=ide.0,bootindex=3"], All(plan.Arguments, "-device").ToArray()[^6..]);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.ReadWrite, "/d/data.qcow2"), plan.Descriptors);
+        Assert.Contains(new QemuDescriptor(QemuDescriptorKind.Read, "/d/a,b.iso"), plan.Descriptors);
+        Assert.Contains(All(plan.Arguments, "-blockdev"), static a => a.Contains("node-name=dvd0,discard=unmap,read-only=on", StringComparison.Ordinal));
+        Assert.DoesNotContain(All(Build(spec, Kernel).Arguments, "-device"), static a => a.Contains("bootindex", StringComparison.Ordinal));
+        Assert.DoesNotContain(All(Build(Spec()).Arguments, "-device"), static a => a.StartsWith("virtio-scsi", StringComparison.Ordinal) || a.StartsWith("pcie-root-port", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Further_adapters_come_last_and_each_has_its_own_link()
+    {
+        var adapter = new VmAdapter { Id = Id, Name = "nic1", Model = VMNetworkAdapterModel.E1000, Network = "lan2", MacAddress = "02:56:0a:02:00:02", Attachment = new NetworkAttachment { Addresses = ["10.2.0.2"] }, Place = 2 };
+        var spec = Spec() with { Network = "isolated", MacAddress = "52:54:00:01:02:03", AdapterModel = VMNetworkAdapterModel.Rtl8139, Adapters = [adapter], HotplugPorts = 2 };
+        var plan = Build(spec, host: Host with { HasVhost = true });
+        Assert.Equal("e1000,id=nic1,netdev=net1,mac=02:56:0a:02:00:02,romfile=,bus=port2", All(plan.Arguments, "-device").Last());
+        Assert.Contains("rtl8139,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=", plan.Arguments);
+        var netdevs = All(plan.Arguments, "-netdev").ToArray();
+        Assert.Equal("user,id=net0,restrict=on", netdevs[0]);
+        Assert.Matches("^tap,id=net1,fd=[0-9]+$", netdevs[1]);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, "nic1"), plan.Descriptors[^1]);
     }
 
     private static VmSpec Spec() => new() { MemoryBytes = 256L << 20, ProcessorCount = 1, Generation = 1 };

@@ -15,7 +15,7 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["After", "Generation", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Seed", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "VideoAdapter"];
+    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Seed", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "VideoAdapter"];
     private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;
@@ -33,6 +33,31 @@ public sealed class VmArchiveTests : IDisposable
         Assert.True(spec is { Attachment: null, Checkpoint: null, Disk: null, Epoch: 0, Exports.Count: 0, Move: null });
         Assert.Equal(("lan2", "starter", "52:54:00:01:02:03", "mine"), (spec.Network, spec.Image, spec.MacAddress, spec.Notes));
         Assert.Equal(5, VmArchive.Portable(Spec() with { Pending = new VmPending { ProcessorCount = 5 } }, "lan").ProcessorCount);
+    }
+
+    [Fact]
+    public void Its_DVD_drives_come_along_empty_and_under_names_of_this_host()
+    {
+        var disk = new VmDisk { Path = "/d/a", Format = "raw", SizeBytes = 1, IsNew = true };
+        var dvd = new VmDrive { Id = Guid.NewGuid(), Name = "dvd0,bus=x", Type = VMDriveType.Dvd, Controller = VMControllerType.SCSI, Place = 9, Media = disk, IsReadOnly = true };
+        var spec = VmArchive.Portable(Spec() with { Drives = [new VmDrive { Id = dvd.Id, Name = "disk1", Type = VMDriveType.HardDisk, Controller = VMControllerType.SCSI, Place = 0, Media = disk }, dvd], HotplugPorts = 1000 }, "lan");
+        var drive = Assert.Single(spec.Drives);
+        Assert.Equal(("dvd0", VMControllerType.SCSI, 0, null), (drive.Name, drive.Controller, drive.Place, drive.Media));
+        Assert.NotEqual(dvd.Id, drive.Id);
+        Assert.Equal(VmDriveRules.MostHotplugPorts, spec.HotplugPorts);
+        Assert.Empty(VmArchive.Portable(Spec() with { Drives = null! }, "lan").Drives);
+    }
+
+    [Fact]
+    public void Its_adapters_come_along_under_names_of_this_host_and_nothing_of_them_is_taken_on_trust()
+    {
+        var adapter = new VmAdapter { Id = Guid.NewGuid(), Name = "nic7,x=y", Model = (VMNetworkAdapterModel)99, Network = "lan2", MacAddress = "52:54:00:01:02:03,romfile=/x", Attachment = new NetworkAttachment(), Place = 3 };
+        var spec = VmArchive.Portable(Spec() with { Adapters = [adapter], MacAddress = "x,y=z" }, "lan");
+        var taken = Assert.Single(spec.Adapters);
+        Assert.Equal(("nic1", VMNetworkAdapterModel.Virtio, "lan2", null, null), (taken.Name, taken.Model, taken.Network, taken.Attachment, taken.Place));
+        Assert.True(AdapterDevice.IsMacAddress(taken.MacAddress));
+        Assert.Null(spec.MacAddress);
+        Assert.Empty(VmArchive.Portable(Spec() with { Adapters = null! }, "lan").Adapters);
     }
 
     [Fact]

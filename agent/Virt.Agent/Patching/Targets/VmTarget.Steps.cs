@@ -18,7 +18,7 @@ internal sealed partial class VmTarget
         work.Save();
         var made = await FindCheckpointAsync(data.Checkpoint, cancellation).ConfigureAwait(false)
             ?? await vms.CheckpointAsync(
-                new CheckpointVM { Id = id, Name = name, CheckpointName = data.Checkpoint, IncludeMemory = true, Notes = $"Before patch run {work.RunId}." }, CallOf(cancellation)).ConfigureAwait(false);
+                new CheckpointVM { Id = id, Name = name, CheckpointName = data.Checkpoint, IncludeMemory = !vms.HasFurtherDisks(id), Notes = $"Before patch run {work.RunId}." }, CallOf(cancellation)).ConfigureAwait(false);
         data.CheckpointId = made.Id;
         data.CheckpointTime = made.CreationTime;
         work.Result.Downtime = (work.Result.Downtime ?? TimeSpan.Zero) + made.PauseDuration;
@@ -81,6 +81,7 @@ internal sealed partial class VmTarget
             return "nothing was changed";
         }
 
+        await vms.StartStoppedAsync(id, name, CallOf(CancellationToken.None)).ConfigureAwait(false);
         await shell.AwaitAsync(AgentTimeout, CancellationToken.None).ConfigureAwait(false);
         return $"back at checkpoint '{data.Checkpoint}'";
     }

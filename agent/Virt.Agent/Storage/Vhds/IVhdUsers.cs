@@ -25,8 +25,8 @@ public interface IVhdUsers
 
     /// <summary>Lets a running machine's disk grow while its guest sees it. Under its lock.</summary>
     /// <exception cref="VirtException">Unavailable: QEMU does not answer. WrongState: it refused.</exception>
-    Task GrowAsync(string verb, Guid id, long sizeBytes, Call call);
+    Task GrowAsync(string verb, Guid id, string path, long sizeBytes, Call call);
 
     /// <summary>Reads anew how large a machine's disk is, and writes it down. Under its lock.</summary>
-    Task RefreshAsync(Guid id);
+    Task RefreshAsync(Guid id, string path);
 }

@@ -107,7 +107,7 @@ public sealed partial class VhdService
                 foreach (var user in users.Find(spec.Path).Where(static user => user.Use == VhdUse.Disk))
                 {
                     using var machine = await users.HoldAsync("resize the disk of", user.Id, Own).ConfigureAwait(false);
-                    await users.RefreshAsync(user.Id).ConfigureAwait(false);
+                    await users.RefreshAsync(user.Id, spec.Path).ConfigureAwait(false);
                 }
 
                 table.Delete(row.Id);

@@ -46,7 +46,7 @@ public sealed partial class VhdService
         {
             await FaultPoint.ReachAsync(VhdFaults.Written).ConfigureAwait(false);
             await (running is not null
-                ? users.GrowAsync(Verb, running.Id, size, call)
+                ? users.GrowAsync(Verb, running.Id, path, size, call)
                 : Tools(id, null).ResizeAsync(path, image.FormatName, size, size < image.Info.SizeBytes, isFixed, CancellationToken.None)).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VhdFaults.Resized).ConfigureAwait(false);
         }
@@ -122,7 +122,7 @@ public sealed partial class VhdService
     {
         foreach (var user in users.Find(path).Where(static user => user.Use == VhdUse.Disk))
         {
-            await users.RefreshAsync(user.Id).ConfigureAwait(false);
+            await users.RefreshAsync(user.Id, path).ConfigureAwait(false);
         }
     }
 }

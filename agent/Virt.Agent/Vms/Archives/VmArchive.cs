@@ -60,10 +60,41 @@ public sealed record VmArchive
         Disk = null,
         Network = network,
         Attachment = null,
+        Drives = [.. (spec.Drives ?? []).Where(static drive => drive.Type == VMDriveType.Dvd).Take(VmDriveRules.SataPorts).Select(Empty)],
+        MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
+        AdapterModel = Known(spec.AdapterModel),
+        Adapters = [.. (spec.Adapters ?? []).Where(static adapter => adapter.Network is not null).Take(AdapterDevice.Most).Select(Renamed)],
+        HotplugPorts = Math.Clamp(spec.HotplugPorts, 0, VmDriveRules.MostHotplugPorts),
         Epoch = 0,
         Move = null,
         Checkpoint = null,
         Exports = [],
+    };
+
+    private static VmAdapter Renamed(VmAdapter adapter, int number)
+    {
+        var id = Guid.NewGuid();
+        return new VmAdapter
+        {
+            Id = id,
+            Name = FormattableString.Invariant($"nic{number + 1}"),
+            Model = Known(adapter.Model),
+            Network = adapter.Network,
+            MacAddress = adapter.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : Vms.MacAddress.Of(id),
+        };
+    }
+
+    private static VMNetworkAdapterModel Known(VMNetworkAdapterModel model) => Enum.IsDefined(model) ? model : VMNetworkAdapterModel.Virtio;
+
+    // What is in it is its host's; what it is called is not for an archive to say.
+    private static VmDrive Empty(VmDrive drive, int number) => new()
+    {
+        Id = Guid.NewGuid(),
+        Name = FormattableString.Invariant($"dvd{number}"),
+        Type = VMDriveType.Dvd,
+        Controller = drive.Controller == VMControllerType.SCSI ? VMControllerType.SCSI : VMControllerType.SATA,
+        Place = number,
+        IsReadOnly = true,
     };
 
     /// <summary>The file.</summary>

@@ -6,8 +6,8 @@ namespace Virt.Commands;
 
 /// <summary>Changes virtual machines.</summary>
 /// <remarks>
-/// What is not given stays as it is. Published ports, notes and what is done with the machine when its host starts or stops change at once. Memory and processors of a machine that runs
-/// or is saved wait for its next start: a warning says so, PendingChanges names them, and Restart-VM brings them about.
+/// What is not given stays as it is. Published ports, notes and what is done with the machine when its host starts or stops change at once. Memory, processors and hot-plug ports of a machine that
+/// runs or is saved wait for its next start: a warning says so, PendingChanges names them, and Restart-VM brings them about.
 /// </remarks>
 /// <example>
 /// <code>Set-VM web01 -ProcessorCount 2 -MemoryStartupBytes 512MB</code>
@@ -33,6 +33,10 @@ public sealed class SetVMCommand : VMChangeCommand
     /// <summary>Virtual processors, 1 to 240.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public int ProcessorCount { get; set; }
+
+    /// <summary>How many devices of their own, such as network adapters and Virtio disks, can come while it runs: 0 to 16. Each costs the guest about 10 ms while it boots.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int HotplugPortCount { get; set; }
 
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -96,6 +100,7 @@ public sealed class SetVMCommand : VMChangeCommand
         Name = target.Name,
         MemoryStartupBytes = IsWanted(nameof(MemoryStartupBytes)) ? MemoryStartupBytes : null,
         ProcessorCount = IsWanted(nameof(ProcessorCount)) ? ProcessorCount : null,
+        HotplugPortCount = IsWanted(nameof(HotplugPortCount)) ? HotplugPortCount : null,
         Notes = IsWanted(nameof(Notes)) ? Notes : null,
         AutomaticStartAction = IsWanted(nameof(AutomaticStartAction)) ? AutomaticStartAction : null,
         AutomaticStartDelay = IsWanted(nameof(AutomaticStartDelaySeconds)) ? Seconds(AutomaticStartDelaySeconds) : null,

@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using Virt.Agent.Common;
+using Virt.Protocol;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Get-VMHardDiskDrive and Get-VMDvdDrive, and how a drive is found.</summary>
+public sealed partial class VmService
+{
+    /// <summary>Drives by machine and by name, id or pattern; all of the type where the request names none.</summary>
+    public Task<VMDriveList> GetDriveAsync(GetVMDrive request, Call call)
+    {
+        var errors = new List<ErrorInfo>();
+        var found = new List<VMDrive>();
+        if (request.Ids.Length == 0)
+        {
+            var machines = Select(new GetVM { Names = request.VMNames, Ids = request.VMIds }, errors).ToList();
+            var all = machines.SelectMany(DrivesOf).Where(drive => drive.Type == request.Type).ToList();
+            found.AddRange(all.Where(drive => request.Names.Length == 0 || request.Names.Any(name => NamePattern.Matches(name, drive.Name))));
+            foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && machines.Count > 0 && all.All(drive => !drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
+            {
+                errors.Add(DriveNotFound("get", name, machines.Count == 1 ? machines[0].Name : "", request.Type, all).ToInfo());
+            }
+        }
+
+        foreach (var id in request.Ids)
+        {
+            try
+            {
+                var (entry, drive) = FindDrive("get", id, "", Guid.Empty, "", request.Type);
+                found.Add(drive is null ? ShowFirst(entry)! : Show(entry, drive));
+            }
+            catch (VirtException e)
+            {
+                errors.Add(e.ToInfo());
+            }
+        }
+
+        return Task.FromResult(new VMDriveList { Items = [.. found.OrderBy(static drive => drive.VMName, StringComparer.OrdinalIgnoreCase)], Errors = [.. errors] });
+    }
+
+    // The drive null: it is the machine's first disk.
+    private (VmEntry Machine, VmDrive? Drive) FindDrive(string verb, Guid id, string name, Guid machineId, string machineName, VMDriveType type)
+    {
+        if (id != Guid.Empty)
+        {
+            foreach (var entry in entries.Values)
+            {
+                var drive = entry.Spec.Drives.FirstOrDefault(drive => drive.Id == id && drive.Type == type);
+                if (drive is not null || (entry.Id == id && type == VMDriveType.HardDisk && entry.Spec.Disk is not null))
+                {
+                    return (entry, drive);
+                }
+            }
+
+            throw new VirtException(ErrorCode.NotFound, "VMDriveNotFound", $"Cannot {verb} drive '{(name.Length > 0 ? name : id)}': it does not exist any more (no drive has the id {id}).", name.Length > 0 ? name : id.ToString(), VmDriveRules.Noun(type, "Get"));
+        }
+
+        var machine = Find($"{verb} a drive of", machineId, machineName);
+        return (machine, FindDrive(verb, machine, name, type));
+    }
+
+    private VmDrive? FindDrive(string verb, VmEntry machine, string name, VMDriveType type)
+    {
+        if (type == VMDriveType.HardDisk && machine.Spec.Disk is not null && name.Equals(VmDriveRules.FirstDisk, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return machine.Spec.Drives.FirstOrDefault(drive => drive.Type == type && drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw DriveNotFound(verb, name, machine.Name, type, DrivesOf(machine).Where(drive => drive.Type == type));
+    }
+
+    private static VirtException DriveNotFound(string verb, string name, string machine, VMDriveType type, IEnumerable<VMDrive> others)
+    {
+        var names = others.Select(static drive => drive.Name).Distinct(StringComparer.Ordinal).ToList();
+        var of = machine.Length > 0 ? $" of VM '{machine}'" : "";
+        var has = names.Count == 0 ? "it has none" : $"there is {string.Join(", ", names)}";
+        return new VirtException(ErrorCode.NotFound, "VMDriveNotFound", $"Cannot {verb} drive '{name}'{of}: no drive has that name; {has}.", name, $"{VmDriveRules.Noun(type, "Get")}{(machine.Length > 0 ? $" {machine}" : "")}");
+    }
+
+    private static IEnumerable<VMDrive> DrivesOf(VmEntry entry)
+    {
+        if (ShowFirst(entry) is { } first)
+        {
+            yield return first;
+        }
+
+        foreach (var drive in entry.Spec.Drives)
+        {
+            yield return Show(entry, drive);
+        }
+    }
+
+    /// <summary>It has disks beside its first, with which no checkpoint can hold its memory.</summary>
+    internal bool HasFurtherDisks(Guid id) => entries.TryGetValue(id, out var entry) && entry.Spec.FurtherDisks().Any();
+
+    // What a checkpoint would have to hold and does not. A memory goes with every disk as it was then.
+    private static void CheckFurtherDisks(string verb, VmEntry entry, bool withMemory)
+    {
+        if (entry.Spec.FurtherDisks().Where(static drive => !drive.IsIndependent).ToList() is { Count: > 0 } held)
+        {
+            throw VmErrors.FurtherDisks(verb, entry.Name, held, "a checkpoint holds its first disk; the others must be independent of checkpoints (Set-VMHardDiskDrive -Independent)");
+        }
+
+        if (withMemory && entry.Spec.FurtherDisks().ToList() is { Count: > 0 } independent)
+        {
+            throw VmErrors.FurtherDisks(verb, entry.Name, independent, "its memory goes with its disks as they are now, and not all of them are held; a checkpoint without memory can be made");
+        }
+    }
+
+    private static void CheckOneDisk(string verb, VmEntry entry)
+    {
+        if (entry.Spec.FurtherDisks().ToList() is { Count: > 0 } others)
+        {
+            throw VmErrors.FurtherDisks(verb, entry.Name, others, "its first disk alone would come along");
+        }
+    }
+
+    private static VMDrive? ShowFirst(VmEntry entry) => entry.Spec.Disk is not { } disk ? null : Fill(entry, disk) with { Id = entry.Id, Name = VmDriveRules.FirstDisk };
+
+    private static VMDrive Show(VmEntry entry, VmDrive drive) => Fill(entry, drive.Media) with
+    {
+        Id = drive.Id,
+        Name = drive.Name,
+        Type = drive.Type,
+        ControllerType = drive.Controller,
+        IsReadOnly = !drive.IsOwned,
+        IsIndependent = drive.IsIndependent || !drive.IsOwned,
+    };
+
+    private static VMDrive Fill(VmEntry entry, VmDisk? media) => new()
+    {
+        VMId = entry.Id,
+        VMName = entry.Name,
+        Path = media?.Path ?? "",
+        Format = media?.Format ?? "",
+        SizeBytes = media?.SizeBytes ?? 0,
+        MaximumIOPS = media?.MaximumIops ?? 0,
+        MaximumBytesPerSecond = media?.MaximumBytesPerSecond ?? 0,
+    };
+}

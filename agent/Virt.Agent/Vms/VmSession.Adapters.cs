@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Virt.Agent.Vms;
+
+/// <summary>Network adapters that come and go while the guest runs. Source: QEMU's QMP reference manual, Net devices.</summary>
+internal sealed partial class VmSession
+{
+    /// <summary>Makes what is behind an adapter.</summary>
+    /// <param name="backend">Its name.</param>
+    /// <param name="tap">Its link into a network of the host; null: a network of QEMU's own.</param>
+    /// <param name="vhost">What of the kernel moves its packets; null: QEMU does.</param>
+    /// <param name="isRestricted">Of QEMU's own network: nothing of the host is reached.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task AddBackendAsync(string backend, SafeHandle? tap, SafeHandle? vhost, bool isRestricted, CancellationToken cancellation)
+    {
+        foreach (var (name, descriptor) in new[] { (backend, tap), (backend + "-vhost", vhost) })
+        {
+            if (descriptor is not null)
+            {
+                await GiveAsync(name, descriptor, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        await qmp.ExecuteAsync(
+            "netdev_add",
+            json =>
+            {
+                Text(json, ("type", tap is null ? "user" : "tap"), ("id", backend));
+                if (tap is null)
+                {
+                    json.WriteBoolean("restrict", isRestricted);
+                    return;
+                }
+
+                json.WriteString("fd", backend);
+                if (vhost is not null)
+                {
+                    json.WriteBoolean("vhost", true);
+                    json.WriteString("vhostfd", backend + "-vhost");
+                }
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes away what was behind an adapter; where nothing is, that is fine.</summary>
+    public Task RemoveBackendAsync(string backend, CancellationToken cancellation) =>
+        IgnoringAsync(qmp.ExecuteAsync("netdev_del", json => Text(json, ("id", backend)), cancellation));
+}
