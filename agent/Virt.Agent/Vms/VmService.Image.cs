@@ -17,8 +17,9 @@ public sealed partial class VmService
 
         bool IsUser(VmEntry entry) => CheckpointsOf(entry).Select(static checkpoint => checkpoint.Spec.Machine).Append(entry.Spec).Any(Needs)
             || CheckpointsOf(entry).SelectMany(static checkpoint => checkpoint.Spec.Below).Any(IsIn);
-        bool Needs(VmSpec spec) => (spec.StartsKernel != false && image.Name.Equals(spec.Image, StringComparison.OrdinalIgnoreCase)) || (spec.Disk?.Backing.Any(IsIn) ?? false);
-        bool IsIn(VmDiskLayer layer) => layer.Path.StartsWith(folder, StringComparison.Ordinal);
+        bool Needs(VmSpec spec) => (spec.StartsKernel != false && image.Name.Equals(spec.Image, StringComparison.OrdinalIgnoreCase)) || spec.Drives.Select(static drive => drive.Media).Append(spec.Disk).OfType<VmDisk>().Any(disk => IsBelow(disk.Path) || disk.Backing.Any(IsIn));
+        bool IsIn(VmDiskLayer layer) => IsBelow(layer.Path);
+        bool IsBelow(string path) => path.StartsWith(folder, StringComparison.Ordinal);
     }
 
     // The image whose kernel a machine starts; null: its firmware starts what its disk has.
