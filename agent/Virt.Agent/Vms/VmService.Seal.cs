@@ -64,7 +64,7 @@ public sealed partial class VmService
 
         call.Report($"Making VM image '{arrival.Name}'", "its guest comes up, to forget whose it was");
         var plan = PlanStart(guest);
-        using var files = QemuFiles.Open(entry.Name, folder, plan, static () => throw new InvalidOperationException("It has no network."));
+        using var files = QemuFiles.Open(entry.Name, folder, plan, static _ => throw new InvalidOperationException("It has no network."));
         var stream = VmSession.Open(folder.QmpSocket);
         after.Add("close the monitor", stream.DisposeAsync);
         var process = VmProcess.Of(await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false));
