@@ -43,7 +43,7 @@ public sealed class NewVMImageCommand : NewCommand
     public string Description { get; set; } = "";
 
     /// <summary>Copy the disk as it is, with all that tells its guest from others.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter NoSeal { get; set; }
 
     /// <summary>How long the copy of the guest may take to come up, and again to shut down.</summary>
