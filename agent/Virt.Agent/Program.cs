@@ -151,6 +151,7 @@ internal static class Program
 
         await schedules.StartAsync().ConfigureAwait(false);
         vms.StartWanted();
+        vms.WatchExpiry();
         containers.StartWanted();
         events.Publish(VirtEventKind.Host, VirtEventAction.Started, options.Name, Guid.Empty, $"virt-agent {HostService.Version} is ready.");
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");

@@ -126,6 +126,18 @@ public static class Methods
     /// <summary>Removes a network adapter.</summary>
     public static readonly Method<RemoveVMNetworkAdapter, VMNetworkAdapter> RemoveVMNetworkAdapter = new("vmnetworkadapter.remove", Change, Protocol.RemoveVMNetworkAdapter.WireFormat, VMNetworkAdapter.WireFormat);
 
+    /// <summary>Finds the processors of machines.</summary>
+    public static readonly Method<GetVMProcessor, VMProcessorList> GetVMProcessor = new("vmprocessor.get", Query, Protocol.GetVMProcessor.WireFormat, VMProcessorList.WireFormat);
+
+    /// <summary>Changes the processors of a machine.</summary>
+    public static readonly Method<SetVMProcessor, VMProcessor> SetVMProcessor = new("vmprocessor.set", Change, Protocol.SetVMProcessor.WireFormat, VMProcessor.WireFormat);
+
+    /// <summary>Finds the firmware of machines.</summary>
+    public static readonly Method<GetVMFirmware, VMFirmwareList> GetVMFirmware = new("vmfirmware.get", Query, Protocol.GetVMFirmware.WireFormat, VMFirmwareList.WireFormat);
+
+    /// <summary>Changes the firmware of a machine.</summary>
+    public static readonly Method<SetVMFirmware, VMFirmware> SetVMFirmware = new("vmfirmware.set", Change, Protocol.SetVMFirmware.WireFormat, VMFirmware.WireFormat);
+
     /// <summary>Waits until a virtual machine has come to a condition.</summary>
     public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);
 
@@ -149,6 +161,12 @@ public static class Methods
 
     /// <summary>Brings a virtual machine back to a checkpoint; what has happened since is lost.</summary>
     public static readonly Method<RestoreVMCheckpoint, VM> RestoreVMCheckpoint = new("vmcheckpoint.restore", Change, Protocol.RestoreVMCheckpoint.WireFormat, VM.WireFormat);
+
+    /// <summary>Renames a checkpoint.</summary>
+    public static readonly Method<RenameVMCheckpoint, VMCheckpoint> RenameVMCheckpoint = new("vmcheckpoint.rename", Change, Protocol.RenameVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
+
+    /// <summary>Writes a machine as it was at a checkpoint into a folder.</summary>
+    public static readonly Method<ExportVMCheckpoint, VMCheckpoint> ExportVMCheckpoint = new("vmcheckpoint.export", Change, Protocol.ExportVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
 
     /// <summary>Removes a checkpoint; gives it as it was.</summary>
     public static readonly Method<RemoveVMCheckpoint, VMCheckpoint> RemoveVMCheckpoint = new("vmcheckpoint.remove", Change, Protocol.RemoveVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
@@ -372,8 +390,8 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, NewVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
-        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RemoveVMCheckpoint,
+        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
+        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
         GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,

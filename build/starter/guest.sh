@@ -80,7 +80,12 @@ install_modules() {
     busybox depmod -b "$base" "$release"
 
     module_list "$base" "$release" "$recipe/guest/modules" > "$tree/lib/modules/modules.order"
-    module_list "$base" "$release" "$recipe/guest/modules" "$recipe/guest/modules-later" | grep -vxFf "$tree/lib/modules/modules.order" > "$tree/lib/modules/modules.later"
+    # A guest that loads all of them at once has no second list.
+    if [ -e "$recipe/guest/modules-later" ]; then
+        module_list "$base" "$release" "$recipe/guest/modules" "$recipe/guest/modules-later" | grep -vxFf "$tree/lib/modules/modules.order" > "$tree/lib/modules/modules.later"
+    else
+        : > "$tree/lib/modules/modules.later"
+    fi
     cat "$tree/lib/modules/modules.order" "$tree/lib/modules/modules.later" | while read -r module; do
         find "$base/lib/modules/$release" -name "$module" -exec install -m 644 {} "$tree/lib/modules/" \;
     done

@@ -15,8 +15,9 @@ Describe 'Add-VMHardDiskDrive' {
     It 'adds one to a machine that runs, and its guest sees it' {
         $vm | Start-VM -Wait -For GuestAgent
         Add-VMHardDiskDrive -VMName $vm.Name -SizeBytes 4MB -ControllerType Virtio -Independent
-        $sizes = for ($i = 0; $i -lt 100 -and -not $sizes; $i++) { Invoke-VMCommand $vm.Name -- sh -c 'cat /sys/block/vdb/size 2>/dev/null; true' | ForEach-Object Output | Where-Object { $_ } }
-        "$sizes".Trim() | Should -Be 8192
+        $size = ''
+        for ($i = 0; $i -lt 100 -and -not $size; $i++) { $size = (Invoke-VMCommand $vm.Name -- sh -c 'cat /sys/block/vdb/size 2>/dev/null; true').Output.Trim() }
+        $size | Should -Be 8192
     }
 
     It 'changes nothing with -WhatIf' {

@@ -3,6 +3,18 @@ BeforeAll { . $PSScriptRoot/Virt.Tests.Setup.ps1 }
 AfterAll { Remove-TestWorkload }
 
 Describe 'Checkpoint-VM' {
+    It 'makes one that goes by itself' {
+        $vm = New-TestVM expires
+        $checkpoint = $vm | Checkpoint-VM -SnapshotName short -ExpiresAfter 0:0:2 -PassThru
+        $checkpoint.ExpirationTime | Should -BeGreaterThan $checkpoint.CreationTime
+        $vm | Checkpoint-VM -SnapshotName stays
+        $limit = [datetime]::Now.AddSeconds(60)
+        while ((Get-VMCheckpoint $vm.Name).Name -contains 'short' -and [datetime]::Now -lt $limit) { Start-Sleep -Milliseconds 100 }
+        (Get-VMCheckpoint $vm.Name).Name | Should -Be stays
+        $vm | Checkpoint-VM -ExpiresAfter 0:0:0 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidArgument
+    }
+
     It 'keeps the memory of a running machine, which runs on' {
         $vm = New-TestVM running
         $vm | Start-VM -Wait -For GuestAgent
@@ -11,6 +23,28 @@ Describe 'Checkpoint-VM' {
         $checkpoint.PauseDuration | Should -BeGreaterThan ([timespan]::Zero)
         $checkpoint.Notes | Should -Be why
         (Get-VM $vm.Name).State | Should -Be Running
+    }
+
+    It 'lets the guest come to rest where that is asked for' {
+        $vm = New-TestVM production
+        $vm | Start-VM -Wait -For GuestAgent
+        $checkpoint = Checkpoint-VM $vm.Name -SnapshotName rest -CheckpointType ProductionOnly -PassThru -WarningVariable warned
+        $checkpoint.CheckpointType, $checkpoint.HasMemory | Should -Be Production, $false
+        $warned | Should -BeNullOrEmpty
+        (Get-VM $vm.Name).State | Should -Be Running
+    }
+
+    It 'says so where it is of another type than was asked for, and makes none where that is not wanted' {
+        $vm = New-VM (New-TestName agentless) -NoVHD -MemoryStartupBytes 64MB -Generation 1
+        $vm | Set-VM -CheckpointType Production
+        $vm | Start-VM
+        (Checkpoint-VM $vm.Name -SnapshotName x -PassThru -WarningVariable warned -WarningAction SilentlyContinue).CheckpointType | Should -Be Standard
+        "$warned" | Should -Match 'no guest agent listens'
+        Checkpoint-VM $vm.Name -CheckpointType ProductionOnly -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'GuestAgentSilent*'
+        $vm | Set-VM -CheckpointType Disabled
+        Checkpoint-VM $vm.Name -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be InvalidOperation
     }
 
     It 'makes up a name, and writes nothing by itself' {

@@ -75,6 +75,10 @@ public static class Routes
         router.Add(Methods.AddVMNetworkAdapter, vms.AddAdapterAsync);
         router.Add(Methods.SetVMNetworkAdapter, vms.SetAdapterAsync);
         router.Add(Methods.RemoveVMNetworkAdapter, vms.RemoveAdapterAsync);
+        router.Add(Methods.GetVMProcessor, vms.GetProcessorAsync);
+        router.Add(Methods.SetVMProcessor, vms.SetProcessorAsync);
+        router.Add(Methods.GetVMFirmware, vms.GetFirmwareAsync);
+        router.Add(Methods.SetVMFirmware, vms.SetFirmwareAsync);
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);
@@ -89,6 +93,8 @@ public static class Routes
         router.Add(Methods.CheckpointVM, vms.CheckpointAsync);
         router.Add(Methods.GetVMCheckpoint, vms.GetCheckpointAsync);
         router.Add(Methods.RestoreVMCheckpoint, vms.RestoreCheckpointAsync);
+        router.Add(Methods.RenameVMCheckpoint, vms.RenameCheckpointAsync);
+        router.Add(Methods.ExportVMCheckpoint, vms.ExportCheckpointAsync);
         router.Add(Methods.RemoveVMCheckpoint, vms.RemoveCheckpointAsync);
         router.Add(Methods.GetVHD, vhds.GetAsync);
         router.Add(Methods.NewVHD, vhds.NewAsync);

@@ -27,6 +27,10 @@ internal static class DiskChain
         return "json:" + Encoding.UTF8.GetString(bytes.ToArray());
     }
 
+    /// <summary>The name of a qcow2 image without what it stands on.</summary>
+    public static string AloneOf(string path) =>
+        $"json:{{\"driver\":\"qcow2\",\"backing\":null,\"file\":{{\"driver\":\"file\",\"filename\":{Quoted(path)}}}}}";
+
     /// <summary>A path as it stands in such a name.</summary>
     public static string Quoted(string path) => $"\"{JsonEncodedText.Encode(path, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 

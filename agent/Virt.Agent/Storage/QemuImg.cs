@@ -94,10 +94,15 @@ public sealed partial class QemuImg(IToolRunner tools, string program)
     }
 
     /// <summary>Looks through a qcow2 image's tables. Takes as long as reading them takes. No VM may be using it.</summary>
-    public async Task<DiskCheck> CheckAsync(string path, CancellationToken cancellation)
+    public Task<DiskCheck> CheckAsync(string path, CancellationToken cancellation) => CheckAsync(path, ["check", "--output=json", path], cancellation);
+
+    /// <summary>The same for a qcow2 image that others have open and nobody writes to; what it stands on is not opened.</summary>
+    public Task<DiskCheck> CheckQuietAsync(string path, CancellationToken cancellation) => CheckAsync(path, ["check", "--output=json", .. Shared, DiskChain.AloneOf(path)], cancellation);
+
+    private async Task<DiskCheck> CheckAsync(string path, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         // qemu-img(1): 0 sound, 2 corruptions, 3 leaks only; 1 the check itself could not be done.
-        var result = await tools.RunAsync(program, ["check", "--output=json", path], cancellation).ConfigureAwait(false);
+        var result = await tools.RunAsync(program, arguments, cancellation).ConfigureAwait(false);
         if (result.ExitCode is not (0 or 2 or 3))
         {
             throw Translate(path, result.LastErrorLine);

@@ -17,6 +17,11 @@ public static class CheckpointFaults
     internal const string Running = "checkpoint.create.running";
     internal const string Flushed = "checkpoint.create.flushed";
 
+    internal const string Verified = "checkpoint.create.verified";
+    internal const string Frozen = "checkpoint.create.frozen";
+    internal const string Kept = "checkpoint.create.kept";
+    internal const string Thawed = "checkpoint.create.thawed";
+
     internal const string RestoreRecorded = "checkpoint.restore.recorded";
     internal const string TurnedOff = "checkpoint.restore.off";
     internal const string OverlayMade = "checkpoint.restore.made";
@@ -38,7 +43,10 @@ public static class CheckpointFaults
     internal const string Unlinked = "checkpoint.remove.unlinked";
 
     /// <summary>While one is made of a running machine.</summary>
-    public static IReadOnlyList<string> Create { get; } = [Recorded, Made, Prepared, Attached, Saving, Paused, Switched, NvramKept, Saved, Running, Flushed];
+    public static IReadOnlyList<string> Create { get; } = [Recorded, Made, Prepared, Attached, Saving, Paused, Switched, NvramKept, Saved, Running, Flushed, Verified];
+
+    /// <summary>While the file systems of a running machine's guest stand still for one.</summary>
+    public static IReadOnlyList<string> Freeze { get; } = [Frozen, Switched, NvramKept, Kept, Thawed];
 
     /// <summary>While a running machine is brought back to one with memory.</summary>
     public static IReadOnlyList<string> Restore { get; } = [RestoreRecorded, TurnedOff, OverlayMade, DiskSwitched, OldDiskGone, NvramBack, Launched, Loaded, Restored];
@@ -47,5 +55,5 @@ public static class CheckpointFaults
     public static IReadOnlyList<string> Remove { get; } = [Hidden, FilesGone, Merging, Copied, Stopped, Pivoted, RowsWritten, WentOn, Unlinked];
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Create, .. Restore, .. Remove];
+    public static IReadOnlyList<string> All { get; } = [.. Create, .. Freeze, .. Restore, .. Remove];
 }

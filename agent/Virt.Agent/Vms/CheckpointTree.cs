@@ -42,6 +42,18 @@ internal static class CheckpointTree
         return next;
     }
 
+    /// <summary>The checkpoints that the user knows of, from here downwards, the nearest first.</summary>
+    public static IReadOnlyList<CheckpointEntry> VisibleBelow(IReadOnlyCollection<CheckpointEntry> all, Guid? id)
+    {
+        var found = new List<CheckpointEntry>();
+        for (var next = Visible(all, id); next is not null; next = Visible(all, next.Spec.Parent))
+        {
+            found.Add(next);
+        }
+
+        return found;
+    }
+
     /// <summary>True where a checkpoint is the one, or is below the one, that the machine's state has come from.</summary>
     public static bool IsBelow(IReadOnlyCollection<CheckpointEntry> all, Guid? current, Guid id)
     {

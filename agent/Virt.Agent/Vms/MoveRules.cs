@@ -95,9 +95,9 @@ public static class MoveRules
             }
             else if (machine.Accelerator == "kvm" && machine.CpuFlags.Except(site.CpuFlags, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } missing)
             {
-                Add("CpuModelDiffers", site.HostName, $"The CPU of host '{site.HostName}' lacks what the guest may use: {string.Join(' ', missing.Take(8))}{(missing.Count > 8 ? " …" : "")}.", $"Stop-VM -Name {machine.VMName}");
+                Add("CpuModelDiffers", site.HostName, $"The CPU of host '{site.HostName}' lacks what the guest may use: {string.Join(' ', missing.Take(8))}{(missing.Count > 8 ? " …" : "")}.", machine.CpuModel.Length > 0 ? $"Stop-VM -Name {machine.VMName}" : $"Set-VMProcessor {machine.VMName} -Model x86-64-v2; Restart-VM {machine.VMName}");
             }
-            else if (machine.Accelerator == "tcg" && site.QemuVersion is { } own && Series(own) != Series(machine.QemuVersion))
+            else if (machine is { Accelerator: "tcg", CpuModel: "" } && site.QemuVersion is { } own && Series(own) != Series(machine.QemuVersion))
             {
                 // Each version emulates as much of a CPU as it can.
                 Add("CpuModelDiffers", site.HostName, $"The emulated CPU of QEMU {own} on host '{site.HostName}' is not that of QEMU {machine.QemuVersion}.", $"Stop-VM -Name {machine.VMName}");

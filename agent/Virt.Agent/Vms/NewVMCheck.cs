@@ -77,6 +77,16 @@ internal static class NewVMCheck
         }
     }
 
+    /// <summary>How its checkpoints are made.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckCheckpointType(string verb, string name, VMCheckpointType? type)
+    {
+        if (type is { } wanted && !Enum.IsDefined(wanted))
+        {
+            throw Bad(name, "InvalidCheckpointType", $"this agent knows no checkpoint type {wanted}", $"Set-VM -Name {name} -CheckpointType Standard", verb);
+        }
+    }
+
     private static string CommandOf(string verb) => verb == "create" ? "New" : "Set";
 
     /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>; what is not QEMU's own is one of the host's.</summary>

@@ -7,12 +7,12 @@ namespace Virt.Agent.Vms;
 public sealed partial class QemuArguments
 {
     // The first disk, which has been a device of its own since there were machines.
-    private void AddDisk(VmDisk? disk, bool isFirst)
+    private void AddDisk(VmDisk? disk, int? bootIndex)
     {
         if (disk is not null)
         {
             AddNodes(disk, "disk0", isReadOnly: false);
-            Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (isFirst ? ",bootindex=1" : ""));
+            Add("-device", $"virtio-blk-pci,id={DiskDevice},drive=disk0,werror=stop,rerror=stop" + (bootIndex is { } index ? FormattableString.Invariant($",bootindex={index}") : ""));
         }
     }
 
@@ -31,7 +31,7 @@ public sealed partial class QemuArguments
     }
 
     // Booted after the first disk, in their order: a blank disk leads on to the DVD that a system is installed from, and is booted itself from then on.
-    private void AddDrives(VmSpec spec, int? bootIndex)
+    private void AddDrives(VmSpec spec, Func<string, int?> order)
     {
         foreach (var drive in spec.Drives)
         {
@@ -40,7 +40,7 @@ public sealed partial class QemuArguments
                 AddNodes(media, drive.Name, isReadOnly: !drive.IsOwned);
             }
 
-            Add("-device", DriveDevice.Text(DriveDevice.Of(drive, bootIndex++)));
+            Add("-device", DriveDevice.Text(DriveDevice.Of(drive, order(drive.Name))));
         }
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.InteropServices;
 using Virt.Agent.Vms.Seeds;
 
@@ -54,12 +55,13 @@ public sealed partial class QemuArguments
         builder.AddMachine(spec, folder, boot, incoming);
         builder.AddConsole(folder);
         builder.AddGuestAgent(folder);
-        builder.AddDisk(spec.Disk, isFirst: boot is null);
+        var order = boot is null ? BootOrder.Of(spec) : BootOrder.None;
+        builder.AddDisk(spec.Disk, order(VmDriveRules.FirstDisk));
         builder.AddNetwork(spec);
         builder.AddSmallDevices();
         builder.AddVideo(spec.VideoAdapter);
         builder.AddControllers(spec);
-        builder.AddDrives(spec, bootIndex: boot is null ? 2 : null);
+        builder.AddDrives(spec, order);
         builder.AddAdapters(spec);
         builder.AddSeed(spec.Seed, id, folder);
         if (incoming is not null)
@@ -107,16 +109,26 @@ public sealed partial class QemuArguments
     private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot, QemuIncoming? incoming)
     {
         Add("-accel", host.Accelerator);
-        Add("-cpu", host.Accelerator == "kvm" ? "host" : "max");
-        Add("-smp", FormattableString.Invariant($"{spec.ProcessorCount}"));
+        Add("-cpu", CpuModel.QemuTextOf(spec.CpuModel, host.Accelerator));
+        Add("-smp", CpuModel.TopologyOf(spec));
         Add("-m", host.Accelerator == "tcg" ? FormattableString.Invariant($"{(spec.MemoryBytes - OddBytes) >> 10}K") : FormattableString.Invariant($"{spec.MemoryBytes >> 20}M"));
         Add("-rtc", "base=utc");
         // A guest that panics or cannot write its disk is kept as it is, to be looked at.
         Add("-action", "panic=pause");
 
         var machine = incoming?.MachineType ?? (isArm ? "virt" : "q35");
-        if (spec.Generation == 2 && host.Firmware.UefiCode is { } code)
+        AddNames(spec);
+        if (spec.Generation == 2 && host.Firmware.CodeOf(spec.SecureBoot) is { } code)
         {
+            if (spec.SecureBoot)
+            {
+                // Its variables can be written by the firmware's own mode alone, which a guest cannot enter.
+                machine += ",smm=on";
+                Add("-global", "driver=cfi.pflash01,property=secure,value=on");
+                Add("-global", "ICH9-LPC.disable_s3=1");
+            }
+
+
             Add("-blockdev", $"driver=raw,node-name=uefi0,read-only=on,file.driver=file,file.filename={Escape(code)}");
             machine += ",pflash0=uefi0";
             if (boot is null)
@@ -132,6 +144,21 @@ public sealed partial class QemuArguments
         if (boot is not null)
         {
             AddKernel(spec, boot);
+        }
+    }
+
+    // What the guest reads of its maker. Source: the SMBIOS reference specification, System and Chassis.
+    private void AddNames(VmSpec spec)
+    {
+        var names = new[] { ("manufacturer", spec.Manufacturer), ("product", spec.Product), ("serial", spec.SerialNumber) }.Where(static n => n.Item2.Length > 0).Select(static n => $",{n.Item1}={Escape(n.Item2)}");
+        if (string.Concat(names) is { Length: > 0 } system)
+        {
+            Add("-smbios", "type=1" + system);
+        }
+
+        if (spec.AssetTag.Length > 0)
+        {
+            Add("-smbios", $"type=3,asset={Escape(spec.AssetTag)}");
         }
     }
 

@@ -14,7 +14,7 @@ internal static class VmChange
         var memory = request.MemoryStartupBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 1 << 20) : present.Pending?.MemoryBytes;
         var processors = request.ProcessorCount ?? present.Pending?.ProcessorCount;
         var ports = request.HotplugPortCount ?? present.Pending?.HotplugPorts;
-        var pending = new VmPending
+        var pending = (present.Pending ?? new VmPending()) with
         {
             MemoryBytes = memory == present.MemoryBytes ? null : memory,
             ProcessorCount = processors == present.ProcessorCount ? null : processors,
@@ -22,12 +22,33 @@ internal static class VmChange
         };
         return present with
         {
-            Pending = pending.Words().Any() ? pending : null,
+            Pending = Shown(pending),
             Notes = request.Notes ?? present.Notes,
             StartAction = request.AutomaticStartAction ?? present.StartAction,
             StartDelay = request.AutomaticStartDelay ?? present.StartDelay,
             After = request.After ?? present.After,
             StopAction = request.AutomaticStopAction ?? present.StopAction,
+            CheckpointType = request.CheckpointType ?? present.CheckpointType,
         };
     }
+
+    /// <summary>The machine as it is to be, of what Set-VMProcessor changes.</summary>
+    /// <param name="present">What it is.</param>
+    /// <param name="request">What is asked for, checked.</param>
+    /// <param name="model">The model, as <see cref="VmSpec.CpuModel"/> has it.</param>
+    public static VmSpec Apply(VmSpec present, SetVMProcessor request, string? model)
+    {
+        var next = present.FromNextStart();
+        var (count, cores, threads) = (request.Count ?? next.ProcessorCount, request.CoreCountPerSocket ?? next.CoresPerSocket, request.ThreadCountPerCore ?? next.ThreadsPerCore);
+        var pending = (present.Pending ?? new VmPending()) with
+        {
+            ProcessorCount = count == present.ProcessorCount ? null : count,
+            CpuModel = model == present.CpuModel ? null : model ?? CpuModel.Host,
+            CoresPerSocket = cores == present.CoresPerSocket ? null : cores,
+            ThreadsPerCore = threads == present.ThreadsPerCore ? null : threads,
+        };
+        return present with { Pending = Shown(pending) };
+    }
+
+    private static VmPending? Shown(VmPending pending) => pending.Words().Any() ? pending : null;
 }

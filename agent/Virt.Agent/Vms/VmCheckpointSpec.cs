@@ -18,6 +18,9 @@ public sealed record VmCheckpointSpec
     /// <summary>The moment that it holds.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>When it goes by itself; null: never.</summary>
+    public DateTimeOffset? Expires { get; set; }
+
     /// <summary>The checkpoint, perhaps a hidden one, whose layer stands below its own; null: it is the lowest.</summary>
     public Guid? Parent { get; set; }
 
@@ -30,8 +33,17 @@ public sealed record VmCheckpointSpec
     /// <summary>The machine as it was.</summary>
     public required VmSpec Machine { get; init; }
 
+    /// <summary>How it was made: Standard or Production.</summary>
+    public VMCheckpointType Type { get; set; }
+
+    /// <summary>Why it is not of the type that was wanted; null: it is.</summary>
+    public string? Status { get; set; }
+
     /// <summary>It ran, and its memory was kept.</summary>
     public bool HasMemory { get; set; }
+
+    /// <summary>How long the file of its memory is; 0: that was not written down.</summary>
+    public long MemoryFileBytes { get; set; }
 
     /// <summary>The versioned type of the machine whose memory it is, such as <c>pc-q35-7.2</c>.</summary>
     public string MachineType { get; set; } = "";

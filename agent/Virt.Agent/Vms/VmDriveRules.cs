@@ -79,13 +79,13 @@ internal static class VmDriveRules
 
     /// <summary>The first hot-plug port that nothing is in; null: none.</summary>
     public static int? FreePort(VmSpec spec) =>
-        First(1, spec.HotplugPorts, spec.Drives.Where(static drive => drive.Controller is VMControllerType.Virtio or VMControllerType.NVMe).Select(static drive => drive.Place).Concat(spec.Adapters.Select(static adapter => adapter.Place)).ToHashSet());
+        First(1, spec.HotplugPorts, TakenPorts(spec).ToHashSet());
 
     /// <summary>How many devices of their own are to be able to come while it runs.</summary>
     /// <exception cref="VirtException">InvalidArgument: too many, or fewer than are taken.</exception>
     public static void CheckPorts(string machine, VmSpec spec, int? count)
     {
-        var taken = spec.Drives.Where(static drive => drive.Controller is VMControllerType.Virtio or VMControllerType.NVMe).Select(static drive => drive.Place).Concat(spec.Adapters.Select(static adapter => adapter.Place)).Max() ?? 0;
+        var taken = TakenPorts(spec).Max() ?? 0;
         if (count is { } wanted && (wanted < taken || wanted > MostHotplugPorts))
         {
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidHotplugPortCount", $"Cannot change VM '{machine}': its hot-plug ports are {wanted}; {taken} to {MostHotplugPorts} are allowed{(taken > 0 ? $", for something is in port {taken}" : "")}.", machine, $"Set-VM {machine} -HotplugPortCount {MostHotplugPorts / 4}");
@@ -128,6 +128,10 @@ internal static class VmDriveRules
 
     /// <summary>Whether the machine is started with a SCSI controller.</summary>
     public static bool HasScsi(VmSpec spec) => spec.HasScsiController || spec.Drives.Any(static drive => drive.Controller == VMControllerType.SCSI);
+
+    // Of devices of their own: null stands for those that are in none.
+    private static IEnumerable<int?> TakenPorts(VmSpec spec) =>
+        spec.Drives.Where(static drive => drive.Controller is VMControllerType.Virtio or VMControllerType.NVMe).Select(static drive => drive.Place).Concat(spec.Adapters.Select(static adapter => adapter.Place));
 
     private static int? First(int from, int count, HashSet<int?> taken)
     {

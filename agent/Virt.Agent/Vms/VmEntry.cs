@@ -61,6 +61,9 @@ internal sealed class VmEntry
     /// <summary>We are ending QEMU: whatever its exit code, that is no failure.</summary>
     public bool IsTurnedOff { get; set; }
 
+    /// <summary>Whoever is about to turn it off has ended its QEMU already, which did not answer.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>It was removed while somebody waited for its lock.</summary>
     public bool IsRemoved { get; private set; }
 

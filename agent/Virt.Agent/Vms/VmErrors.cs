@@ -51,6 +51,21 @@ internal static class VmErrors
     public static VirtException FurtherDisks(string verb, string name, IEnumerable<VmDrive> drives, string why) =>
         new(ErrorCode.NotSupported, "VMHasFurtherDisks", $"Cannot {verb} VM '{name}': {why} ({string.Join(", ", drives.Select(static drive => drive.Name))}).", name, $"Get-VMHardDiskDrive {name}");
 
+    /// <summary>The machine has no such part.</summary>
+    /// <param name="verb">What was to be done with it.</param>
+    /// <param name="part">Such as <c>network adapter</c>: its last word stands for it too.</param>
+    /// <param name="id">The error's.</param>
+    /// <param name="name">The name that was looked for.</param>
+    /// <param name="machine">The machine's name; empty: several were looked through.</param>
+    /// <param name="names">What there is.</param>
+    /// <param name="command">Shows what there is.</param>
+    public static VirtException NoPart(string verb, string part, string id, string name, string machine, IEnumerable<string> names, string command)
+    {
+        var there = names.Distinct(StringComparer.Ordinal).ToList();
+        var has = there.Count == 0 ? "it has none" : $"there is {string.Join(", ", there)}";
+        return new(ErrorCode.NotFound, id, $"Cannot {verb} {part} '{name}'{(machine.Length > 0 ? $" of VM '{machine}'" : "")}: no {part.Split(' ')[^1]} has that name; {has}.", name, $"{command}{(machine.Length > 0 ? $" {machine}" : "")}");
+    }
+
     /// <summary>QEMU does not answer, or has just ended.</summary>
     public static VirtException NoMonitor(string verb, string name, Exception? e = null) =>
         new(ErrorCode.Unavailable, "QemuSilent", $"Cannot {verb} VM '{name}': QEMU does not answer on its monitor.", name, $"Stop-VM -Name {name} -TurnOff", e);

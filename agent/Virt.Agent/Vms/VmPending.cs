@@ -15,6 +15,15 @@ public sealed record VmPending
     /// <summary>See <see cref="VmSpec.HotplugPorts"/>; null: it stays.</summary>
     public int? HotplugPorts { get; init; }
 
+    /// <summary>See <see cref="VmSpec.CpuModel"/>, <see cref="Vms.CpuModel.Host"/> for none; null: it stays.</summary>
+    public string? CpuModel { get; init; }
+
+    /// <summary>See <see cref="VmSpec.CoresPerSocket"/>; null: it stays.</summary>
+    public int? CoresPerSocket { get; init; }
+
+    /// <summary>See <see cref="VmSpec.ThreadsPerCore"/>; null: it stays.</summary>
+    public int? ThreadsPerCore { get; init; }
+
     /// <summary>Such as <c>ProcessorCount 4</c>.</summary>
     public IEnumerable<string> Words()
     {
@@ -26,6 +35,21 @@ public sealed record VmPending
         if (ProcessorCount is { } processors)
         {
             yield return System.FormattableString.Invariant($"ProcessorCount {processors}");
+        }
+
+        if (CpuModel is { } model)
+        {
+            yield return $"Model {model}";
+        }
+
+        if (CoresPerSocket is { } cores)
+        {
+            yield return System.FormattableString.Invariant($"CoreCountPerSocket {cores}");
+        }
+
+        if (ThreadsPerCore is { } threads)
+        {
+            yield return System.FormattableString.Invariant($"ThreadCountPerCore {threads}");
         }
 
         if (HotplugPorts is { } ports)
@@ -40,6 +64,9 @@ public sealed record VmPending
         MemoryBytes = MemoryBytes ?? spec.MemoryBytes,
         ProcessorCount = ProcessorCount ?? spec.ProcessorCount,
         HotplugPorts = HotplugPorts ?? spec.HotplugPorts,
+        CpuModel = CpuModel is null ? spec.CpuModel : CpuModel == Vms.CpuModel.Host ? null : CpuModel,
+        CoresPerSocket = CoresPerSocket ?? spec.CoresPerSocket,
+        ThreadsPerCore = ThreadsPerCore ?? spec.ThreadsPerCore,
         Pending = null,
     };
 }

@@ -29,6 +29,23 @@ internal sealed class VmProcess : IDisposable
     /// <summary>Asks the kernel; true before <see cref="Ended"/> may be.</summary>
     public bool HasEnded => descriptor.HasEnded;
 
+    /// <summary>Somebody has stopped it by a signal, or follows it. Source: proc(5), /proc/pid/stat.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            try
+            {
+                var stat = File.ReadAllText(FormattableString.Invariant($"/proc/{Identity.Id}/stat"));
+                return !HasEnded && stat[(stat.LastIndexOf(')') + 2)..] is ['T' or 't', ..];
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Keeps what its serial console has shown from growing, until its end; null before that has begun.</summary>
     public Task? ConsoleTrim { get; set; }
 

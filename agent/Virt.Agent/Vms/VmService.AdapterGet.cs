@@ -70,13 +70,8 @@ public sealed partial class VmService
             ? null
             : machine.Spec.Adapters.FirstOrDefault(adapter => adapter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw AdapterNotFound(verb, name, machine.Name, AdaptersOf(machine));
 
-    private static VirtException AdapterNotFound(string verb, string name, string machine, IEnumerable<VMNetworkAdapter> others)
-    {
-        var names = others.Select(static adapter => adapter.Name).Distinct(StringComparer.Ordinal).ToList();
-        var of = machine.Length > 0 ? $" of VM '{machine}'" : "";
-        var has = names.Count == 0 ? "it has none" : $"there is {string.Join(", ", names)}";
-        return new VirtException(ErrorCode.NotFound, "VMNetworkAdapterNotFound", $"Cannot {verb} network adapter '{name}'{of}: no adapter has that name; {has}.", name, $"Get-VMNetworkAdapter{(machine.Length > 0 ? $" {machine}" : "")}");
-    }
+    private static VirtException AdapterNotFound(string verb, string name, string machine, IEnumerable<VMNetworkAdapter> others) =>
+        VmErrors.NoPart(verb, "network adapter", "VMNetworkAdapterNotFound", name, machine, others.Select(static adapter => adapter.Name), "Get-VMNetworkAdapter");
 
     private IEnumerable<VMNetworkAdapter> AdaptersOf(VmEntry entry)
     {

@@ -29,36 +29,69 @@ public sealed partial class VmService
         call.WorksOn(entry.Name);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckCheckpoint(entry.Name, entry.State);
-        CheckFurtherDisks(Verb, entry, entry.State == VMState.Running && request.IncludeMemory);
         var name = CheckpointNameOf(entry, request.CheckpointName);
+        CheckDepth(Verb, entry);
+        CheckLayersAreThere(Verb, entry);
         var isRunning = entry.State == VMState.Running;
         var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
-        CheckSpace(Verb, entry, isRunning && request.IncludeMemory);
-
-        var disk = entry.Spec.Disk;
-        var spec = new VmCheckpointSpec
-        {
-            VMId = entry.Id,
-            Name = name,
-            Notes = request.Notes,
-            Time = time.GetUtcNow(),
-            Parent = entry.Spec.Checkpoint,
-            Layer = disk is null ? null : new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
-            Below = disk is null || entry.Spec.Checkpoint is not null ? [] : disk.Backing,
-            Machine = entry.Spec,
-            HasMemory = isRunning && request.IncludeMemory,
-            Accelerator = isRunning ? entry.Run!.Accelerator : "",
-            Overlay = disk is null ? null : OverlayPath(entry),
-        };
-        var checkpoint = new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, spec));
+        var (type, why) = await CheckpointTypeAsync(Verb, entry, request.CheckpointType, call).ConfigureAwait(false);
+        var expires = ExpiryOf(entry, request.ExpiresAfter);
+        var checkpoint = New(type, why);
         if (call.WhatIf)
         {
             return Show(entry, checkpoint);
         }
 
-        await MakeCheckpointAsync("checkpoint", entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
+        try
+        {
+            await MakeCheckpointAsync(Verb, entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
+        }
+        catch (VirtException e) when (e.Id == FreezeRefused && (request.CheckpointType ?? entry.Spec.CheckpointType) == VMCheckpointType.Production)
+        {
+            checkpoint = New(VMCheckpointType.Standard, $"its guest did not come to rest{(e.InnerException is { } cause ? $" ({VmErrors.Sentence(cause.Message)})" : "")}");
+            await MakeCheckpointAsync(Verb, entry, session, checkpoint, CheckpointPhase.Ready, call).ConfigureAwait(false);
+        }
+
+        if (expires is not null)
+        {
+            NotifyExpiry();
+        }
+
         entry.Tell(VirtEventAction.Checkpointed, $"Its checkpoint is '{name}'.");
         return Show(entry, checkpoint);
+
+        CheckpointEntry New(VMCheckpointType type, string why)
+        {
+            var hasMemory = isRunning && request.IncludeMemory && type == VMCheckpointType.Standard;
+            CheckFurtherDisks(Verb, entry, hasMemory);
+            CheckSpace(Verb, entry, hasMemory);
+            return new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, MomentOf(entry, name) with
+            {
+                Notes = request.Notes,
+                Type = type,
+                Status = why.Length > 0 ? $"It is {type}: {why}." : null,
+                HasMemory = hasMemory,
+                Accelerator = isRunning ? entry.Run!.Accelerator : "",
+                Expires = expires,
+            }));
+        }
+    }
+
+    // The machine as it is, with a new layer to come on top of its disk.
+    private VmCheckpointSpec MomentOf(VmEntry entry, string name)
+    {
+        var disk = entry.Spec.Disk;
+        return new VmCheckpointSpec
+        {
+            VMId = entry.Id,
+            Name = name,
+            Time = time.GetUtcNow(),
+            Parent = entry.Spec.Checkpoint,
+            Layer = disk is null ? null : new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
+            Below = disk is null || entry.Spec.Checkpoint is not null ? [] : disk.Backing,
+            Machine = entry.Spec,
+            Overlay = disk is null ? null : OverlayPath(entry),
+        };
     }
 
     // What a linked copy stands on is one that nobody sees.
@@ -67,7 +100,7 @@ public sealed partial class VmService
         await using var undo = new Rollback();
         if (!table.TryInsert(checkpoint.Row))
         {
-            throw CheckpointTaken(entry, checkpoint.Name);
+            throw CheckpointTaken("checkpoint", entry, checkpoint.Name);
         }
 
         checkpoints[checkpoint.Id] = checkpoint;
@@ -75,11 +108,21 @@ public sealed partial class VmService
         try
         {
             await FaultPoint.ReachAsync(CheckpointFaults.Recorded, call.Cancellation).ConfigureAwait(false);
+            if (then == CheckpointPhase.Ready && session is null && checkpoint.Spec.Layer is { } layer)
+            {
+                await CheckLayerAsync(verb, entry, layer, call).ConfigureAwait(false);
+            }
+
             await PrepareDiskAsync(entry, checkpoint, call.Cancellation).ConfigureAwait(false);
             var spec = session is null ? checkpoint.Spec : await SaveAsync(entry, session, checkpoint, call).ConfigureAwait(false);
             if (session is null)
             {
                 KeepNvram(entry, checkpoint);
+            }
+
+            if (then == CheckpointPhase.Ready)
+            {
+                spec = await VerifyAsync(verb, entry, session, checkpoint, spec, call).ConfigureAwait(false);
             }
 
             checkpoint.Set(table, then, spec with { Overlay = null });
@@ -132,20 +175,35 @@ public sealed partial class VmService
     private void KeepNvram(VmEntry entry, CheckpointEntry checkpoint)
     {
         var folder = FolderOf(entry);
-        if (File.Exists(folder.NvramFile))
+        if (!File.Exists(folder.NvramFile))
         {
-            File.Copy(folder.NvramFile, folder.NvramFileOf(checkpoint.Id), overwrite: true);
+            return;
+        }
+
+        var kept = folder.NvramFileOf(checkpoint.Id);
+        try
+        {
+            File.Copy(folder.NvramFile, kept, overwrite: true);
+        }
+        catch (IOException e)
+        {
+            throw new DiskException(DiskFull.Is(e) ? DiskProblem.NoSpace : DiskProblem.Other, kept, e.Message);
         }
     }
 
     // From wherever it has come to. What the guest has written since it was switched is merged back.
     private async ValueTask UndoCheckpointAsync(VmEntry entry, CheckpointEntry checkpoint)
     {
-        await SettleAsync(entry).ConfigureAwait(false);
+        var isSettled = await SettleAsync(entry).ConfigureAwait(false);
         if (entry.Spec.Checkpoint == checkpoint.Id)
         {
             await HideCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
-            await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+            if (isSettled)
+            {
+                await CollapseAsync(entry, null, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            // A QEMU that does not answer writes to the one file or to the other, which is found out when it answers again, or has ended.
             return;
         }
 
@@ -174,29 +232,33 @@ public sealed partial class VmService
     private string CheckpointNameOf(VmEntry entry, string wanted)
     {
         var name = wanted.Length > 0 ? wanted : entry.Name + time.GetLocalNow().ToString(" - yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-        if (name.Length > 100 || name.Trim().Length != name.Length || name.Any(static c => char.IsControl(c) || c is '*' or '?' or '[' or ']' or '`' or '/' or '#'))
-        {
-            throw new VirtException(
-                ErrorCode.InvalidArgument,
-                "InvalidName",
-                $"Cannot checkpoint VM '{entry.Name}': '{name}' is no name for a checkpoint; 1 to 100 characters without * ? [ ] ` / # are required.",
-                name,
-                $"Checkpoint-VM -Name {entry.Name} -SnapshotName before");
-        }
-
+        CheckCheckpointName("checkpoint", entry, name, $"Checkpoint-VM -Name {entry.Name} -SnapshotName before");
         var unique = name;
         for (var number = 2; CheckpointsOf(entry).Any(c => c.Phase != CheckpointPhase.Hidden && c.Name.Equals(unique, StringComparison.OrdinalIgnoreCase)); number++)
         {
-            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken(entry, name);
+            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken("checkpoint", entry, name);
         }
 
         return unique;
     }
 
-    private static VirtException CheckpointTaken(VmEntry entry, string name) => new(
+    private static void CheckCheckpointName(string verb, VmEntry entry, string name, string action)
+    {
+        if (name.Length is 0 or > 100 || name.Trim().Length != name.Length || name.Any(static c => char.IsControl(c) || c is '*' or '?' or '[' or ']' or '`' or '/' or '#'))
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument,
+                "InvalidName",
+                $"Cannot {verb} VM '{entry.Name}': '{name}' is no name for a checkpoint; 1 to 100 characters without * ? [ ] ` / # are required.",
+                name,
+                action);
+        }
+    }
+
+    private static VirtException CheckpointTaken(string verb, VmEntry entry, string name) => new(
         ErrorCode.AlreadyExists,
         "VMCheckpointAlreadyExists",
-        $"Cannot checkpoint VM '{entry.Name}': it has a checkpoint '{name}' already.",
+        $"Cannot {verb} VM '{entry.Name}': it has a checkpoint '{name}' already.",
         name,
         $"Remove-VMCheckpoint -VMName {entry.Name} -Name '{name}'");
 

@@ -113,6 +113,9 @@ public sealed partial class VmService
             IsCurrent = CheckpointTree.Visible(all, entry.Spec.Checkpoint)?.Id == checkpoint.Id,
             Notes = spec.Notes,
             PauseDuration = spec.PauseDuration,
+            ExpirationTime = spec.Expires,
+            CheckpointType = spec.Type,
+            Status = spec.Status ?? "",
         };
     }
 

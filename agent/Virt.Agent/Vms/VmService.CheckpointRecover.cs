@@ -28,7 +28,12 @@ public sealed partial class VmService
             return;
         }
 
-        await SettleAsync(entry).ConfigureAwait(false);
+        if (!await SettleAsync(entry).ConfigureAwait(false))
+        {
+            AgentLog.Warning($"QEMU of VM '{entry.Name}' does not answer; what was half done to its checkpoints is undone or finished when it does");
+            return;
+        }
+
         foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Restoring))
         {
             AgentLog.Info($"VM '{entry.Name}' was half restored when the agent ended; that is finished");
@@ -38,6 +43,11 @@ public sealed partial class VmService
         foreach (var checkpoint in all.Where(static c => c.Phase == CheckpointPhase.Creating))
         {
             AgentLog.Info($"Checkpoint '{checkpoint.Name}' of VM '{entry.Name}' was half made when the agent ended; it is undone");
+            if (checkpoint.Spec.Type == VMCheckpointType.Production)
+            {
+                entry.Session?.ThawLater();
+            }
+
             await UndoCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
         }
 

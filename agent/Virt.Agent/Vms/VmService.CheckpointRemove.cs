@@ -30,6 +30,7 @@ public sealed partial class VmService
         }
 
         await HideCheckpointAsync(entry, checkpoint).ConfigureAwait(false);
+        entry.Tell(VirtEventAction.CheckpointRemoved, $"Its checkpoint '{checkpoint.Name}' is gone.");
         await FaultPoint.ReachAsync(CheckpointFaults.FilesGone).ConfigureAwait(false);
         await CollapseOrSayAsync(entry, call).ConfigureAwait(false);
         return shown;

@@ -139,7 +139,7 @@ public sealed partial class VmService
         if (request.CheckpointName.Length > 0)
         {
             var was = from!.Spec.Machine;
-            spec = spec with { MemoryBytes = was.MemoryBytes, ProcessorCount = was.ProcessorCount, Generation = was.Generation, Image = was.Image, Pending = null };
+            spec = spec with { MemoryBytes = was.MemoryBytes, ProcessorCount = was.ProcessorCount, CpuModel = was.CpuModel, CoresPerSocket = was.CoresPerSocket, ThreadsPerCore = was.ThreadsPerCore, Generation = was.Generation, Image = was.Image, Pending = null };
         }
 
         var place = new NewVM
@@ -149,7 +149,7 @@ public sealed partial class VmService
             Publish = request.Publish,
             AllowFrom = request.Publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []],
         };
-        spec = spec with { Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)] };
+        spec = WithNetworkNames(spec);
         var network = NewVMCheck.NetworkOf(place);
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
@@ -262,8 +262,8 @@ public sealed partial class VmService
     // A checkpoint of the disk alone, by a name that no user can give.
     private CheckpointEntry NewBase(string verb, VmEntry source)
     {
+        CheckLayersAreThere(verb, source);
         CheckSpace(verb, source, withMemory: false);
-        var disk = source.Spec.Disk!;
         var isAlive = VmStates.IsAlive(source.State);
         if (isAlive && source.Session is null)
         {
@@ -271,17 +271,7 @@ public sealed partial class VmService
         }
 
         var id = Guid.NewGuid();
-        return new CheckpointEntry(CheckpointEntry.NewRow(id, CheckpointPhase.Creating, new VmCheckpointSpec
-        {
-            VMId = source.Id,
-            Name = $"#{id:N}",
-            Time = time.GetUtcNow(),
-            Parent = source.Spec.Checkpoint,
-            Layer = new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
-            Below = source.Spec.Checkpoint is not null ? [] : disk.Backing,
-            Machine = source.Spec,
-            Overlay = OverlayPath(source),
-        }));
+        return new CheckpointEntry(CheckpointEntry.NewRow(id, CheckpointPhase.Creating, MomentOf(source, $"#{id:N}")));
     }
 
     private void CheckSpaceForCopies(VmEntry source, CopyVM request)

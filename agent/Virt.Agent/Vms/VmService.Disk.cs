@@ -13,6 +13,43 @@ namespace Virt.Agent.Vms;
 /// <summary>A machine's disk.</summary>
 public sealed partial class VmService
 {
+    // QEMU would read zeros where a file was cut off.
+    private async Task CheckDiskEndAsync(string verb, VmEntry entry, CancellationToken cancellation)
+    {
+        if (entry.Spec.Disk is not { } disk)
+        {
+            return;
+        }
+
+        foreach (var path in disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)).Where(static layer => layer.Format == "qcow2" && Qcow2End.IsMissing(layer.Path)).Select(static layer => layer.Path))
+        {
+            try
+            {
+                if (!(await disks.CheckQuietAsync(path, cancellation).ConfigureAwait(false)).IsSound)
+                {
+                    throw new DiskException(DiskProblem.Damaged, path, "the file was cut off");
+                }
+            }
+            catch (DiskException e)
+            {
+                throw VmErrors.Disk(verb, entry.Name, e);
+            }
+        }
+    }
+
+    // Before a new layer is put on top of its disk: it could not be merged again.
+    private static void CheckLayersAreThere(string verb, VmEntry entry) =>
+        CheckLayersAreThere(verb, entry, entry.Spec.Disk is { } disk ? disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)) : []);
+
+    // What stands on nothing cannot be checkpointed, nor gone back to.
+    private static void CheckLayersAreThere(string verb, VmEntry entry, IEnumerable<VmDiskLayer> layers)
+    {
+        if (layers.FirstOrDefault(static layer => !File.Exists(layer.Path)) is { } lost)
+        {
+            throw VmErrors.Disk(verb, entry.Name, new DiskException(DiskProblem.Missing, lost.Path, "it is gone"));
+        }
+    }
+
     private const long DefaultDiskSize = 1L << 30;
 
     // Everything is looked at, nothing written.

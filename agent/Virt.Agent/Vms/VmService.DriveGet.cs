@@ -74,13 +74,8 @@ public sealed partial class VmService
             ?? throw DriveNotFound(verb, name, machine.Name, type, DrivesOf(machine).Where(drive => drive.Type == type));
     }
 
-    private static VirtException DriveNotFound(string verb, string name, string machine, VMDriveType type, IEnumerable<VMDrive> others)
-    {
-        var names = others.Select(static drive => drive.Name).Distinct(StringComparer.Ordinal).ToList();
-        var of = machine.Length > 0 ? $" of VM '{machine}'" : "";
-        var has = names.Count == 0 ? "it has none" : $"there is {string.Join(", ", names)}";
-        return new VirtException(ErrorCode.NotFound, "VMDriveNotFound", $"Cannot {verb} drive '{name}'{of}: no drive has that name; {has}.", name, $"{VmDriveRules.Noun(type, "Get")}{(machine.Length > 0 ? $" {machine}" : "")}");
-    }
+    private static VirtException DriveNotFound(string verb, string name, string machine, VMDriveType type, IEnumerable<VMDrive> others) =>
+        VmErrors.NoPart(verb, "drive", "VMDriveNotFound", name, machine, others.Select(static drive => drive.Name), VmDriveRules.Noun(type, "Get"));
 
     private static IEnumerable<VMDrive> DrivesOf(VmEntry entry)
     {

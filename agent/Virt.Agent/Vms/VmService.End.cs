@@ -19,7 +19,7 @@ public sealed partial class VmService
         try
         {
             process.ConsoleTrim ??= TrimConsoleAsync(process);
-            await Task.WhenAny(process.Ended, session?.Closed ?? Task.Delay(Timeout.Infinite)).ConfigureAwait(false);
+            await Task.WhenAny(process.Ended, session?.Closed ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time)).ConfigureAwait(false);
             if (isStopping)
             {
@@ -34,9 +34,18 @@ public sealed partial class VmService
             }
             else if (entry.Process == process && entry.Session == session)
             {
-                AgentLog.Warning($"QEMU of VM '{entry.Name}' closed its monitor and runs on; connecting again");
-                await session!.DisposeAsync().ConfigureAwait(false);
+                // Also where it did not answer when we last tried.
+                if (session is not null)
+                {
+                    AgentLog.Warning($"QEMU of VM '{entry.Name}' closed its monitor and runs on; connecting again");
+                    await session.DisposeAsync().ConfigureAwait(false);
+                }
+
                 await AttachAsync(entry, process).ConfigureAwait(false);
+                if (entry.Session is not null)
+                {
+                    await RecoverCheckpointsAsync(entry).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception e) when (!isStopping)

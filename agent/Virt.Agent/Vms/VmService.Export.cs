@@ -25,36 +25,49 @@ public sealed partial class VmService
         const string Verb = "export";
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        ArchivePath.Check(Verb, MemberKind, entry.Name, request.Path, ArchiveExample);
-        if (ArchivePath.IsFile(request.Path))
-        {
-            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot export VM '{entry.Name}': '{request.Path}' is the name of a tar archive; a VM is written into a folder.", request.Path, ArchiveExample);
-        }
-
-        ArchivePath.CheckFree(MemberKind, entry.Name, request.Path);
+        CheckExportPath(entry, request.Path);
         VmStates.CheckExport(entry.Name, entry.State);
         CheckOneDisk(Verb, entry);
-        var size = (entry.Spec.Disk is { } disk ? disk.Backing.Select(static l => l.Path).Append(disk.Path) : []).Sum(SizeOf);
-        CheckSpaceToFlatten(Verb, entry.Name, size, Path.GetDirectoryName(request.Path.TrimEnd('/'))!);
+        CheckSpaceToExport(entry, entry.Spec.Disk is { } disk ? disk.Backing.Select(static l => l.Path).Append(disk.Path) : [], request.Path);
         var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
         if (call.WhatIf)
         {
             return Show(entry) with { Status = note };
         }
 
-        var partial = ArchivePath.PartialOf(request.Path);
+        await ExportToAsync(entry, request.Path, partial => BeginExportAsync(entry, partial, call), call).ConfigureAwait(false);
+        return Show(entry) with { Status = note };
+    }
+
+    private static void CheckExportPath(VmEntry entry, string path)
+    {
+        ArchivePath.Check("export", MemberKind, entry.Name, path, ArchiveExample);
+        if (ArchivePath.IsFile(path))
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot export VM '{entry.Name}': '{path}' is the name of a tar archive; a VM is written into a folder.", path, ArchiveExample);
+        }
+
+        ArchivePath.CheckFree(MemberKind, entry.Name, path);
+    }
+
+    private static void CheckSpaceToExport(VmEntry entry, IEnumerable<string> files, string path) =>
+        CheckSpaceToFlatten("export", entry.Name, files.Sum(SizeOf), Path.GetDirectoryName(path.TrimEnd('/'))!);
+
+    // What is begun claims by the machine's row what is read after that.
+    private async Task ExportToAsync(VmEntry entry, string path, Func<string, Task<(VmArchive Archive, IReadOnlyList<VmDiskLayer> Layers)>> begin, Call call)
+    {
+        var partial = ArchivePath.PartialOf(path);
         try
         {
-            var (archive, layers) = await BeginExportAsync(entry, partial, call).ConfigureAwait(false);
+            var (archive, layers) = await begin(partial).ConfigureAwait(false);
             await WriteExportAsync(entry, archive, layers, partial, call).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VmArchiveFaults.ExportFilled, call.Cancellation).ConfigureAwait(false);
-            ArchivePath.Name(MemberKind, entry.Name, partial, request.Path);
+            ArchivePath.Name(MemberKind, entry.Name, partial, path);
             await FaultPoint.ReachAsync(VmArchiveFaults.ExportNamed, call.Cancellation).ConfigureAwait(false);
-            return Show(entry) with { Status = note };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
         {
-            throw new VirtException(ErrorCode.ResourceExhausted, "ArchiveNotWritten", $"Cannot export VM '{entry.Name}': '{request.Path}' cannot be written ({VmErrors.Sentence(e.Message)}).", request.Path, "df -h", e);
+            throw new VirtException(ErrorCode.ResourceExhausted, "ArchiveNotWritten", $"Cannot export VM '{entry.Name}': '{path}' cannot be written ({VmErrors.Sentence(e.Message)}).", path, "df -h", e);
         }
         finally
         {
@@ -80,8 +93,7 @@ public sealed partial class VmService
         IReadOnlyList<VmDiskLayer> layers = spec.Disk is not { } disk ? []
             : from is not null ? CheckpointTree.Chain(CheckpointsOf(entry), from.Id)
             : [new VmDiskLayer(disk.Path, disk.Format), .. disk.Backing];
-        entry.Set(table, entry.Phase, entry.Run, spec with { Exports = [.. spec.Exports, new VmExport(partial, [.. layers.Select(static l => l.Path)])] });
-        await FaultPoint.ReachAsync(VmArchiveFaults.ExportWritten, call.Cancellation).ConfigureAwait(false);
+        await ClaimAsync(entry, partial, layers, call).ConfigureAwait(false);
         if (fresh is not null)
         {
             call.Report($"Exporting VM '{entry.Name}'", "putting a new layer on its disk");
@@ -89,19 +101,31 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
-        Directory.CreateDirectory(partial, OwnerOnly);
-        var variables = NvramOf(entry, fresh);
-        if (variables is not null)
-        {
-            File.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
-        }
-
+        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), partial);
         if (fresh is not null)
         {
             RemoveCheckpointFiles(entry, fresh);
         }
 
-        var archive = new VmArchive
+        return (archive, layers);
+    }
+
+    private async Task ClaimAsync(VmEntry entry, string partial, IReadOnlyList<VmDiskLayer> layers, Call call)
+    {
+        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Exports = [.. entry.Spec.Exports, new VmExport(partial, [.. layers.Select(static l => l.Path)])] });
+        await FaultPoint.ReachAsync(VmArchiveFaults.ExportWritten, call.Cancellation).ConfigureAwait(false);
+    }
+
+    // The folder, with the machine's UEFI variables.
+    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, string partial)
+    {
+        Directory.CreateDirectory(partial, OwnerOnly);
+        if (variables is not null)
+        {
+            File.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
+        }
+
+        return new VmArchive
         {
             AgentVersion = HostService.Version,
             Created = time.GetUtcNow(),
@@ -109,14 +133,13 @@ public sealed partial class VmService
             Id = entry.Id,
             Architecture = facts.Architecture,
             NeedsImage = KernelOf("export", entry.Name, spec) is not null,
-            Spec = VmArchive.Portable(spec with { Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)] }, spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
+            Spec = VmArchive.Portable(WithNetworkNames(spec), spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
             Addresses = spec.Attachment?.Addresses ?? [],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
             DiskSizeBytes = spec.Disk?.SizeBytes ?? 0,
             HasNvram = variables is not null,
         };
-        return (archive, layers);
     }
 
     private async Task WriteExportAsync(VmEntry entry, VmArchive archive, IReadOnlyList<VmDiskLayer> layers, string partial, Call call)

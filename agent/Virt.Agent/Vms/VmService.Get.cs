@@ -25,7 +25,7 @@ public sealed partial class VmService
 
         // What the guests say of themselves, all at once.
         await Task.WhenAll(found.Values.Select(entry => entry.State == VMState.Running && entry.Session is { IsGuestAgentOpen: true } session
-            ? session.RefreshAsync(RefreshLimit, call.Cancellation)
+            ? session.RefreshSoonAsync(RefreshLimit, call.Cancellation)
             : Task.CompletedTask)).ConfigureAwait(false);
         return new VMList { Items = [.. found.Values.Select(Show)], Errors = [.. errors] };
     }

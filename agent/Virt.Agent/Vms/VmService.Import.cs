@@ -92,6 +92,7 @@ public sealed partial class VmService
         var network = NewVMCheck.NetworkOf(wanted);
         wanted.AllowFrom = wanted.Publish.Length == 0 ? [] : [.. archive.AllowFrom];
         wanted.IPAddresses = request.IPAddresses.Length > 0 ? request.IPAddresses : request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. archive.Addresses] : [];
+        NewVMCheck.CheckCheckpointType("import", name, spec.CheckpointType);
         NewVMCheck.Check(wanted, facts.MemoryBytes, Host.Architecture);
         if (FindByName(name) is not null)
         {

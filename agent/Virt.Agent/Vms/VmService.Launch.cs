@@ -36,9 +36,9 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "QemuMissing", $"Cannot start VM '{entry.Name}': {QemuVersion.Program} is not installed.", entry.Name, "Test-VirtHost");
         }
 
-        if (spec.Generation == 2 && Host.Firmware.UefiCode is null)
+        if (spec.Generation == 2 && Host.Firmware.CodeOf(spec.SecureBoot) is null)
         {
-            throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware is installed.", entry.Name, "Test-VirtHost");
+            throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, "Test-VirtHost");
         }
 
         var folder = FolderOf(entry);
@@ -46,7 +46,7 @@ public sealed partial class VmService
         {
             // Made without the firmware, or before it was there.
             Directory.CreateDirectory(folder.State, OwnerOnly);
-            File.Copy(Host.Firmware.UefiVariables!, folder.NvramFile);
+            File.Copy(Host.Firmware.VariablesOf(spec.SecureBoot)!, folder.NvramFile);
         }
 
         return QemuArguments.Build(entry.SystemId, entry.Name, spec, folder, boot, Host, incoming);

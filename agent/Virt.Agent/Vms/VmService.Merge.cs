@@ -206,14 +206,15 @@ public sealed partial class VmService
         SetBase(entry, entry.Spec.Checkpoint, entry.Spec.Disk?.Path, entry.Spec.Disk?.Format);
     }
 
-    // QEMU, where it is there, lets its guest run and does nothing else; where it has just ended, that is noticed.
-    private async Task SettleAsync(VmEntry entry)
+    // QEMU, where it is there, lets its guest run and does nothing else; where it has just ended, that is noticed. False where it does not answer.
+    private async Task<bool> SettleAsync(VmEntry entry)
     {
         if (entry.Process is not { } process)
         {
-            return;
+            return true;
         }
 
+        var answers = false;
         using var limit = new CancellationTokenSource(SettleTimeout, time);
         try
         {
@@ -221,14 +222,15 @@ public sealed partial class VmService
             {
                 await session.TakeBackAsync(isPaused: false, limit.Token).ConfigureAwait(false);
                 session.IsHeld = false;
-                return;
+                return true;
             }
         }
         catch (QmpException e)
         {
+            answers = true;
             AgentLog.Error($"QEMU of VM '{entry.Name}' does not go on", e);
         }
-        catch (QmpClosedException)
+        catch (Exception e) when (e is QmpClosedException or OperationCanceledException)
         {
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time, CancellationToken.None)).ConfigureAwait(false);
         }
@@ -236,6 +238,9 @@ public sealed partial class VmService
         if (process.Ended.IsCompleted)
         {
             await SetEndedAsync(entry, process, await process.Ended.ConfigureAwait(false)).ConfigureAwait(false);
+            return true;
         }
+
+        return answers;
     }
 }

@@ -61,6 +61,12 @@ public sealed partial class VmService
         }
     }
 
+    // What the networks of its adapters beside the first are called now.
+    private VmSpec WithNetworkNames(VmSpec spec) => spec with
+    {
+        Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)],
+    };
+
     private void LeaveAdapters(string name, IEnumerable<VmAdapter> adapters)
     {
         foreach (var adapter in adapters.Where(static adapter => adapter.Attachment is not null))

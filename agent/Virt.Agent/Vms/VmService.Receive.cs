@@ -258,7 +258,7 @@ public sealed partial class VmService
         using var limit = new CancellationTokenSource(AttachTimeout, time);
         try
         {
-            entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, limit.Token).ConfigureAwait(false);
+            entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, process, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpClosedException or QmpException or OperationCanceledException or System.Net.Sockets.SocketException or IOException)
         {

@@ -216,7 +216,7 @@ public sealed partial class VmService
         var status = "";
         try
         {
-            entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, limit.Token).ConfigureAwait(false);
+            entry.Session = await VmSession.ConnectAsync(VmSession.Open(FolderOf(entry).QmpSocket), FolderOf(entry), time, entry.Notify, process, limit.Token).ConfigureAwait(false);
             await SettleRunAsync(entry, entry.Session, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpClosedException or QmpException or OperationCanceledException or SocketException or IOException)

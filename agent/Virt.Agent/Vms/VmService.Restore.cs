@@ -76,6 +76,12 @@ public sealed partial class VmService
             }
         }
 
+        CheckLayersAreThere(RestoreVerb, entry, CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id));
+        if (spec.HasMemory && SavedMemory.WhatIsWrong(folder.MemoryFile(checkpoint.Id), spec.MemoryFileBytes) is { } wrong)
+        {
+            throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' is damaged ({wrong}).", name, $"Copy-VM -Name {entry.Name} -CheckpointName '{name}', which takes its disk");
+        }
+
         CheckSpace(RestoreVerb, entry, withMemory: false);
         CheckLease(RestoreVerb, entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
         if (!spec.HasMemory)
@@ -114,19 +120,7 @@ public sealed partial class VmService
             }
 
             await FaultPoint.ReachAsync(CheckpointFaults.OverlayMade).ConfigureAwait(false);
-            SetBase(entry, checkpoint.Id, spec.Overlay, "qcow2", entry.Spec with
-            {
-                MemoryBytes = was.MemoryBytes,
-                ProcessorCount = was.ProcessorCount,
-                Generation = was.Generation,
-                Image = was.Image,
-                Network = was.Network,
-                MacAddress = was.MacAddress,
-                VideoAdapter = was.VideoAdapter,
-                HasScsiController = was.HasScsiController,
-                HotplugPorts = was.HotplugPorts,
-                Drives = spec.HasMemory ? was.Drives : entry.Spec.Drives,
-            });
+            SetBase(entry, checkpoint.Id, spec.Overlay, "qcow2", AsItWas(entry.Spec, spec));
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
             if (spec.Replaced is { } replaced && replaced != spec.Overlay)
             {
@@ -163,6 +157,33 @@ public sealed partial class VmService
             // Also where the guest could not go on: it can be restored again.
             checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec with { Overlay = null, Replaced = null });
         }
+    }
+
+    // What a checkpoint holds of a machine's settings; the others are the machine's present ones.
+    private static VmSpec AsItWas(VmSpec present, VmCheckpointSpec moment)
+    {
+        var was = moment.Machine;
+        return present with
+        {
+            MemoryBytes = was.MemoryBytes,
+            ProcessorCount = was.ProcessorCount,
+            Generation = was.Generation,
+            Image = was.Image,
+            StartsKernel = was.StartsKernel,
+            Network = was.Network,
+            MacAddress = was.MacAddress,
+            VideoAdapter = was.VideoAdapter,
+            CpuModel = was.CpuModel,
+            CoresPerSocket = was.CoresPerSocket,
+            ThreadsPerCore = was.ThreadsPerCore,
+            Manufacturer = was.Manufacturer,
+            Product = was.Product,
+            SerialNumber = was.SerialNumber,
+            AssetTag = was.AssetTag,
+            HasScsiController = was.HasScsiController,
+            HotplugPorts = was.HotplugPorts,
+            Drives = moment.HasMemory ? was.Drives : present.Drives,
+        };
     }
 
     private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)

@@ -24,9 +24,12 @@ public sealed partial class VmService
         {
             var layer = await AttachLayerAsync(session, checkpoint, call.Cancellation).ConfigureAwait(false);
             await FaultPoint.ReachAsync(CheckpointFaults.Attached, call.Cancellation).ConfigureAwait(false);
-            return checkpoint.Spec.HasMemory
-                ? await SaveMemoryAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false)
-                : await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false);
+            return checkpoint.Spec switch
+            {
+                { HasMemory: true } => await SaveMemoryAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false),
+                { Type: VMCheckpointType.Production } => await SaveFrozenAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false),
+                _ => await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false),
+            };
         }
         finally
         {
@@ -66,7 +69,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(CheckpointFaults.Paused, cancellation).ConfigureAwait(false);
         await SwitchDiskAsync(entry, session, checkpoint, layer, cancellation).ConfigureAwait(false);
         await session.SwitchOverAsync(cancellation).ConfigureAwait(false);
-        await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", cancellation).ConfigureAwait(false);
+        await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, "Checkpointing", call), cancellation).ConfigureAwait(false);
         await CheckSavedAsync("checkpoint", entry, session, watch, "completed").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saved, cancellation).ConfigureAwait(false);
         await session.GoOnAsync(cancellation).ConfigureAwait(false);

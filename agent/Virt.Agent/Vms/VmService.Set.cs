@@ -17,6 +17,7 @@ public sealed partial class VmService
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
         NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes);
+        NewVMCheck.CheckCheckpointType(Verb, entry.Name, request.CheckpointType);
         NewVMCheck.CheckAutomatic(Verb, entry.Name, request.AutomaticStartDelay, request.After);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmDriveRules.CheckPorts(entry.Name, entry.Spec, request.HotplugPortCount);

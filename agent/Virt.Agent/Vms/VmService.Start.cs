@@ -73,6 +73,7 @@ public sealed partial class VmService
         var folder = FolderOf(entry);
         entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved });
 
+        await CheckDiskEndAsync("start", entry, cancellation).ConfigureAwait(false);
         await using var undo = new Rollback();
         undo.Add($"remove the run folder of VM '{entry.Name}'", () => RemoveRunFolder(entry));
         undo.Add($"take VM '{entry.Name}' off its network", () => Disconnect(entry));
@@ -125,7 +126,7 @@ public sealed partial class VmService
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            return await VmSession.ConnectAsync(stream, FolderOf(entry), time, entry.Notify, either.Token).ConfigureAwait(false);
+            return await VmSession.ConnectAsync(stream, FolderOf(entry), time, entry.Notify, process, either.Token).ConfigureAwait(false);
         }
         catch (QmpClosedException)
         {

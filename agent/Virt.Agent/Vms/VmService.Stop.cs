@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms.Qga;
@@ -11,6 +12,7 @@ namespace Virt.Agent.Vms;
 /// <summary>Stop-VM.</summary>
 public sealed partial class VmService
 {
+    private static readonly TimeSpan TurnOffPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShutdownAnswerTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Tells the guest to shut down and waits until it has, or pulls the plug.</summary>
@@ -21,8 +23,15 @@ public sealed partial class VmService
         call.WorksOn(entry.Name);
         VmProcess process;
         string asked;
-        using (await LockAsync("stop", entry, call).ConfigureAwait(false))
+        using (request.TurnOff && !call.WhatIf ? await EnterToTurnOffAsync(entry, call).ConfigureAwait(false) : await LockAsync("stop", entry, call).ConfigureAwait(false))
         {
+            var wasCut = entry.IsCut;
+            entry.IsCut = false;
+            if (request.TurnOff && wasCut && entry.State == VMState.Stopped)
+            {
+                return Show(entry);
+            }
+
             VmStates.CheckStop(entry.Name, entry.State, request.TurnOff);
             if (call.WhatIf)
             {
@@ -46,6 +55,23 @@ public sealed partial class VmService
         call.Report($"Stopping VM '{entry.Name}'", $"waiting for the guest, asked by {asked}");
         await AwaitShutdownAsync("stop", entry, process, asked, request.Timeout, call).ConfigureAwait(false);
         return Show(entry);
+    }
+
+    // Who holds the lock may wait for a QEMU that hangs: then that is ended first.
+    private async Task<IDisposable> EnterToTurnOffAsync(VmEntry entry, Call call)
+    {
+        var entering = LockAsync("stop", entry, call).AsTask();
+        while (await Task.WhenAny(entering, Task.Delay(TurnOffPatience, time, CancellationToken.None)).ConfigureAwait(false) != entering)
+        {
+            if (entry is { Process: { } process, Session: { } session } && !await session.AnswersAsync(TurnOffPatience).ConfigureAwait(false) && !entering.IsCompleted && !process.HasEnded)
+            {
+                AgentLog.Warning($"QEMU of VM '{entry.Name}' does not answer, and is to be turned off; it is ended");
+                entry.IsTurnedOff = entry.IsCut = true;
+                process.EndNow();
+            }
+        }
+
+        return await entering.ConfigureAwait(false);
     }
 
     // By the guest agent where it answers, which works without ACPI too; else by the power button.

@@ -154,6 +154,7 @@ public sealed partial class VmService : IAsyncDisposable
             PendingChanges = PendingOf(entry, entry.Spec),
             LinkedTo = LenderOf(entry)?.Name ?? "",
             VideoAdapter = entry.Spec.VideoAdapter,
+            CheckpointType = entry.Spec.CheckpointType,
         };
     }
 

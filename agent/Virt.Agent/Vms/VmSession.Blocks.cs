@@ -39,17 +39,43 @@ internal sealed partial class VmSession
     public async Task<IReadOnlyDictionary<string, (string Node, long Set)>> ReadNodesAsync(CancellationToken cancellation)
     {
         var nodes = new Dictionary<string, (string Node, long Set)>(StringComparer.Ordinal);
+        foreach (var (node, path, set) in await ReadNotesAsync(cancellation).ConfigureAwait(false))
+        {
+            nodes[path] = (node, set);
+        }
+
+        return nodes;
+    }
+
+    // What GiveFileAsync and QEMU's command line have noted at each set.
+    private async Task<IReadOnlyList<(string Node, string Path, long Set)>> ReadNotesAsync(CancellationToken cancellation)
+    {
+        var notes = new List<(string Node, string Path, long Set)>();
         var sets = await qmp.ExecuteAsync("query-fdsets", null, cancellation).ConfigureAwait(false);
         foreach (var set in sets.EnumerateArray())
         {
             var note = set.GetProperty("fds").EnumerateArray().Select(static fd => fd.TryGetProperty("opaque", out var opaque) ? opaque.GetString() : null).FirstOrDefault();
             if (note?.IndexOf(' ', StringComparison.Ordinal) is > 0 and var end)
             {
-                nodes[note[(end + 1)..]] = (note[..end], set.GetProperty("fdset-id").GetInt64());
+                notes.Add((note[..end], note[(end + 1)..], set.GetProperty("fdset-id").GetInt64()));
             }
         }
 
-        return nodes;
+        return notes;
+    }
+
+    // The set that it is in.
+    private async Task<long> GiveFileAsync(string node, string path, SafeHandle file, CancellationToken cancellation)
+    {
+        var added = await qmp.ExecuteAsync("add-fd", json => Text(json, ("opaque", node + " " + path)), file, cancellation).ConfigureAwait(false);
+        return added.GetProperty("fdset-id").GetInt64();
+    }
+
+    /// <summary>True where the guest's disk is that file at present.</summary>
+    public async Task<bool> IsDiskAsync(string path, CancellationToken cancellation)
+    {
+        var disk = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+        return (await ReadNodesAsync(cancellation).ConfigureAwait(false)).TryGetValue(path, out var layer) && layer.Node == disk;
     }
 
     /// <summary>Makes a new, empty layer ready, which nothing stands on yet and which has nothing below.</summary>
@@ -59,8 +85,7 @@ internal sealed partial class VmSession
     /// <param name="cancellation">Ends the wait.</param>
     public async Task AddLayerAsync(string node, string path, SafeHandle file, CancellationToken cancellation)
     {
-        var added = await qmp.ExecuteAsync("add-fd", json => Text(json, ("opaque", node + " " + path)), file, cancellation).ConfigureAwait(false);
-        var set = added.GetProperty("fdset-id").GetInt64();
+        var set = await GiveFileAsync(node, path, file, cancellation).ConfigureAwait(false);
         await qmp.ExecuteAsync(
             "blockdev-add",
             json =>

@@ -18,8 +18,7 @@ internal sealed partial class VmSession
     /// <param name="cancellation">Ends the wait.</param>
     public async Task AddNodeAsync(DiskNode node, SafeHandle file, CancellationToken cancellation)
     {
-        var added = await qmp.ExecuteAsync("add-fd", json => Text(json, ("opaque", node.Name + " " + node.Path)), file, cancellation).ConfigureAwait(false);
-        var set = added.GetProperty("fdset-id").GetInt64();
+        var set = await GiveFileAsync(node.Name, node.Path, file, cancellation).ConfigureAwait(false);
         await qmp.ExecuteAsync("blockdev-add", json => Write(json, node, set), cancellation).ConfigureAwait(false);
     }
 
@@ -47,30 +46,13 @@ internal sealed partial class VmSession
     /// <param name="cancellation">Ends the wait.</param>
     public async Task RemoveNodesAsync(string name, CancellationToken cancellation)
     {
-        var nodes = await ReadSetsAsync(name, cancellation).ConfigureAwait(false);
-        foreach (var (node, set) in nodes)
+        var notes = await ReadNotesAsync(cancellation).ConfigureAwait(false);
+        var own = notes.Where(note => note.Node == name || note.Node.StartsWith(name + "base", StringComparison.Ordinal));
+        foreach (var (node, _, set) in own.OrderBy(static note => note.Node.Length).ThenBy(static note => note.Node, StringComparer.Ordinal))
         {
             await IgnoringAsync(qmp.ExecuteAsync("blockdev-del", json => Text(json, ("node-name", node)), cancellation)).ConfigureAwait(false);
             await IgnoringAsync(qmp.ExecuteAsync("remove-fd", json => json.WriteNumber("fdset-id", set), cancellation)).ConfigureAwait(false);
         }
-    }
-
-    // The disk's own node, then those below it.
-    private async Task<IReadOnlyList<(string Node, long Set)>> ReadSetsAsync(string name, CancellationToken cancellation)
-    {
-        var found = new List<(string Node, long Set)>();
-        var sets = await qmp.ExecuteAsync("query-fdsets", null, cancellation).ConfigureAwait(false);
-        foreach (var set in sets.EnumerateArray())
-        {
-            var note = set.GetProperty("fds").EnumerateArray().Select(static fd => fd.TryGetProperty("opaque", out var opaque) ? opaque.GetString() : null).FirstOrDefault();
-            var node = note?.Split(' ', 2)[0];
-            if (node == name || node?.StartsWith(name + "base", StringComparison.Ordinal) == true)
-            {
-                found.Add((node, set.GetProperty("fdset-id").GetInt64()));
-            }
-        }
-
-        return [.. found.OrderBy(static n => n.Node.Length).ThenBy(static n => n.Node, StringComparer.Ordinal)];
     }
 
     /// <summary>Whether a device of that name is there.</summary>

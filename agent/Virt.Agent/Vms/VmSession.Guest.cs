@@ -20,6 +20,7 @@ internal sealed partial class VmSession
     private QgaClient? guestAgent;
     private long refreshed;
     private volatile bool hasAnswered;
+    private volatile bool isSilent;
 
     /// <summary>The guest has opened the agent's port: somebody listens.</summary>
     public bool IsGuestAgentOpen { get; private set; }
@@ -79,6 +80,23 @@ internal sealed partial class VmSession
         }
     }
 
+    /// <summary>The same for who must not wait: a guest that did not answer a moment ago, or that is being asked, is asked beside.</summary>
+    public Task RefreshSoonAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (refreshing.CurrentCount == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (!isSilent)
+        {
+            return RefreshAsync(timeout, cancellation);
+        }
+
+        AskGuestAgent();
+        return Task.CompletedTask;
+    }
+
     private async Task AskAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         try
@@ -94,6 +112,7 @@ internal sealed partial class VmSession
         catch (TimeoutException)
         {
             IsGuestAgentAnswering = false;
+            isSilent = true;
         }
         catch (IOException)
         {
@@ -107,6 +126,7 @@ internal sealed partial class VmSession
         var isNews = !IsGuestAgentAnswering || !addresses.SequenceEqual(Addresses);
         Addresses = addresses;
         IsGuestAgentAnswering = hasAnswered = true;
+        isSilent = false;
         if (isNews)
         {
             onChange();
@@ -116,7 +136,7 @@ internal sealed partial class VmSession
     private void OnGuestAgent(bool isOpen)
     {
         IsGuestAgentOpen = isOpen;
-        IsGuestAgentAnswering = false;
+        IsGuestAgentAnswering = isSilent = false;
         if (!isOpen)
         {
             Addresses = [];

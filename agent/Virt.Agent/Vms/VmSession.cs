@@ -51,12 +51,13 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <param name="folder">Where the sockets stand.</param>
     /// <param name="time">The clock.</param>
     /// <param name="onChange">Called, on any thread, when something has changed.</param>
+    /// <param name="process">QEMU.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="QmpClosedException">QEMU has ended.</exception>
-    public static async Task<VmSession> ConnectAsync(Stream stream, VmFolder folder, TimeProvider time, Action onChange, CancellationToken cancellation)
+    public static async Task<VmSession> ConnectAsync(Stream stream, VmFolder folder, TimeProvider time, Action onChange, VmProcess process, CancellationToken cancellation)
     {
         var session = new VmSession(folder, time, onChange);
-        session.qmp = await QmpClient.ConnectAsync(stream, session.OnEvent, cancellation).ConfigureAwait(false);
+        session.qmp = await QmpClient.ConnectAsync(stream, session.OnEvent, cancellation, time, () => process.IsStopped).ConfigureAwait(false);
         try
         {
             await session.ReadStateAsync(cancellation).ConfigureAwait(false);
@@ -96,6 +97,21 @@ internal sealed partial class VmSession : IAsyncDisposable
         Status = "";
     }
 
+    /// <summary>Whether QEMU answers within a time.</summary>
+    public async Task<bool> AnswersAsync(TimeSpan timeout)
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        try
+        {
+            await qmp.ExecuteAsync("query-name", null, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is OperationCanceledException or QmpClosedException or QmpException)
+        {
+            return e is QmpException;
+        }
+    }
+
     /// <summary>Presses the power button.</summary>
     public Task PowerDownAsync(CancellationToken cancellation) => qmp.ExecuteAsync("system_powerdown", null, cancellation);
 
@@ -105,6 +121,7 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await leaving.CancelAsync().ConfigureAwait(false);
         await CloseGuestAgentAsync().ConfigureAwait(false);
         await qmp.DisposeAsync().ConfigureAwait(false);
     }

@@ -57,6 +57,9 @@ public sealed record VmSpec
     /// <summary>What becomes of it when its host stops.</summary>
     public VMStopAction StopAction { get; init; }
 
+    /// <summary>What its checkpoints are where nobody says it.</summary>
+    public VMCheckpointType CheckpointType { get; init; }
+
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";
 
@@ -89,6 +92,33 @@ public sealed record VmSpec
 
     /// <summary>It has a SCSI controller, also where nothing is on it yet; machines that were made before there were any have none.</summary>
     public bool HasScsiController { get; init; }
+
+    /// <summary>The model of its processors: see <see cref="Vms.CpuModel"/>; null: all that its host has.</summary>
+    public string? CpuModel { get; init; }
+
+    /// <summary>Cores of each socket; 0: all are in one.</summary>
+    public int CoresPerSocket { get; init; }
+
+    /// <summary>Threads of each core; 0: one.</summary>
+    public int ThreadsPerCore { get; init; }
+
+    /// <summary>The names of the drives that it is started from, the first first; those that are not named come after them, in their order.</summary>
+    public IReadOnlyList<string> BootOrder { get; set; } = [];
+
+    /// <summary>Its UEFI starts only what is signed.</summary>
+    public bool SecureBoot { get; init; }
+
+    /// <summary>Who has made it, as its guest reads it; empty: as QEMU says it.</summary>
+    public string Manufacturer { get; set; } = "";
+
+    /// <summary>What it is called; empty: as QEMU says it.</summary>
+    public string Product { get; set; } = "";
+
+    /// <summary>Its serial number; empty: none.</summary>
+    public string SerialNumber { get; set; } = "";
+
+    /// <summary>Its number in somebody's inventory; empty: none.</summary>
+    public string AssetTag { get; set; } = "";
 
     /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
     public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);

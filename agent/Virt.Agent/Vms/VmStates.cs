@@ -81,6 +81,10 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRemoveCheckpoint(string name, VMState state) => Check("remove a checkpoint of", name, state, Settled, $"Get-VM -Name {name}");
 
+    /// <summary>It is read, whatever the machine does.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckExportCheckpoint(string name, VMState state) => Check("export a checkpoint of", name, state, Settled, $"Get-VM -Name {name}");
+
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckInvoke(string name, VMState state, string verb = "run a command in") => Check(verb, name, state, Enterable, $"Start-VM -Name {name}");
 

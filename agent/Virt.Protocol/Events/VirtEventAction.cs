@@ -71,4 +71,7 @@ public enum VirtEventAction
 
     /// <summary>Its memory was written to the disk, and it has ended; its next start goes on from there.</summary>
     Saved = 22,
+
+    /// <summary>A checkpoint of it was removed, by somebody or because its time had come; Message says which.</summary>
+    CheckpointRemoved = 23,
 }

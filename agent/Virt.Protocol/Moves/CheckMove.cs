@@ -106,4 +106,8 @@ public sealed partial record CheckMove
     /// <summary>What it has beside its first disk and its first network adapter: drives that hold something, adapters.</summary>
     [Key(24)]
     public string[] Parts { get; set; } = [];
+
+    /// <summary>The baseline that its processors keep to; empty: all that its host has.</summary>
+    [Key(25)]
+    public string CpuModel { get; set; } = "";
 }

@@ -23,7 +23,15 @@ public sealed partial record CheckpointVM
     [Key(3)]
     public string Notes { get; set; } = "";
 
-    /// <summary>Keep the memory of a running machine too, so that it goes on from there; else only its disk, as after a loss of power.</summary>
+    /// <summary>Where it is Standard: keep the memory of a running machine too, so that it goes on from there; else only its disk, as after a loss of power.</summary>
     [Key(4)]
     public bool IncludeMemory { get; set; } = true;
+
+    /// <summary>How it is made; null: as the machine says.</summary>
+    [Key(6)]
+    public VMCheckpointType? CheckpointType { get; set; }
+
+    /// <summary>So long after it was made it goes by itself; null: never.</summary>
+    [Key(5)]
+    public TimeSpan? ExpiresAfter { get; set; }
 }

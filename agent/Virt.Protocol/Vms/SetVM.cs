@@ -54,4 +54,8 @@ public sealed partial record SetVM
     /// <summary>How many devices of their own can come while it runs, 0 to 16. Waits for the next start.</summary>
     [Key(11)]
     public int? HotplugPortCount { get; set; }
+
+    /// <summary>What its checkpoints are where nobody says it, or that there are none.</summary>
+    [Key(12)]
+    public VMCheckpointType? CheckpointType { get; set; }
 }

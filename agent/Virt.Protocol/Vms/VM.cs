@@ -119,6 +119,10 @@ public sealed partial record VM
     [Key(27)]
     public VMVideoAdapter VideoAdapter { get; set; }
 
+    /// <summary>What its checkpoints are where nobody says it, or that there are none.</summary>
+    [Key(28)]
+    public VMCheckpointType CheckpointType { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

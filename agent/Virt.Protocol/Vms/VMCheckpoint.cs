@@ -55,6 +55,18 @@ public sealed partial record VMCheckpoint
     [Key(11)]
     public TimeSpan PauseDuration { get; set; }
 
+    /// <summary>When it goes by itself; null: never.</summary>
+    [Key(12)]
+    public DateTimeOffset? ExpirationTime { get; set; }
+
+    /// <summary>How it was made: Standard or Production.</summary>
+    [Key(13)]
+    public VMCheckpointType CheckpointType { get; set; }
+
+    /// <summary>Why it is not of the type that was wanted; empty: it is.</summary>
+    [Key(14)]
+    public string Status { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

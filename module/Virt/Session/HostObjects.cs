@@ -15,6 +15,8 @@ internal static class HostObjects
             case VMCheckpoint item: item.ComputerName = computerName; break;
             case VMDrive item: item.ComputerName = computerName; break;
             case VMNetworkAdapter item: item.ComputerName = computerName; break;
+            case VMProcessor item: item.ComputerName = computerName; break;
+            case VMFirmware item: item.ComputerName = computerName; break;
             case VMMovePlan item: item.ComputerName = computerName; break;
             case VMMove item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
@@ -51,6 +53,8 @@ internal static class HostObjects
             case VMCheckpointList list: StampAll(list.Items, computerName); break;
             case VMDriveList list: StampAll(list.Items, computerName); break;
             case VMNetworkAdapterList list: StampAll(list.Items, computerName); break;
+            case VMProcessorList list: StampAll(list.Items, computerName); break;
+            case VMFirmwareList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case ContainerProcessList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;

@@ -180,6 +180,25 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var thrown = LastThrown.OfThisTest;
+        try
+        {
+            await EndAsync();
+        }
+        catch (Exception e) when (thrown is not null)
+        {
+            throw new AggregateException("The host could not be ended. What its test had last thrown before that, which may be why, comes first.", thrown, e);
+        }
+    }
+
+    /// <summary>The processes in this host's containers that have this text in their command line. Other runs on the machine have theirs.</summary>
+    public IReadOnlyList<int> ContainersProcessesOf(string text) => ProcessesOf(text, CgroupName.OfAgent(StateFolder));
+
+    /// <summary>The processes that have this path in their command line.</summary>
+    public static IReadOnlyList<int> ProcessesOf(string path) => ProcessesOf(path, "");
+
+    private async Task EndAsync()
+    {
         try
         {
             if (agent is null)
@@ -247,12 +266,6 @@ internal sealed class TestHost : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
         await Poll.UntilAsync(() => before.IsSame(Leftovers.Now(StateFolder)), () => "nothing left over: " + before.Difference(Leftovers.Now(StateFolder)));
     }
-
-    /// <summary>The processes in this host's containers that have this text in their command line. Other runs on the machine have theirs.</summary>
-    public IReadOnlyList<int> ContainersProcessesOf(string text) => ProcessesOf(text, CgroupName.OfAgent(StateFolder));
-
-    /// <summary>The processes that have this path in their command line.</summary>
-    public static IReadOnlyList<int> ProcessesOf(string path) => ProcessesOf(path, "");
 
     private static List<int> ProcessesOf(string text, string controlGroup)
     {

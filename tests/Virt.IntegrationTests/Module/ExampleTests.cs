@@ -18,7 +18,7 @@ public sealed class ExampleTests
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
-    private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web02"];
+    private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web01-before", "/tmp/web02"];
     private const string DiskFolder = "/tmp/vhd";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
     private static readonly string[] WantsRunning = ["Suspend-VM", "Resume-VM", "Save-VM", "Remove-VMSavedState"];
@@ -157,7 +157,7 @@ public sealed class ExampleTests
             host.Invoke(Methods.WaitVM, new WaitVM { Name = "web01", For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(2) });
         }
 
-        if (name.EndsWith("-VHD", StringComparison.Ordinal))
+        if (name.EndsWith("-VHD", StringComparison.Ordinal) || name.EndsWith("Drive", StringComparison.Ordinal))
         {
             Directory.CreateDirectory(DiskFolder);
         }

@@ -14,6 +14,9 @@ internal static class Checkpoints
     public static VMCheckpoint Checkpoint(this TestHost host, string machine, string name, bool includeMemory = true) =>
         host.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = machine, CheckpointName = name, IncludeMemory = includeMemory });
 
+    public static VMCheckpoint Checkpoint(this TestHost host, string machine, string name, VMCheckpointType type) =>
+        host.Invoke(Methods.CheckpointVM, new CheckpointVM { Name = machine, CheckpointName = name, CheckpointType = type });
+
     public static VM Restore(this TestHost host, string machine, string name) =>
         host.Invoke(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = machine, Name = name });
 

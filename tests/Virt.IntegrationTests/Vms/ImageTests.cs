@@ -30,6 +30,15 @@ public sealed class ImageTests
         Assert.Equal("VMImageInUse", host.Refused(Methods.RemoveVMImage, new RemoveVMImage { Name = "debian/12" }).Id);
         host.Remove("copy");
         host.Remove("web01");
+
+        // A further disk that stands on it.
+        var child = Path.Combine(host.StateFolder, "child.qcow2");
+        host.Invoke(Methods.NewVHD, new NewVHD { Path = child, Type = VHDType.Differencing, ParentPath = Directory.GetFiles(FolderOf(host), "*.qcow2", SearchOption.AllDirectories).Single() });
+        host.NewEmpty("data");
+        host.Add("data", new AddVMDrive { Path = child });
+        Assert.Equal("data", Assert.Single(Find(host, "debian/12").UsedBy));
+        Assert.Equal("VMImageInUse", host.Refused(Methods.RemoveVMImage, new RemoveVMImage { Name = "debian/12" }).Id);
+        host.Invoke(Methods.RemoveVMDrive, new RemoveVMDrive { VMName = "data", Name = "disk1", DeleteDisk = true });
         Assert.Empty(Find(host, "debian/12").UsedBy);
         host.Invoke(Methods.RemoveVMImage, new RemoveVMImage { Name = "debian/12" });
         Assert.Equal("VMImageNotFound", host.Refused(Methods.RemoveVMImage, new RemoveVMImage { Name = "debian/12" }).Id);

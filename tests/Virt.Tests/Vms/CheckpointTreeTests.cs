@@ -24,6 +24,18 @@ public sealed class CheckpointTreeTests
     }
 
     [Fact]
+    public void Those_that_the_user_knows_of_are_counted_down_to_the_oldest()
+    {
+        var a = Add("a", null);
+        var b = Add("b", a, CheckpointPhase.Hidden);
+        var c = Add("c", b);
+        Add("d", a);
+        Assert.Equal([c, a], CheckpointTree.VisibleBelow(all, c).Select(static e => e.Id));
+        Assert.Equal([a], CheckpointTree.VisibleBelow(all, b).Select(static e => e.Id));
+        Assert.Empty(CheckpointTree.VisibleBelow(all, null));
+    }
+
+    [Fact]
     public void A_hidden_one_with_two_on_it_stays()
     {
         var a = Add("a", null, CheckpointPhase.Hidden);

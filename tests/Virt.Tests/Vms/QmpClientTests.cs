@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Vms.Qmp;
+using Virt.Tests.Common;
 using Virt.Tests.Rpc;
 using Xunit;
 
@@ -48,6 +49,29 @@ public sealed class QmpClientTests
         await using var client = await ConnectAsync(monitor);
         var e = await Assert.ThrowsAsync<QmpException>(() => client.ExecuteAsync("cont", null, Cancellation));
         Assert.Equal(("cont", "GenericError", "no way"), (e.Command, e.ErrorClass, e.Description));
+    }
+
+    [Fact]
+    public async Task A_stopped_qemu_is_not_waited_for_and_one_that_answers_late_is()
+    {
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        var isStopped = false;
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var monitor = new FakeMonitor(c =>
+        {
+            heard.TrySetResult();
+            return FakeMonitor.Name(c) == "late" ? """{"return": 5, "id": $id}""" : null;
+        });
+        await using var client = await Deadline.Await(QmpClient.ConnectAsync(monitor.Near, static _ => { }, Cancellation, time, () => isStopped), "the greeting");
+        var stop = client.ExecuteAsync("stop", null, Cancellation);
+        await Deadline.Await(heard.Task, "the command");
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(stop.IsCompleted);
+        isStopped = true;
+        time.Advance(TimeSpan.FromSeconds(10));
+        var e = await Assert.ThrowsAsync<QmpClosedException>(() => Deadline.Await(stop, "the end of the wait"));
+        Assert.Equal("QEMU is stopped, and did not answer 'stop'.", e.Message);
+        Assert.Equal(5, (await client.ExecuteAsync("late", null, Cancellation)).GetInt32());
     }
 
     [Fact]

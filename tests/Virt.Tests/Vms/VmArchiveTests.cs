@@ -15,7 +15,7 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Seed", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "VideoAdapter"];
+    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "AssetTag", "BootOrder", "CheckpointType", "CoresPerSocket", "CpuModel", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "Manufacturer", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Product", "SecureBoot", "Seed", "SerialNumber", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "ThreadsPerCore", "VideoAdapter"];
     private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;

@@ -47,6 +47,7 @@ public sealed class VmCopyTests
         var fresh = VmCopy.SpecOf(spec, id, copy, "user", keepsIdentity: false);
         Assert.Equal((3, 64L << 20, 1, "mine", "starter"), (fresh.ProcessorCount, fresh.MemoryBytes, fresh.Generation, fresh.Notes, fresh.Image));
         Assert.True(fresh is { Disk: null, Attachment: null, Checkpoint: null, Epoch: 0, SystemId: null });
+        Assert.Empty(VmCopy.SpecOf(spec with { Exports = [new VmExport("/archive.partial", [])] }, id, copy, "user", keepsIdentity: false).Exports);
         Assert.NotEqual(spec.MacAddress, fresh.MacAddress);
         Assert.Null(VmCopy.SpecOf(spec, id, copy, null, keepsIdentity: true).MacAddress);
 

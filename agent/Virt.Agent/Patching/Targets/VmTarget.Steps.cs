@@ -16,9 +16,9 @@ internal sealed partial class VmTarget
         data.WasRunning = true;
         data.Checkpoint = $"patch-{work.RunId.ToString("N")[..8]}";
         work.Save();
-        var made = await FindCheckpointAsync(data.Checkpoint, cancellation).ConfigureAwait(false)
+        var made = await FindCheckpointAsync(data, cancellation).ConfigureAwait(false)
             ?? await vms.CheckpointAsync(
-                new CheckpointVM { Id = id, Name = name, CheckpointName = data.Checkpoint, IncludeMemory = !vms.HasFurtherDisks(id), Notes = $"Before patch run {work.RunId}." }, CallOf(cancellation)).ConfigureAwait(false);
+                new CheckpointVM { Id = id, Name = name, CheckpointName = data.Checkpoint, CheckpointType = VMCheckpointType.Standard, IncludeMemory = !vms.HasFurtherDisks(id), Notes = $"Before patch run {work.RunId}." }, CallOf(cancellation)).ConfigureAwait(false);
         data.CheckpointId = made.Id;
         data.CheckpointTime = made.CreationTime;
         work.Result.Downtime = (work.Result.Downtime ?? TimeSpan.Zero) + made.PauseDuration;
@@ -40,7 +40,7 @@ internal sealed partial class VmTarget
             return $"checkpoint '{data.Checkpoint}' is kept";
         }
 
-        await RemoveCheckpointAsync(data.Checkpoint).ConfigureAwait(false);
+        await RemoveCheckpointAsync(data).ConfigureAwait(false);
         return $"checkpoint '{data.Checkpoint}' is removed";
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class VmTarget
             return "nothing was changed";
         }
 
-        var checkpoint = await FindCheckpointAsync(data.Checkpoint, CancellationToken.None).ConfigureAwait(false);
+        var checkpoint = await FindCheckpointAsync(data, CancellationToken.None).ConfigureAwait(false);
         if (!data.IsRestored)
         {
             if (checkpoint is null)
@@ -75,7 +75,7 @@ internal sealed partial class VmTarget
             }
         }
 
-        await RemoveCheckpointAsync(data.Checkpoint).ConfigureAwait(false);
+        await RemoveCheckpointAsync(data).ConfigureAwait(false);
         if (!data.IsRestored)
         {
             return "nothing was changed";
@@ -86,15 +86,16 @@ internal sealed partial class VmTarget
         return $"back at checkpoint '{data.Checkpoint}'";
     }
 
-    private async Task<VMCheckpoint?> FindCheckpointAsync(string checkpoint, CancellationToken cancellation)
+    // By its id once that is known: somebody may give it another name.
+    private async Task<VMCheckpoint?> FindCheckpointAsync(TargetData data, CancellationToken cancellation)
     {
         var list = await vms.GetCheckpointAsync(new GetVMCheckpoint { VMIds = [id] }, CallOf(cancellation)).ConfigureAwait(false);
-        return list.Items.FirstOrDefault(c => c.Name.Equals(checkpoint, StringComparison.OrdinalIgnoreCase));
+        return list.Items.FirstOrDefault(c => data.CheckpointId == Guid.Empty ? c.Name.Equals(data.Checkpoint, StringComparison.OrdinalIgnoreCase) : c.Id == data.CheckpointId);
     }
 
-    private async Task RemoveCheckpointAsync(string checkpoint)
+    private async Task RemoveCheckpointAsync(TargetData data)
     {
-        if (await FindCheckpointAsync(checkpoint, CancellationToken.None).ConfigureAwait(false) is { } found)
+        if (await FindCheckpointAsync(data, CancellationToken.None).ConfigureAwait(false) is { } found)
         {
             await vms.RemoveCheckpointAsync(new RemoveVMCheckpoint { Id = found.Id, Name = found.Name, VMId = id, VMName = name }, CallOf(CancellationToken.None)).ConfigureAwait(false);
         }

@@ -42,6 +42,11 @@ internal sealed partial class VmTarget(VmService vms, Guid id, string name, Time
             problems.Add(Problem("NoGuestAgent", "No guest agent listens in it; packages are updated through one.", $"Wait-VM -Name {name} -For GuestAgent"));
         }
 
+        if (machine.CheckpointType == VMCheckpointType.Disabled)
+        {
+            problems.Add(Problem("CheckpointsDisabled", "Its checkpoints are disabled; it is put back to one where a patch fails.", $"Set-VM -Name {name} -CheckpointType Standard"));
+        }
+
         return new TargetLook(machine.Image, "", problems);
     }
 

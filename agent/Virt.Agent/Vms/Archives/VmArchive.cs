@@ -62,6 +62,12 @@ public sealed record VmArchive
         Attachment = null,
         Drives = [.. (spec.Drives ?? []).Where(static drive => drive.Type == VMDriveType.Dvd).Take(VmDriveRules.SataPorts).Select(Empty)],
         MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
+        CpuModel = Vms.CpuModel.IsBaseline(spec.CpuModel) ? spec.CpuModel : null,
+        BootOrder = [],
+        Manufacturer = Plain(spec.Manufacturer),
+        Product = Plain(spec.Product),
+        SerialNumber = Plain(spec.SerialNumber),
+        AssetTag = Plain(spec.AssetTag),
         AdapterModel = Known(spec.AdapterModel),
         Adapters = [.. (spec.Adapters ?? []).Where(static adapter => adapter.Network is not null).Take(AdapterDevice.Most).Select(Renamed)],
         HotplugPorts = Math.Clamp(spec.HotplugPorts, 0, VmDriveRules.MostHotplugPorts),
@@ -83,6 +89,8 @@ public sealed record VmArchive
             MacAddress = adapter.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : Vms.MacAddress.Of(id),
         };
     }
+
+    private static string Plain(string? text) => text is { Length: <= 64 } && text.All(static c => c is >= ' ' and <= '~') ? text : "";
 
     private static VMNetworkAdapterModel Known(VMNetworkAdapterModel model) => Enum.IsDefined(model) ? model : VMNetworkAdapterModel.Virtio;
 

@@ -53,18 +53,7 @@ public sealed partial class QgaClient : IAsyncDisposable
             await one.WaitAsync(either.Token).ConfigureAwait(false);
             try
             {
-                if (!isSynced)
-                {
-                    await SyncUnderLockAsync(either.Token).ConfigureAwait(false);
-                }
-
-                await SettleUnderLockAsync(either.Token).ConfigureAwait(false);
-                isSynced = false;
-                unanswered = command;
-                await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
-                var line = await channel.ReadAsync(either.Token).ConfigureAwait(false);
-                (isSynced, unanswered) = (true, "");
-                return Answer(command, line);
+                return await ExecuteUnderLockAsync(command, arguments, either.Token).ConfigureAwait(false);
             }
             finally
             {
@@ -73,7 +62,7 @@ public sealed partial class QgaClient : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException(FormattableString.Invariant($"The guest agent did not answer {command} within {timeout.TotalSeconds:0.###} s."), e);
+            throw Unanswered(command, timeout, e);
         }
     }
 
@@ -97,6 +86,25 @@ public sealed partial class QgaClient : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => channel.DisposeAsync();
+
+    private async Task<JsonElement> ExecuteUnderLockAsync(string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation)
+    {
+        if (!isSynced)
+        {
+            await SyncUnderLockAsync(cancellation).ConfigureAwait(false);
+        }
+
+        await SettleUnderLockAsync(cancellation).ConfigureAwait(false);
+        isSynced = false;
+        unanswered = command;
+        await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
+        var line = await channel.ReadAsync(cancellation).ConfigureAwait(false);
+        (isSynced, unanswered) = (true, "");
+        return Answer(command, line);
+    }
+
+    private static TimeoutException Unanswered(string command, TimeSpan timeout, Exception e) =>
+        new(FormattableString.Invariant($"The guest agent did not answer {command} within {timeout.TotalSeconds:0.###} s."), e);
 
     private static JsonElement Answer(string command, ReadOnlyMemory<byte> line)
     {

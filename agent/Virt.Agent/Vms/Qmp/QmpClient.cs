@@ -17,8 +17,15 @@ namespace Virt.Agent.Vms.Qmp;
 /// </summary>
 public sealed class QmpClient : IAsyncDisposable
 {
+    /// <summary>How long one command may take. A guest's disk that the host writes slowly may hold up <c>stop</c> for long.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
+
     private readonly Stream stream;
     private readonly Action<QmpEvent> onEvent;
+    private readonly TimeProvider time;
+    private readonly Func<bool> isStopped;
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly ConcurrentDictionary<long, (string Command, TaskCompletionSource<JsonElement> Answer)> waiting = new();
     private readonly CancellationTokenSource closing = new();
@@ -26,10 +33,12 @@ public sealed class QmpClient : IAsyncDisposable
     private Task reading = Task.CompletedTask;
     private volatile QmpClosedException? closed;
 
-    private QmpClient(Stream stream, Action<QmpEvent> onEvent)
+    private QmpClient(Stream stream, Action<QmpEvent> onEvent, TimeProvider time, Func<bool> isStopped)
     {
         this.stream = stream;
         this.onEvent = onEvent;
+        this.time = time;
+        this.isStopped = isStopped;
     }
 
     /// <summary>QEMU's version from its greeting, such as <c>7.2.22</c>.</summary>
@@ -42,10 +51,12 @@ public sealed class QmpClient : IAsyncDisposable
     /// <param name="stream">Both directions; the client's from now on, also where this fails.</param>
     /// <param name="onEvent">Gets every event, in order, on the reading task: it must neither wait nor throw.</param>
     /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="time">What commands' time goes by; null: the system's.</param>
+    /// <param name="isStopped">Asked where an answer is late: whether QEMU is stopped, so that none will come. Null: that is not known.</param>
     /// <exception cref="QmpClosedException">The stream ended before a greeting, or what came was no QMP.</exception>
-    public static async Task<QmpClient> ConnectAsync(Stream stream, Action<QmpEvent> onEvent, CancellationToken cancellation)
+    public static async Task<QmpClient> ConnectAsync(Stream stream, Action<QmpEvent> onEvent, CancellationToken cancellation, TimeProvider? time = null, Func<bool>? isStopped = null)
     {
-        var client = new QmpClient(stream, onEvent);
+        var client = new QmpClient(stream, onEvent, time ?? TimeProvider.System, isStopped ?? (static () => false));
         try
         {
             var lines = new LineReader(stream);
@@ -67,7 +78,7 @@ public sealed class QmpClient : IAsyncDisposable
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>What stood behind <c>return</c>.</returns>
     /// <exception cref="QmpException">QEMU refused.</exception>
-    /// <exception cref="QmpClosedException">QEMU is gone.</exception>
+    /// <exception cref="QmpClosedException">QEMU is gone, is stopped, or has not answered for <see cref="Patience"/>: then it may do it later.</exception>
     public Task<JsonElement> ExecuteAsync(string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation) =>
         ExecuteAsync(command, arguments, null, cancellation);
 
@@ -91,11 +102,38 @@ public sealed class QmpClient : IAsyncDisposable
             }
 
             await SendAsync(JsonCommand.Write(command, arguments, id), descriptor, cancellation).ConfigureAwait(false);
-            return await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return await AwaitAsync(command, answer.Task, cancellation).ConfigureAwait(false);
         }
         finally
         {
             waiting.TryRemove(id, out _);
+        }
+    }
+
+    private async Task<JsonElement> AwaitAsync(string command, Task<JsonElement> answer, CancellationToken cancellation)
+    {
+        for (var start = time.GetTimestamp(); ;)
+        {
+            try
+            {
+                return await answer.WaitAsync(Look, time, cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (answer.IsCompleted)
+            {
+                // It came in the last moment.
+            }
+            catch (TimeoutException)
+            {
+                if (isStopped())
+                {
+                    throw new QmpClosedException($"QEMU is stopped, and did not answer '{command}'.");
+                }
+
+                if (time.GetElapsedTime(start) >= Patience)
+                {
+                    throw new QmpClosedException(FormattableString.Invariant($"QEMU did not answer '{command}' within {Patience.TotalSeconds:0} s."));
+                }
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -20,16 +19,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Add, "VMDvdDrive", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMDrive))]
-public sealed class AddVMDvdDriveCommand : VMChangeCommand
+public sealed class AddVMDvdDriveCommand : VMPartChangeCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
     /// <summary>The DVD image, with its full path on the host; without it the drive is empty.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public string? Path { get; set; }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -22,16 +21,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Add, "VMHardDiskDrive", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMDrive))]
-public sealed class AddVMHardDiskDriveCommand : VMChangeCommand
+public sealed class AddVMHardDiskDriveCommand : VMPartChangeCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
     /// <summary>The disk image, with its full path on the host; with -SizeBytes, where the new one is made.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public string? Path { get; set; }

@@ -21,16 +21,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Add, "VMNetworkAdapter", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMNetworkAdapter))]
-public sealed class AddVMNetworkAdapterCommand : VMChangeCommand
+public sealed class AddVMNetworkAdapterCommand : VMPartChangeCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
     /// <summary>The network: one that New-VirtNetwork has made, isolated (where it is left away), or user.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("Network")]

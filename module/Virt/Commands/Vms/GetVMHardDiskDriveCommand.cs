@@ -1,8 +1,5 @@
-using System;
-using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
-using Virt.Protocol;
 
 namespace Virt.Commands;
 
@@ -20,21 +17,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "VMHardDiskDrive", DefaultParameterSetName = ParameterSets.Name)]
 [OutputType(typeof(VMDrive))]
-public sealed class GetVMHardDiskDriveCommand : VMDriveTargetCommand
+public sealed class GetVMHardDiskDriveCommand : GetVMDriveCommand
 {
-    private const string Machine = "VM";
-
-    /// <summary>The names of machines; wildcards are allowed. Without it: all.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] VMName { get; set; } = [];
-
-    /// <summary>Machines, as Get-VM gives them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = Machine)]
-    [Kind(typeof(VM))]
-    public VM[] VM { get; set; } = [];
-
     /// <summary>The names of disks, such as disk1; wildcards are allowed. Without it: all.</summary>
     [Parameter(Position = 1, ParameterSetName = ParameterSets.Name)]
     [Parameter(ParameterSetName = Machine)]
@@ -46,25 +30,4 @@ public sealed class GetVMHardDiskDriveCommand : VMDriveTargetCommand
     private protected override string[] DriveNames => Name;
 
     private protected override VMDriveType Type => VMDriveType.HardDisk;
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (ParameterSetName == ParameterSets.InputObject)
-        {
-            ForEachFound(Emit);
-            return;
-        }
-
-        if (ParameterSetName != Machine)
-        {
-            base.ProcessRecord();
-            return;
-        }
-
-        foreach (var group in VM.ToLookup(item => item.ComputerName, StringComparer.Ordinal))
-        {
-            ForEachHost(group.Key.Length > 0 ? [group.Key] : HostNames, host => Find(host, new GetVMDrive { VMIds = [.. group.Select(item => item.Id)], Names = Name, Type = Type }));
-        }
-    }
 }

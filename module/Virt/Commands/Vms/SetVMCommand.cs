@@ -18,6 +18,10 @@ namespace Virt.Commands;
 /// <para>Starts a machine with its host, after another one and half a minute later, and saves it when the host stops.</para>
 /// </example>
 /// <example>
+/// <code>Set-VM web01 -CheckpointType Production</code>
+/// <para>Lets the guest bring its file systems to rest for each of its checkpoints, from now on.</para>
+/// </example>
+/// <example>
 /// <code>Get-VM web* | Set-VM -Notes 'patched by team web' -PassThru | Select-Object Name, Notes</code>
 /// <para>Writes the same words on several machines.</para>
 /// </example>
@@ -61,6 +65,10 @@ public sealed class SetVMCommand : VMChangeCommand
     /// <summary>What becomes of it when its host stops.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMStopAction AutomaticStopAction { get; set; }
+
+    /// <summary>What its checkpoints are where Checkpoint-VM does not say it: Standard, with memory; Production, its guest at rest, else Standard; ProductionOnly; or Disabled: none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMCheckpointType CheckpointType { get; set; }
 
     /// <summary>All ports of the host that lead to it, as for New-VM; @(): none. What stays is not interrupted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -106,6 +114,7 @@ public sealed class SetVMCommand : VMChangeCommand
         AutomaticStartDelay = IsWanted(nameof(AutomaticStartDelaySeconds)) ? Seconds(AutomaticStartDelaySeconds) : null,
         After = IsWanted(nameof(After)) ? After : null,
         AutomaticStopAction = IsWanted(nameof(AutomaticStopAction)) ? AutomaticStopAction : null,
+        CheckpointType = IsWanted(nameof(CheckpointType)) ? CheckpointType : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
     };

@@ -1,0 +1,74 @@
+using System.Management.Automation;
+using Virt.Protocol;
+using Virt.Session;
+
+namespace Virt.Commands;
+
+/// <summary>Changes the firmware of virtual machines, from their next start on.</summary>
+/// <remarks>
+/// The firmware starts what it finds first in the drives of -BootOrder, then in the first disk, then in the others. With -SecureBoot UEFI starts only what those have signed who sign for
+/// everybody (Microsoft's keys, with which distributions have their loaders signed); turning it on or off gives the machine, which must be off, new UEFI variables: what systems have written
+/// there of how they are started is found anew. Manufacturer, product, serial number and asset tag are what the guest reads by dmidecode; empty: as QEMU says them.
+/// </remarks>
+/// <example>
+/// <code>Add-VMDvdDrive web02; Set-VMFirmware web02 -BootOrder dvd0, disk0 -PassThru</code>
+/// <para>Starts a machine from its DVD drive where there is something in it.</para>
+/// </example>
+/// <example>
+/// <code>Set-VMFirmware web02 -Manufacturer Contoso -SerialNumber VM-0002 -AssetTag 4711</code>
+/// <para>Says what an inventory shall read in the guest.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Set, "VMFirmware", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+[OutputType(typeof(VMFirmware))]
+public sealed class SetVMFirmwareCommand : VMPartChangeCommand
+{
+    /// <summary>The names of drives, such as dvd0, disk0; @(): as it was made.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] BootOrder { get; set; } = [];
+
+    /// <summary>Start only what is signed; -SecureBoot:$false: start anything.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter SecureBoot { get; set; }
+
+    /// <summary>Who has made the machine, up to 64 characters.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Manufacturer { get; set; } = "";
+
+    /// <summary>What it is called, up to 64 characters.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Product { get; set; } = "";
+
+    /// <summary>Its serial number, up to 64 characters.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string SerialNumber { get; set; } = "";
+
+    /// <summary>Its number in an inventory, up to 64 characters.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string AssetTag { get; set; } = "";
+
+    /// <summary>Write the firmware.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Act(HostCalls host, Target target) => Change(
+        host,
+        target,
+        Methods.SetVMFirmware,
+        new SetVMFirmware
+        {
+            Id = target.Id,
+            Name = target.Name,
+            BootOrder = IsWanted(nameof(BootOrder)) ? BootOrder : null,
+            SecureBoot = IsWanted(nameof(SecureBoot)) ? SecureBoot.ToBool() : null,
+            Manufacturer = IsWanted(nameof(Manufacturer)) ? Manufacturer : null,
+            Product = IsWanted(nameof(Product)) ? Product : null,
+            SerialNumber = IsWanted(nameof(SerialNumber)) ? SerialNumber : null,
+            AssetTag = IsWanted(nameof(AssetTag)) ? AssetTag : null,
+        },
+        PassThru);
+}

@@ -1,0 +1,23 @@
+BeforeAll {
+    . $PSScriptRoot/Virt.Tests.Setup.ps1
+    $vm = New-TestVM
+    Add-VMDvdDrive $vm.Name
+}
+
+AfterAll { Remove-TestWorkload }
+
+Describe 'Set-VMFirmware' {
+    It 'changes the order and what the guest reads' {
+        $set = Set-VMFirmware $vm.Name -BootOrder dvd0 -SerialNumber VM-1 -AssetTag 4711 -PassThru
+        $set.BootOrder | Should -Be dvd0, disk0
+        $set.SerialNumber, $set.AssetTag | Should -Be 'VM-1', '4711'
+        (Set-VMFirmware $vm.Name -BootOrder @() -PassThru).BootOrder | Should -Be disk0, dvd0
+    }
+
+    It 'refuses drives that there are not, and secure boot with a BIOS' {
+        Set-VMFirmware $vm.Name -BootOrder dvd7 -ErrorVariable problem -ErrorAction SilentlyContinue
+        "$($problem[0])" | Should -BeLike '*disk0, dvd0*'
+        Set-VMFirmware $vm.Name -SecureBoot -ErrorVariable problem -ErrorAction SilentlyContinue
+        "$($problem[0])" | Should -BeLike '*generation 1*'
+    }
+}
