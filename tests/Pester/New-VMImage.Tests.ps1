@@ -23,7 +23,7 @@ Describe 'New-VMImage' {
     }
 
     It 'takes a machine from the pipeline, and copies it as it is' {
-        $image = $Source | New-VMImage (New-TestName plain) -NoSeal
+        $image = Get-VM $Source.Name | New-VMImage (New-TestName plain) -NoSeal
         $image.Sealed | Should -BeNullOrEmpty
         $image.Name | Should -Be (New-TestName plain)
     }

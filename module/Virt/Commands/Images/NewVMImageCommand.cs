@@ -19,7 +19,8 @@ namespace Virt.Commands;
 /// <code>Get-VM web02 | New-VMImage web/2 -TimeoutSeconds 120</code>
 /// <para>Makes an image of a machine. Each machine that is made from it becomes another one.</para>
 /// </example>
-[Cmdlet(VerbsCommon.New, "VMImage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
+// By default an object: PowerShell would stay with the set whose parameters are bound by property name, as ComputerName is, and miss VMName.
+[Cmdlet(VerbsCommon.New, "VMImage", DefaultParameterSetName = ParameterSets.InputObject, SupportsShouldProcess = true)]
 [OutputType(typeof(VMImage))]
 public sealed class NewVMImageCommand : NewCommand
 {
