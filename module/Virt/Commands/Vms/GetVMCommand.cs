@@ -6,7 +6,8 @@ namespace Virt.Commands;
 /// <summary>Gets virtual machines.</summary>
 /// <remarks>
 /// Gives the virtual machines of a host as they are now: all of them, or those of the names, ids or objects given. A name without wildcards that
-/// does not exist is an error that names the nearest one; a pattern that matches nothing gives nothing.
+/// does not exist is an error that names the nearest one; a pattern that matches nothing gives nothing. Of one that runs, CpuPercent says how busy it was since the agent was last asked, in percent of one CPU, and UsedMemoryBytes how much memory
+/// of the host it uses; ProcessorCount and MemoryBytes are what its guest has. Measure-VM measures over a time of your choice.
 /// </remarks>
 /// <example>
 /// <code>Get-VM</code>
