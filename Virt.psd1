@@ -77,6 +77,7 @@
         'New-VirtPeerCode'
         'New-VirtVolume'
         'New-VM'
+        'New-VMImage'
         'Optimize-ContainerImage'
         'Optimize-VHD'
         'Publish-ContainerImage'

@@ -1,13 +1,10 @@
-using System.Collections.Generic;
 using static Virt.Protocol.MethodKind;
 
 namespace Virt.Protocol;
 
-/// <summary>Every method of the agent. A method is added here, in Routes.cs, and nowhere else.</summary>
+/// <summary>Every method of the agent. A method is added here, in the list of all, in Routes.cs, and nowhere else.</summary>
 public static partial class Methods
 {
-    private static IReadOnlyList<IMethod>? all;
-
     /// <summary>The first call on every connection.</summary>
     public static readonly Method<Hello, HelloReply> Hello = new("hello", Query, Protocol.Hello.WireFormat, HelloReply.WireFormat);
 
@@ -34,6 +31,9 @@ public static partial class Methods
 
     /// <summary>Gets an image of virtual machines from a web server.</summary>
     public static readonly Method<SaveVMImage, VMImage> SaveVMImage = new("vmimage.save", Change, Protocol.SaveVMImage.WireFormat, VMImage.WireFormat);
+
+    /// <summary>Makes an image of a virtual machine.</summary>
+    public static readonly Method<NewVMImage, VMImage> NewVMImage = new("vmimage.new", Change, Protocol.NewVMImage.WireFormat, VMImage.WireFormat);
 
     /// <summary>Removes an image of virtual machines.</summary>
     public static readonly Method<RemoveVMImage, Nothing> RemoveVMImage = new("vmimage.remove", Change, Protocol.RemoveVMImage.WireFormat, Nothing.WireFormat);
@@ -365,24 +365,27 @@ public static partial class Methods
     /// <summary>Between agents: what a new peer says of itself.</summary>
     public static readonly Method<PeerIntroduction, VirtPeer> IntroducePeer = new("peer.introduce", Query, PeerIntroduction.WireFormat, VirtPeer.WireFormat);
 
+    /// <summary>Between agents: asks the destination what stands in a move's way.</summary>
+    public static readonly Method<CheckMove, MoveCheck> CheckMove = new("move.check", Query, Protocol.CheckMove.WireFormat, MoveCheck.WireFormat);
+
+    /// <summary>Between agents: the destination makes everything ready to receive a machine.</summary>
+    public static readonly Method<OfferMove, MoveAnswer> OfferMove = new("move.offer", Query, Protocol.OfferMove.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: answered, with an error, when the destination cannot go on; by it each side also notices that the other is gone.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> WatchMove = new("move.watch", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: answered when the destination has everything and has promised to follow the decision.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> PrepareMove = new("move.prepare", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: the machine is the destination's.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> CommitMove = new("move.commit", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: the source has forgotten the move; the destination may too, or throws away what it has received.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> FinishMove = new("move.finish", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
+    /// <summary>Between agents: how a move stands on the side that is asked.</summary>
+    public static readonly Method<MoveCall, MoveAnswer> AskMove = new("move.ask", Query, MoveCall.WireFormat, MoveAnswer.WireFormat);
+
     /// <summary>What happens on the host.</summary>
     public static readonly Method<WatchVirtEvent, VirtEvent, Nothing> WatchVirtEvent = new("event.watch", Query, Protocol.WatchVirtEvent.WireFormat, VirtEvent.WireFormat, Nothing.WireFormat);
-
-    // Not at once: the methods of the other file may come after those of this one.
-    /// <summary>All of them, in the order of docs/protocol.md.</summary>
-    public static IReadOnlyList<IMethod> All => all ??=
-    [
-        Hello, Ping, GetVirtHost, TestVirtHost,
-        GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
-        GetVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMMemory, SetVMMemory, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
-        CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
-        GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
-        GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,
-        GetVirtVolume, NewVirtVolume, RemoveVirtVolume, CopyVirtVolume, CheckpointVirtVolume, RestoreVirtVolume, ExportVirtVolume, ImportVirtVolume,
-        GetVirtNetwork, NewVirtNetwork, SetVirtNetwork, RemoveVirtNetwork,
-        GetPatchStatus, NewPatchPlan, InvokePatch, UndoPatch, GetPatchHistory, RegisterPatchSchedule, GetPatchSchedule, UnregisterPatchSchedule,
-        NewVirtPeerCode, AddVirtPeer, GetVirtPeer, RemoveVirtPeer, IntroducePeer,
-        CheckMove, OfferMove, WatchMove, PrepareMove, CommitMove, FinishMove, AskMove,
-    ];
 }

@@ -33,6 +33,7 @@ public static class Routes
         router.Add(Methods.WatchVirtEvent, events.WatchAsync);
         router.Add(Methods.GetVMImage, vmImages.GetAsync);
         router.Add(Methods.SaveVMImage, vmImageSaves.SaveAsync);
+        router.Add(Methods.NewVMImage, vmImages.NewAsync);
         router.Add(Methods.RemoveVMImage, vmImages.RemoveAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
         router.Add(Methods.ImportContainerImage, images.ImportAsync);

@@ -124,6 +124,7 @@ public sealed partial class VmService : IAsyncDisposable
         var state = entry.State;
         var isAlive = VmStates.IsAlive(state);
         var isRunning = state is VMState.Running or VMState.Stopping;
+        var load = isAlive ? entry.Process?.ReadLoad() : null;
         return new VM
         {
             Id = entry.Id,
@@ -155,6 +156,8 @@ public sealed partial class VmService : IAsyncDisposable
             LinkedTo = LenderOf(entry)?.Name ?? "",
             VideoAdapter = entry.Spec.VideoAdapter,
             CheckpointType = entry.Spec.CheckpointType,
+            CpuPercent = load?.CpuPercent,
+            UsedMemoryBytes = load?.MemoryBytes,
             WatchdogAction = entry.Spec.WatchdogAction,
             VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
         };
