@@ -113,6 +113,7 @@ internal static class Program
         var bases = new ContainerBases(images, imageStore);
         await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore);
         ownVmImages.Watch(vms.UsersOf);
+        vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call));
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
         // Their connections are not closed: what it is saving when the agent ends, the next one goes on with.
@@ -132,6 +133,7 @@ internal static class Program
         networks.Settle();
         registries.Keep();
         imageService.Sweep();
+        await vms.EndSealsAsync(ownVmImages.Unfinished).ConfigureAwait(false);
         ownVmImages.Recover();
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time, events);

@@ -25,8 +25,27 @@ Describe 'Get-VM' {
         "$($problem[0])" | Should -BeLike "*$($a.Name)*"
     }
 
+    It 'says what one that runs uses, and nothing of one that does not' {
+        $a | Start-VM -Wait -For GuestAgent -TimeoutSeconds 120
+        $running = Get-VM $a.Name
+        $running.UsedMemoryBytes | Should -BeGreaterThan 1MB
+        $running.CpuPercent | Should -BeGreaterThan 0
+        ($running | Out-String -Width 160) | Should -Match '\d+%/[\d.,]+ MB'
+        (Get-VM $b.Name).CpuPercent | Should -BeNullOrEmpty
+        (Get-VM $b.Name).UsedMemoryBytes | Should -BeNullOrEmpty
+        $running | Stop-VM -TurnOff
+    }
+
     It 'shows a table of seven columns' {
         $header = (Get-VM $a.Name | Out-String -Width 160).Trim().Split("`n")[0].Trim() -split '\s+'
         $header | Should -Be 'Name', 'State', 'Health', 'Host', 'IPAddress', 'CPU/Memory', 'Uptime'
+    }
+
+    It 'says where the screen of one that runs is to be seen' {
+        (Get-VM $a.Name).VncSocketPath | Should -BeNullOrEmpty
+        $a | Start-VM
+        while (-not ($path = (Get-VM $a.Name).VncSocketPath)) { Start-Sleep -Milliseconds 50 }
+        Test-Path $path | Should -BeTrue
+        $a | Stop-VM -TurnOff
     }
 }

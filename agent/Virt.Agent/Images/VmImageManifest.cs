@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace Virt.Agent.Images;
 
@@ -29,6 +30,12 @@ public sealed record VmImageManifest
 
     /// <summary>When it came; null: nobody has said.</summary>
     public DateTimeOffset? Added { get; set; }
+
+    /// <summary>What its disk was made to forget, such as <c>machine-id</c>.</summary>
+    public IReadOnlyList<string> Sealed { get; set; } = [];
+
+    /// <summary>UEFI variables, relative to the image's folder, that each machine of generation 2 begins with; null: the firmware's own.</summary>
+    public string? Nvram { get; set; }
 
     /// <summary>A qcow2 file, relative to the image's folder, that each machine gets a copy-on-write child of; null: machines get a blank disk.</summary>
     public string? Disk { get; set; }

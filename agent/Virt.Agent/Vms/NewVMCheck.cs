@@ -88,6 +88,16 @@ internal static class NewVMCheck
         }
     }
 
+    /// <summary>What becomes of it when its watchdog runs out.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckWatchdogAction(string verb, string name, VMWatchdogAction action)
+    {
+        if (!Enum.IsDefined(action))
+        {
+            throw Bad(name, "InvalidWatchdogAction", $"this agent knows no watchdog action {action}", $"Set-VM -Name {name} -WatchdogAction Reset", verb);
+        }
+    }
+
     /// <summary>How its guest is asked whether it works.</summary>
     /// <exception cref="VirtException">InvalidArgument.</exception>
     public static void CheckHealth(string verb, string name, HealthCheck? check)

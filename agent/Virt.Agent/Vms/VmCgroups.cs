@@ -46,10 +46,13 @@ internal sealed class VmCgroups(CgroupTree tree, string stateFolder) : IAsyncDis
     internal static CgroupLimits LimitsOf(VmSpec spec, bool hasMemory, bool hasPids) => new()
     {
         // Swapped out as others are: a limit of memory alone would forbid it.
-        MemoryBytes = hasMemory ? spec.MemoryBytes + OwnBytes : null,
-        SwapBytes = hasMemory ? spec.MemoryBytes + OwnBytes : null,
+        MemoryBytes = hasMemory ? MostOf(spec) + OwnBytes : null,
+        SwapBytes = hasMemory ? MostOf(spec) + OwnBytes : null,
         ProcessCount = hasPids ? OwnThreads + spec.ProcessorCount : null,
     };
+
+    // What may come while it runs is counted from the beginning.
+    private static long MostOf(VmSpec spec) => Math.Max(spec.AllMemory(), spec.MaximumMemoryBytes);
 
     /// <summary>Of a run that has ended: removes what is the machine's, now or, where the kernel still holds it, soon.</summary>
     public void Remove(Guid id)

@@ -12,12 +12,14 @@ namespace Virt.Agent.Vms;
 internal sealed class VmProcess : IDisposable
 {
     private readonly PidFd descriptor;
+    private readonly CpuMeter cpu;
 
     private VmProcess(PidFd descriptor, ProcessIdentity identity, Task<ExitStatus> ended)
     {
         this.descriptor = descriptor;
         Identity = identity;
         Ended = ended;
+        cpu = new CpuMeter(ProcessUsage.Read(identity.Id)?.CpuTime ?? TimeSpan.Zero, TimeProvider.System);
     }
 
     /// <summary>What to store in order to find it again.</summary>
@@ -45,6 +47,10 @@ internal sealed class VmProcess : IDisposable
             }
         }
     }
+
+    /// <summary>What it uses: how busy it was since the last time that somebody asked, and memory; null where it has ended.</summary>
+    public (double? CpuPercent, long MemoryBytes)? ReadLoad() =>
+        ProcessUsage.Read(Identity.Id) is { } usage && !HasEnded ? (cpu.Look(usage.CpuTime), usage.MemoryBytes) : null;
 
     /// <summary>Keeps what its serial console has shown from growing, until its end; null before that has begun.</summary>
     public Task? ConsoleTrim { get; set; }

@@ -58,7 +58,7 @@ public sealed partial class VmService
     {
         return passed <= TimeSpan.Zero ? now : now with
         {
-            CpuPercent = now.CpuTime - before.CpuTime is { } used ? Math.Round(100 * used.TotalSeconds / passed.TotalSeconds, 1) : null,
+            CpuPercent = now.CpuTime - before.CpuTime is { } used ? CpuMeter.Percent(used, passed) : null,
             ReceivedBytesPerSecond = Rate(before.ReceivedBytes, now.ReceivedBytes),
             SentBytesPerSecond = Rate(before.SentBytes, now.SentBytes),
             ReadBytesPerSecond = Rate(before.ReadBytes, now.ReadBytes),
@@ -80,7 +80,7 @@ public sealed partial class VmService
             Time = time.GetUtcNow(),
             CpuTime = usage?.CpuTime,
             MemoryBytes = usage?.MemoryBytes,
-            MemoryLimitBytes = entry.Spec.MemoryBytes,
+            MemoryLimitBytes = entry.Spec.AllMemory(),
         };
         if (entry.Session is not { } session)
         {

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Images;
 using Virt.Agent.Vms.Seeds;
 using Virt.Protocol;
 
@@ -81,17 +82,17 @@ public sealed partial class VmService
             images.FindVm(image.Name, $"Cannot create VM '{name}'");
         }
 
-        await MakeFilesAsync(entry, call).ConfigureAwait(false);
+        await MakeFilesAsync(entry, image, call).ConfigureAwait(false);
         entry.Set(table, VMState.Stopped, null);
         undo.Commit();
         return Show(entry);
     }
 
-    private async Task MakeFilesAsync(VmEntry entry, Call call)
+    private async Task MakeFilesAsync(VmEntry entry, StoredImage<VmImageManifest>? image, Call call)
     {
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
-        if (entry.Spec is { Generation: 2 } && Host.Firmware.UefiVariables is { } variables)
+        if (entry.Spec is { Generation: 2 } && (image?.Manifest.Nvram is { } own ? image.PathOf(own) : Host.Firmware.UefiVariables) is { } variables)
         {
             File.Copy(variables, folder.NvramFile);
         }

@@ -130,6 +130,7 @@ public sealed partial class VmService : IAsyncDisposable
         var state = entry.State;
         var isAlive = VmStates.IsAlive(state);
         var isRunning = state is VMState.Running or VMState.Stopping;
+        var load = isAlive ? entry.Process?.ReadLoad() : null;
         return new VM
         {
             Id = entry.Id,
@@ -139,7 +140,7 @@ public sealed partial class VmService : IAsyncDisposable
             Status = session is { Status.Length: > 0 } ? session.Status : run?.Status ?? "",
             Generation = entry.Spec.Generation,
             ProcessorCount = entry.Spec.ProcessorCount,
-            MemoryBytes = entry.Spec.MemoryBytes,
+            MemoryBytes = entry.Spec.AllMemory(),
             Image = entry.Spec.Image ?? "",
             IPAddresses = isRunning ? [.. AddressesOf(entry, session)] : [],
             MacAddress = entry.Spec.MacAddress ?? "",
@@ -161,6 +162,10 @@ public sealed partial class VmService : IAsyncDisposable
             LinkedTo = LenderOf(entry)?.Name ?? "",
             VideoAdapter = entry.Spec.VideoAdapter,
             CheckpointType = entry.Spec.CheckpointType,
+            CpuPercent = load?.CpuPercent,
+            UsedMemoryBytes = load?.MemoryBytes,
+            WatchdogAction = entry.Spec.WatchdogAction,
+            VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
             HealthCheck = entry.Spec.Health,
             HealthMessage = entry.Health.Message ?? "",
         };

@@ -70,6 +70,10 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckExport(string name, VMState state) => Check("export", name, state, Checkpointable, $"Get-VM -Name {name}");
 
+    /// <summary>An image has the disk of a guest that has shut down.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckNewImage(string name, VMState state) => Check("make an image of", name, state, [VMState.Stopped, VMState.Failed], IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
+
     /// <summary>Whatever it does is lost anyway.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRestore(string name, VMState state) => Check("restore", name, state, Settled, $"Get-VM -Name {name}");

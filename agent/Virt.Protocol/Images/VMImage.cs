@@ -63,6 +63,10 @@ public sealed partial record VMImage
     [Key(13)]
     public string Path { get; set; } = "";
 
+    /// <summary>What New-VMImage has made its disk forget: cloud-init, machine-id, network, ssh-host-keys; empty: nothing.</summary>
+    [Key(14)]
+    public string[] Sealed { get; set; } = [];
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

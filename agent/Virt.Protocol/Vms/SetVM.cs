@@ -59,7 +59,11 @@ public sealed partial record SetVM
     [Key(12)]
     public VMCheckpointType? CheckpointType { get; set; }
 
-    /// <summary>What is to be asked otherwise of its guest, at once; null: nothing.</summary>
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog. Only while it is off.</summary>
     [Key(13)]
+    public VMWatchdogAction? WatchdogAction { get; set; }
+
+    /// <summary>What is to be asked otherwise of its guest, at once; null: nothing.</summary>
+    [Key(14)]
     public HealthCheckChange? Health { get; set; }
 }

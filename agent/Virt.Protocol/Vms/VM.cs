@@ -123,12 +123,28 @@ public sealed partial record VM
     [Key(28)]
     public VMCheckpointType CheckpointType { get; set; }
 
-    /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
+    /// <summary>Processor time of the host since the agent was last asked for it, in percent of one CPU, as Measure-VM counts it; null while the machine does not run, and in its first half second.</summary>
     [Key(29)]
+    public double? CpuPercent { get; set; }
+
+    /// <summary>Memory of the host in use: the guest's, as far as it has been touched, and QEMU's own; null while it does not run.</summary>
+    [Key(30)]
+    public long? UsedMemoryBytes { get; set; }
+
+    /// <summary>The Unix socket on its host where its screen is shown over VNC; empty: while it does not run, and where it has no video adapter.</summary>
+    [Key(31)]
+    public string VncSocketPath { get; set; } = "";
+
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
+    [Key(32)]
+    public VMWatchdogAction WatchdogAction { get; set; }
+
+    /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
+    [Key(33)]
     public HealthCheck? HealthCheck { get; set; }
 
     /// <summary>What that answered last; empty: nothing yet.</summary>
-    [Key(30)]
+    [Key(34)]
     public string HealthMessage { get; set; } = "";
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>

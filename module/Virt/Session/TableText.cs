@@ -19,6 +19,10 @@ public static class TableText
     public static string Duration(TimeSpan time) =>
         time <= TimeSpan.Zero ? "" : time.TotalDays >= 1 ? $"{(int)time.TotalDays}d {time:hh\\:mm}" : $"{time:hh\\:mm\\:ss}";
 
+    /// <summary>How busy a machine is, in percent of one CPU, and how much memory of its host it uses, such as 12%/184 MB; nothing where it does not run.</summary>
+    public static string Load(VM vm) =>
+        vm.UsedMemoryBytes is not { } memory ? "" : $"{(vm.CpuPercent is { } percent ? $"{percent:0}%" : "-")}/{Size(memory)}";
+
     /// <summary>What a command wrote, as a terminal shows it, and how it ended where that was not well.</summary>
     public static string Output(CommandResult result) => string.Join(
         Environment.NewLine,

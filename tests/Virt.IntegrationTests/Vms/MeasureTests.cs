@@ -31,12 +31,21 @@ public sealed class MeasureTests
         Assert.True(after.WrittenBytes - before.WrittenBytes >= 4 << 20 && after.WriteCount > before.WriteCount, $"{before.WrittenBytes} bytes were written before and {after.WrittenBytes} after 4 MB more");
         Assert.True(after.CpuTime > before.CpuTime && after.CpuPercent > 0, $"a guest that spins has used {after.CpuPercent} %");
 
+        // The list has it too; the first look at it was at its start, which is more than half a second ago.
+        var shown = host.Get("web01");
+        Assert.InRange(shown.UsedMemoryBytes!.Value, 32 << 20, 1L << 30);
+        Assert.True(shown.CpuPercent > 0, $"a guest that spins has used {shown.CpuPercent} %");
+        await host.KillAgentAsync();
+        await host.StartAgentAsync();
+        Assert.True(host.Get("web01").UsedMemoryBytes > 0, "an agent that has found it again reads what it uses");
+
         var seen = new Measurements();
         using var other = VirtClient.Connect(host.Endpoint, "tests/2");
         var measured = Task.Run(() => other.Invoke(Methods.MeasureVM, new MeasureVM { Name = "web01", Continuous = true, Interval = TimeSpan.FromMilliseconds(20) }, observer: seen), TestContext.Current.CancellationToken);
         await seen.First.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         host.Stop("web01", turnOff: true);
         await measured.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal((null, null), (host.Get("web01").CpuPercent, host.Get("web01").UsedMemoryBytes));
         Assert.Equal((ErrorCode.WrongState, "VMWrongState"), (host.Refused(Methods.MeasureVM, new MeasureVM { Name = "web01" }).Code, host.Refused(Methods.MeasureVM, new MeasureVM { Name = "web01" }).Id));
     }
 

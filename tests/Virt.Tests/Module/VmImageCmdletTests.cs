@@ -98,6 +98,22 @@ public sealed class VmImageCmdletTests : IDisposable
     }
 
     [Theory]
+    [InlineData("New-VMImage web/1 web01 -TimeoutSeconds 9", "web/1 web01 False False 9")]
+    [InlineData("New-VMImage web/1 -VM web01 -NoSeal", "web/1 web01 False True 300")]
+    [InlineData("Get-VM web01 | New-VMImage web/1", "web/1 web01 True False 300")]
+    [InlineData("New-VMImage web/1 -InputObject (Get-VM web01)", "web/1 web01 True False 300")]
+    [InlineData("[pscustomobject]@{ Name = 'web/1'; VMName = 'web01' } | New-VMImage", "web/1 web01 False False 300")]
+    public void New_VMImage_takes_a_machine_by_its_name_or_as_an_object(string script, string asked)
+    {
+        agent.On(Methods.NewVMImage, static (request, _) => new VMImage { Name = request.Name });
+        var made = shell.Run<VMImage>(script);
+        Assert.Empty(shell.Errors);
+        Assert.Equal("web/1", Assert.Single(made).Name);
+        var request = (NewVMImage)Assert.Single(agent.CallsOf(Methods.NewVMImage)).Request;
+        Assert.Equal(asked, $"{request.Name} {request.VMName} {request.VMId == agent.VMs[0].Id} {request.NoSeal} {request.Timeout.TotalSeconds}");
+    }
+
+    [Theory]
     [InlineData("Remove-VMImage old", "old")]
     [InlineData("Remove-VMImage *", "debian/12 old")]
     [InlineData("Get-VMImage | Where-Object { -not $_.UsedBy } | Remove-VMImage", "old")]

@@ -60,4 +60,31 @@ public sealed class MeasureTests
         Assert.Equal((50.0, 100, 0L, null, null), (rates.CpuPercent!.Value, rates.ReadBytesPerSecond!.Value, rates.WrittenBytesPerSecond, rates.ReceivedBytesPerSecond, rates.SentBytesPerSecond));
         Assert.Null(VmService.Rates(before, now with { CpuTime = null }, TimeSpan.FromSeconds(2)).CpuPercent);
     }
+
+    [Fact]
+    public void How_busy_a_process_is_is_told_between_looks_that_are_far_enough_apart()
+    {
+        var clock = new Clock();
+        var meter = new CpuMeter(TimeSpan.FromSeconds(3), clock);
+        Assert.Null(meter.Look(TimeSpan.FromSeconds(3)));
+        clock.Passed += TimeSpan.FromSeconds(2);
+        Assert.Equal(50, meter.Look(TimeSpan.FromSeconds(4)));
+
+        // A moment later the kernel's hundredths say nothing: what was told is told again, and the look does not count.
+        clock.Passed += TimeSpan.FromMilliseconds(5);
+        Assert.Equal(50, meter.Look(TimeSpan.FromMilliseconds(4010)));
+        clock.Passed += TimeSpan.FromMilliseconds(995);
+        Assert.Equal(200, meter.Look(TimeSpan.FromSeconds(6)));
+        clock.Passed += TimeSpan.FromHours(1);
+        Assert.Equal(0, meter.Look(TimeSpan.FromSeconds(6)));
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Passed { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Passed.Ticks;
+    }
 }

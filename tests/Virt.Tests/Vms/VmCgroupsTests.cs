@@ -15,6 +15,9 @@ public sealed class VmCgroupsTests
         // Without it the kernel would swap nothing of it out.
         Assert.Equal(limits.MemoryBytes, limits.SwapBytes);
         Assert.Empty(limits.Extra);
+
+        // And what may come while it runs.
+        Assert.Equal(3L << 30, VmCgroups.LimitsOf(Spec with { MaximumMemoryBytes = 1L << 30 }, hasMemory: true, hasPids: true).MemoryBytes);
     }
 
     [Fact]

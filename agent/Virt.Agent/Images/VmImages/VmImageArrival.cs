@@ -17,14 +17,18 @@ public sealed class VmImageArrival : IDisposable
     private readonly string target;
     private bool isNamed;
 
-    internal VmImageArrival(string folder, string name, string target)
+    internal VmImageArrival(Guid id, string folder, string name, string target)
     {
+        Id = id;
         Folder = folder;
         Name = name;
         this.target = target;
         Directory.CreateDirectory(folder, Readable | UnixFileMode.UserExecute);
         File.SetUnixFileMode(folder, Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
+
+    /// <summary>By which what works on it is known.</summary>
+    public Guid Id { get; }
 
     /// <summary>What it will be called.</summary>
     public string Name { get; }

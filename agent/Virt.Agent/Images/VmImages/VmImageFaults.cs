@@ -26,6 +26,18 @@ public static class VmImageFaults
     /// <summary>Of one that comes from a server.</summary>
     public static IReadOnlyList<string> Save { get; } = [Begun, Read, Verified, Written, Named];
 
+    /// <summary>A machine's disk was copied.</summary>
+    public const string Copied = "vmimage.new.copied";
+
+    /// <summary>The QEMU is there in which the copy is to forget whose it was.</summary>
+    public const string Sealing = "vmimage.new.sealing";
+
+    /// <summary>It has forgotten that, and shut down.</summary>
+    public const string Sealed = "vmimage.new.sealed";
+
+    /// <summary>Of one that is made of a machine.</summary>
+    public static IReadOnlyList<string> Make { get; } = [Copied, Sealing, Sealed, Written, Named];
+
     /// <summary>Of a removal.</summary>
     public static IReadOnlyList<string> Remove { get; } = [Hidden];
 }

@@ -14,12 +14,25 @@ namespace Virt.Agent.Images.VmImages;
 /// <param name="store">Those that are the agent's own.</param>
 public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
 {
+    private Func<NewVMImage, Call, Task<string>> makeImage = static (_, _) => throw new InvalidOperationException("There are no machines.");
+
     /// <summary>Images by name or pattern.</summary>
     public Task<VMImageList> GetAsync(GetVMImage request, Call call)
     {
         var errors = new List<ErrorInfo>();
         var items = ImageService.Select<VMImage>(request.Names, catalog.VmNames, name => [Show(catalog.FindVm(name))], errors);
         return Task.FromResult(new VMImageList { Items = [.. items], Errors = [.. errors] });
+    }
+
+    /// <summary>Tells it who makes images of machines: gives the image's name. To be called once, before the first request.</summary>
+    public void Watch(Func<NewVMImage, Call, Task<string>> make) => makeImage = make;
+
+    /// <summary>Makes an image of a machine.</summary>
+    /// <exception cref="VirtException">What the machine cannot.</exception>
+    public async Task<VMImage> NewAsync(NewVMImage request, Call call)
+    {
+        var name = await makeImage(request, call).ConfigureAwait(false);
+        return call.WhatIf ? new VMImage { Name = name } : Show(name);
     }
 
     /// <summary>Removes an image that no machine needs.</summary>
@@ -63,6 +76,7 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
             AddedTime = manifest.Added ?? new DateTimeOffset(File.GetLastWriteTimeUtc(Path.Combine(image.Folder, ImageCatalog.ManifestName)), TimeSpan.Zero),
             UsedBy = [.. store.UsersOf(image)],
             Path = image.Folder,
+            Sealed = [.. manifest.Sealed],
         };
     }
 }

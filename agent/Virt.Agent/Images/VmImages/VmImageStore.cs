@@ -20,6 +20,9 @@ public sealed class VmImageStore(string root, ImageCatalog catalog)
     /// <summary>The disk of an image that the agent has made.</summary>
     public const string DiskName = "disk.qcow2";
 
+    /// <summary>The UEFI variables of an image that the agent has made.</summary>
+    public const string NvramName = "nvram.fd";
+
     private const string Coming = ".new-";
     private const string Going = ".removed-";
 
@@ -47,7 +50,8 @@ public sealed class VmImageStore(string root, ImageCatalog catalog)
     {
         Directory.CreateDirectory(root);
         File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        return new VmImageArrival(Path.Combine(root, Coming + Guid.NewGuid().ToString("N")), name, Path.Combine(root, VmImageName.ToFolder(name)));
+        var id = Guid.NewGuid();
+        return new VmImageArrival(id, Path.Combine(root, Coming + id.ToString("N")), name, Path.Combine(root, VmImageName.ToFolder(name)));
     }
 
     /// <summary>Looks whether an image may be removed.</summary>
@@ -87,6 +91,16 @@ public sealed class VmImageStore(string root, ImageCatalog catalog)
         FileHandles.SyncFolder(root);
         await Task.Run(() => FileTree.Delete(hidden)).ConfigureAwait(false);
     }
+
+    /// <summary>The folder of all.</summary>
+    public string Root => root;
+
+    /// <summary>The images that an agent before this one has not finished, with their disks.</summary>
+    public IReadOnlyList<(Guid Id, string Disk)> Unfinished =>
+    [
+        .. (Directory.Exists(root) ? Directory.GetDirectories(root, Coming + "*") : [])
+            .Select(static folder => (Guid.TryParseExact(Path.GetFileName(folder)[Coming.Length..], "N", out var id) ? id : Guid.Empty, Path.Combine(folder, DiskName))),
+    ];
 
     /// <summary>What an agent before this one has left half done. To be called once, before the first request.</summary>
     public void Recover()

@@ -23,6 +23,10 @@ namespace Virt.Commands;
 /// <para>Lets the guest bring its file systems to rest for each of its checkpoints, from now on.</para>
 /// </example>
 /// <example>
+/// <code>Set-VM web02 -WatchdogAction Reset</code>
+/// <para>Gives a machine that is off a watchdog: it is reset when its guest hangs.</para>
+/// </example>
+/// <example>
 /// <code>Set-VM web01 -HealthHttp http://127.0.0.1/ -HealthIntervalSeconds 10</code>
 /// <para>Asks the guest every ten seconds whether its web server answers; Get-VM shows it, Wait-VM -For Healthy waits for it, Watch-VirtEvent tells when it changes.</para>
 /// </example>
@@ -74,6 +78,13 @@ public sealed class SetVMCommand : VMChangeCommand
     /// <summary>What its checkpoints are where Checkpoint-VM does not say it: Standard, with memory; Production, its guest at rest, else Standard; ProductionOnly; or Disabled: none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMCheckpointType CheckpointType { get; set; }
+
+    /// <summary>
+    /// What becomes of it when its guest has not fed its watchdog in time: Reset, PowerOff, Shutdown (it is asked to), Pause, InjectNmi, Notify (an event only), or None: it has no watchdog. Only while it is off.
+    /// The guest sees an i6300esb, and something in it must feed /dev/watchdog: RuntimeWatchdogSec of systemd does.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMWatchdogAction WatchdogAction { get; set; }
 
     /// <summary>All ports of the host that lead to it, as for New-VM; @(): none. What stays is not interrupted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -150,6 +161,7 @@ public sealed class SetVMCommand : VMChangeCommand
         After = IsWanted(nameof(After)) ? After : null,
         AutomaticStopAction = IsWanted(nameof(AutomaticStopAction)) ? AutomaticStopAction : null,
         CheckpointType = IsWanted(nameof(CheckpointType)) ? CheckpointType : null,
+        WatchdogAction = IsWanted(nameof(WatchdogAction)) ? WatchdogAction : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
         Health = new HealthCheckChange
