@@ -222,6 +222,9 @@ public static class Methods
     /// <summary>Moves a virtual machine to another host.</summary>
     public static readonly Method<MoveVM, VMMove> MoveVM = new("vm.move", Change, Protocol.MoveVM.WireFormat, VMMove.WireFormat);
 
+    /// <summary>Moves the disk of a virtual machine to another folder of its host.</summary>
+    public static readonly Method<MoveVMStorage, VM> MoveVMStorage = new("vm.movestorage", Change, Protocol.MoveVMStorage.WireFormat, VM.WireFormat);
+
     /// <summary>Containers by name, id or pattern.</summary>
     public static readonly Method<GetContainer, ContainerList> GetContainer = new("container.get", Query, Protocol.GetContainer.WireFormat, ContainerList.WireFormat);
 
@@ -390,7 +393,7 @@ public static class Methods
         Hello, Ping, GetVirtHost, TestVirtHost,
         GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
         GetVMImage, NewVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
-        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, CopyVM, ExportVM, ImportVM,
+        GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMFirmware, SetVMFirmware, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, CompareVM, MoveVM, MoveVMStorage, CopyVM, ExportVM, ImportVM,
         CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
         GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,
         GetContainer, NewContainer, StartContainer, StopContainer, RestartContainer, SuspendContainer, ResumeContainer, RenameContainer, CopyContainer, ExportContainer, ImportContainer, SetContainer, RemoveContainer, WaitContainer, InvokeContainerCommand, EnterContainer, TypeContainer, GetContainerProcess, MeasureContainer, CopyContainerFile, GetContainerLog,

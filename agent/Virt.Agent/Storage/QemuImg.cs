@@ -61,7 +61,26 @@ public sealed partial class QemuImg(IToolRunner tools, string program)
     public async Task FlattenAsync(string path, string format, string target, CancellationToken cancellation)
     {
         await CreateAsync(target, ["convert", "-q", "-U", "-f", format, "-O", "qcow2", path, target], cancellation).ConfigureAwait(false);
-        using var file = File.OpenHandle(target, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        await FlushAsync(target).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies an image without what it stands on, in its own format; it is on the host's disk afterwards. The image must not change meanwhile; others may read what it stands on.</summary>
+    /// <param name="path">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="target">The copy's path; there must be nothing there.</param>
+    /// <param name="backingPath">What it stands on, and the copy too; null: nothing.</param>
+    /// <param name="backingFormat">That one's format.</param>
+    /// <param name="cancellation">Stops it; half a file may be left.</param>
+    public async Task CopyAsync(string path, string format, string target, string? backingPath, string? backingFormat, CancellationToken cancellation)
+    {
+        string[] below = backingPath is null ? [] : ["-B", backingPath, "-F", backingFormat!];
+        await CreateAsync(target, ["convert", "-q", "-U", "-f", format, "-O", format, .. below, path, target], cancellation).ConfigureAwait(false);
+        await FlushAsync(target).ConfigureAwait(false);
+    }
+
+    private static async Task FlushAsync(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         await Task.Run(() => RandomAccess.FlushToDisk(file), CancellationToken.None).ConfigureAwait(false);
     }
 
