@@ -64,17 +64,24 @@ public sealed partial class QemuImg(IToolRunner tools, string program)
         await FlushAsync(target).ConfigureAwait(false);
     }
 
-    /// <summary>Copies an image without what it stands on, in its own format; it is on the host's disk afterwards. The image must not change meanwhile; others may read what it stands on.</summary>
-    /// <param name="path">The image.</param>
-    /// <param name="format">Its format.</param>
+    /// <summary>Copies an image as the file that it is, sharing its blocks where the file system can; what it stands on, which others may have open, is not touched. The copy is on the host's disk afterwards.</summary>
+    /// <param name="path">The image; nobody may write to it meanwhile.</param>
     /// <param name="target">The copy's path; there must be nothing there.</param>
-    /// <param name="backingPath">What it stands on, and the copy too; null: nothing.</param>
-    /// <param name="backingFormat">That one's format.</param>
     /// <param name="cancellation">Stops it; half a file may be left.</param>
-    public async Task CopyAsync(string path, string format, string target, string? backingPath, string? backingFormat, CancellationToken cancellation)
+    public async Task CopyAsync(string path, string target, CancellationToken cancellation)
     {
-        string[] below = backingPath is null ? [] : ["-B", backingPath, "-F", backingFormat!];
-        await CreateAsync(target, ["convert", "-q", "-U", "-f", format, "-O", format, .. below, path, target], cancellation).ConfigureAwait(false);
+        await InfoAsync(path, inUse: false, cancellation).ConfigureAwait(false);
+        if (Path.Exists(target))
+        {
+            throw new DiskException(DiskProblem.Exists, target, "there is a file of that name already");
+        }
+
+        var result = await tools.RunAsync("cp", ["--reflink=auto", "--sparse=auto", "--no-target-directory", "--", path, target], cancellation).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+        {
+            throw Translate(target, ErrorOf(result));
+        }
+
         await FlushAsync(target).ConfigureAwait(false);
     }
 

@@ -144,9 +144,8 @@ public sealed partial class VmService
     private async Task MoveStorageOffAsync(VmEntry entry, VmDisk target, Call call)
     {
         var disk = entry.Spec.Disk!;
-        var below = disk.Backing.Count > 0 ? disk.Backing[0] : null;
         var total = Math.Max(1, SizeOf(disk.Path));
-        var copying = disks.CopyAsync(disk.Path, disk.Format, target.Path, below?.Path, below?.Format, call.Cancellation);
+        var copying = disks.CopyAsync(disk.Path, target.Path, call.Cancellation);
         while (await Task.WhenAny(copying, Task.Delay(FlattenTick, time, CancellationToken.None)).ConfigureAwait(false) != copying)
         {
             ReportStorage(entry, call, Math.Min(total, SizeOf(target.Path)), total);
