@@ -131,6 +131,12 @@ public static partial class Methods
     /// <summary>Changes the processors of a machine.</summary>
     public static readonly Method<SetVMProcessor, VMProcessor> SetVMProcessor = new("vmprocessor.set", Change, Protocol.SetVMProcessor.WireFormat, VMProcessor.WireFormat);
 
+    /// <summary>Finds the memory of machines.</summary>
+    public static readonly Method<GetVMMemory, VMMemoryList> GetVMMemory = new("vmmemory.get", Query, Protocol.GetVMMemory.WireFormat, VMMemoryList.WireFormat);
+
+    /// <summary>Changes the memory of a machine.</summary>
+    public static readonly Method<SetVMMemory, VMMemory> SetVMMemory = new("vmmemory.set", Change, Protocol.SetVMMemory.WireFormat, VMMemory.WireFormat);
+
     /// <summary>Finds the firmware of machines.</summary>
     public static readonly Method<GetVMFirmware, VMFirmwareList> GetVMFirmware = new("vmfirmware.get", Query, Protocol.GetVMFirmware.WireFormat, VMFirmwareList.WireFormat);
 

@@ -40,4 +40,12 @@ Describe 'Get-VM' {
         $header = (Get-VM $a.Name | Out-String -Width 160).Trim().Split("`n")[0].Trim() -split '\s+'
         $header | Should -Be 'Name', 'State', 'Health', 'Host', 'IPAddress', 'CPU/Memory', 'Uptime'
     }
+
+    It 'says where the screen of one that runs is to be seen' {
+        (Get-VM $a.Name).VncSocketPath | Should -BeNullOrEmpty
+        $a | Start-VM
+        while (-not ($path = (Get-VM $a.Name).VncSocketPath)) { Start-Sleep -Milliseconds 50 }
+        Test-Path $path | Should -BeTrue
+        $a | Stop-VM -TurnOff
+    }
 }

@@ -37,4 +37,12 @@ Describe 'Set-VM' {
         $problem[0].CategoryInfo.Category | Should -Be InvalidArgument
         "$($problem[0])" | Should -BeLike '*32MB to*'
     }
+
+    It 'gives one that is off a watchdog, and refuses while it runs' {
+        $dog = New-TestVM dog
+        ($dog | Set-VM -WatchdogAction Pause -PassThru).WatchdogAction | Should -Be Pause
+        $dog | Start-VM
+        $dog | Set-VM -WatchdogAction None -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMWrongState*'
+    }
 }

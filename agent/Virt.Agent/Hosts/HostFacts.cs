@@ -33,6 +33,9 @@ public sealed class HostFacts(string root)
     /// <summary>Memory that could be given out without swapping, in bytes. Source: proc_meminfo(5).</summary>
     public long MemoryAvailableBytes => Meminfo("MemAvailable");
 
+    /// <summary>The huge pages that the host keeps: the size of one, how many there are, and how many of them nobody has or has been promised. Source: Linux, Documentation/admin-guide/mm/hugetlbpage.rst.</summary>
+    public (long PageBytes, long Total, long Free) HugePages => (Meminfo("Hugepagesize"), Meminfo("HugePages_Total") / 1024, (Meminfo("HugePages_Free") - Meminfo("HugePages_Rsvd")) / 1024);
+
     /// <summary>How long the host has been up.</summary>
     public TimeSpan Uptime
     {

@@ -77,6 +77,8 @@ public static class Routes
         router.Add(Methods.RemoveVMNetworkAdapter, vms.RemoveAdapterAsync);
         router.Add(Methods.GetVMProcessor, vms.GetProcessorAsync);
         router.Add(Methods.SetVMProcessor, vms.SetProcessorAsync);
+        router.Add(Methods.GetVMMemory, vms.GetMemoryAsync);
+        router.Add(Methods.SetVMMemory, vms.SetMemoryAsync);
         router.Add(Methods.GetVMFirmware, vms.GetFirmwareAsync);
         router.Add(Methods.SetVMFirmware, vms.SetFirmwareAsync);
         router.Add(Methods.RemoveVM, vms.RemoveAsync);

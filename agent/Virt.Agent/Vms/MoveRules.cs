@@ -12,6 +12,9 @@ namespace Virt.Agent.Vms;
 /// </summary>
 public static class MoveRules
 {
+    /// <summary>Its memory, where that stays because the guest runs.</summary>
+    public const string MemoryPart = "memory";
+
     // What QEMU needs itself, beside its guest's memory.
     private const long QemuBytes = 64L << 20;
 
@@ -50,6 +53,12 @@ public static class MoveRules
         CheckDisk();
         foreach (var part in machine.Parts)
         {
+            if (part == MemoryPart)
+            {
+                Add("PartStays", part, "What an emulated guest writes to memory that was added, or is of large pages, while it moves would be lost.", $"Stop-VM -Name {machine.VMName}");
+                continue;
+            }
+
             var (what, command) = part.StartsWith("dvd", StringComparison.Ordinal) ? ("What is in its drive", $"Set-VMDvdDrive {machine.VMName} {part} -Path ''")
                 : part.StartsWith("nic", StringComparison.Ordinal) ? ("Its network adapter", $"Remove-VMNetworkAdapter {machine.VMName} {part}")
                 : ("Its disk", $"Remove-VMHardDiskDrive {machine.VMName} {part}");

@@ -87,6 +87,16 @@ internal static class NewVMCheck
         }
     }
 
+    /// <summary>What becomes of it when its watchdog runs out.</summary>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckWatchdogAction(string verb, string name, VMWatchdogAction action)
+    {
+        if (!Enum.IsDefined(action))
+        {
+            throw Bad(name, "InvalidWatchdogAction", $"this agent knows no watchdog action {action}", $"Set-VM -Name {name} -WatchdogAction Reset", verb);
+        }
+    }
+
     private static string CommandOf(string verb) => verb == "create" ? "New" : "Set";
 
     /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>; what is not QEMU's own is one of the host's.</summary>

@@ -64,6 +64,7 @@ public sealed partial class QemuArguments
         builder.AddDrives(spec, order);
         builder.AddAdapters(spec);
         builder.AddSeed(spec.Seed, id, folder);
+        builder.AddWatchdog(spec.WatchdogAction);
         if (incoming is not null)
         {
             // Where from is said over QMP.
@@ -111,12 +112,12 @@ public sealed partial class QemuArguments
         Add("-accel", host.Accelerator);
         Add("-cpu", CpuModel.QemuTextOf(spec.CpuModel, host.Accelerator));
         Add("-smp", CpuModel.TopologyOf(spec));
-        Add("-m", host.Accelerator == "tcg" ? FormattableString.Invariant($"{(spec.MemoryBytes - OddBytes) >> 10}K") : FormattableString.Invariant($"{spec.MemoryBytes >> 20}M"));
+        AddMemory(spec);
         Add("-rtc", "base=utc");
         // A guest that panics or cannot write its disk is kept as it is, to be looked at.
         Add("-action", "panic=pause");
 
-        var machine = incoming?.MachineType ?? (isArm ? "virt" : "q35");
+        var machine = (incoming?.MachineType ?? (isArm ? "virt" : "q35")) + (spec.BackingPageSize == VMBackingPageSize.Large ? $",memory-backend={MemoryOfLargePages}" : "");
         AddNames(spec);
         if (spec.Generation == 2 && host.Firmware.CodeOf(spec.SecureBoot) is { } code)
         {
@@ -207,10 +208,30 @@ public sealed partial class QemuArguments
             return;
         }
 
+        // Listens nowhere: see VmSession.ListenForViewers.
+        Add("-vnc", "none");
         Add("-device", adapter == VMVideoAdapter.VGA ? "VGA,id=video0" : isArm ? "virtio-gpu-pci,id=video0" : "virtio-vga,id=video0");
         if (isArm)
         {
             Add("-device", "virtio-keyboard-pci,id=keyboard0");
+        }
+    }
+
+    // After all else, so that it takes no other device's place on the bus. The guest's kernel has the driver i6300esb for it.
+    private void AddWatchdog(VMWatchdogAction action)
+    {
+        if (action != VMWatchdogAction.None)
+        {
+            Add("-device", "i6300esb,id=watchdog0");
+            Add("-action", "watchdog=" + action switch
+            {
+                VMWatchdogAction.Reset => "reset",
+                VMWatchdogAction.PowerOff => "poweroff",
+                VMWatchdogAction.Shutdown => "shutdown",
+                VMWatchdogAction.Pause => "pause",
+                VMWatchdogAction.InjectNmi => "inject-nmi",
+                _ => "none",
+            });
         }
     }
 

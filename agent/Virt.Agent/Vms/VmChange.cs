@@ -16,7 +16,7 @@ internal static class VmChange
         var ports = request.HotplugPortCount ?? present.Pending?.HotplugPorts;
         var pending = (present.Pending ?? new VmPending()) with
         {
-            MemoryBytes = memory == present.MemoryBytes ? null : memory,
+            MemoryBytes = memory == present.AllMemory() ? null : memory,
             ProcessorCount = processors == present.ProcessorCount ? null : processors,
             HotplugPorts = ports == present.HotplugPorts ? null : ports,
         };
@@ -29,6 +29,7 @@ internal static class VmChange
             After = request.After ?? present.After,
             StopAction = request.AutomaticStopAction ?? present.StopAction,
             CheckpointType = request.CheckpointType ?? present.CheckpointType,
+            WatchdogAction = request.WatchdogAction ?? present.WatchdogAction,
         };
     }
 
@@ -46,6 +47,24 @@ internal static class VmChange
             CpuModel = model == present.CpuModel ? null : model ?? CpuModel.Host,
             CoresPerSocket = cores == present.CoresPerSocket ? null : cores,
             ThreadsPerCore = threads == present.ThreadsPerCore ? null : threads,
+        };
+        return present with { Pending = Shown(pending) };
+    }
+
+    /// <summary>The machine as it is to be, of what Set-VMMemory changes and a run cannot.</summary>
+    /// <param name="present">What it is.</param>
+    /// <param name="request">What is asked for, checked.</param>
+    public static VmSpec Apply(VmSpec present, SetVMMemory request)
+    {
+        var next = present.FromNextStart();
+        var memory = request.StartupBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 1 << 20) : next.MemoryBytes;
+        var maximum = request.MaximumBytes is { } most ? NewVMCheck.RoundUp(most, 1 << 20) : next.MaximumMemoryBytes;
+        var pages = request.BackingPageSize ?? next.BackingPageSize;
+        var pending = (present.Pending ?? new VmPending()) with
+        {
+            MemoryBytes = memory == present.AllMemory() ? null : memory,
+            MaximumMemoryBytes = maximum == present.MaximumMemoryBytes ? null : maximum,
+            BackingPageSize = pages == present.BackingPageSize ? null : pages,
         };
         return present with { Pending = Shown(pending) };
     }

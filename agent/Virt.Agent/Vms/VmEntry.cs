@@ -17,6 +17,7 @@ internal sealed class VmEntry
     private VMState phase;
     private VMState told;
     private WorkloadHealth toldHealth;
+    private (VmSession? Session, int Count) toldWatchdog;
 
     /// <summary>Reads a row.</summary>
     /// <param name="row">The row.</param>
@@ -167,6 +168,13 @@ internal sealed class VmEntry
     // Under the gate: whoever brought the change, a handler or QEMU, it is told once.
     private void TellNews()
     {
+        var watchdog = (Session, Session?.WatchdogCount ?? 0);
+        if (watchdog.Item2 > (toldWatchdog.Session == Session ? toldWatchdog.Count : 0))
+        {
+            Tell(VirtEventAction.WatchdogExpired, $"Its guest has not fed its watchdog in time: {Spec.WatchdogAction}.");
+        }
+
+        toldWatchdog = watchdog;
         var state = State;
         if (state != told && VmEvents.Of(told, state) is { } action)
         {

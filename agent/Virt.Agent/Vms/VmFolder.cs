@@ -18,6 +18,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>Where the serial console is typed at.</summary>
     public string ConsoleSocket => Path.Combine(Run, "console");
 
+    /// <summary>Where the screen is shown over VNC.</summary>
+    public string VncSocket => Path.Combine(Run, "vnc");
+
     /// <summary>What QEMU writes to standard error.</summary>
     public string ErrorFile => Path.Combine(Run, "stderr");
 

@@ -9,6 +9,12 @@ public sealed record VmPending
     /// <summary>See <see cref="VmSpec.MemoryBytes"/>; null: it stays.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>See <see cref="VmSpec.MaximumMemoryBytes"/>; null: it stays.</summary>
+    public long? MaximumMemoryBytes { get; init; }
+
+    /// <summary>See <see cref="VmSpec.BackingPageSize"/>; null: it stays.</summary>
+    public VMBackingPageSize? BackingPageSize { get; init; }
+
     /// <summary>See <see cref="VmSpec.ProcessorCount"/>; null: it stays.</summary>
     public int? ProcessorCount { get; init; }
 
@@ -30,6 +36,16 @@ public sealed record VmPending
         if (MemoryBytes is { } memory)
         {
             yield return $"MemoryBytes {ByteText.Of(memory)}";
+        }
+
+        if (MaximumMemoryBytes is { } maximum)
+        {
+            yield return maximum == 0 ? "MaximumBytes 0" : $"MaximumBytes {ByteText.Of(maximum)}";
+        }
+
+        if (BackingPageSize is { } pages)
+        {
+            yield return $"BackingPageSize {pages}";
         }
 
         if (ProcessorCount is { } processors)
@@ -62,6 +78,8 @@ public sealed record VmPending
     public VmSpec ApplyTo(VmSpec spec) => spec with
     {
         MemoryBytes = MemoryBytes ?? spec.MemoryBytes,
+        MaximumMemoryBytes = MaximumMemoryBytes ?? spec.MaximumMemoryBytes,
+        BackingPageSize = BackingPageSize ?? spec.BackingPageSize,
         ProcessorCount = ProcessorCount ?? spec.ProcessorCount,
         HotplugPorts = HotplugPorts ?? spec.HotplugPorts,
         CpuModel = CpuModel is null ? spec.CpuModel : CpuModel == Vms.CpuModel.Host ? null : CpuModel,

@@ -19,6 +19,11 @@ public sealed partial class VmService
         try
         {
             process.ConsoleTrim ??= TrimConsoleAsync(process);
+            if (entry.Spec.VideoAdapter != VMVideoAdapter.None)
+            {
+                session?.ListenForViewers();
+            }
+
             await Task.WhenAny(process.Ended, session?.Closed ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time)).ConfigureAwait(false);
             if (isStopping)

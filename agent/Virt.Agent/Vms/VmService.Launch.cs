@@ -20,7 +20,8 @@ public sealed partial class VmService
     // Looks at everything, writes nothing.
     private QemuPlan PlanStart(VmEntry entry, QemuIncoming? incoming = null)
     {
-        var spec = entry.Spec;
+        // One that is started has from the beginning what has come to it in its last run.
+        var spec = incoming is null ? entry.Spec.FromNextStart() : entry.Spec;
         QemuBoot? boot = null;
         if (KernelOf("start", entry.Name, spec) is { Manifest.Boot: { } kernel } image)
         {
@@ -39,6 +40,12 @@ public sealed partial class VmService
         if (spec.Generation == 2 && Host.Firmware.CodeOf(spec.SecureBoot) is null)
         {
             throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, "Test-VirtHost");
+        }
+
+        if (!VmStates.IsAlive(entry.State))
+        {
+            // What one that runs has is given back first.
+            CheckHugePages("start", entry, spec.BackingPageSize, spec.AllMemory());
         }
 
         var folder = FolderOf(entry);

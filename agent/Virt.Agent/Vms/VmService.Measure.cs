@@ -80,7 +80,7 @@ public sealed partial class VmService
             Time = time.GetUtcNow(),
             CpuTime = usage?.CpuTime,
             MemoryBytes = usage?.MemoryBytes,
-            MemoryLimitBytes = entry.Spec.MemoryBytes,
+            MemoryLimitBytes = entry.Spec.AllMemory(),
         };
         if (entry.Session is not { } session)
         {

@@ -102,6 +102,7 @@ public sealed partial class VmService
 
             await SettleDrivesAsync(entry).ConfigureAwait(false);
             await SettleAdaptersAsync(entry).ConfigureAwait(false);
+            await SettleMemoryAsync(entry).ConfigureAwait(false);
             if (entry.Spec.Move is { Stage: MoveStage.Owned } taken)
             {
                 await RecoverTakenAsync(entry, taken).ConfigureAwait(false);

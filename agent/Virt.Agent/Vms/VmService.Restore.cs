@@ -166,6 +166,9 @@ public sealed partial class VmService
         return present with
         {
             MemoryBytes = was.MemoryBytes,
+            AddedMemory = was.AddedMemory,
+            MaximumMemoryBytes = was.MaximumMemoryBytes,
+            BackingPageSize = was.BackingPageSize,
             ProcessorCount = was.ProcessorCount,
             Generation = was.Generation,
             Image = was.Image,
@@ -180,6 +183,7 @@ public sealed partial class VmService
             Product = was.Product,
             SerialNumber = was.SerialNumber,
             AssetTag = was.AssetTag,
+            WatchdogAction = was.WatchdogAction,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,
             Drives = moment.HasMemory ? was.Drives : present.Drives,

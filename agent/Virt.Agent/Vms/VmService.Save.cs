@@ -61,6 +61,11 @@ public sealed partial class VmService
         await session.GiveAsync(MemoryDescriptor, memory, cancellation).ConfigureAwait(false);
         await session.PrepareToSendAsync(isPausing: true, cancellation).ConfigureAwait(false);
         await session.SetLastRoundAsync(LastRound, cancellation).ConfigureAwait(false);
+        if (QemuArguments.LosesWrites(entry.Spec, checkpoint.Spec.Accelerator))
+        {
+            await session.HoldAsync(cancellation).ConfigureAwait(false);
+        }
+
         await session.SendAsync(MemoryDescriptor, cancellation).ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saving, cancellation).ConfigureAwait(false);
 
@@ -118,7 +123,7 @@ public sealed partial class VmService
         var percent = figures.TotalBytes == 0 ? 0 : (int)(100 * (figures.TotalBytes - figures.RemainingBytes) / figures.TotalBytes);
         var left = figures.BytesPerSecond == 0 ? (TimeSpan?)null : TimeSpan.FromSeconds((double)figures.RemainingBytes / figures.BytesPerSecond);
         call.Report($"{activity} VM '{entry.Name}'", "writing its memory", Math.Clamp(percent, 0, 99), left, figures.BytesPerSecond);
-        if (figures.SentBytes > entry.Spec.MemoryBytes)
+        if (figures.SentBytes > entry.Spec.AllMemory())
         {
             // The guest writes faster than the host: it stands still for the rest, and the file stays below twice its memory.
             await session.SetLastRoundAsync(TimeSpan.FromSeconds(2000), call.Cancellation).ConfigureAwait(false);
@@ -141,13 +146,13 @@ public sealed partial class VmService
 
     private void CheckSpace(string verb, VmEntry entry, bool withMemory)
     {
-        var needed = (withMemory ? entry.Spec.MemoryBytes : 0) + SpaceReserve;
+        var needed = (withMemory ? entry.Spec.AllMemory() : 0) + SpaceReserve;
         var folder = FolderOf(entry).State;
         var free = FreeBytes(folder);
         if (free < needed)
         {
             throw NoSpace(verb, entry, FormattableString.Invariant(
-                $"'{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(withMemory ? $"{entry.Spec.MemoryBytes >> 20} for its memory and " : "")}{SpaceReserve >> 20} in reserve)"));
+                $"'{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(withMemory ? $"{entry.Spec.AllMemory() >> 20} for its memory and " : "")}{SpaceReserve >> 20} in reserve)"));
         }
 
         if (entry.Spec.Disk is { } disk && FreeBytes(Path.GetDirectoryName(disk.Path)!) is var besides && besides < SpaceReserve)

@@ -82,7 +82,7 @@ public sealed partial class VmService
             Accelerator = isLive ? entry.Run!.Accelerator : "",
             CpuFlags = isKvm ? [.. CpuModel.FlagsOf(spec.CpuModel, facts.CpuFlags)] : [],
             CpuModel = spec.CpuModel ?? "",
-            MemoryBytes = spec.MemoryBytes,
+            MemoryBytes = spec.AllMemory(),
             Generation = spec.Generation,
             Network = spec.Network ?? "",
             Image = image?.Name ?? "",
@@ -97,7 +97,7 @@ public sealed partial class VmService
             StoragePath = storagePath,
             Addresses = [.. spec.Attachment?.Addresses ?? []],
             Subnets = [.. spec.Attachment is { } place ? networks.SubnetsOf(place) : []],
-            Parts = [.. spec.Drives.Where(static drive => drive.Media is not null).Select(static drive => drive.Name), .. spec.Adapters.Select(static adapter => adapter.Name)],
+            Parts = [.. spec.Drives.Where(static drive => drive.Media is not null).Select(static drive => drive.Name), .. spec.Adapters.Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
         };
     }

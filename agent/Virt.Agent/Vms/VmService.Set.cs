@@ -23,7 +23,14 @@ public sealed partial class VmService
         VmDriveRules.CheckPorts(entry.Name, entry.Spec, request.HotplugPortCount);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         var present = entry.Spec;
+        if (request.WatchdogAction is { } action && action != present.WatchdogAction)
+        {
+            NewVMCheck.CheckWatchdogAction(Verb, entry.Name, action);
+            VmStates.CheckOff("change the watchdog of", entry.Name, entry.State);
+        }
+
         var to = Republish(entry, VmChange.Apply(present, request), request);
+        VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), Host.Architecture);
         if (call.WhatIf)
         {
             return Show(entry) with { PendingChanges = PendingOf(entry, to) };

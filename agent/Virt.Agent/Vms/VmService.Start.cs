@@ -71,7 +71,7 @@ public sealed partial class VmService
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
-        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved });
+        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved }, load is null ? entry.Spec.FromNextStart() : null);
 
         await CheckDiskEndAsync("start", entry, cancellation).ConfigureAwait(false);
         await using var undo = new Rollback();

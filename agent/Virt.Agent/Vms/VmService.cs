@@ -150,7 +150,7 @@ public sealed partial class VmService : IAsyncDisposable
             Status = session is { Status.Length: > 0 } ? session.Status : run?.Status ?? "",
             Generation = entry.Spec.Generation,
             ProcessorCount = entry.Spec.ProcessorCount,
-            MemoryBytes = entry.Spec.MemoryBytes,
+            MemoryBytes = entry.Spec.AllMemory(),
             Image = entry.Spec.Image ?? "",
             IPAddresses = isRunning ? [.. AddressesOf(entry, session)] : [],
             MacAddress = entry.Spec.MacAddress ?? "",
@@ -174,6 +174,8 @@ public sealed partial class VmService : IAsyncDisposable
             CheckpointType = entry.Spec.CheckpointType,
             CpuPercent = load?.CpuPercent,
             UsedMemoryBytes = load?.MemoryBytes,
+            WatchdogAction = entry.Spec.WatchdogAction,
+            VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
         };
     }
 

@@ -40,6 +40,9 @@ internal sealed partial class VmSession : IAsyncDisposable
     /// <summary>The guest's kernel has panicked since it was last reset.</summary>
     public bool HasPanicked { get; private set; }
 
+    /// <summary>How often the guest has not fed its watchdog in time, as far as this session was told.</summary>
+    public int WatchdogCount { get; private set; }
+
     /// <summary>QEMU has told that it is about to end because the guest powered off or was told to.</summary>
     public bool HasShutDown { get; private set; }
 
@@ -137,6 +140,7 @@ internal sealed partial class VmSession : IAsyncDisposable
         {
             "guest-panicked" => Panicked,
             "io-error" => "Its disk could not be read or written.",
+            "watchdog" => WatchdogExpired,
             "internal-error" => "QEMU met an error of its own.",
             _ => "",
         };
@@ -149,6 +153,8 @@ internal sealed partial class VmSession : IAsyncDisposable
             }
         }
     }
+
+    private const string WatchdogExpired = "Its guest has not fed its watchdog in time.";
 
     private const string Panicked = "The guest's kernel has panicked.";
 
@@ -175,6 +181,14 @@ internal sealed partial class VmSession : IAsyncDisposable
             case "GUEST_PANICKED":
                 HasPanicked = true;
                 Status = Panicked;
+                break;
+            case "WATCHDOG":
+                WatchdogCount++;
+                if (e.Text("action") == "pause")
+                {
+                    Status = WatchdogExpired;
+                }
+
                 break;
             case "BLOCK_IO_ERROR" when e.Text("action") == "stop":
                 Status = e.Flag("nospace") == true ? "Its disk cannot grow: the host's disk is full." : $"Its disk could not be read or written ({e.Text("reason")}).";

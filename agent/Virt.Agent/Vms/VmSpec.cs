@@ -12,6 +12,18 @@ public sealed record VmSpec
     /// <summary>Memory of the guest, a multiple of 1 MiB.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>How much memory it can come to have while it runs; 0: what it was started with, as of machines that were made before there was more.</summary>
+    public long MaximumMemoryBytes { get; init; }
+
+    /// <summary>What pages of the host its memory is made of.</summary>
+    public VMBackingPageSize BackingPageSize { get; init; }
+
+    /// <summary>The memory that has come since it was started, in the order in which it came.</summary>
+    public IReadOnlyList<VmDimm> AddedMemory { get; set; } = [];
+
+    /// <summary>Its memory with what has come since.</summary>
+    public long AllMemory() => MemoryBytes + AddedMemory.Sum(static dimm => dimm.SizeBytes);
+
     /// <summary>Virtual processors.</summary>
     public required int ProcessorCount { get; init; }
 
@@ -42,8 +54,13 @@ public sealed record VmSpec
     /// <summary>What waits for its next start; null: nothing.</summary>
     public VmPending? Pending { get; init; }
 
-    /// <summary>The machine as it is from its next start on.</summary>
-    public VmSpec FromNextStart() => Pending?.ApplyTo(this) ?? this;
+    /// <summary>The machine as it is from its next start on: it is started with what has come to it.</summary>
+    public VmSpec FromNextStart() => (Pending, AddedMemory.Count) switch
+    {
+        (null, 0) => this,
+        (null, _) => this with { MemoryBytes = AllMemory(), AddedMemory = [] },
+        _ => Pending.ApplyTo(this with { MemoryBytes = AllMemory(), AddedMemory = [] }),
+    };
 
     /// <summary>Whether it is started when its host has started.</summary>
     public VMStartAction StartAction { get; init; }
@@ -122,6 +139,9 @@ public sealed record VmSpec
 
     /// <summary>Its number in somebody's inventory; empty: none.</summary>
     public string AssetTag { get; set; } = "";
+
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
+    public VMWatchdogAction WatchdogAction { get; init; }
 
     /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
     public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);

@@ -74,4 +74,7 @@ public enum VirtEventAction
 
     /// <summary>A checkpoint of it was removed, by somebody or because its time had come; Message says which.</summary>
     CheckpointRemoved = 23,
+
+    /// <summary>Its guest has not fed its watchdog in time; Message says what becomes of it.</summary>
+    WatchdogExpired = 24,
 }

@@ -58,4 +58,8 @@ public sealed partial record SetVM
     /// <summary>What its checkpoints are where nobody says it, or that there are none.</summary>
     [Key(12)]
     public VMCheckpointType? CheckpointType { get; set; }
+
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog. Only while it is off.</summary>
+    [Key(13)]
+    public VMWatchdogAction? WatchdogAction { get; set; }
 }

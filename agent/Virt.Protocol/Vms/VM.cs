@@ -131,6 +131,14 @@ public sealed partial record VM
     [Key(30)]
     public long? UsedMemoryBytes { get; set; }
 
+    /// <summary>The Unix socket on its host where its screen is shown over VNC; empty: while it does not run, and where it has no video adapter.</summary>
+    [Key(31)]
+    public string VncSocketPath { get; set; } = "";
+
+    /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
+    [Key(32)]
+    public VMWatchdogAction WatchdogAction { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

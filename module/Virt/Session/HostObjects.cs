@@ -16,6 +16,7 @@ internal static class HostObjects
             case VMDrive item: item.ComputerName = computerName; break;
             case VMNetworkAdapter item: item.ComputerName = computerName; break;
             case VMProcessor item: item.ComputerName = computerName; break;
+            case VMMemory item: item.ComputerName = computerName; break;
             case VMFirmware item: item.ComputerName = computerName; break;
             case VMMovePlan item: item.ComputerName = computerName; break;
             case VMMove item: item.ComputerName = computerName; break;
@@ -54,6 +55,7 @@ internal static class HostObjects
             case VMDriveList list: StampAll(list.Items, computerName); break;
             case VMNetworkAdapterList list: StampAll(list.Items, computerName); break;
             case VMProcessorList list: StampAll(list.Items, computerName); break;
+            case VMMemoryList list: StampAll(list.Items, computerName); break;
             case VMFirmwareList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case ContainerProcessList list: StampAll(list.Items, computerName); break;

@@ -139,6 +139,14 @@ public sealed class MoveRulesTests : IDisposable
     }
 
     [Fact]
+    public void Memory_that_an_emulated_guest_would_lose_stays_until_it_is_off()
+    {
+        var problem = Assert.Single(MoveRules.Find(Machine with { Parts = [MoveRules.MemoryPart] }, Site));
+        Assert.Equal(("PartStays", "Stop-VM -Name web01"), (problem.Id, problem.FixCommand));
+        Assert.Contains("emulated", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void All_problems_are_told_at_once()
     {
         var problems = MoveRules.Find(Machine, Site with { HasUefi = false, MemoryAvailableBytes = 0, HasImage = false });

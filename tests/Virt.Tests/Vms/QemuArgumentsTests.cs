@@ -39,6 +39,38 @@ public sealed class QemuArgumentsTests
     }
 
     [Fact]
+    public void Room_for_memory_and_large_pages_are_there_for_who_asks_for_them()
+    {
+        var spec = Spec() with { MaximumMemoryBytes = 1L << 30, AddedMemory = [new VmDimm { Name = "dimm1", SizeBytes = 128L << 20 }, new VmDimm { Name = "dimm2", SizeBytes = 256L << 20 }] };
+        var arguments = Build(spec).Arguments;
+        Assert.Equal("262136K,slots=16,maxmem=1024M", After(arguments, "-m"));
+        Assert.Equal(["memory-backend-ram,id=mem-dimm1,size=134217728", "memory-backend-ram,id=mem-dimm2,size=268435456"], All(arguments, "-object").Where(static o => o.StartsWith("memory", StringComparison.Ordinal)));
+        Assert.Equal(["pc-dimm,id=dimm1,memdev=mem-dimm1", "pc-dimm,id=dimm2,memdev=mem-dimm2"], All(arguments, "-device").Where(static d => d.StartsWith("pc-dimm", StringComparison.Ordinal)));
+        arguments = Build(Spec() with { BackingPageSize = VMBackingPageSize.Large, AddedMemory = [new VmDimm { Name = "dimm1", SizeBytes = 128L << 20 }] }).Arguments;
+        Assert.Equal("256M", After(arguments, "-m"));
+        Assert.Equal("q35,memory-backend=ram0", After(arguments, "-machine"));
+        Assert.Equal(["memory-backend-memfd,id=ram0,hugetlb=on,size=268435456", "memory-backend-memfd,id=mem-dimm1,hugetlb=on,size=134217728"], All(arguments, "-object").Where(static o => o.StartsWith("memory", StringComparison.Ordinal)));
+        Assert.Equal("262136K", After(Build(Spec() with { MaximumMemoryBytes = 256L << 20 }).Arguments, "-m"));
+        Assert.True(QemuArguments.LosesWrites(spec, "tcg"));
+        Assert.False(QemuArguments.LosesWrites(spec, "kvm") || QemuArguments.LosesWrites(Spec(), "tcg"));
+    }
+
+    [Theory]
+    [InlineData(VMWatchdogAction.Reset, "reset")]
+    [InlineData(VMWatchdogAction.PowerOff, "poweroff")]
+    [InlineData(VMWatchdogAction.Shutdown, "shutdown")]
+    [InlineData(VMWatchdogAction.Pause, "pause")]
+    [InlineData(VMWatchdogAction.InjectNmi, "inject-nmi")]
+    [InlineData(VMWatchdogAction.Notify, "none")]
+    public void A_watchdog_is_there_for_who_asks_for_it(VMWatchdogAction action, string word)
+    {
+        var arguments = Build(Spec() with { WatchdogAction = action }).Arguments;
+        Assert.Contains("i6300esb,id=watchdog0", arguments);
+        Assert.Equal(["panic=pause", "watchdog=" + word], All(arguments, "-action"));
+        Assert.DoesNotContain("i6300esb,id=watchdog0", Build(Spec()).Arguments);
+    }
+
+    [Fact]
     public void An_emulated_machines_memory_is_no_multiple_of_64_pages()
     {
         var size = After(Build(Spec() with { MemoryBytes = 512L << 20 }).Arguments, "-m");

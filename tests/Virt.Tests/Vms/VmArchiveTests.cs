@@ -15,8 +15,8 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "AssetTag", "BootOrder", "CheckpointType", "CoresPerSocket", "CpuModel", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "Manufacturer", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Product", "SecureBoot", "Seed", "SerialNumber", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "ThreadsPerCore", "VideoAdapter"];
-    private static readonly string[] LeftBehind = ["Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending", "StorageMove"];
+    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "AssetTag", "BackingPageSize", "BootOrder", "CheckpointType", "CoresPerSocket", "CpuModel", "Drives", "Generation", "HasScsiController", "HotplugPorts", "Image", "MacAddress", "Manufacturer", "MaximumMemoryBytes", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Product", "SecureBoot", "Seed", "SerialNumber", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "ThreadsPerCore", "VideoAdapter", "WatchdogAction"];
+    private static readonly string[] LeftBehind = ["AddedMemory", "Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "Move", "Pending", "StorageMove"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;
 
@@ -58,6 +58,14 @@ public sealed class VmArchiveTests : IDisposable
         Assert.True(AdapterDevice.IsMacAddress(taken.MacAddress));
         Assert.Null(spec.MacAddress);
         Assert.Empty(VmArchive.Portable(Spec() with { Adapters = null! }, "lan").Adapters);
+    }
+
+    [Fact]
+    public void What_memory_came_while_it_ran_is_part_of_what_it_is_started_with()
+    {
+        var spec = VmArchive.Portable(Spec() with { AddedMemory = [new VmDimm { Name = "dimm1,x=y", SizeBytes = 128L << 20 }, null!], MaximumMemoryBytes = 1L << 60, BackingPageSize = (VMBackingPageSize)9 }, "lan");
+        Assert.Equal((Spec().MemoryBytes + (128L << 20), 0, 0L, VMBackingPageSize.Small), (spec.MemoryBytes, spec.AddedMemory.Count, spec.MaximumMemoryBytes, spec.BackingPageSize));
+        Assert.Empty(VmArchive.Portable(Spec() with { AddedMemory = null! }, "lan").AddedMemory);
     }
 
     [Fact]

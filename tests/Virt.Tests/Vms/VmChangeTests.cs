@@ -27,6 +27,35 @@ public sealed class VmChangeTests
     }
 
     [Fact]
+    public void What_memory_came_in_a_run_is_what_the_next_one_begins_with()
+    {
+        var grown = Present with { MaximumMemoryBytes = 1L << 30, AddedMemory = [new VmDimm { Name = "dimm1", SizeBytes = 128L << 20 }] };
+        var next = grown.FromNextStart();
+        Assert.Equal((384L << 20, 0), (next.MemoryBytes, next.AddedMemory.Count));
+        Assert.Null(VmChange.Apply(grown, new SetVM { MemoryStartupBytes = 384L << 20 }).Pending);
+        var less = VmChange.Apply(grown, new SetVMMemory { StartupBytes = 256L << 20, BackingPageSize = VMBackingPageSize.Large, MaximumBytes = 0 });
+        Assert.Equal(["MemoryBytes 256MB", "MaximumBytes 0", "BackingPageSize Large"], less.Pending!.Words());
+        Assert.Equal((256L << 20, 0, 0L, VMBackingPageSize.Large), (less.FromNextStart().MemoryBytes, less.FromNextStart().AddedMemory.Count, less.FromNextStart().MaximumMemoryBytes, less.FromNextStart().BackingPageSize));
+        Assert.Equal(384L << 20, VmChange.Apply(grown, new SetVM { ProcessorCount = 2 }).FromNextStart().MemoryBytes);
+    }
+
+    [Theory]
+    [InlineData(256, 0, "")]
+    [InlineData(255, 0, "not taken")]
+    [InlineData(128, 0, "not taken")]
+    [InlineData(257, 128, "")]
+    [InlineData(500, 256, "")]
+    [InlineData(641, 0, "room for")]
+    public void A_machine_that_runs_gets_whole_blocks_within_its_room(long wantedMegabytes, long addedMegabytes, string why)
+    {
+        var (dimm, words) = VmMemoryRules.Grow(Present with { MaximumMemoryBytes = 640L << 20 }, wantedMegabytes << 20);
+        Assert.Equal(addedMegabytes << 20, dimm?.SizeBytes ?? 0);
+        Assert.Contains(why, words, System.StringComparison.Ordinal);
+        Assert.Contains("-MaximumBytes", VmMemoryRules.Grow(Present, 2L << 30).Why, System.StringComparison.Ordinal);
+        Assert.Equal("dimm3", VmMemoryRules.Grow(Present with { MaximumMemoryBytes = 1L << 30, AddedMemory = [new VmDimm { Name = "dimm2", SizeBytes = 128L << 20 }] }, 512L << 20).Dimm!.Name);
+    }
+
+    [Fact]
     public void What_waited_already_goes_on_waiting_until_it_is_taken_back()
     {
         var waiting = VmChange.Apply(Present, new SetVM { ProcessorCount = 4 });

@@ -55,28 +55,37 @@ public sealed record VmArchive
     /// <summary>A machine's settings, as they are from its next start on, without what only its host can give.</summary>
     /// <param name="spec">The machine.</param>
     /// <param name="network">What its network is called now.</param>
-    public static VmSpec Portable(VmSpec spec, string? network) => spec.FromNextStart() with
+    public static VmSpec Portable(VmSpec spec, string? network)
     {
-        Disk = null,
-        Network = network,
-        Attachment = null,
-        Drives = [.. (spec.Drives ?? []).Where(static drive => drive.Type == VMDriveType.Dvd).Take(VmDriveRules.SataPorts).Select(Empty)],
-        MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
-        CpuModel = Vms.CpuModel.IsBaseline(spec.CpuModel) ? spec.CpuModel : null,
-        BootOrder = [],
-        Manufacturer = Plain(spec.Manufacturer),
-        Product = Plain(spec.Product),
-        SerialNumber = Plain(spec.SerialNumber),
-        AssetTag = Plain(spec.AssetTag),
-        AdapterModel = Known(spec.AdapterModel),
-        Adapters = [.. (spec.Adapters ?? []).Where(static adapter => adapter.Network is not null).Take(AdapterDevice.Most).Select(Renamed)],
-        HotplugPorts = Math.Clamp(spec.HotplugPorts, 0, VmDriveRules.MostHotplugPorts),
-        Epoch = 0,
-        Move = null,
-        StorageMove = null,
-        Checkpoint = null,
-        Exports = [],
-    };
+        spec = (spec with { AddedMemory = [.. (spec.AddedMemory ?? []).Where(static dimm => dimm is not null)] }).FromNextStart();
+        return spec with
+        {
+            Disk = null,
+            MaximumMemoryBytes = MaximumOf(spec),
+            WatchdogAction = Enum.IsDefined(spec.WatchdogAction) ? spec.WatchdogAction : VMWatchdogAction.None,
+            BackingPageSize = spec.BackingPageSize == VMBackingPageSize.Large ? VMBackingPageSize.Large : VMBackingPageSize.Small,
+            Network = network,
+            Attachment = null,
+            Drives = [.. (spec.Drives ?? []).Where(static drive => drive.Type == VMDriveType.Dvd).Take(VmDriveRules.SataPorts).Select(Empty)],
+            MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
+            CpuModel = Vms.CpuModel.IsBaseline(spec.CpuModel) ? spec.CpuModel : null,
+            BootOrder = [],
+            Manufacturer = Plain(spec.Manufacturer),
+            Product = Plain(spec.Product),
+            SerialNumber = Plain(spec.SerialNumber),
+            AssetTag = Plain(spec.AssetTag),
+            AdapterModel = Known(spec.AdapterModel),
+            Adapters = [.. (spec.Adapters ?? []).Where(static adapter => adapter.Network is not null).Take(AdapterDevice.Most).Select(Renamed)],
+            HotplugPorts = Math.Clamp(spec.HotplugPorts, 0, VmDriveRules.MostHotplugPorts),
+            Epoch = 0,
+            Move = null,
+            StorageMove = null,
+            Checkpoint = null,
+            Exports = [],
+        };
+    }
+
+    private static long MaximumOf(VmSpec spec) => spec.MaximumMemoryBytes >= spec.MemoryBytes && spec.MaximumMemoryBytes <= VmMemoryRules.MostBytes ? spec.MaximumMemoryBytes : 0;
 
     private static VmAdapter Renamed(VmAdapter adapter, int number)
     {

@@ -8,6 +8,8 @@ namespace Virt.Commands;
 /// Gives the virtual machines of a host as they are now: all of them, or those of the names, ids or objects given. A name without wildcards that
 /// does not exist is an error that names the nearest one; a pattern that matches nothing gives nothing. Of one that runs, CpuPercent says how busy it was since the agent was last asked, in percent of one CPU, and UsedMemoryBytes how much memory
 /// of the host it uses; ProcessorCount and MemoryBytes are what its guest has. Measure-VM measures over a time of your choice.
+/// The screen of one that has a video adapter is shown over VNC at the Unix socket VncSocketPath of its host, which only root may open, for several viewers at once and without a password: ssh is the way there from elsewhere,
+/// and a viewer then connects to localhost:5901 (ssh -N -L 5901:PATH root@HOST; vncviewer localhost::5901).
 /// </remarks>
 /// <example>
 /// <code>Get-VM</code>
@@ -16,6 +18,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Get-VM web* | Where-Object State -eq Running</code>
 /// <para>Shows those that run among the virtual machines whose names begin with web.</para>
+/// </example>
+/// <example>
+/// <code>Get-VM web01 | Select-Object Name, ComputerName, VncSocketPath</code>
+/// <para>Shows where a machine's screen is to be seen while it runs.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "VM", DefaultParameterSetName = ParameterSets.Name)]
 [OutputType(typeof(VM))]

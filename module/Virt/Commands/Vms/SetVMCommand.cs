@@ -22,6 +22,10 @@ namespace Virt.Commands;
 /// <para>Lets the guest bring its file systems to rest for each of its checkpoints, from now on.</para>
 /// </example>
 /// <example>
+/// <code>Set-VM web02 -WatchdogAction Reset</code>
+/// <para>Gives a machine that is off a watchdog: it is reset when its guest hangs.</para>
+/// </example>
+/// <example>
 /// <code>Get-VM web* | Set-VM -Notes 'patched by team web' -PassThru | Select-Object Name, Notes</code>
 /// <para>Writes the same words on several machines.</para>
 /// </example>
@@ -70,6 +74,13 @@ public sealed class SetVMCommand : VMChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMCheckpointType CheckpointType { get; set; }
 
+    /// <summary>
+    /// What becomes of it when its guest has not fed its watchdog in time: Reset, PowerOff, Shutdown (it is asked to), Pause, InjectNmi, Notify (an event only), or None: it has no watchdog. Only while it is off.
+    /// The guest sees an i6300esb, and something in it must feed /dev/watchdog: RuntimeWatchdogSec of systemd does.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMWatchdogAction WatchdogAction { get; set; }
+
     /// <summary>All ports of the host that lead to it, as for New-VM; @(): none. What stays is not interrupted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
@@ -115,6 +126,7 @@ public sealed class SetVMCommand : VMChangeCommand
         After = IsWanted(nameof(After)) ? After : null,
         AutomaticStopAction = IsWanted(nameof(AutomaticStopAction)) ? AutomaticStopAction : null,
         CheckpointType = IsWanted(nameof(CheckpointType)) ? CheckpointType : null,
+        WatchdogAction = IsWanted(nameof(WatchdogAction)) ? WatchdogAction : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
     };
