@@ -79,6 +79,7 @@ public sealed record VmArchive
             HotplugPorts = Math.Clamp(spec.HotplugPorts, 0, VmDriveRules.MostHotplugPorts),
             Epoch = 0,
             Move = null,
+            StorageMove = null,
             Checkpoint = null,
             Exports = [],
         };
