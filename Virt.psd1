@@ -69,6 +69,7 @@
         'Measure-VM'
         'Merge-VHD'
         'Move-VM'
+        'Move-VMStorage'
         'New-Container'
         'New-ContainerImage'
         'New-PatchPlan'

@@ -227,6 +227,9 @@ public static partial class Methods
     /// <summary>Moves a virtual machine to another host.</summary>
     public static readonly Method<MoveVM, VMMove> MoveVM = new("vm.move", Change, Protocol.MoveVM.WireFormat, VMMove.WireFormat);
 
+    /// <summary>Moves the disk of a virtual machine to another folder of its host.</summary>
+    public static readonly Method<MoveVMStorage, VM> MoveVMStorage = new("vm.movestorage", Change, Protocol.MoveVMStorage.WireFormat, VM.WireFormat);
+
     /// <summary>Containers by name, id or pattern.</summary>
     public static readonly Method<GetContainer, ContainerList> GetContainer = new("container.get", Query, Protocol.GetContainer.WireFormat, ContainerList.WireFormat);
 

@@ -44,7 +44,7 @@ Describe 'Get-VM' {
     It 'says where the screen of one that runs is to be seen' {
         (Get-VM $a.Name).VncSocketPath | Should -BeNullOrEmpty
         $a | Start-VM
-        while (-not ($path = (Get-VM $a.Name).VncSocketPath)) { Start-Sleep -Milliseconds 50 }
+        for ($i = 0; $i -lt 600 -and -not ($path = (Get-VM $a.Name).VncSocketPath); $i++) { Start-Sleep -Milliseconds 50 }
         Test-Path $path | Should -BeTrue
         $a | Stop-VM -TurnOff
     }

@@ -15,7 +15,8 @@ Describe 'Set-VMMemory' {
         $set.AssignedBytes, $set.AddedBytes, $set.StartupBytes, $set.Status | Should -Be 320MB, 128MB, 320MB, ''
         [long]((Invoke-VMCommand $vm.Name -- sh -c 'sed -n "s/MemTotal: *\([0-9]*\).*/\1/p" /proc/meminfo').Output) - $before | Should -BeGreaterThan 100000
         $set = Set-VMMemory $vm.Name -StartupBytes 4GB -MaximumBytes 0 -PassThru -WarningVariable warning -WarningAction SilentlyContinue
-        $set.AssignedBytes, $set.PendingChanges | Should -Be 320MB, 'MemoryBytes 4GB', 'MaximumBytes 0'
+        $set.AssignedBytes | Should -Be 320MB
+        $set.PendingChanges | Should -Be 'MemoryBytes 4GB', 'MaximumBytes 0'
         "$warning" | Should -BeLike "*Restart-VM $($vm.Name)*"
     }
 

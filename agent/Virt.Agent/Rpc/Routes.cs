@@ -107,6 +107,7 @@ public static class Routes
         router.Add(Methods.MergeVHD, vhds.MergeAsync);
         router.Add(Methods.CompareVM, moves.CompareAsync);
         router.Add(Methods.MoveVM, moves.MoveAsync);
+        router.Add(Methods.MoveVMStorage, vms.MoveStorageAsync);
         router.Add(Methods.CopyVM, vms.CopyAsync);
         router.Add(Methods.ExportVM, vms.ExportAsync);
         router.Add(Methods.ImportVM, vms.ImportAsync);

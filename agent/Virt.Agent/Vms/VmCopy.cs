@@ -90,6 +90,7 @@ internal static class VmCopy
         Adapters = [.. source.Adapters.Select(adapter => Renewed(adapter, keepsIdentity))],
         Epoch = 0,
         Move = null,
+        StorageMove = null,
         Exports = [],
         Checkpoint = null,
     };

@@ -109,7 +109,7 @@ public sealed partial class VmService
     private HashSet<string> FilesOf(VmEntry entry)
     {
         var files = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in CheckpointsOf(entry).SelectMany(static c => new[] { c.Spec.Layer?.Path, c.Spec.Overlay, c.Spec.Replaced, c.Spec.Merging }).Append(entry.Spec.Disk?.Path).Concat(entry.Spec.Drives.Where(static drive => drive.IsOwned).Select(static drive => drive.Media?.Path)).OfType<string>())
+        foreach (var path in CheckpointsOf(entry).SelectMany(static c => new[] { c.Spec.Layer?.Path, c.Spec.Overlay, c.Spec.Replaced, c.Spec.Merging }).Append(entry.Spec.Disk?.Path).Append(entry.Spec.StorageMove?.OtherPath).Concat(entry.Spec.Drives.Where(static drive => drive.IsOwned).Select(static drive => drive.Media?.Path)).OfType<string>())
         {
             files.Add(path);
         }

@@ -43,6 +43,7 @@ public sealed partial class VmService
             }
 
             RemoveFolders(folder);
+            cgroups.Remove(id);
         }
     }
 
@@ -67,12 +68,15 @@ public sealed partial class VmService
         using var files = QemuFiles.Open(entry.Name, folder, plan, static _ => throw new InvalidOperationException("It has no network."));
         var stream = VmSession.Open(folder.QmpSocket);
         after.Add("close the monitor", stream.DisposeAsync);
-        var process = VmProcess.Of(await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false));
+        after.Add("remove the control group of a guest that was sealed", () => cgroups.Remove(guest.Id));
+        var (process, confined) = await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false);
         after.Add("end QEMU", () => EndNowAsync(process));
+        after.Add("wait for its control group", () => SettledAsync(confined));
         files.Dispose();
         await FaultPoint.ReachAsync(VmImageFaults.Sealing, call.Cancellation).ConfigureAwait(false);
         var session = await ConnectAsync(guest, process, stream, call.Cancellation).ConfigureAwait(false);
         after.Add("close the session", session.DisposeAsync);
+        await confined.ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         try

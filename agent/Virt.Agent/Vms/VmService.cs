@@ -113,10 +113,26 @@ public sealed partial class VmService : IAsyncDisposable
     private VmEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     // A move may take long, and is cancelled rather than waited for; so may the word of the host that has the machine by now.
-    private ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
+    private async ValueTask<IDisposable> LockAsync(string verb, VmEntry entry, Call call)
     {
         RefuseWhileMoving(verb, entry);
-        return EnterAsync(verb, entry, call);
+        var held = await EnterAsync(verb, entry, call).ConfigureAwait(false);
+        if (entry.Spec.StorageMove is null || call.WhatIf)
+        {
+            return held;
+        }
+
+        try
+        {
+            // Of a disk whose move has ended while QEMU did not answer.
+            await SettleStorageAsync(entry).ConfigureAwait(false);
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     // Enters the machine's lock, and makes sure that it was not removed while we waited for it.

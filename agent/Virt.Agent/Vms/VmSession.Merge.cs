@@ -37,19 +37,20 @@ internal sealed partial class VmSession
     /// <param name="untilReady">Ready is enough.</param>
     /// <param name="report">Told how many bytes are done, of how many.</param>
     /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="name">The job, where it is not that of a merge.</param>
     /// <exception cref="QmpException">It has failed; nothing has changed for the guest.</exception>
-    public async Task AwaitMergeAsync(bool untilReady, Action<long, long> report, CancellationToken cancellation)
+    public async Task AwaitMergeAsync(bool untilReady, Action<long, long> report, CancellationToken cancellation, string name = MergeJob)
     {
         while (true)
         {
-            var job = await FindMergeAsync(cancellation).ConfigureAwait(false) ?? throw new QmpException("block-commit", "GenericError", "its job is gone");
+            var job = await FindJobAsync(name, cancellation).ConfigureAwait(false) ?? throw new QmpException(name, "GenericError", "its job is gone");
             var status = job.GetProperty("status").GetString();
             if (status == "concluded")
             {
-                await qmp.ExecuteAsync("job-dismiss", static json => Text(json, ("id", MergeJob)), cancellation).ConfigureAwait(false);
+                await qmp.ExecuteAsync("job-dismiss", json => Text(json, ("id", name)), cancellation).ConfigureAwait(false);
                 if (job.TryGetProperty("error", out var error))
                 {
-                    throw new QmpException("block-commit", "GenericError", error.GetString()!);
+                    throw new QmpException(name, "GenericError", error.GetString()!);
                 }
 
                 return;
@@ -65,36 +66,36 @@ internal sealed partial class VmSession
         }
     }
 
-    /// <summary>Switches the guest to the layer below. It must stand still.</summary>
-    public Task CompleteMergeAsync(CancellationToken cancellation) =>
-        qmp.ExecuteAsync("job-complete", static json => Text(json, ("id", MergeJob)), cancellation);
+    /// <summary>Switches the guest to the layer below, or to the other file. It must stand still.</summary>
+    public Task CompleteMergeAsync(CancellationToken cancellation, string name = MergeJob) =>
+        qmp.ExecuteAsync("job-complete", json => Text(json, ("id", name)), cancellation);
 
     /// <summary>Ends a merge that somebody has left behind; where there is none, nothing is done.</summary>
-    public async Task EndMergeAsync(CancellationToken cancellation)
+    public async Task EndMergeAsync(CancellationToken cancellation, string name = MergeJob)
     {
-        while (await FindMergeAsync(cancellation).ConfigureAwait(false) is { } job)
+        while (await FindJobAsync(name, cancellation).ConfigureAwait(false) is { } job)
         {
             // A job that is ready would complete when it is cancelled without force.
             var isOver = job.GetProperty("status").GetString() == "concluded";
             await IgnoringAsync(isOver
-                ? qmp.ExecuteAsync("job-dismiss", static json => Text(json, ("id", MergeJob)), cancellation)
+                ? qmp.ExecuteAsync("job-dismiss", json => Text(json, ("id", name)), cancellation)
                 : qmp.ExecuteAsync("block-job-cancel", WriteCancel, cancellation)).ConfigureAwait(false);
             await Task.Delay(MergePoll, time, cancellation).ConfigureAwait(false);
         }
 
-        static void WriteCancel(Utf8JsonWriter json)
+        void WriteCancel(Utf8JsonWriter json)
         {
-            json.WriteString("device", MergeJob);
+            json.WriteString("device", name);
             json.WriteBoolean("force", true);
         }
     }
 
-    private async Task<JsonElement?> FindMergeAsync(CancellationToken cancellation)
+    private async Task<JsonElement?> FindJobAsync(string name, CancellationToken cancellation)
     {
         var jobs = await qmp.ExecuteAsync("query-jobs", null, cancellation).ConfigureAwait(false);
         foreach (var job in jobs.EnumerateArray())
         {
-            if (job.GetProperty("id").GetString() == MergeJob)
+            if (job.GetProperty("id").GetString() == name)
             {
                 return job;
             }

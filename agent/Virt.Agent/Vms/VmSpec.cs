@@ -86,6 +86,9 @@ public sealed record VmSpec
     /// <summary>The move that it is in; null: none.</summary>
     public VmMove? Move { get; set; }
 
+    /// <summary>Its disk is on its way to another folder; null: it is not.</summary>
+    public VmStorageMove? StorageMove { get; init; }
+
     /// <summary>The archives that are being written of it.</summary>
     public IReadOnlyList<VmExport> Exports { get; set; } = [];
 

@@ -80,6 +80,7 @@ public sealed record VmArchive
             HotplugPorts = Math.Clamp(spec.HotplugPorts, 0, VmDriveRules.MostHotplugPorts),
             Epoch = 0,
             Move = null,
+            StorageMove = null,
             Checkpoint = null,
             Exports = [],
             Health = spec.Health is { } health && HealthRules.WhatIsWrong(health) is null ? health : null,
