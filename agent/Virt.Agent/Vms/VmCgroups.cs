@@ -82,6 +82,7 @@ internal sealed class VmCgroups(CgroupTree tree, string stateFolder) : IAsyncDis
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(removals.Keys).ConfigureAwait(false);
+        RemoveEmpty();
         tree.RemoveParent(parent);
     }
 }

@@ -115,6 +115,7 @@ public sealed partial class VmService
             RemoveMedia(entry, drive, isDeleted: withDisk);
         }
 
+        cgroups.Remove(entry.Id);
         var folder = FolderOf(entry);
         foreach (var path in new[] { folder.State, folder.Run })
         {

@@ -154,7 +154,8 @@ public sealed class CheckpointTypeTests
     private static async Task ServeAsync(TestHost host, string script)
     {
         host.Run("web01", $"printf '#!/bin/sh\\n%s\\n' '{script}' > /run/hook; chmod 755 /run/hook; setsid sh -c 'sleep 0.5; kill $(pidof qemu-ga); sleep 1; exec qemu-ga -m virtio-serial -p /dev/virtio-ports/org.qemu.guest_agent.0 -t /run -F/run/hook' > /dev/null 2>&1 &");
-        await Poll.UntilAsync(() => IsThere(host), "the other guest agent");
+        // It may answer what was asked of the one before it, a moment before it is known that it is there.
+        await Poll.UntilAsync(() => IsThere(host) && host.Get("web01").Health == WorkloadHealth.Healthy, "the other guest agent");
     }
 
     private static bool IsThere(TestHost host)
