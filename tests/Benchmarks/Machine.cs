@@ -10,7 +10,7 @@ internal static class Machine
 
     /// <summary>Defines one.</summary>
     public static VM New(Agent agent, string name, long diskBytes = 0) =>
-        agent.Client.Invoke(Methods.NewVM, new NewVM { Name = name, Image = "starter", Generation = 1, MemoryStartupBytes = MemoryBytes, SwitchName = "user", NewVHDSizeBytes = diskBytes });
+        agent.Client.Invoke(Methods.NewVM, new NewVM { Name = name, Image = "starter", Generation = 1, MemoryStartupBytes = MemoryBytes, SwitchName = "user", NewVHDSizeBytes = diskBytes > 0 ? diskBytes : null });
 
     /// <summary>Starts one, and waits until its guest's agent answers.</summary>
     public static VM Boot(Agent agent, VM vm)
