@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Threading.Tasks;
 using Virt.Agent.Common;
 
 namespace Virt.Agent.Vms;
@@ -7,6 +8,7 @@ namespace Virt.Agent.Vms;
 /// <summary>Asks services from inside a guest, with what guests have: bash on most, else busybox or curl.</summary>
 internal static class GuestProbe
 {
+    // What asks in the guest ends by itself before its time is up.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     // The first address that takes a connection will do: a service need not listen on loopback. BusyBox's nc has no -z, and runs a program when it is connected.
@@ -31,6 +33,28 @@ internal static class GuestProbe
         wget -q -S -O /dev/null -T "$2" "$1" 2>&1 | grep -o 'HTTP/.*' | tail -n 1
         """;
 
+    /// <summary>Asks what is to be asked of services: the port, and where that takes connections the address.</summary>
+    /// <param name="check">What is to be asked.</param>
+    /// <param name="timeout">How long one answer may take.</param>
+    /// <param name="run">Runs a command in the guest, which has so long: whether it ended with 0, and its standard output.</param>
+    /// <returns>Null: neither is asked for.</returns>
+    public static async Task<ProbeResult?> AskAsync(HealthCheck check, TimeSpan timeout, Func<string[], TimeSpan, Task<(bool IsGood, string Output)>> run)
+    {
+        ProbeResult? result = null;
+        if (check.TcpPort != 0)
+        {
+            result = ReadTcp(check.TcpPort, (await run(TcpCommand(check.TcpPort, timeout), timeout + Grace).ConfigureAwait(false)).IsGood);
+        }
+
+        if (result is not { Succeeded: false } && check.HttpUrl.Length > 0)
+        {
+            var url = new Uri(check.HttpUrl);
+            result = ReadHttp(url, (await run(HttpCommand(url, timeout), timeout + Grace).ConfigureAwait(false)).Output);
+        }
+
+        return result;
+    }
+
     /// <summary>The command that asks whether a port takes connections: it ends with 0 then.</summary>
     public static string[] TcpCommand(int port, TimeSpan timeout) => ["sh", "-c", Tcp, "virt", Text(port), Seconds(timeout)];
 
@@ -52,9 +76,6 @@ internal static class GuestProbe
             ? new ProbeResult(false, $"{url} does not answer")
             : new ProbeResult(status is >= 200 and <= 399, $"{url} answers {status}");
     }
-
-    /// <summary>How long a question may take in all: what asks in the guest ends by itself before that.</summary>
-    public static TimeSpan Limit(TimeSpan timeout) => timeout + Grace;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -72,20 +72,7 @@ public sealed partial class VmService
 
         try
         {
-            var result = new ProbeResult(true, "");
-            if (check.TcpPort != 0)
-            {
-                var exit = await RunInGuestAsync(session, GuestProbe.TcpCommand(check.TcpPort, check.ProbeTimeout), GuestProbe.Limit(check.ProbeTimeout)).ConfigureAwait(false);
-                result = GuestProbe.ReadTcp(check.TcpPort, exit.ExitCode == 0);
-            }
-
-            if (result.Succeeded && check.HttpUrl.Length > 0)
-            {
-                var url = new Uri(check.HttpUrl);
-                var exit = await RunInGuestAsync(session, GuestProbe.HttpCommand(url, check.ProbeTimeout), GuestProbe.Limit(check.ProbeTimeout)).ConfigureAwait(false);
-                result = GuestProbe.ReadHttp(url, Encoding.UTF8.GetString(exit.Output));
-            }
-
+            var result = await GuestProbe.AskAsync(check, check.ProbeTimeout, RunAsync).ConfigureAwait(false) ?? new ProbeResult(true, "");
             if (result.Succeeded && check.Command.Length > 0)
             {
                 var exit = await RunInGuestAsync(session, check.Command, check.ProbeTimeout).ConfigureAwait(false);
@@ -105,6 +92,12 @@ public sealed partial class VmService
         catch (Exception e) when (e is TimeoutException or IOException)
         {
             return new ProbeResult(false, "its guest agent does not answer");
+        }
+
+        async Task<(bool IsGood, string Output)> RunAsync(string[] command, TimeSpan timeout)
+        {
+            var exit = await RunInGuestAsync(session, command, timeout).ConfigureAwait(false);
+            return (exit.ExitCode == 0, Encoding.UTF8.GetString(exit.Output));
         }
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images;
@@ -115,20 +116,23 @@ public sealed partial class VmService
             RemoveMedia(entry, drive, isDeleted: withDisk);
         }
 
-        cgroups.Remove(entry.Id);
-        var folder = FolderOf(entry);
-        foreach (var path in new[] { folder.State, folder.Run })
-        {
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-        }
+        RemoveFolders(entry.Id);
 
         // Also where its folder is gone, or was not made yet.
         if (withDisk && ownsDisk && entry.Spec.Disk is { } disk && File.Exists(disk.Path))
         {
             File.Delete(disk.Path);
+        }
+    }
+
+    // What stands under the agent's own folders, and what limited its QEMU.
+    private void RemoveFolders(Guid id)
+    {
+        cgroups.Remove(id);
+        var folder = VmFolder.Of(paths, id);
+        foreach (var path in new[] { folder.State, folder.Run }.Where(Directory.Exists))
+        {
+            Directory.Delete(path, recursive: true);
         }
     }
 

@@ -42,8 +42,7 @@ public sealed partial class VmService
                 await EndNowAsync(lost).ConfigureAwait(false);
             }
 
-            RemoveFolders(folder);
-            cgroups.Remove(id);
+            RemoveFolders(id);
         }
     }
 
@@ -56,7 +55,7 @@ public sealed partial class VmService
         var guest = new VmEntry(VmEntry.NewRow(arrival.Id, entry.Name, VMState.Creating, spec, time.GetUtcNow()), new EventHub(time, 1));
         var folder = FolderOf(guest);
         await using var after = new Rollback();
-        after.Add("remove the files of a guest that was sealed", () => RemoveFolders(folder));
+        after.Add("remove the files of a guest that was sealed", () => RemoveFolders(guest.Id));
         Directory.CreateDirectory(folder.State, OwnerOnly);
         if (Path.Combine(arrival.Folder, VmImageStore.NvramName) is var variables && File.Exists(variables))
         {
@@ -68,7 +67,6 @@ public sealed partial class VmService
         using var files = QemuFiles.Open(entry.Name, folder, plan, static _ => throw new InvalidOperationException("It has no network."));
         var stream = VmSession.Open(folder.QmpSocket);
         after.Add("close the monitor", stream.DisposeAsync);
-        after.Add("remove the control group of a guest that was sealed", () => cgroups.Remove(guest.Id));
         var (process, confined) = await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false);
         after.Add("end QEMU", () => EndNowAsync(process));
         after.Add("wait for its control group", () => SettledAsync(confined));
@@ -130,12 +128,4 @@ public sealed partial class VmService
 
     private static VirtException Unsealed(ErrorCode code, string id, string name, string why, Exception? cause) =>
         new(code, id, $"Cannot {ImageVerb} VM '{name}': {why}.", name, $"New-VMImage -VMName {name} -NoSeal copies its disk as it is, with its machine id, host keys and addresses.", cause);
-
-    private static void RemoveFolders(VmFolder folder)
-    {
-        foreach (var path in new[] { folder.State, folder.Run }.Where(Directory.Exists))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-    }
 }

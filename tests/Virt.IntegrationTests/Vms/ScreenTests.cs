@@ -23,13 +23,7 @@ public sealed class ScreenTests
     public async Task A_picture_shows_what_the_guest_paints_and_keys_reach_it()
     {
         await using var host = await TestHost.StartAsync();
-        var sector = new byte[1_474_560];
-        Program.CopyTo(sector, 0);
-        (sector[510], sector[511]) = (0x55, 0xAA);
-        var (raw, disk) = (Path.Combine(host.Files, "boot.img"), Path.Combine(host.Files, "boot.qcow2"));
-        await File.WriteAllBytesAsync(raw, sector, TestContext.Current.CancellationToken);
-        await host.RunAsync("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, disk);
-        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, VHDPath = disk, SwitchName = "none", VideoAdapter = VMVideoAdapter.VGA });
+        await BootSector.NewAsync(host, Program, VMVideoAdapter.VGA);
         Assert.Equal(VMVideoAdapter.VGA, host.Get("web01").VideoAdapter);
         Assert.Equal("VMWrongState", host.Refused(Methods.GetVMScreenshot, new GetVMScreenshot { Name = "web01" }).Id);
         host.Start("web01");
@@ -44,8 +38,6 @@ public sealed class ScreenTests
         host.Start("blind");
         Assert.Equal((ErrorCode.NotSupported, "NoVideoAdapter"), Id(host.Refused(Methods.GetVMScreenshot, new GetVMScreenshot { Name = "blind" })));
         host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", Force = true, DeleteDisk = true });
-        File.Delete(raw);
-        File.Delete(disk);
     }
 
     private static (ErrorCode Code, string Id) Id(VirtException e) => (e.Code, e.Id);

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Events;
 using Virt.IntegrationTests.Fixtures;
@@ -22,13 +21,7 @@ public sealed class WatchdogTests
     public async Task A_guest_that_does_not_feed_it_is_reset_stands_still_or_is_turned_off_and_an_event_says_so()
     {
         await using var host = await TestHost.StartAsync();
-        var sector = new byte[1_474_560];
-        Program.CopyTo(sector, 0);
-        (sector[510], sector[511]) = (0x55, 0xAA);
-        var (raw, disk) = (Path.Combine(host.Files, "boot.img"), Path.Combine(host.Files, "boot.qcow2"));
-        await File.WriteAllBytesAsync(raw, sector, TestContext.Current.CancellationToken);
-        await host.RunAsync("qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, disk);
-        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, VHDPath = disk, SwitchName = "none", VideoAdapter = VMVideoAdapter.None });
+        await BootSector.NewAsync(host, Program, VMVideoAdapter.None);
         Assert.Equal(VMWatchdogAction.None, host.Get("web01").WatchdogAction);
 
         Assert.Equal(VMWatchdogAction.Reset, host.Invoke(Methods.SetVM, new SetVM { Name = "web01", WatchdogAction = VMWatchdogAction.Reset }).WatchdogAction);
@@ -56,7 +49,5 @@ public sealed class WatchdogTests
         await Poll.UntilAsync(() => host.Get("web01").State == VMState.Stopped, "a machine that is off");
         Assert.Equal("InvalidWatchdogAction", host.Refused(Methods.SetVM, new SetVM { Name = "web01", WatchdogAction = (VMWatchdogAction)99 }).Id);
         host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true });
-        File.Delete(raw);
-        File.Delete(disk);
     }
 }

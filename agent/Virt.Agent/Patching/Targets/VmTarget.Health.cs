@@ -1,7 +1,6 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
-using Virt.Agent.Common;
 using Virt.Agent.Vms;
 using Virt.Protocol;
 
@@ -52,29 +51,21 @@ internal sealed partial class VmTarget
         try
         {
             await shell.AwaitAsync(AskTimeout, cancellation).ConfigureAwait(false);
-            var answer = new HealthAnswer(true, "its guest agent answers");
-            if (check.TcpPort != 0)
-            {
-                var result = await shell.RunAsync(GuestProbe.TcpCommand(check.TcpPort, ProbeTimeout), GuestProbe.Limit(ProbeTimeout), cancellation).ConfigureAwait(false);
-                answer = Read(GuestProbe.ReadTcp(check.TcpPort, result.IsGood));
-            }
-
-            if (answer.IsHealthy && check.HttpUrl.Length > 0)
-            {
-                var url = new Uri(check.HttpUrl);
-                var result = await shell.RunAsync(GuestProbe.HttpCommand(url, ProbeTimeout), GuestProbe.Limit(ProbeTimeout), cancellation).ConfigureAwait(false);
-                answer = Read(GuestProbe.ReadHttp(url, result.Output));
-            }
-
+            var result = await GuestProbe.AskAsync(check, ProbeTimeout, RunAsync).ConfigureAwait(false);
+            var answer = new HealthAnswer(result is not { Succeeded: false }, result?.Message ?? "its guest agent answers");
             return answer.IsHealthy && check.Command.Length > 0 ? HealthCommand.Read(check.Command, await shell.RunAsync(check.Command, check.Timeout, cancellation).ConfigureAwait(false)) : answer;
         }
         catch (VirtException e) when (e.Code is ErrorCode.Unavailable or ErrorCode.Timeout)
         {
             return new HealthAnswer(false, "its guest agent does not answer");
         }
-    }
 
-    private static HealthAnswer Read(ProbeResult result) => new(result.Succeeded, result.Message);
+        async Task<(bool IsGood, string Output)> RunAsync(string[] command, TimeSpan timeout)
+        {
+            var ended = await shell.RunAsync(command, timeout, cancellation).ConfigureAwait(false);
+            return (ended.IsGood, ended.Output);
+        }
+    }
 
     // The guest may answer for a while yet from the boot that is going down, and any answer may be its last.
     private async Task AwaitRebootAsync(string before, CancellationToken cancellation)
