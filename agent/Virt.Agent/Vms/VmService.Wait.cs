@@ -85,6 +85,17 @@ public sealed partial class VmService
             return false;
         }
 
+        if (request.For == WaitCondition.GuestAgent && !session.IsGuestAgentAnswering)
+        {
+            session.RefreshBeside();
+            return false;
+        }
+
+        if (request.For == WaitCondition.GuestAgent && session.IsGuestAgentFresh)
+        {
+            return true;
+        }
+
         await session.RefreshAsync(AnswerLimit, cancellation).ConfigureAwait(false);
         return request.For switch
         {

@@ -19,14 +19,19 @@ internal sealed partial class VmSession
     private readonly SemaphoreSlim refreshing = new(1, 1);
     private QgaClient? guestAgent;
     private long refreshed;
+    private long answered;
     private volatile bool hasAnswered;
     private volatile bool isSilent;
+    private volatile bool isGreeted;
 
     /// <summary>The guest has opened the agent's port: somebody listens.</summary>
     public bool IsGuestAgentOpen { get; private set; }
 
     /// <summary>The agent has answered the last time it was asked.</summary>
     public bool IsGuestAgentAnswering { get; private set; }
+
+    /// <summary>It has answered a moment ago.</summary>
+    public bool IsGuestAgentFresh => IsGuestAgentAnswering && time.GetElapsedTime(Volatile.Read(ref answered)) < FreshFor;
 
     /// <summary>The guest's addresses when it was last asked.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
@@ -80,7 +85,16 @@ internal sealed partial class VmSession
         }
     }
 
-    /// <summary>The same for who must not wait: a guest that did not answer a moment ago, or that is being asked, is asked beside.</summary>
+    /// <summary>Has the guest asked, beside, unless that is being done: what is heard is told as a change.</summary>
+    public void RefreshBeside()
+    {
+        if (refreshing.CurrentCount > 0)
+        {
+            AskGuestAgent();
+        }
+    }
+
+    /// <summary>As <see cref="RefreshAsync"/> for who must not wait long: a guest that did not answer a moment ago, or that is being asked, is asked beside.</summary>
     public Task RefreshSoonAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         if (refreshing.CurrentCount == 0)
@@ -101,15 +115,23 @@ internal sealed partial class VmSession
     {
         try
         {
+            if (!isGreeted)
+            {
+                // What has just come up is slow to list its interfaces; that it is there is known before.
+                await GuestAgent.PingAsync(timeout, cancellation).ConfigureAwait(false);
+                isGreeted = true;
+                SetAnswer(Addresses);
+            }
+
             var addresses = await GuestAgent.GetAddressesAsync(timeout, cancellation).ConfigureAwait(false);
             SetAnswer([.. addresses.Select(static address => address.ToString())]);
         }
-        catch (QgaException)
+        catch (QgaException e) when (e.IsAnswer)
         {
             // It answers, and does not tell its addresses.
             SetAnswer([]);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or QgaException)
         {
             IsGuestAgentAnswering = false;
             isSilent = true;
@@ -125,6 +147,7 @@ internal sealed partial class VmSession
     {
         var isNews = !IsGuestAgentAnswering || !addresses.SequenceEqual(Addresses);
         Addresses = addresses;
+        Volatile.Write(ref answered, time.GetTimestamp());
         IsGuestAgentAnswering = hasAnswered = true;
         isSilent = false;
         if (isNews)
@@ -136,11 +159,16 @@ internal sealed partial class VmSession
     private void OnGuestAgent(bool isOpen)
     {
         IsGuestAgentOpen = isOpen;
-        IsGuestAgentAnswering = isSilent = false;
+        IsGuestAgentAnswering = isSilent = isGreeted = false;
         if (!isOpen)
         {
             Addresses = [];
             return;
+        }
+
+        lock (gate)
+        {
+            guestAgent?.MeetAnother();
         }
 
         AskGuestAgent();

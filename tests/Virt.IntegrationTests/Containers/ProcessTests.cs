@@ -46,7 +46,7 @@ public sealed class ProcessTests
     {
         await using var host = await TestHost.StartAsync();
         var container = host.Run(ContainerHost.Script("sleep 3001 & exec sleep 3002") with { User = "1000:1000" });
-        await Poll.UntilAsync(() => Processes(host, container).Count == 2, "both");
+        await Poll.UntilAsync(() => Processes(host, container).Count(command => command.StartsWith("sleep ", StringComparison.Ordinal)) == 2, "both, and the shell has become one");
         var items = host.Invoke(Methods.GetContainerProcess, new GetContainerProcess { Id = container.Id }).Items;
         Assert.Equal([(1, 0, "sleep 3002", 1000L), (items[1].ProcessId, 1, "sleep 3001", 1000L)], items.Select(p => (p.ProcessId, p.ParentId, p.Command, p.UserId)));
         Assert.Equal(container.ProcessId, items[0].HostProcessId);

@@ -55,6 +55,32 @@ public sealed class QgaClientTests
         Assert.Equal("fast", (await client.ExecuteAsync("fast", null, Long, Cancellation)).GetString());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_may_be_another_or_answers_garbage_is_asked_to_sync_first(bool isAnother)
+    {
+        var isLiar = false;
+        await using var agent = new FakeMonitor(
+            c => isLiar ? "garbage" : FakeMonitor.Name(c) == "guest-sync-delimited" ? Sync(c) : """{"return": 7}""",
+            greeting: null);
+        await using var client = Client(agent);
+        Assert.Equal(7, (await client.ExecuteAsync("x", null, Long, Cancellation)).GetInt32());
+        isLiar = true;
+        if (isAnother)
+        {
+            client.MeetAnother();
+        }
+        else
+        {
+            Assert.False((await Assert.ThrowsAsync<QgaException>(() => client.ExecuteAsync("x", null, Long, Cancellation))).IsAnswer);
+        }
+
+        await Assert.ThrowsAsync<TimeoutException>(() => client.ExecuteAsync("x", null, TimeSpan.FromMilliseconds(50), Cancellation));
+        isLiar = false;
+        Assert.Equal(7, (await client.ExecuteAsync("x", null, Long, Cancellation)).GetInt32());
+    }
+
     [Fact]
     public async Task A_guest_that_has_not_booted_is_a_timeout_that_names_the_command()
     {

@@ -25,6 +25,7 @@ public sealed partial class QgaClient : IAsyncDisposable
     private TimeSpan patience = FirstPatience;
     private long? unansweredSince;
     private bool isSynced;
+    private volatile bool isAnother;
 
     /// <summary>Speaks over a channel, whether a guest agent listens yet or not.</summary>
     /// <param name="open">Connects to the port's socket: both directions, the client's from now on.</param>
@@ -84,13 +85,17 @@ public sealed partial class QgaClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Somebody else may listen now: before the next command he must answer a sync, whatever the one before has answered.</summary>
+    public void MeetAnother() => isAnother = true;
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => channel.DisposeAsync();
 
     private async Task<JsonElement> ExecuteUnderLockAsync(string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation)
     {
-        if (!isSynced)
+        if (!isSynced || isAnother)
         {
+            isAnother = isSynced = false;
             await SyncUnderLockAsync(cancellation).ConfigureAwait(false);
         }
 
@@ -99,25 +104,28 @@ public sealed partial class QgaClient : IAsyncDisposable
         unanswered = command;
         await SendAsync(JsonCommand.Write(command, arguments, null)).ConfigureAwait(false);
         var line = await channel.ReadAsync(cancellation).ConfigureAwait(false);
-        (isSynced, unanswered) = (true, "");
         return Answer(command, line);
     }
 
     private static TimeoutException Unanswered(string command, TimeSpan timeout, Exception e) =>
         new(FormattableString.Invariant($"The guest agent did not answer {command} within {timeout.TotalSeconds:0.###} s."), e);
 
-    private static JsonElement Answer(string command, ReadOnlyMemory<byte> line)
+    // An answer that is none is as good as no answer: the next command is preceded by a sync.
+    private JsonElement Answer(string command, ReadOnlyMemory<byte> line)
     {
         try
         {
             using var message = JsonDocument.Parse(line);
             if (message.RootElement.TryGetProperty("return", out var result))
             {
+                (isSynced, unanswered) = (true, "");
                 return result.Clone();
             }
 
             var error = message.RootElement.GetProperty("error");
-            throw new QgaException(command, error.GetProperty("class").GetString() ?? "", error.GetProperty("desc").GetString() ?? "");
+            var refusal = new QgaException(command, error.GetProperty("class").GetString() ?? "", error.GetProperty("desc").GetString() ?? "");
+            (isSynced, unanswered) = (true, "");
+            throw refusal;
         }
         catch (Exception e) when (IsBadJson(e))
         {

@@ -27,6 +27,9 @@ public sealed class QgaException : Exception
     /// <summary>What the agent said.</summary>
     public string Description { get; }
 
+    /// <summary>False where the answer was none: no JSON, or not of the shape that this command's answers have.</summary>
+    public bool IsAnswer => ErrorClass.Length > 0;
+
     /// <summary>True where this guest's agent does not have or allow the command.</summary>
     public bool IsNotSupported => ErrorClass == "CommandNotFound";
 }
