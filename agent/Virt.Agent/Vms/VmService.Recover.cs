@@ -71,6 +71,10 @@ public sealed partial class VmService
                     Forget(entry);
                     AgentLog.Info($"VM '{entry.Name}' was half made when the agent ended; it is undone");
                     break;
+                case VMState.Starting when entry.Run is { Renews: true }:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
+                    await DiscardCloneAsync(entry, FindProcess(entry, own)).ConfigureAwait(false);
+                    break;
                 case VMState.Removing:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
                     await FinishRemoveAsync(entry).ConfigureAwait(false);
