@@ -177,12 +177,25 @@ public sealed class WarmTests
         await using var host = await TestHost.MakeAsync();
         await host.StartAgentAsync("--images", RepositoryRoot.File("out", "test-images"));
         host.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24");
-        foreach (var name in new[] { "web01", "web02" })
+
+        // An image with SSH host keys, and with what would make them but for the mathematics.
+        host.Invoke(Methods.NewVM, Warm("web00") with { Image = "debian", MemoryStartupBytes = 512L << 20, Warm = false });
+        host.Start("web00");
+        host.Wait("web00", WaitCondition.GuestAgent);
+        host.Run("web00", "mkdir -p /etc/ssh; for kind in rsa ed25519; do echo old > /etc/ssh/ssh_host_${kind}_key; done; cat > /usr/local/bin/ssh-keygen <<'END'\n#!/bin/sh\nwhile [ \"$1\" != -f ]; do shift; done\nhead -c 16 /dev/urandom | od -An -tx1 > \"$2\"\nEND\nchmod 755 /usr/local/bin/ssh-keygen; sync");
+        host.Stop("web00");
+        host.Invoke(Methods.NewVMImage, new NewVMImage { Name = "own", VMName = "web00", NoSeal = true });
+        host.Remove("web00");
+        string[] names = ["web01", "web02"];
+        foreach (var name in names)
         {
-            var made = host.Invoke(Methods.NewVM, Warm(name) with { Image = "debian", MemoryStartupBytes = 512L << 20, SwitchName = "lan" });
+            var made = host.Invoke(Methods.NewVM, Warm(name) with { Image = "own", MemoryStartupBytes = 512L << 20, SwitchName = "lan" });
             Assert.Equal([name, made.Id.ToString("N"), made.IPAddresses[0]], host.Run(name, "hostname; cat /etc/machine-id; hostname -I").Split('\n', StringSplitOptions.TrimEntries));
         }
 
+        var keys = names.Select(name => host.Run(name, "until [ -s /etc/ssh/ssh_host_rsa_key ]; do sleep 0.1; done; cat /etc/ssh/ssh_host_*_key").Split('\n')).ToList();
+        Assert.All(keys, static own => Assert.Equal(2, own.Length));
+        Assert.Equal(4, keys.SelectMany(static own => own).Distinct().Count());
         Assert.Equal("2", host.Run("web01", $"ping -c 2 {host.Get("web02").IPAddresses[0]} | grep -c 'bytes from'"));
         host.Stop("web01");
         host.Start("web01");
