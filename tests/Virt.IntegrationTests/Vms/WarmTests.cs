@@ -38,7 +38,7 @@ public sealed class WarmTests
         Assert.True(image.WarmBytes > 10 << 20, $"it takes {image.WarmBytes}");
         Assert.Single(Directory.GetDirectories(Root(host)));
         Assert.NotEqual(host.Get("web01").IPAddresses[0], host.Get("web02").IPAddresses[0]);
-        Assert.Equal(("web02", "web01"), (host.Run("web01", "wget -q -O- http://web02/f"), host.Run("web02", "wget -q -O- http://web01/f")));
+        Assert.Equal(("web02", "web01"), (host.Run("web01", "wget -q -O- web02/f"), host.Run("web02", "wget -q -O- web01/f")));
 
         // They go on as any other does: what they have written is theirs, and their addresses are.
         foreach (var name in new[] { "web01", "web02" })
