@@ -143,6 +143,9 @@ public sealed record VmSpec
     /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
     public VMWatchdogAction WatchdogAction { get; init; }
 
+    /// <summary>It has a USB tablet, and a USB controller for it.</summary>
+    public bool HasUsbTablet { get; init; }
+
     /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
     public HealthCheck? Health { get; init; }
 
