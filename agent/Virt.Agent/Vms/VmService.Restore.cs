@@ -188,6 +188,7 @@ public sealed partial class VmService
             SerialNumber = was.SerialNumber,
             AssetTag = was.AssetTag,
             WatchdogAction = was.WatchdogAction,
+            HasUsbTablet = was.HasUsbTablet,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,
             Drives = moment.HasMemory ? was.Drives : present.Drives,

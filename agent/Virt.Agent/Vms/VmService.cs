@@ -186,6 +186,7 @@ public sealed partial class VmService : IAsyncDisposable
             CpuPercent = load?.CpuPercent,
             UsedMemoryBytes = load?.MemoryBytes,
             WatchdogAction = entry.Spec.WatchdogAction,
+            HasUsbTablet = entry.Spec.HasUsbTablet,
             VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
             HealthCheck = entry.Spec.Health,
             HealthMessage = entry.Health.Message ?? "",
