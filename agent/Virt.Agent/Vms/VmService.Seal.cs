@@ -63,18 +63,7 @@ public sealed partial class VmService
         }
 
         call.Report($"Making VM image '{arrival.Name}'", "its guest comes up, to forget whose it was");
-        var plan = PlanStart(guest);
-        using var files = QemuFiles.Open(entry.Name, folder, plan, static _ => throw new InvalidOperationException("It has no network."));
-        var stream = VmSession.Open(folder.QmpSocket);
-        after.Add("close the monitor", stream.DisposeAsync);
-        var (process, confined) = await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false);
-        after.Add("end QEMU", () => EndNowAsync(process));
-        after.Add("wait for its control group", () => SettledAsync(confined));
-        files.Dispose();
-        await FaultPoint.ReachAsync(VmImageFaults.Sealing, call.Cancellation).ConfigureAwait(false);
-        var session = await ConnectAsync(guest, process, stream, call.Cancellation).ConfigureAwait(false);
-        after.Add("close the session", session.DisposeAsync);
-        await confined.ConfigureAwait(false);
+        var (process, session) = await LaunchHiddenAsync(guest, VmImageFaults.Sealing, after, call).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         try

@@ -62,18 +62,7 @@ public sealed partial class VmService
         after.Add("remove the files of a guest whose state was kept", () => RemoveFolders(guest.Id));
         await MakeFilesOfTemplateAsync(name, image, guest, call).ConfigureAwait(false);
         call.Report(activity, "its guest comes up");
-        var plan = PlanStart(guest);
-        using var files = QemuFiles.Open(name, folder, plan, static _ => throw new InvalidOperationException("It is in no network of the host."));
-        var stream = VmSession.Open(folder.QmpSocket);
-        after.Add("close the monitor", stream.DisposeAsync);
-        var (process, confined) = await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false);
-        after.Add("end QEMU", () => EndNowAsync(process));
-        after.Add("wait for its control group", () => SettledAsync(confined));
-        files.Dispose();
-        await FaultPoint.ReachAsync(WarmFaults.Launched, call.Cancellation).ConfigureAwait(false);
-        var session = await ConnectAsync(guest, process, stream, call.Cancellation).ConfigureAwait(false);
-        after.Add("close the session", session.DisposeAsync);
-        await confined.ConfigureAwait(false);
+        var (process, session) = await LaunchHiddenAsync(guest, WarmFaults.Launched, after, call).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(WarmTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         try
