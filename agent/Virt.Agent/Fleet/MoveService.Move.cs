@@ -83,6 +83,7 @@ public sealed partial class MoveService
             IsDiskShared = sending.Move.IsDiskShared,
             DiskPath = sending.Compared.Plan.Disks is [var disk] ? disk.DestinationPath : "",
             Nvram = vms.ReadNvram(entry),
+            Tpm = machine.IsLive ? [] : vms.ReadTpm(entry),
             StreamToken = machine.IsLive || sending.CopiesDisk ? AwaitedStreams.NewToken() : [],
             DiskToken = machine.IsLive && sending.CopiesDisk ? AwaitedStreams.NewToken() : [],
         };

@@ -65,6 +65,7 @@ public sealed partial class QemuArguments
         builder.AddAdapters(spec);
         builder.AddSeed(spec.Seed, id, folder);
         builder.AddWatchdog(spec.WatchdogAction);
+        builder.AddTpm(spec.HasTpm);
         if (incoming is not null)
         {
             // Where from is said over QMP.

@@ -64,6 +64,11 @@ public sealed partial class VmService
         {
             var hasMemory = isRunning && request.IncludeMemory && type == VMCheckpointType.Standard;
             CheckFurtherDisks(Verb, entry, hasMemory);
+            if (hasMemory)
+            {
+                CheckTpm(Verb, entry);
+            }
+
             CheckSpace(Verb, entry, hasMemory);
             return new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, MomentOf(entry, name) with
             {
@@ -174,6 +179,7 @@ public sealed partial class VmService
 
     private void KeepNvram(VmEntry entry, CheckpointEntry checkpoint)
     {
+        KeepTpm(entry, checkpoint);
         var folder = FolderOf(entry);
         if (!File.Exists(folder.NvramFile))
         {

@@ -47,6 +47,6 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
         var kept = FolderOf(entry).NvramFileOf(checkpoint.Id);
         var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Pending = null };
-        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, partial), layers);
+        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial), layers);
     }
 }

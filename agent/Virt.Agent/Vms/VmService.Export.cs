@@ -101,7 +101,7 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
-        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), partial);
+        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), TpmOf(entry, fresh), partial);
         if (fresh is not null)
         {
             RemoveCheckpointFiles(entry, fresh);
@@ -117,12 +117,17 @@ public sealed partial class VmService
     }
 
     // The folder, with the machine's UEFI variables.
-    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, string partial)
+    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, byte[]? tpm, string partial)
     {
         Directory.CreateDirectory(partial, OwnerOnly);
         if (variables is not null)
         {
             File.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
+        }
+
+        if (tpm is not null)
+        {
+            VmTpm.WriteFile(Path.Combine(partial, VmArchiveFiles.Tpm), tpm);
         }
 
         return new VmArchive
@@ -139,6 +144,7 @@ public sealed partial class VmService
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
             DiskSizeBytes = spec.Disk?.SizeBytes ?? 0,
             HasNvram = variables is not null,
+            HasTpmState = tpm is not null,
         };
     }
 
@@ -156,6 +162,11 @@ public sealed partial class VmService
         if (archive.HasNvram)
         {
             files.Add(VmArchiveFiles.Nvram);
+        }
+
+        if (archive.HasTpmState)
+        {
+            files.Add(VmArchiveFiles.Tpm);
         }
 
         VmArchiveFiles.Write(partial, VmArchiveFiles.Manifest, archive.Write());

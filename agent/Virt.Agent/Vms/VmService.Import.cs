@@ -137,6 +137,13 @@ public sealed partial class VmService
             await VmArchiveFiles.CopyAsync(path, VmArchiveFiles.Nvram, sums, folder.NvramFile, static (_, _) => { }, call.Cancellation).ConfigureAwait(false);
         }
 
+        // Of a machine that is the one that was exported. Another one gets a TPM of its own.
+        if (archive.HasTpmState && entry.Id == archive.Id)
+        {
+            Directory.CreateDirectory(folder.TpmFolder, OwnerOnly);
+            await VmArchiveFiles.CopyAsync(path, VmArchiveFiles.Tpm, sums, VmTpm.StateFile(folder.TpmFolder), static (_, _) => { }, call.Cancellation).ConfigureAwait(false);
+        }
+
         if (entry.Spec.Disk is { } disk)
         {
             Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);

@@ -42,6 +42,11 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, "Test-VirtHost");
         }
 
+        if (spec.HasTpm)
+        {
+            CheckSwtpm("start", entry.Name);
+        }
+
         if (!VmStates.IsAlive(entry.State))
         {
             // What one that runs has is given back first.
@@ -62,15 +67,25 @@ public sealed partial class VmService
     // Its cgroup is entered beside its own start: to be awaited before its guest goes on.
     private async Task<(VmProcess Process, Task Confined)> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
     {
-        var process = VmProcess.Of(await LaunchInJailAsync(entry, plan, files).ConfigureAwait(false));
-        return (process, Task.Run(() => Confine(entry, process)));
+        var tpm = await LaunchTpmAsync(entry, files).ConfigureAwait(false);
+        try
+        {
+            var process = VmProcess.Of(await LaunchInJailAsync(entry, plan, files).ConfigureAwait(false), tpm);
+            return (process, Task.Run(() => Confine(entry, process)));
+        }
+        catch when (tpm is not null)
+        {
+            await VmTpm.EndAsync(tpm, TimeSpan.Zero).ConfigureAwait(false);
+            tpm.Dispose();
+            throw;
+        }
     }
 
     private void Confine(VmEntry entry, VmProcess process)
     {
         try
         {
-            cgroups.Confine(entry.Id, process.Identity.Id, entry.Spec);
+            cgroups.Confine(entry.Id, process.Tpm is { } tpm ? [process.Identity.Id, tpm.ProcessId] : [process.Identity.Id], entry.Spec);
         }
         catch (LinuxException e) when (e.Errno == Errno.ESRCH || process.HasEnded)
         {

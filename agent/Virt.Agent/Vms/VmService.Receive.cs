@@ -166,6 +166,11 @@ public sealed partial class VmService
             await File.WriteAllBytesAsync(folder.NvramFile, offer.Nvram, cancellation).ConfigureAwait(false);
         }
 
+        if (offer.Tpm.Length > 0)
+        {
+            VmTpm.Write(folder.TpmFolder, offer.Tpm);
+        }
+
         if (entry.Spec.Disk is not { } disk || offer.IsDiskShared)
         {
             return;

@@ -133,6 +133,7 @@ public sealed partial class VmService
                 File.Copy(folder.NvramFileOf(checkpoint.Id), folder.NvramFile, overwrite: true);
             }
 
+            PutTpmBack(entry, checkpoint);
             await FaultPoint.ReachAsync(CheckpointFaults.NvramBack).ConfigureAwait(false);
             if (spec.HasMemory)
             {
@@ -184,6 +185,7 @@ public sealed partial class VmService
             SerialNumber = was.SerialNumber,
             AssetTag = was.AssetTag,
             WatchdogAction = was.WatchdogAction,
+            HasTpm = was.HasTpm,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,
             Drives = moment.HasMemory ? was.Drives : present.Drives,

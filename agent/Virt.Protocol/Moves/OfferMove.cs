@@ -54,4 +54,8 @@ public sealed partial record OfferMove
     /// <summary>Names the stream of a running machine's disk; empty where none is copied.</summary>
     [Key(11)]
     public byte[] DiskToken { get; set; } = [];
+
+    /// <summary>The state of its virtual TPM; empty where it has none, and of a running machine, whose memory brings it.</summary>
+    [Key(12)]
+    public byte[] Tpm { get; set; } = [];
 }
