@@ -106,6 +106,20 @@ public static class Migrations
         ) STRICT;
         CREATE INDEX image_name_image ON image_name (image);
         """,
+
+        // 7: checkpoints keep a layer of each disk; before, of the first alone
+        """
+        UPDATE resource
+        SET spec = json_remove(
+            json_set(spec, '$.disks', CASE WHEN json_extract(spec, '$.layer') IS NULL THEN json('[]') ELSE json_array(json_object(
+                'layer', json(json_extract(spec, '$.layer')),
+                'below', json(coalesce(json_extract(spec, '$.below'), '[]')),
+                'overlay', json_extract(spec, '$.overlay'),
+                'replaced', json_extract(spec, '$.replaced'),
+                'merging', json_extract(spec, '$.merging'))) END),
+            '$.layer', '$.below', '$.overlay', '$.replaced', '$.merging')
+        WHERE kind = 'vmcheckpoint';
+        """,
     ];
 
     /// <summary>Brings a database to the newest schema, or to <paramref name="upTo"/>.</summary>

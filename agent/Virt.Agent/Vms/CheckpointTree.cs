@@ -5,29 +5,48 @@ using System.Linq;
 namespace Virt.Agent.Vms;
 
 /// <summary>
-/// How a machine's checkpoints stand on each other. Each keeps one layer of the disk, which is a child of its parent's; the machine's own disk is a child of the
-/// last. A layer whose checkpoint was removed stays, hidden, as long as several stand on it, or a linked copy of the machine does. Pure.
+/// How a machine's checkpoints stand on each other. Each keeps one layer of every disk, which is a child of its parent's; the machine's own disks are children of
+/// the last. A layer whose checkpoint was removed stays, hidden, as long as several stand on it, or a linked copy of the machine does. Pure.
 /// </summary>
 internal static class CheckpointTree
 {
-    /// <summary>The layers of a checkpoint and of all below it, the nearest first; for a machine, what its disk is a child of.</summary>
-    public static IReadOnlyList<VmDiskLayer> Chain(IReadOnlyCollection<CheckpointEntry> all, Guid? id)
+    /// <summary>The layers that a checkpoint and all below it keep of a disk, the nearest first; for a machine, what its disk is a child of.</summary>
+    /// <param name="all">The machine's checkpoints.</param>
+    /// <param name="id">The checkpoint; null: there is nothing.</param>
+    /// <param name="drive">The disk's drive; empty: the first disk.</param>
+    public static IReadOnlyList<VmDiskLayer> Chain(IReadOnlyCollection<CheckpointEntry> all, Guid? id, Guid drive)
     {
         var layers = new List<VmDiskLayer>();
+        IReadOnlyList<VmDiskLayer> below = [];
         for (var next = Find(all, id); next is not null; next = Find(all, next.Spec.Parent))
         {
-            if (next.Spec.Layer is { } layer)
+            if (next.Spec.DiskOf(drive) is not { } kept)
             {
-                layers.Add(layer);
+                // It is merged already; others of the same checkpoint are not yet.
+                continue;
             }
 
-            if (next.Spec.Parent is null)
+            if (layers.Count == 0 || layers[^1].Path != kept.Layer.Path)
             {
-                layers.AddRange(next.Spec.Below);
+                layers.Add(kept.Layer);
             }
+
+            below = kept.Below;
         }
 
-        return layers;
+        return [.. layers, .. below];
+    }
+
+    /// <summary>The checkpoint whose layer of a disk stands on that of one with a single thing on it; null: the machine's disk does.</summary>
+    public static CheckpointEntry? Above(IReadOnlyCollection<CheckpointEntry> all, CheckpointEntry layer, Guid drive)
+    {
+        var next = all.FirstOrDefault(e => e.Spec.Parent == layer.Id);
+        while (next is not null && next.Spec.DiskOf(drive) is null)
+        {
+            next = all.FirstOrDefault(e => e.Spec.Parent == next.Id);
+        }
+
+        return next;
     }
 
     /// <summary>The nearest checkpoint that the user knows of, from here downwards; null where there is none.</summary>
@@ -68,13 +87,13 @@ internal static class CheckpointTree
 
     /// <summary>A hidden layer that need not be there any more: nothing stands on it, or one thing that can be merged into it. Null where there is none.</summary>
     /// <param name="all">The machine's checkpoints.</param>
-    /// <param name="current">The one that the machine's own disk stands on.</param>
+    /// <param name="current">The one that the machine's own disks stand on.</param>
     /// <param name="lent">Files that disks of other machines stand on too: they stay as they are.</param>
-    /// <returns>The layer, and the checkpoint that stands on it: null where that is the machine's own disk, or where nothing does.</returns>
+    /// <returns>The layer, and the checkpoint that stands on it: null where that is the machine itself, or where nothing does.</returns>
     public static (CheckpointEntry Layer, CheckpointEntry? Child, bool IsEmpty)? NextMerge(IReadOnlyCollection<CheckpointEntry> all, Guid? current, IReadOnlySet<string> lent)
     {
         // The newest first: one that never came about has a machine on it that was never switched.
-        foreach (var layer in all.Where(e => e.Phase == CheckpointPhase.Hidden && !(e.Spec.Layer is { } file && lent.Contains(file.Path))).OrderByDescending(static e => e.Spec.Time))
+        foreach (var layer in all.Where(e => e.Phase == CheckpointPhase.Hidden && !e.Spec.Disks.Any(disk => lent.Contains(disk.Layer.Path))).OrderByDescending(static e => e.Spec.Time))
         {
             var children = all.Where(e => e.Spec.Parent == layer.Id).ToList();
             var isBelowMachine = current == layer.Id;

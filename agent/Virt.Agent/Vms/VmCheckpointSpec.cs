@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Virt.Agent.Vms;
 
@@ -21,14 +22,11 @@ public sealed record VmCheckpointSpec
     /// <summary>When it goes by itself; null: never.</summary>
     public DateTimeOffset? Expires { get; set; }
 
-    /// <summary>The checkpoint, perhaps a hidden one, whose layer stands below its own; null: it is the lowest.</summary>
+    /// <summary>The checkpoint, perhaps a hidden one, whose layers stand below its own; null: it is the lowest.</summary>
     public Guid? Parent { get; set; }
 
-    /// <summary>The file that was the machine's disk until then; null where the machine has none.</summary>
-    public VmDiskLayer? Layer { get; set; }
-
-    /// <summary>Of the lowest: what its layer was a child of before there were checkpoints, the nearest first.</summary>
-    public IReadOnlyList<VmDiskLayer> Below { get; set; } = [];
+    /// <summary>What it keeps of each disk of the machine that is not independent of checkpoints; once it is hidden, of those that are not merged yet.</summary>
+    public IReadOnlyList<VmCheckpointDisk> Disks { get; set; } = [];
 
     /// <summary>The machine as it was.</summary>
     public required VmSpec Machine { get; init; }
@@ -54,12 +52,14 @@ public sealed record VmCheckpointSpec
     /// <summary>How long the guest stood still.</summary>
     public TimeSpan PauseDuration { get; set; }
 
-    /// <summary>While it is made or restored: the file that becomes the machine's disk.</summary>
-    public string? Overlay { get; set; }
+    /// <summary>What it keeps of a disk; null: nothing.</summary>
+    /// <param name="drive">The disk's drive; empty: the first disk.</param>
+    public VmCheckpointDisk? DiskOf(Guid drive) => Disks.FirstOrDefault(disk => disk.Drive == drive);
 
-    /// <summary>While it is restored: the file that was the machine's disk.</summary>
-    public string? Replaced { get; set; }
+    /// <summary>The same with another state of each disk.</summary>
+    public VmCheckpointSpec WithDisks(Func<VmCheckpointDisk, VmCheckpointDisk> change) => this with { Disks = [.. Disks.Select(change)] };
 
-    /// <summary>While the one layer that stands on a hidden one's is merged into it: that layer's file.</summary>
-    public string? Merging { get; set; }
+    /// <summary>The same with another state of one disk; null: without it.</summary>
+    public VmCheckpointSpec WithDisk(Guid drive, VmCheckpointDisk? to) =>
+        this with { Disks = [.. Disks.Select(disk => disk.Drive == drive ? to : disk).OfType<VmCheckpointDisk>()] };
 }

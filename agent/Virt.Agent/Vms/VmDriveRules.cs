@@ -126,6 +126,9 @@ internal static class VmDriveRules
     /// <summary>A cmdlet's name, such as <c>Add-VMDvdDrive</c>.</summary>
     public static string Noun(VMDriveType type, string verb) => type == VMDriveType.HardDisk ? $"{verb}-VMHardDiskDrive" : $"{verb}-VMDvdDrive";
 
+    /// <summary>Drives whose devices QEMU cannot save with a guest's memory, nor send.</summary>
+    public static IEnumerable<VmDrive> Unsaveable(VmSpec spec) => spec.Drives.Where(static drive => drive.Controller == VMControllerType.NVMe);
+
     /// <summary>Whether the machine is started with a SCSI controller.</summary>
     public static bool HasScsi(VmSpec spec) => spec.HasScsiController || spec.Drives.Any(static drive => drive.Controller == VMControllerType.SCSI);
 

@@ -63,9 +63,9 @@ public sealed partial class VmService
         CheckpointEntry New(VMCheckpointType type, string why)
         {
             var hasMemory = isRunning && request.IncludeMemory && type == VMCheckpointType.Standard;
-            CheckFurtherDisks(Verb, entry, hasMemory);
             if (hasMemory)
             {
+                CheckDisksForMemory(Verb, entry);
                 CheckTpm(Verb, entry);
             }
 
@@ -82,22 +82,22 @@ public sealed partial class VmService
         }
     }
 
-    // The machine as it is, with a new layer to come on top of its disk.
-    private VmCheckpointSpec MomentOf(VmEntry entry, string name)
+    // The machine as it is, with a new layer to come on top of each of its disks.
+    private VmCheckpointSpec MomentOf(VmEntry entry, string name) => new()
     {
-        var disk = entry.Spec.Disk;
-        return new VmCheckpointSpec
+        VMId = entry.Id,
+        Name = name,
+        Time = time.GetUtcNow(),
+        Parent = entry.Spec.Checkpoint,
+        Disks = [.. entry.Spec.HeldDisks().Select(held => new VmCheckpointDisk
         {
-            VMId = entry.Id,
-            Name = name,
-            Time = time.GetUtcNow(),
-            Parent = entry.Spec.Checkpoint,
-            Layer = disk is null ? null : new VmDiskLayer(disk.Path, disk.Format, IsOwn: true),
-            Below = disk is null || entry.Spec.Checkpoint is not null ? [] : disk.Backing,
-            Machine = entry.Spec,
-            Overlay = disk is null ? null : OverlayPath(entry),
-        };
-    }
+            Drive = held.Drive,
+            Layer = new VmDiskLayer(held.Disk.Path, held.Disk.Format, IsOwn: true),
+            Below = CheckpointTree.Chain(CheckpointsOf(entry), entry.Spec.Checkpoint, held.Drive).Count > 0 ? [] : held.Disk.Backing,
+            Overlay = OverlayPath(held.Disk),
+        })],
+        Machine = entry.Spec,
+    };
 
     // What a linked copy stands on is one that nobody sees.
     private async Task MakeCheckpointAsync(string verb, VmEntry entry, VmSession? session, CheckpointEntry checkpoint, CheckpointPhase then, Call call)
@@ -113,12 +113,12 @@ public sealed partial class VmService
         try
         {
             await FaultPoint.ReachAsync(CheckpointFaults.Recorded, call.Cancellation).ConfigureAwait(false);
-            if (then == CheckpointPhase.Ready && session is null && checkpoint.Spec.Layer is { } layer)
+            foreach (var disk in checkpoint.Spec.Disks.Where(_ => then == CheckpointPhase.Ready && session is null))
             {
-                await CheckLayerAsync(verb, entry, layer, call).ConfigureAwait(false);
+                await CheckLayerAsync(verb, entry, disk.Layer, call).ConfigureAwait(false);
             }
 
-            await PrepareDiskAsync(entry, checkpoint, call.Cancellation).ConfigureAwait(false);
+            await PrepareDisksAsync(entry, checkpoint, call.Cancellation).ConfigureAwait(false);
             var spec = session is null ? checkpoint.Spec : await SaveAsync(entry, session, checkpoint, call).ConfigureAwait(false);
             if (session is null)
             {
@@ -130,7 +130,7 @@ public sealed partial class VmService
                 spec = await VerifyAsync(verb, entry, session, checkpoint, spec, call).ConfigureAwait(false);
             }
 
-            checkpoint.Set(table, then, spec with { Overlay = null });
+            checkpoint.Set(table, then, spec.WithDisks(static disk => disk with { Overlay = null }));
             undo.Commit();
         }
         catch (DiskException e)
@@ -147,34 +147,40 @@ public sealed partial class VmService
         }
     }
 
-    // The machine's disk is the new file from here on, on paper: that reads the same as the old one until the guest is switched to it, and whatever ends meanwhile
-    // can go on with either.
-    private async Task PrepareDiskAsync(VmEntry entry, CheckpointEntry checkpoint, CancellationToken cancellation)
+    // The machine's disks are the new files from here on, on paper: those read the same as the old ones until the guest is switched to them, and whatever ends
+    // meanwhile can go on with either.
+    private async Task PrepareDisksAsync(VmEntry entry, CheckpointEntry checkpoint, CancellationToken cancellation)
     {
         Directory.CreateDirectory(FolderOf(entry).CheckpointFolder(checkpoint.Id), OwnerOnly);
-        if (entry.Spec.Disk is { } disk)
+        foreach (var held in entry.Spec.HeldDisks())
         {
-            await disks.CreateOverlayAsync(checkpoint.Spec.Overlay!, disk.Path, disk.Format, disk.SizeBytes, cancellation).ConfigureAwait(false);
+            await disks.CreateOverlayAsync(checkpoint.Spec.DiskOf(held.Drive)!.Overlay!, held.Disk.Path, held.Disk.Format, held.Disk.SizeBytes, cancellation).ConfigureAwait(false);
         }
 
         await FaultPoint.ReachAsync(CheckpointFaults.Made, cancellation).ConfigureAwait(false);
-        SetBase(entry, checkpoint.Id, checkpoint.Spec.Overlay, "qcow2");
+        SetBase(entry, checkpoint.Id, OverlaysOf(checkpoint));
         await FaultPoint.ReachAsync(CheckpointFaults.Prepared, cancellation).ConfigureAwait(false);
     }
 
-    // Writes that the machine's disk is a file that stands on a checkpoint's layer.
-    private void SetBase(VmEntry entry, Guid? checkpoint, string? path, string? format, VmSpec? machine = null)
+    // The files that the machine's disks become, by their drives.
+    private static Dictionary<Guid, VmDiskLayer> OverlaysOf(CheckpointEntry checkpoint) =>
+        checkpoint.Spec.Disks.Where(static disk => disk.Overlay is not null).ToDictionary(static disk => disk.Drive, static disk => new VmDiskLayer(disk.Overlay!, "qcow2"));
+
+    // Writes that the machine's disks stand on a checkpoint's layers, and which files those are that are others now.
+    private void SetBase(VmEntry entry, Guid? checkpoint, IReadOnlyDictionary<Guid, VmDiskLayer>? files = null, VmSpec? machine = null)
     {
         var spec = machine ?? entry.Spec;
-        var disk = spec.Disk;
-        if (disk is not null && path is not null && format is not null)
+        foreach (var (drive, _, disk) in spec.HeldDisks().ToList())
         {
+            var file = files?.GetValueOrDefault(drive) ?? new VmDiskLayer(disk.Path, disk.Format);
+            var chain = CheckpointTree.Chain(CheckpointsOf(entry), checkpoint, drive);
+
             // Where nothing is left of the tree: what its lowest layer was a child of.
-            var backing = checkpoint is null ? [.. disk.Backing.Where(static layer => !layer.IsOwn)] : CheckpointTree.Chain(CheckpointsOf(entry), checkpoint);
-            disk = disk with { Path = path, Format = format, Backing = backing };
+            IEnumerable<VmDiskLayer> backing = chain.Count > 0 ? chain.Where(layer => layer.Path != file.Path) : disk.Backing.Where(static layer => !layer.IsOwn);
+            spec = spec.WithDisk(drive, disk with { Path = file.Path, Format = file.Format, Backing = [.. backing] });
         }
 
-        entry.Set(table, entry.Phase, entry.Run, spec with { Disk = disk, Checkpoint = checkpoint });
+        entry.Set(table, entry.Phase, entry.Run, spec with { Checkpoint = checkpoint });
     }
 
     private void KeepNvram(VmEntry entry, CheckpointEntry checkpoint)
@@ -214,7 +220,7 @@ public sealed partial class VmService
         }
 
         RemoveCheckpointFiles(entry, checkpoint);
-        if (checkpoint.Spec.Overlay is { } overlay)
+        foreach (var overlay in checkpoint.Spec.Disks.Select(static disk => disk.Overlay).OfType<string>())
         {
             File.Delete(overlay);
         }
@@ -222,9 +228,9 @@ public sealed partial class VmService
         ForgetCheckpoint(checkpoint);
     }
 
-    private string OverlayPath(VmEntry entry)
+    private static string OverlayPath(VmDisk disk)
     {
-        var root = entry.Spec.Disk!.HomePath;
+        var root = disk.HomePath;
         while (true)
         {
             var path = Path.Combine(Path.GetDirectoryName(root)!, FormattableString.Invariant($"{Path.GetFileNameWithoutExtension(root)}.{Guid.NewGuid().ToString("N")[..8]}.qcow2"));

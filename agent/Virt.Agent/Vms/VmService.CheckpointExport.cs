@@ -20,8 +20,8 @@ public sealed partial class VmService
         call.WorksOn($"{entry.Name} '{checkpoint.Name}'");
         CheckExportPath(entry, request.Path);
         VmStates.CheckExportCheckpoint(entry.Name, entry.State);
-        CheckOneDisk(Verb, entry);
-        CheckSpaceToExport(entry, CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id).Select(static l => l.Path), request.Path);
+        CheckAllHeld(Verb, entry);
+        CheckSpaceToExport(entry, ChainsOf(entry, checkpoint).SelectMany(static chain => chain).Select(static layer => layer.Path), request.Path);
         var shown = Show(entry, checkpoint) with { Status = checkpoint.Spec.HasMemory ? "Its memory is not part of the archive: what is made of it starts from its disk." : "" };
         if (!call.WhatIf)
         {
@@ -32,21 +32,25 @@ public sealed partial class VmService
     }
 
     // Under the lock, for a moment.
-    private async Task<(VmArchive Archive, IReadOnlyList<VmDiskLayer> Layers)> BeginExportAsync(VmEntry entry, CheckpointEntry checkpoint, string partial, Call call)
+    private async Task<(VmArchive Archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> Disks)> BeginExportAsync(VmEntry entry, CheckpointEntry checkpoint, string partial, Call call)
     {
         using var held = await LockAsync("export a checkpoint of", entry, call).ConfigureAwait(false);
         CheckIsThere("export", entry, checkpoint);
         VmStates.CheckExportCheckpoint(entry.Name, entry.State);
-        var layers = CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id);
-        if (layers.FirstOrDefault(static layer => !File.Exists(layer.Path)) is { } lost)
+        var chains = ChainsOf(entry, checkpoint);
+        if (chains.SelectMany(static chain => chain).FirstOrDefault(static layer => !File.Exists(layer.Path)) is { } lost)
         {
             throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot export VM '{entry.Name}': checkpoint '{checkpoint.Name}' has lost its file '{lost.Path}'.", checkpoint.Name, $"Get-VMCheckpoint -VMName {entry.Name}");
         }
 
-        await ClaimAsync(entry, partial, layers, call).ConfigureAwait(false);
+        await ClaimAsync(entry, partial, chains, call).ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
         var kept = FolderOf(entry).NvramFileOf(checkpoint.Id);
-        var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Pending = null };
-        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial), layers);
+        var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Drives = checkpoint.Spec.Machine.Drives, Pending = null };
+        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial), chains);
     }
+
+    // Of each disk that it holds, in the order of the machine's.
+    private IReadOnlyList<IReadOnlyList<VmDiskLayer>> ChainsOf(VmEntry entry, CheckpointEntry checkpoint) =>
+        [.. checkpoint.Spec.Machine.HeldDisks().Select(held => CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id, held.Drive))];
 }

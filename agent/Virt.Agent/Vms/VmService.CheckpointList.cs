@@ -109,7 +109,7 @@ public sealed partial class VmService
             ParentId = parent?.Id,
             ParentName = parent?.Name ?? "",
             HasMemory = spec.HasMemory,
-            SizeBytes = SizeOf(spec.Layer?.Path) + SizeOf(FolderOf(entry).MemoryFile(checkpoint.Id)) + SizeOf(FolderOf(entry).NvramFileOf(checkpoint.Id)),
+            SizeBytes = spec.Disks.Sum(static disk => SizeOf(disk.Layer.Path)) + SizeOf(FolderOf(entry).MemoryFile(checkpoint.Id)) + SizeOf(FolderOf(entry).NvramFileOf(checkpoint.Id)),
             IsCurrent = CheckpointTree.Visible(all, entry.Spec.Checkpoint)?.Id == checkpoint.Id,
             Notes = spec.Notes,
             PauseDuration = spec.PauseDuration,

@@ -17,7 +17,7 @@ public sealed partial class VmService
     {
         var all = CheckpointsOf(entry);
         var lent = LentFilesOf(entry);
-        if (all.All(c => c.Phase == CheckpointPhase.Ready || (c is { Phase: CheckpointPhase.Hidden, Spec.Layer: { } layer } && lent.Contains(layer.Path))))
+        if (all.All(c => c.Phase == CheckpointPhase.Ready || (c.Phase == CheckpointPhase.Hidden && c.Spec.Disks.Any(disk => lent.Contains(disk.Layer.Path)) && c.Spec.Disks.All(static disk => disk.Merging is null))))
         {
             // Nothing is half done to the guest; what nobody sees may have left files.
             foreach (var hidden in all.Where(static c => c.Phase == CheckpointPhase.Hidden))
@@ -79,7 +79,7 @@ public sealed partial class VmService
         {
             foreach (var checkpoint in CheckpointsOf(entry))
             {
-                foreach (var path in new[] { checkpoint.Spec.Layer?.Path, checkpoint.Spec.Overlay, checkpoint.Spec.Replaced, checkpoint.Spec.Merging }.OfType<string>())
+                foreach (var path in checkpoint.Spec.Disks.SelectMany(static disk => disk.Files))
                 {
                     File.Delete(path);
                 }
@@ -109,7 +109,7 @@ public sealed partial class VmService
     private HashSet<string> FilesOf(VmEntry entry)
     {
         var files = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in CheckpointsOf(entry).SelectMany(static c => new[] { c.Spec.Layer?.Path, c.Spec.Overlay, c.Spec.Replaced, c.Spec.Merging }).Append(entry.Spec.Disk?.Path).Append(entry.Spec.StorageMove?.OtherPath).Concat(entry.Spec.Drives.Where(static drive => drive.IsOwned).Select(static drive => drive.Media?.Path)).OfType<string>())
+        foreach (var path in CheckpointsOf(entry).SelectMany(static c => c.Spec.Disks).SelectMany(static disk => disk.Files).Append(entry.Spec.Disk?.Path).Append(entry.Spec.StorageMove?.OtherPath).Concat(entry.Spec.Drives.Where(static drive => drive.IsOwned).Select(static drive => drive.Media?.Path)).OfType<string>())
         {
             files.Add(path);
         }

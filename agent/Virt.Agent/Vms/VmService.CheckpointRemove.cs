@@ -14,7 +14,7 @@ public sealed partial class VmService
 {
     private const string RemoveVerb = "remove a checkpoint of";
 
-    /// <summary>Removes a checkpoint and merges its layer of the disk where nothing else stands on it. Gives it as it was.</summary>
+    /// <summary>Removes a checkpoint and merges its layers of the disks where nothing else stands on it. Gives it as it was.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; ResourceExhausted (the disk: the checkpoint is gone, its layer is merged later); Unavailable (QEMU).</exception>
     public async Task<VMCheckpoint> RemoveCheckpointAsync(RemoveVMCheckpoint request, Call call)
     {
@@ -45,10 +45,10 @@ public sealed partial class VmService
         }
     }
 
-    // Under the lock. Nobody sees it any more; what is left is its layer.
+    // Under the lock. Nobody sees it any more; what is left is its layers.
     private async Task HideCheckpointAsync(VmEntry entry, CheckpointEntry checkpoint)
     {
-        checkpoint.Set(table, CheckpointPhase.Hidden, checkpoint.Spec with { Overlay = null });
+        checkpoint.Set(table, CheckpointPhase.Hidden, checkpoint.Spec.WithDisks(static disk => disk with { Overlay = null }));
         await FaultPoint.ReachAsync(CheckpointFaults.Hidden).ConfigureAwait(false);
         RemoveCheckpointFiles(entry, checkpoint);
     }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -62,7 +63,7 @@ public sealed partial class VmService
     }
 
     // Nothing keeps the guest from going on once it stands still.
-    private async Task<VmCheckpointSpec> SaveFrozenAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer, Call call)
+    private async Task<VmCheckpointSpec> SaveFrozenAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, IReadOnlyList<(string Disk, string Overlay)> layers, Call call)
     {
         var start = time.GetTimestamp();
         var saved = checkpoint.Spec;
@@ -73,7 +74,7 @@ public sealed partial class VmService
                 async () =>
                 {
                     await FaultPoint.ReachAsync(CheckpointFaults.Frozen, call.Cancellation).ConfigureAwait(false);
-                    saved = await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false);
+                    saved = await SaveDisksAsync(entry, session, checkpoint, layers).ConfigureAwait(false);
                     await FaultPoint.ReachAsync(CheckpointFaults.Kept).ConfigureAwait(false);
                 },
                 call.Cancellation).ConfigureAwait(false);

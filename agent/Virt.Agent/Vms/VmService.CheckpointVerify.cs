@@ -42,9 +42,10 @@ public sealed partial class VmService
             }
         }
 
-        if (spec is { Layer: { } layer, Overlay: { } overlay })
+        foreach (var disk in spec.Disks)
         {
-            if (session is not null && !await WritesToAsync(session, overlay, call).ConfigureAwait(false))
+            var (layer, overlay) = (disk.Layer, disk.Overlay!);
+            if (session is not null && !await WritesToAsync(session, DeviceOf(entry, disk.Drive), overlay, call).ConfigureAwait(false))
             {
                 throw Unsound(verb, entry, $"QEMU does not write to the new file '{overlay}'");
             }
@@ -65,11 +66,11 @@ public sealed partial class VmService
     }
 
     // A QEMU that has ended since has left all of the checkpoint behind: it had been told of the new file, and had said yes.
-    private static async Task<bool> WritesToAsync(VmSession session, string overlay, Call call)
+    private static async Task<bool> WritesToAsync(VmSession session, string device, string overlay, Call call)
     {
         try
         {
-            return await session.IsDiskAsync(overlay, call.Cancellation).ConfigureAwait(false);
+            return await session.IsDiskAsync(device, overlay, call.Cancellation).ConfigureAwait(false);
         }
         catch (QmpClosedException)
         {

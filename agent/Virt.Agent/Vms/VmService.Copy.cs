@@ -10,7 +10,7 @@ using Virt.Protocol;
 namespace Virt.Agent.Vms;
 
 /// <summary>
-/// Copy-VM (docs/adr/0022). A copy stands on a layer of the machine's disk that a checkpoint keeps which nobody sees; a full one until its own disk is written. Its row
+/// Copy-VM (docs/adr/0022). A copy stands on layers of the machine's disks that a checkpoint keeps which nobody sees; a full one until its own disks are written. Its row
 /// says so before that layer could be merged.
 /// </summary>
 public sealed partial class VmService
@@ -33,7 +33,7 @@ public sealed partial class VmService
             using (await LockAsync(CopyVerb, source, call).ConfigureAwait(false))
             {
                 VmStates.CheckCopy(source.Name, source.State);
-                CheckOneDisk(CopyVerb, source);
+                CheckAllHeld(CopyVerb, source);
                 copies = await BeginCopiesAsync(source, request, locked, call).ConfigureAwait(false);
             }
 
@@ -62,7 +62,7 @@ public sealed partial class VmService
     {
         var names = VmCopy.NamesOf(source.Name, request.NewName, request.Count, name => FindByName(name) is not null);
         var from = request.CheckpointName.Length > 0 ? FindCheckpoint(CopyVerb, Guid.Empty, request.CheckpointName, source.Id, source.Name).Checkpoint : UntouchedBase(source);
-        var fresh = from is null && source.Spec.Disk is not null ? NewBase(CopyVerb, source) : null;
+        var fresh = from is null && source.Spec.HeldDisks().Any() ? NewBase(CopyVerb, source) : null;
         CheckSpaceForCopies(source, request);
         var copies = new List<VmEntry>();
         await using var undo = new Rollback();
@@ -80,7 +80,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(CopyFaults.Reserved, call.Cancellation).ConfigureAwait(false);
         if (fresh is not null)
         {
-            call.Report($"Copying VM '{source.Name}'", "putting a new layer on its disk");
+            call.Report($"Copying VM '{source.Name}'", "putting new layers on its disks");
             await MakeCheckpointAsync(CopyVerb, source, VmStates.IsAlive(source.State) ? source.Session : null, fresh, CheckpointPhase.Hidden, call).ConfigureAwait(false);
         }
 
@@ -96,7 +96,7 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(CopyFaults.Filled, call.Cancellation).ConfigureAwait(false);
-        foreach (var copy in copies.Where(copy => !request.Full || copy.Spec.Disk is null))
+        foreach (var copy in copies.Where(copy => !request.Full || !copy.Spec.OwnDisks().Any()))
         {
             copy.Set(table, VMState.Stopped, null);
             await FaultPoint.ReachAsync(CopyFaults.Made).ConfigureAwait(false);
@@ -154,14 +154,25 @@ public sealed partial class VmService
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
         var made = VmCopy.SpecOf(spec, source.Id, id, network, request.KeepIdentity, name);
-        if (spec.Disk is { } disk && from?.Spec.Layer is { } layer)
+        if (from is not null)
         {
-            // A new layer is not in the tree yet; it stands on what the disk stands on now.
-            var below = checkpoints.ContainsKey(from.Id) ? CheckpointTree.Chain(CheckpointsOf(source), from.Id) : [layer, .. disk.Backing];
-            made = made with { Disk = new VmDisk { Path = FreePath(name), Format = "qcow2", SizeBytes = disk.SizeBytes, IsNew = true, Backing = VmCopy.Lend(below) } };
+            var others = new Queue<VmDrive>(made.Drives);
+            made = made with
+            {
+                Disk = spec.Disk is { } first ? DiskOn(source, from, Guid.Empty, first, FreePath(name)) : null,
+                Drives = [.. spec.Drives.Select(drive => drive.IsOwned ? drive with { Id = Guid.NewGuid(), Media = DiskOn(source, from, drive.Id, drive.Media!, FreePath($"{name}-{drive.Name}")) } : others.Dequeue())],
+            };
         }
 
         return JoinAll(id, place, made, whatIf);
+    }
+
+    // A disk that stands on what a moment has of the source's.
+    private VmDisk DiskOn(VmEntry source, CheckpointEntry moment, Guid drive, VmDisk disk, string path)
+    {
+        // A new layer is not in the tree yet; it stands on what the disk stands on now.
+        var below = checkpoints.ContainsKey(moment.Id) ? CheckpointTree.Chain(CheckpointsOf(source), moment.Id, drive) : [moment.Spec.DiskOf(drive)!.Layer, .. disk.Backing];
+        return disk with { Path = path, Format = "qcow2", IsNew = true, Backing = VmCopy.Lend(below) };
     }
 
     private async Task MakeCopyFilesAsync(VmEntry source, VmEntry copy, CheckpointEntry? moment, bool isLinked, Call call)
@@ -176,21 +187,17 @@ public sealed partial class VmService
         }
 
         CopyTpm(source, copy, moment);
-
-        if (copy.Spec.Disk is { } disk)
+        Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
+        try
         {
-            Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
-            try
+            foreach (var disk in copy.Spec.OwnDisks().Where(_ => isLinked))
             {
-                if (isLinked)
-                {
-                    await disks.CreateOverlayAsync(disk.Path, disk.Backing[0].Path, disk.Backing[0].Format, disk.SizeBytes, call.Cancellation).ConfigureAwait(false);
-                }
+                await disks.CreateOverlayAsync(disk.Path, disk.Backing[0].Path, disk.Backing[0].Format, disk.SizeBytes, call.Cancellation).ConfigureAwait(false);
             }
-            catch (DiskException e)
-            {
-                throw VmErrors.Disk(CopyVerb, source.Name, e);
-            }
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk(CopyVerb, source.Name, e);
         }
 
         TakeLease(CopyVerb, copy);
@@ -201,16 +208,17 @@ public sealed partial class VmService
     {
         try
         {
-            foreach (var copy in copies.Where(static c => c.Spec.Disk is not null))
+            foreach (var disk in copies.SelectMany(static c => c.Spec.OwnDisks()))
             {
-                await FlattenAsync(CopyVerb, source.Name, copy.Spec.Disk!.Backing, copy.Spec.Disk.Path, $"Copying VM '{source.Name}'", call).ConfigureAwait(false);
+                await FlattenAsync(CopyVerb, source.Name, disk.Backing, disk.Path, $"Copying VM '{source.Name}'", call).ConfigureAwait(false);
                 await FaultPoint.ReachAsync(CopyFaults.Flattened, call.Cancellation).ConfigureAwait(false);
             }
 
             // All of them or none.
-            foreach (var copy in copies.Where(static c => c.Spec.Disk is not null))
+            foreach (var copy in copies.Where(static c => c.Spec.OwnDisks().Any()))
             {
-                copy.Set(table, VMState.Stopped, null, copy.Spec with { Disk = copy.Spec.Disk! with { Backing = [] } });
+                var whole = copy.Spec.HeldDisks().Aggregate(copy.Spec, static (spec, held) => spec.WithDisk(held.Drive, held.Disk with { Backing = [] }));
+                copy.Set(table, VMState.Stopped, null, whole);
                 await FaultPoint.ReachAsync(CopyFaults.Made).ConfigureAwait(false);
             }
         }
@@ -253,15 +261,15 @@ public sealed partial class VmService
         Forget(copy);
     }
 
-    // Stopped, and nothing was written since its last copy or checkpoint: that one's layer has all of its disk.
+    // Stopped, and nothing was written since its last copy or checkpoint: that one's layers have all of its disks.
     private CheckpointEntry? UntouchedBase(VmEntry source) =>
         !VmStates.IsAlive(source.State)
-        && source.Spec is { Disk: { } disk, Checkpoint: { } current }
+        && source.Spec is { Checkpoint: { } current }
         && checkpoints.TryGetValue(current, out var below)
-        && below is { Phase: CheckpointPhase.Ready or CheckpointPhase.Hidden, Spec.Layer: not null }
-        && Qcow2Header.IsUntouched(disk.Path, disk.SizeBytes) ? below : null;
+        && below is { Phase: CheckpointPhase.Ready or CheckpointPhase.Hidden, Spec.Disks.Count: > 0 }
+        && source.Spec.HeldDisks().All(held => below.Spec.DiskOf(held.Drive) is not null && Qcow2Header.IsUntouched(held.Disk.Path, held.Disk.SizeBytes)) ? below : null;
 
-    // A checkpoint of the disk alone, by a name that no user can give.
+    // A checkpoint of the disks alone, by a name that no user can give.
     private CheckpointEntry NewBase(string verb, VmEntry source)
     {
         CheckLayersAreThere(verb, source);
@@ -278,9 +286,9 @@ public sealed partial class VmService
 
     private void CheckSpaceForCopies(VmEntry source, CopyVM request)
     {
-        if (request.Full && source.Spec.Disk is { } disk)
+        if (request.Full && source.Spec.HeldDisks().Any())
         {
-            CheckSpaceToFlatten(CopyVerb, source.Name, request.Count * disk.Backing.Select(static l => l.Path).Append(disk.Path).Sum(SizeOf), VmFolder.DiskFolder(paths));
+            CheckSpaceToFlatten(CopyVerb, source.Name, request.Count * source.Spec.HeldDisks().SelectMany(static held => held.Layers()).Sum(static layer => SizeOf(layer.Path)), VmFolder.DiskFolder(paths));
         }
     }
 }

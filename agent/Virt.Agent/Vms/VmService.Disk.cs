@@ -16,12 +16,7 @@ public sealed partial class VmService
     // QEMU would read zeros where a file was cut off.
     private async Task CheckDiskEndAsync(string verb, VmEntry entry, CancellationToken cancellation)
     {
-        if (entry.Spec.Disk is not { } disk)
-        {
-            return;
-        }
-
-        foreach (var path in disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)).Where(static layer => layer.Format == "qcow2" && Qcow2End.IsMissing(layer.Path)).Select(static layer => layer.Path))
+        foreach (var path in entry.Spec.OwnDisks().SelectMany(static disk => disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format))).Where(static layer => layer.Format == "qcow2" && Qcow2End.IsMissing(layer.Path)).Select(static layer => layer.Path))
         {
             try
             {
@@ -37,9 +32,9 @@ public sealed partial class VmService
         }
     }
 
-    // Before a new layer is put on top of its disk: it could not be merged again.
+    // Before a new layer is put on top of its disks: they could not be merged again.
     private static void CheckLayersAreThere(string verb, VmEntry entry) =>
-        CheckLayersAreThere(verb, entry, entry.Spec.Disk is { } disk ? disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format)) : []);
+        CheckLayersAreThere(verb, entry, entry.Spec.HeldDisks().SelectMany(static held => held.Layers()));
 
     // What stands on nothing cannot be checkpointed, nor gone back to.
     private static void CheckLayersAreThere(string verb, VmEntry entry, IEnumerable<VmDiskLayer> layers)
@@ -165,7 +160,7 @@ public sealed partial class VmService
         return Directory.Exists(folder) ? path : throw new DiskException(DiskProblem.NoFolder, folder, "there is no such folder");
     }
 
-    private bool IsPlanned(string path) => entries.Values.Any(e => e.Spec.Disk?.Path == path || e.Spec.Drives.Any(drive => drive.Media?.Path == path));
+    private bool IsPlanned(string path) => entries.Values.Any(e => e.Spec.Images().Any(disk => disk.Path == path));
 
     // A disk that was kept when its machine was removed has its name still.
     private string FreePath(string name, string? folder = null, string extension = ".qcow2")

@@ -90,28 +90,55 @@ public sealed partial class VmService
         }
     }
 
-    /// <summary>It has disks beside its first, with which no checkpoint can hold its memory.</summary>
-    internal bool HasFurtherDisks(Guid id) => entries.TryGetValue(id, out var entry) && entry.Spec.FurtherDisks().Any();
+    /// <summary>No disk of it keeps a checkpoint from holding its memory.</summary>
+    internal bool CanHoldMemory(Guid id) => entries.TryGetValue(id, out var entry) && !IndependentDisksOf(entry).Any() && !VmDriveRules.Unsaveable(entry.Spec).Any();
 
-    // What a checkpoint would have to hold and does not. A memory goes with every disk as it was then.
-    private static void CheckFurtherDisks(string verb, VmEntry entry, bool withMemory)
+    private static IEnumerable<VmDrive> IndependentDisksOf(VmEntry entry) => entry.Spec.FurtherDisks().Where(static drive => drive.IsIndependent);
+
+    // QEMU cannot write down what is in some devices.
+    private static void CheckSaveable(string verb, VmEntry entry)
     {
-        if (entry.Spec.FurtherDisks().Where(static drive => !drive.IsIndependent).ToList() is { Count: > 0 } held)
+        if (VmDriveRules.Unsaveable(entry.Spec).Select(static drive => $"'{drive.Name}'").ToList() is { Count: > 0 } names)
         {
-            throw VmErrors.FurtherDisks(verb, entry.Name, held, "a checkpoint holds its first disk; the others must be independent of checkpoints (Set-VMHardDiskDrive -Independent)");
+            throw new VirtException(
+                ErrorCode.NotSupported,
+                "DeviceNotSaveable",
+                $"Cannot {verb} VM '{entry.Name}' with its memory: QEMU cannot save NVMe disks, of which it has {string.Join(", ", names)}; SCSI and Virtio disks can be saved.",
+                entry.Name,
+                verb == SaveVerb ? $"Stop-VM {entry.Name}" : $"Checkpoint-VM {entry.Name} -DiskOnly");
         }
+    }
 
-        if (withMemory && entry.Spec.FurtherDisks().ToList() is { Count: > 0 } independent)
+    // A memory goes with every disk as it was then.
+    private static void CheckDisksForMemory(string verb, VmEntry entry)
+    {
+        CheckSaveable(verb, entry);
+        if (IndependentDisksOf(entry).ToList() is { Count: > 0 } independent)
         {
             throw VmErrors.FurtherDisks(verb, entry.Name, independent, "its memory goes with its disks as they are now, and not all of them are held; a checkpoint without memory can be made");
         }
     }
 
-    private static void CheckOneDisk(string verb, VmEntry entry)
+    // What is made of a machine is made of what a checkpoint of it holds.
+    private static void CheckAllHeld(string verb, VmEntry entry)
     {
-        if (entry.Spec.FurtherDisks().ToList() is { Count: > 0 } others)
+        if (IndependentDisksOf(entry).ToList() is { Count: > 0 } independent)
         {
-            throw VmErrors.FurtherDisks(verb, entry.Name, others, "its first disk alone would come along");
+            throw VmErrors.FurtherDisks(verb, entry.Name, independent, "disks that are independent of checkpoints would not come along; Set-VMHardDiskDrive -Independent:$false makes checkpoints hold them");
+        }
+    }
+
+    // Each of them holds the same disks, and must go on to.
+    private void CheckHeldStay(string verb, VmEntry entry, VmDrive drive)
+    {
+        if (drive.IsOwned && CheckpointsOf(entry) is { Count: > 0 } all)
+        {
+            var names = all.Where(static c => c.IsVisible).Select(static c => $"'{c.Name}'").ToList();
+            var copies = CopiesOf(entry);
+            var (holder, action) = names.Count > 0 ? ($"its {(names.Count == 1 ? "checkpoint" : "checkpoints")} {string.Join(", ", names)} {(names.Count == 1 ? "holds" : "hold")}", $"Get-VMCheckpoint {entry.Name} | Remove-VMCheckpoint")
+                : copies.Count > 0 ? ($"its linked {(copies.Count == 1 ? "copy" : "copies")} {VmErrors.Names(copies)} {(copies.Count == 1 ? "stands on" : "stand on")}", $"Remove-VM {string.Join(',', copies)} -DeleteDisk")
+                : ("an export or a copy of it reads", "Get-VirtOperation");
+            throw new VirtException(ErrorCode.WrongState, "VMHasCheckpoints", $"Cannot {verb} VM '{entry.Name}': {holder} the disks that it has now, and '{drive.Name}' would be one {(drive.IsIndependent ? "more" : "less")}.", entry.Name, action);
         }
     }
 

@@ -26,6 +26,11 @@ public sealed partial class VmService
         using var held = await LockAsync(RemoveDriveVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(RemoveDriveVerb, entry.Name, entry.State);
         drive = FindDrive(RemoveDriveVerb, entry, drive.Name, request.Type)!;
+        if (!drive.IsIndependent)
+        {
+            CheckHeldStay(RemoveDriveVerb, entry, drive);
+        }
+
         var isRunning = VmStates.IsAlive(entry.State);
         if (isRunning && (drive.Controller == VMControllerType.SATA || drive is { Controller: not VMControllerType.SCSI, Place: null }))
         {

@@ -32,6 +32,11 @@ public sealed partial class VmService
             Media = drive.Media is not { } media ? null : Limited(media, request),
             IsIndependent = request.IsIndependent ?? drive.IsIndependent,
         };
+        if (to.IsIndependent != drive.IsIndependent)
+        {
+            CheckHeldStay(SetDriveVerb, entry, drive);
+        }
+
         var isChanged = request.Path is not null && request.Path != (drive.Media?.Path ?? "");
         if (isChanged)
         {

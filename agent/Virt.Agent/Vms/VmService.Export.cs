@@ -13,7 +13,7 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>Export-VM (docs/adr/0023): the disk is read from a layer that the machine's own row claims, so that the machine is free meanwhile.</summary>
+/// <summary>Export-VM (docs/adr/0023): the disks are read from layers that the machine's own row claims, so that the machine is free meanwhile.</summary>
 public sealed partial class VmService
 {
     private const string ArchiveExample = "Export-VM web01 -Path /srv/web01";
@@ -27,8 +27,8 @@ public sealed partial class VmService
         call.WorksOn(entry.Name);
         CheckExportPath(entry, request.Path);
         VmStates.CheckExport(entry.Name, entry.State);
-        CheckOneDisk(Verb, entry);
-        CheckSpaceToExport(entry, entry.Spec.Disk is { } disk ? disk.Backing.Select(static l => l.Path).Append(disk.Path) : [], request.Path);
+        CheckAllHeld(Verb, entry);
+        CheckSpaceToExport(entry, entry.Spec.HeldDisks().SelectMany(static held => held.Layers()).Select(static layer => layer.Path), request.Path);
         var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
         if (call.WhatIf)
         {
@@ -54,13 +54,13 @@ public sealed partial class VmService
         CheckSpaceToFlatten("export", entry.Name, files.Sum(SizeOf), Path.GetDirectoryName(path.TrimEnd('/'))!);
 
     // What is begun claims by the machine's row what is read after that.
-    private async Task ExportToAsync(VmEntry entry, string path, Func<string, Task<(VmArchive Archive, IReadOnlyList<VmDiskLayer> Layers)>> begin, Call call)
+    private async Task ExportToAsync(VmEntry entry, string path, Func<string, Task<(VmArchive Archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> Disks)>> begin, Call call)
     {
         var partial = ArchivePath.PartialOf(path);
         try
         {
-            var (archive, layers) = await begin(partial).ConfigureAwait(false);
-            await WriteExportAsync(entry, archive, layers, partial, call).ConfigureAwait(false);
+            var (archive, chains) = await begin(partial).ConfigureAwait(false);
+            await WriteExportAsync(entry, archive, chains, partial, call).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VmArchiveFaults.ExportFilled, call.Cancellation).ConfigureAwait(false);
             ArchivePath.Name(MemberKind, entry.Name, partial, path);
             await FaultPoint.ReachAsync(VmArchiveFaults.ExportNamed, call.Cancellation).ConfigureAwait(false);
@@ -80,23 +80,21 @@ public sealed partial class VmService
         }
     }
 
-    // Under the lock, for a moment: the row claims what will be read, and the machine goes on with a new layer on top of that.
-    private async Task<(VmArchive Archive, IReadOnlyList<VmDiskLayer> Layers)> BeginExportAsync(VmEntry entry, string partial, Call call)
+    // Under the lock, for a moment: the row claims what will be read, and the machine goes on with new layers on top of that.
+    private async Task<(VmArchive Archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> Disks)> BeginExportAsync(VmEntry entry, string partial, Call call)
     {
         const string Verb = "export";
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckExport(entry.Name, entry.State);
-        CheckOneDisk(Verb, entry);
+        CheckAllHeld(Verb, entry);
         var spec = entry.Spec;
         var from = UntouchedBase(entry);
-        var fresh = from is null && spec.Disk is not null ? NewBase(Verb, entry) : null;
-        IReadOnlyList<VmDiskLayer> layers = spec.Disk is not { } disk ? []
-            : from is not null ? CheckpointTree.Chain(CheckpointsOf(entry), from.Id)
-            : [new VmDiskLayer(disk.Path, disk.Format), .. disk.Backing];
-        await ClaimAsync(entry, partial, layers, call).ConfigureAwait(false);
+        var fresh = from is null && spec.HeldDisks().Any() ? NewBase(Verb, entry) : null;
+        IReadOnlyList<IReadOnlyList<VmDiskLayer>> chains = [.. spec.HeldDisks().Select(held => from is not null ? CheckpointTree.Chain(CheckpointsOf(entry), from.Id, held.Drive) : [.. held.Layers()])];
+        await ClaimAsync(entry, partial, chains, call).ConfigureAwait(false);
         if (fresh is not null)
         {
-            call.Report($"Exporting VM '{entry.Name}'", "putting a new layer on its disk");
+            call.Report($"Exporting VM '{entry.Name}'", "putting new layers on its disks");
             await MakeCheckpointAsync(Verb, entry, VmStates.IsAlive(entry.State) ? entry.Session : null, fresh, CheckpointPhase.Hidden, call).ConfigureAwait(false);
         }
 
@@ -107,12 +105,12 @@ public sealed partial class VmService
             RemoveCheckpointFiles(entry, fresh);
         }
 
-        return (archive, layers);
+        return (archive, chains);
     }
 
-    private async Task ClaimAsync(VmEntry entry, string partial, IReadOnlyList<VmDiskLayer> layers, Call call)
+    private async Task ClaimAsync(VmEntry entry, string partial, IReadOnlyList<IReadOnlyList<VmDiskLayer>> chains, Call call)
     {
-        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Exports = [.. entry.Spec.Exports, new VmExport(partial, [.. layers.Select(static l => l.Path)])] });
+        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Exports = [.. entry.Spec.Exports, new VmExport(partial, [.. chains.SelectMany(static chain => chain).Select(static layer => layer.Path)])] });
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportWritten, call.Cancellation).ConfigureAwait(false);
     }
 
@@ -130,8 +128,10 @@ public sealed partial class VmService
             VmTpm.WriteFile(Path.Combine(partial, VmArchiveFiles.Tpm), tpm);
         }
 
+        var further = spec.FurtherDisks().Where(static drive => !drive.IsIndependent).Select(VmArchiveDisk.Of).ToList();
         return new VmArchive
         {
+            FormatVersion = further.Count > 0 ? VmArchive.Newest : VmArchive.OneDisk,
             AgentVersion = HostService.Version,
             Created = time.GetUtcNow(),
             Name = entry.Name,
@@ -143,20 +143,21 @@ public sealed partial class VmService
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
             DiskSizeBytes = spec.Disk?.SizeBytes ?? 0,
+            FurtherDisks = further,
             HasNvram = variables is not null,
             HasTpmState = tpm is not null,
         };
     }
 
-    private async Task WriteExportAsync(VmEntry entry, VmArchive archive, IReadOnlyList<VmDiskLayer> layers, string partial, Call call)
+    private async Task WriteExportAsync(VmEntry entry, VmArchive archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> chains, string partial, Call call)
     {
         var activity = $"Exporting VM '{entry.Name}'";
         List<string> files = [VmArchiveFiles.Manifest];
-        if (layers.Count > 0)
+        foreach (var (chain, file) in chains.Zip(archive.DiskFiles()))
         {
-            await FlattenAsync("export", entry.Name, layers, Path.Combine(partial, VmArchiveFiles.Disk), activity, call).ConfigureAwait(false);
+            await FlattenAsync("export", entry.Name, chain, Path.Combine(partial, file), activity, call).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VmArchiveFaults.ExportFlattened, call.Cancellation).ConfigureAwait(false);
-            files.Add(VmArchiveFiles.Disk);
+            files.Add(file);
         }
 
         if (archive.HasNvram)

@@ -16,8 +16,8 @@ public sealed partial class VmService
         return [.. entries.Values.Where(IsUser).Select(static entry => entry.Name).Order(StringComparer.OrdinalIgnoreCase)];
 
         bool IsUser(VmEntry entry) => CheckpointsOf(entry).Select(static checkpoint => checkpoint.Spec.Machine).Append(entry.Spec).Any(Needs)
-            || CheckpointsOf(entry).SelectMany(static checkpoint => checkpoint.Spec.Below).Any(IsIn);
-        bool Needs(VmSpec spec) => (spec.StartsKernel != false && image.Name.Equals(spec.Image, StringComparison.OrdinalIgnoreCase)) || spec.Drives.Select(static drive => drive.Media).Append(spec.Disk).OfType<VmDisk>().Any(disk => IsBelow(disk.Path) || disk.Backing.Any(IsIn));
+            || CheckpointsOf(entry).SelectMany(static checkpoint => checkpoint.Spec.Disks).SelectMany(static disk => disk.Below).Any(IsIn);
+        bool Needs(VmSpec spec) => (spec.StartsKernel != false && image.Name.Equals(spec.Image, StringComparison.OrdinalIgnoreCase)) || spec.Images().Any(disk => IsBelow(disk.Path) || disk.Backing.Any(IsIn));
         bool IsIn(VmDiskLayer layer) => IsBelow(layer.Path);
         bool IsBelow(string path) => path.StartsWith(folder, StringComparison.Ordinal);
     }

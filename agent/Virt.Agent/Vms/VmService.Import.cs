@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images.Archives;
@@ -120,10 +121,12 @@ public sealed partial class VmService
             StartsKernel = archive.NeedsImage,
             Disk = archive.DiskSizeBytes == 0 ? null : new VmDisk { Path = FreePath(name), Format = "qcow2", SizeBytes = archive.DiskSizeBytes, IsNew = true },
         };
-        if (made.Disk is not null)
+        foreach (var disk in archive.FurtherDisks)
         {
-            CheckSpaceToFlatten("import", name, SizeOf(Path.Combine(request.Path, VmArchiveFiles.Disk)), VmFolder.DiskFolder(paths));
+            made = made with { Drives = [.. made.Drives, disk.Make(name, made, Host.Architecture == Architecture.Arm64, drive => FreePath($"{name}-{drive}"))] };
         }
+
+        CheckSpaceToFlatten("import", name, archive.DiskFiles().Sum(file => SizeOf(Path.Combine(request.Path, file))), VmFolder.DiskFolder(paths));
 
         return new VmEntry(VmEntry.NewRow(id, name, whatIf ? VMState.Stopped : VMState.Creating, JoinAll(id, wanted, made, whatIf), time.GetUtcNow()), events);
     }
@@ -144,13 +147,13 @@ public sealed partial class VmService
             await VmArchiveFiles.CopyAsync(path, VmArchiveFiles.Tpm, sums, VmTpm.StateFile(folder.TpmFolder), static (_, _) => { }, call.Cancellation).ConfigureAwait(false);
         }
 
-        if (entry.Spec.Disk is { } disk)
+        Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
+        foreach (var (disk, file) in entry.Spec.OwnDisks().Zip(archive.DiskFiles()))
         {
-            Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
             var start = time.GetTimestamp();
-            await VmArchiveFiles.CopyAsync(path, VmArchiveFiles.Disk, sums, disk.Path, Report, call.Cancellation).ConfigureAwait(false);
+            await VmArchiveFiles.CopyAsync(path, file, sums, disk.Path, Report, call.Cancellation).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VmArchiveFaults.ImportCopied, call.Cancellation).ConfigureAwait(false);
-            await CheckImportedAsync(disk, path, call).ConfigureAwait(false);
+            await CheckImportedAsync(disk, path, file, call).ConfigureAwait(false);
 
             void Report(long done, long total)
             {
@@ -168,23 +171,23 @@ public sealed partial class VmService
     }
 
     // The bytes are those that were written; who wrote them may have been anybody. An image that stands on another would make QEMU read that, whatever it is.
-    private async Task CheckImportedAsync(VmDisk disk, string path, Call call)
+    private async Task CheckImportedAsync(VmDisk disk, string path, string file, Call call)
     {
         if (!Qcow2Header.IsWhole(disk.Path, disk.SizeBytes))
         {
-            throw VmArchiveFiles.Damaged(path, $"its '{VmArchiveFiles.Disk}' is no qcow2 image of {disk.SizeBytes} bytes that stands on nothing");
+            throw VmArchiveFiles.Damaged(path, $"its '{file}' is no qcow2 image of {disk.SizeBytes} bytes that stands on nothing");
         }
 
         try
         {
             if (!(await disks.CheckAsync(disk.Path, call.Cancellation).ConfigureAwait(false)).IsSound)
             {
-                throw VmArchiveFiles.Damaged(path, $"the tables of its '{VmArchiveFiles.Disk}' are corrupt");
+                throw VmArchiveFiles.Damaged(path, $"the tables of its '{file}' are corrupt");
             }
         }
         catch (DiskException e)
         {
-            throw VmArchiveFiles.Damaged(path, $"its '{VmArchiveFiles.Disk}' cannot be used ({VmErrors.Sentence(e.Detail)})");
+            throw VmArchiveFiles.Damaged(path, $"its '{file}' cannot be used ({VmErrors.Sentence(e.Detail)})");
         }
     }
 }

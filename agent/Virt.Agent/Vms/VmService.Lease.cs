@@ -54,7 +54,16 @@ public sealed partial class VmService
         }
     }
 
-    private DiskLease? TakeLease(string verb, VmEntry entry) => entry.Spec.Disk is { } disk ? WriteLease(verb, entry, disk) : null;
+    // That of the first disk.
+    private DiskLease? TakeLease(string verb, VmEntry entry)
+    {
+        foreach (var drive in entry.Spec.FurtherDisks())
+        {
+            WriteLease(verb, entry, drive.Media!);
+        }
+
+        return entry.Spec.Disk is { } disk ? WriteLease(verb, entry, disk) : null;
+    }
 
     private DiskLease WriteLease(string verb, VmEntry entry, VmDisk disk)
     {

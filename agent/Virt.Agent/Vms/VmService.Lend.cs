@@ -22,18 +22,18 @@ public sealed partial class VmService
     /// <summary>The names of the machines whose disks stand on this one's.</summary>
     internal IReadOnlyList<string> CopiesOf(VmEntry entry)
     {
-        var own = CheckpointsOf(entry).Select(static c => c.Spec.Layer?.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return own.Count == 0 ? [] : [.. entries.Values.Where(e => e != entry && e.Spec.Disk is { } disk && disk.Backing.Any(layer => own.Contains(layer.Path))).Select(static e => e.Name).Order(StringComparer.OrdinalIgnoreCase)];
+        var own = CheckpointsOf(entry).SelectMany(static c => c.Spec.Disks).Select(static disk => disk.Layer.Path).ToHashSet(StringComparer.Ordinal);
+        return own.Count == 0 ? [] : [.. entries.Values.Where(e => e != entry && e.Spec.Layers().Any(layer => own.Contains(layer.Path))).Select(static e => e.Name).Order(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>The machine whose disk this one's stands on; null: none.</summary>
     internal VmEntry? LenderOf(VmEntry entry) =>
-        entry.Spec.Disk?.Backing.FirstOrDefault(static layer => layer.IsLent) is { } lent
-        && checkpoints.Values.FirstOrDefault(c => c.Spec.Layer?.Path == lent.Path) is { } kept
+        entry.Spec.Layers().FirstOrDefault(static layer => layer.IsLent) is { } lent
+        && checkpoints.Values.FirstOrDefault(c => c.Spec.Disks.Any(disk => disk.Layer.Path == lent.Path)) is { } kept
         && entries.TryGetValue(kept.Spec.VMId, out var lender) ? lender : null;
 
     // Whatever stands on a file of this machine by a row of its own, or is read for an archive.
-    private HashSet<string> LentFilesOf(VmEntry entry) => entries.Values.Where(e => e != entry).SelectMany(static e => e.Spec.Disk?.Backing ?? []).Select(static layer => layer.Path)
+    private HashSet<string> LentFilesOf(VmEntry entry) => entries.Values.Where(e => e != entry).SelectMany(static e => e.Spec.Layers()).Select(static layer => layer.Path)
         .Concat(entry.Spec.Exports.SelectMany(static export => export.Layers)).ToHashSet(StringComparer.Ordinal);
 
     // For qemu-img; null where every lock may be taken.
@@ -44,8 +44,8 @@ public sealed partial class VmService
     private async Task GiveBackLayersAsync(VmEntry gone, Call? call = null)
     {
         await FaultPoint.ReachAsync(CopyFaults.Forgotten).ConfigureAwait(false);
-        var lent = (gone.Spec.Disk?.Backing ?? []).Where(static layer => layer.IsLent).Select(static layer => layer.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in checkpoints.Values.Where(c => c.Phase == CheckpointPhase.Hidden && c.Spec.Layer is { } layer && lent.Contains(layer.Path)).Select(static c => c.Spec.VMId).Distinct().ToList())
+        var lent = gone.Spec.Layers().Where(static layer => layer.IsLent).Select(static layer => layer.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in checkpoints.Values.Where(c => c.Phase == CheckpointPhase.Hidden && c.Spec.Disks.Any(disk => lent.Contains(disk.Layer.Path))).Select(static c => c.Spec.VMId).Distinct().ToList())
         {
             if (entries.TryGetValue(id, out var lender))
             {
@@ -79,7 +79,7 @@ public sealed partial class VmService
     // Before a linked copy is removed whose disk stays.
     private void CheckSpaceToKeep(VmEntry entry)
     {
-        if (entry.Spec.Disk is { } disk && disk.Backing.Any(static layer => layer.IsLent) && OwnsDisk(entry))
+        foreach (var disk in entry.Spec.OwnDisks().Where(static disk => disk.Backing.Any(static layer => layer.IsLent)).Where(_ => OwnsDisk(entry)))
         {
             CheckSpaceToFlatten("remove", entry.Name, disk.Backing.Select(static l => l.Path).Append(disk.Path).Sum(SizeOf), Path.GetDirectoryName(disk.HomePath)!);
         }
@@ -98,14 +98,17 @@ public sealed partial class VmService
         }
     }
 
-    // The disk of a linked copy that outlives it becomes one that stands on nothing. May be repeated from anywhere in it.
-    private async Task PartDiskAsync(VmEntry entry, Call? call)
+    // The disks of a linked copy that outlive it become such that stand on nothing. May be repeated from anywhere in it.
+    private async Task PartDisksAsync(VmEntry entry, Call? call)
     {
-        if (entry.Spec.Disk is not { } disk || !disk.Backing.Any(static layer => layer.IsLent) || !OwnsDisk(entry))
+        foreach (var disk in entry.Spec.OwnDisks().Where(static disk => disk.Backing.Any(static layer => layer.IsLent)).Where(_ => OwnsDisk(entry)))
         {
-            return;
+            await PartDiskAsync(entry, disk, call).ConfigureAwait(false);
         }
+    }
 
+    private async Task PartDiskAsync(VmEntry entry, VmDisk disk, Call? call)
+    {
         try
         {
             var whole = disk.Path + ".whole";

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -37,94 +38,123 @@ public sealed partial class VmService
     {
         if (entry.Spec.Checkpoint is { } current)
         {
-            SetBase(entry, current, entry.Spec.Disk?.Path, entry.Spec.Disk?.Format);
+            SetBase(entry, current);
         }
 
-        foreach (var path in new[] { layer.Spec.Layer?.Path, layer.Spec.Merging }.OfType<string>().Where(path => !IsLayerUsed(entry, layer, path)))
+        foreach (var path in layer.Spec.Disks.SelectMany(static disk => new[] { disk.Layer.Path, disk.Merging }).OfType<string>().Where(path => !IsLayerUsed(entry, layer, path)))
         {
-            if (entry.Session is { } session)
-            {
-                await session.TryRemoveLayerAsync(path, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            File.Delete(path);
+            await DeleteLayerAsync(entry, path).ConfigureAwait(false);
         }
 
         ForgetCheckpoint(layer);
     }
 
-    private bool IsLayerUsed(VmEntry entry, CheckpointEntry except, string path) =>
-        entry.Spec.Disk?.Path == path || CheckpointsOf(entry).Any(c => c != except && c.Spec.Layer?.Path == path);
+    private static async Task DeleteLayerAsync(VmEntry entry, string path)
+    {
+        if (entry.Session is { } session)
+        {
+            await session.TryRemoveLayerAsync(path, CancellationToken.None).ConfigureAwait(false);
+        }
 
+        File.Delete(path);
+    }
+
+    private bool IsLayerUsed(VmEntry entry, CheckpointEntry except, string path) =>
+        entry.Spec.HeldDisks().Any(held => held.Disk.Path == path) || CheckpointsOf(entry).Any(c => c != except && c.Spec.Disks.Any(disk => disk.Layer.Path == path));
+
+    // One disk after the other; each is whole for itself. The layer is in the tree until all of them are merged.
     private async Task MergeAsync(VmEntry entry, CheckpointEntry layer, CheckpointEntry? child, Call? call, CancellationToken cancellation)
     {
-        var top = child is null ? entry.Spec.Disk?.Path : child.Spec.Layer?.Path;
-        if (layer.Spec.Layer is not { } below || top is null)
+        foreach (var drive in layer.Spec.Disks.Select(static disk => disk.Drive).ToList())
         {
-            WriteMerged(entry, layer, child);
-            ForgetCheckpoint(layer);
+            await MergeDiskAsync(entry, layer, drive, call, cancellation).ConfigureAwait(false);
+        }
+
+        child?.Set(table, child.Phase, child.Spec with { Parent = layer.Spec.Parent });
+        SetBase(entry, child is null ? layer.Spec.Parent : entry.Spec.Checkpoint);
+        ForgetCheckpoint(layer);
+    }
+
+    private async Task MergeDiskAsync(VmEntry entry, CheckpointEntry layer, Guid drive, Call? call, CancellationToken cancellation)
+    {
+        var child = CheckpointTree.Above(CheckpointsOf(entry), layer, drive);
+        var below = layer.Spec.DiskOf(drive)!;
+        var top = child is null ? entry.Spec.DiskOf(drive)?.Path : child.Spec.DiskOf(drive)!.Layer.Path;
+        if (top is null || top == below.Layer.Path)
+        {
+            // The agent before this one has come that far.
+            foreach (var merged in new[] { below.Merging }.OfType<string>())
+            {
+                await DeleteLayerAsync(entry, merged).ConfigureAwait(false);
+            }
+
+            layer.Set(table, CheckpointPhase.Hidden, layer.Spec.WithDisk(drive, null));
             return;
         }
 
-        layer.Set(table, CheckpointPhase.Hidden, layer.Spec with { Merging = top });
+        layer.Set(table, CheckpointPhase.Hidden, layer.Spec.WithDisk(drive, below with { Merging = top }));
         await FaultPoint.ReachAsync(CheckpointFaults.Merging, cancellation).ConfigureAwait(false);
+        var merge = new DiskMerge(layer, child, drive, below.Layer, top);
         if (VmStates.IsAlive(entry.State) && CheckpointTree.IsBelow(CheckpointsOf(entry), entry.Spec.Checkpoint, layer.Id))
         {
-            await MergeLiveAsync(entry, entry.Session ?? throw VmErrors.NoMonitor(RemoveVerb, entry.Name), layer, child, top, call, cancellation).ConfigureAwait(false);
+            await MergeLiveAsync(entry, entry.Session ?? throw VmErrors.NoMonitor(RemoveVerb, entry.Name), merge, call, cancellation).ConfigureAwait(false);
         }
         else
         {
-            var chain = CheckpointTree.Chain(CheckpointsOf(entry), layer.Id);
+            var chain = CheckpointTree.Chain(CheckpointsOf(entry), layer.Id, drive);
             await disks.CommitAsync(top, cancellation, ChainOf([new VmDiskLayer(top, "qcow2"), .. chain])).ConfigureAwait(false);
-            if (below.Format == "qcow2")
+            if (below.Layer.Format == "qcow2")
             {
-                await disks.FreeLeaksAsync(below.Path, cancellation, ChainOf(chain)).ConfigureAwait(false);
+                await disks.FreeLeaksAsync(below.Layer.Path, cancellation, ChainOf(chain)).ConfigureAwait(false);
             }
 
-            await RebaseChildrenAsync(entry, layer, child, cancellation).ConfigureAwait(false);
-            WriteMerged(entry, layer, child);
+            await RebaseChildrenAsync(entry, merge, cancellation).ConfigureAwait(false);
+            WriteMerged(entry, merge);
         }
 
         File.Delete(top);
         await FaultPoint.ReachAsync(CheckpointFaults.Unlinked, cancellation).ConfigureAwait(false);
-        ForgetCheckpoint(layer);
+        layer.Set(table, CheckpointPhase.Hidden, layer.Spec.WithDisk(drive, null));
     }
 
-    private async Task MergeLiveAsync(VmEntry entry, VmSession session, CheckpointEntry layer, CheckpointEntry? child, string top, Call? call, CancellationToken cancellation)
+    // A layer of a disk, the checkpoint (null: the machine's own disk) whose layer stands on it, and that one's file, which goes.
+    private sealed record DiskMerge(CheckpointEntry Layer, CheckpointEntry? Child, Guid Drive, VmDiskLayer Below, string Top);
+
+    private async Task MergeLiveAsync(VmEntry entry, VmSession session, DiskMerge merge, Call? call, CancellationToken cancellation)
     {
         await session.EndMergeAsync(cancellation).ConfigureAwait(false);
-        var disk = await session.ReadDiskAsync(cancellation).ConfigureAwait(false);
+        var disk = await session.ReadDiskAsync(DeviceOf(entry, merge.Drive), cancellation).ConfigureAwait(false);
         var nodes = await session.ReadNodesAsync(cancellation).ConfigureAwait(false);
-        if (!nodes.TryGetValue(layer.Spec.Layer!.Path, out var below))
+        if (!nodes.TryGetValue(merge.Below.Path, out var below))
         {
-            throw new QmpException("block-commit", "GenericError", $"it does not know '{layer.Spec.Layer.Path}'");
+            throw new QmpException("block-commit", "GenericError", $"it does not know '{merge.Below.Path}'");
         }
 
         try
         {
-            if (child is null && disk == below.Node)
+            if (merge.Child is null && disk == below.Node)
             {
                 // It was never switched to the file on top, or has been switched back by an agent that ended right after.
-                WriteMerged(entry, layer, child);
+                WriteMerged(entry, merge);
             }
-            else if (child is null)
+            else if (merge.Child is null)
             {
                 await session.BeginMergeAsync(disk, disk, below.Node, null, cancellation).ConfigureAwait(false);
                 await session.AwaitMergeAsync(untilReady: true, Report, cancellation).ConfigureAwait(false);
                 await FaultPoint.ReachAsync(CheckpointFaults.Copied, cancellation).ConfigureAwait(false);
-                await SwitchDownAsync(entry, session, layer).ConfigureAwait(false);
+                await SwitchDownAsync(entry, session, merge).ConfigureAwait(false);
             }
             else
             {
-                if (!await session.TryRemoveLayerAsync(top, cancellation).ConfigureAwait(false))
+                if (!await session.TryRemoveLayerAsync(merge.Top, cancellation).ConfigureAwait(false))
                 {
-                    await session.BeginMergeAsync(disk, nodes[top].Node, below.Node, layer.Spec.Layer.Path, cancellation).ConfigureAwait(false);
+                    await session.BeginMergeAsync(disk, nodes[merge.Top].Node, below.Node, merge.Below.Path, cancellation).ConfigureAwait(false);
                     await session.AwaitMergeAsync(untilReady: false, Report, cancellation).ConfigureAwait(false);
                     await FaultPoint.ReachAsync(CheckpointFaults.Copied, cancellation).ConfigureAwait(false);
                 }
 
-                await RebaseChildrenAsync(entry, layer, child, cancellation).ConfigureAwait(false);
-                WriteMerged(entry, layer, child);
+                await RebaseChildrenAsync(entry, merge, cancellation).ConfigureAwait(false);
+                WriteMerged(entry, merge);
             }
         }
         catch (OperationCanceledException)
@@ -133,14 +163,14 @@ public sealed partial class VmService
             throw;
         }
 
-        await session.TryRemoveLayerAsync(top, CancellationToken.None).ConfigureAwait(false);
+        await session.TryRemoveLayerAsync(merge.Top, CancellationToken.None).ConfigureAwait(false);
 
         void Report(long done, long all) =>
             call?.Report($"Removing a checkpoint of VM '{entry.Name}'", "merging its disk", all == 0 ? 0 : (int)(100 * done / all));
     }
 
     // While the guest stands still both files read the same. Once it goes on, the one on top is out of date: by then it is written that nobody needs it.
-    private async Task SwitchDownAsync(VmEntry entry, VmSession session, CheckpointEntry layer)
+    private async Task SwitchDownAsync(VmEntry entry, VmSession session, DiskMerge merge)
     {
         var wasRunning = !session.IsPaused;
         session.IsHeld = true;
@@ -155,7 +185,7 @@ public sealed partial class VmService
             await session.CompleteMergeAsync(CancellationToken.None).ConfigureAwait(false);
             await session.AwaitMergeAsync(untilReady: false, static (_, _) => { }, CancellationToken.None).ConfigureAwait(false);
             await FaultPoint.ReachAsync(CheckpointFaults.Pivoted).ConfigureAwait(false);
-            WriteMerged(entry, layer, null);
+            WriteMerged(entry, merge);
             await FaultPoint.ReachAsync(CheckpointFaults.RowsWritten).ConfigureAwait(false);
         }
         finally
@@ -172,39 +202,45 @@ public sealed partial class VmService
     }
 
     // What stands on the file that goes names the one below from now on. QEMU has seen to that in its own chain.
-    private async Task RebaseChildrenAsync(VmEntry entry, CheckpointEntry layer, CheckpointEntry? child, CancellationToken cancellation)
+    private async Task RebaseChildrenAsync(VmEntry entry, DiskMerge merge, CancellationToken cancellation)
     {
-        if (child is null)
+        if (merge.Child is not { } child)
         {
             return;
         }
 
         var isAlive = VmStates.IsAlive(entry.State);
         var all = CheckpointsOf(entry);
-        var files = all.Where(c => c.Spec.Parent == child.Id && !(isAlive && CheckpointTree.IsBelow(all, entry.Spec.Checkpoint, c.Id))).Select(static c => c.Spec.Layer!.Path).ToList();
-        if (entry.Spec.Checkpoint == child.Id && !isAlive)
+        var files = all.Where(c => c != child && !(isAlive && CheckpointTree.IsBelow(all, entry.Spec.Checkpoint, c.Id)) && c.Spec.DiskOf(merge.Drive) is not null && StandsOn(c.Id, skipped: 1))
+            .Select(c => c.Spec.DiskOf(merge.Drive)!.Layer.Path).ToList();
+        if (!isAlive && StandsOn(entry.Spec.Checkpoint, skipped: 0))
         {
-            files.Add(entry.Spec.Disk!.Path);
+            files.Add(entry.Spec.DiskOf(merge.Drive)!.Path);
         }
 
         foreach (var file in files)
         {
-            await disks.RebaseAsync(file, layer.Spec.Layer!.Path, layer.Spec.Layer.Format, cancellation).ConfigureAwait(false);
+            await disks.RebaseAsync(file, merge.Below.Path, merge.Below.Format, cancellation).ConfigureAwait(false);
         }
+
+        bool StandsOn(Guid? id, int skipped) => CheckpointTree.Chain(all, id, merge.Drive).Skip(skipped).FirstOrDefault()?.Path == merge.Top;
     }
 
-    // What stood on the layer has its place and its file now.
-    private void WriteMerged(VmEntry entry, CheckpointEntry layer, CheckpointEntry? child)
+    // What stood on the layer has its file now.
+    private void WriteMerged(VmEntry entry, DiskMerge merge)
     {
-        if (child is null)
+        if (merge.Child is not { } child)
         {
-            SetBase(entry, layer.Spec.Parent, layer.Spec.Layer?.Path, layer.Spec.Layer?.Format);
+            SetBase(entry, entry.Spec.Checkpoint, new Dictionary<Guid, VmDiskLayer> { [merge.Drive] = merge.Below });
             return;
         }
 
-        child.Set(table, child.Phase, child.Spec with { Layer = layer.Spec.Layer, Parent = layer.Spec.Parent, Below = layer.Spec.Below });
-        SetBase(entry, entry.Spec.Checkpoint, entry.Spec.Disk?.Path, entry.Spec.Disk?.Format);
+        var kept = child.Spec.DiskOf(merge.Drive)!;
+        child.Set(table, child.Phase, child.Spec.WithDisk(merge.Drive, kept with { Layer = merge.Below, Below = merge.Layer.Spec.DiskOf(merge.Drive)!.Below }));
+        SetBase(entry, entry.Spec.Checkpoint);
     }
+
+    private static string DeviceOf(VmEntry entry, Guid drive) => drive == Guid.Empty ? QemuArguments.DiskDevice : entry.Spec.Drives.First(one => one.Id == drive).Name;
 
     // QEMU, where it is there, lets its guest run and does nothing else; where it has just ended, that is noticed. False where it does not answer.
     private async Task<bool> SettleAsync(VmEntry entry)

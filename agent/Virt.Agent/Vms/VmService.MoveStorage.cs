@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -11,24 +12,23 @@ using Virt.Protocol;
 namespace Virt.Agent.Vms;
 
 /// <summary>
-/// Move-VMStorage: the disk is copied to another folder, and then that file is the disk. The row names both until one is gone: what ends meanwhile ends in the old state, or in the new one. While the guest stands still for the switch
+/// Move-VMStorage: each disk is copied to another folder, and then that file is the disk. The row names both until one is gone: what ends meanwhile ends in the old state, or in the new one. While the guest stands still for the switch
 /// both read the same, so that either will do; before it goes on, it is written which.
 /// </summary>
 public sealed partial class VmService
 {
     private const string MoveStorageVerb = "move the storage of";
 
-    /// <summary>Moves a machine's disk to another folder of the host, also while it runs. Cancelled, or where it fails, the machine has what it had.</summary>
-    /// <exception cref="VirtException">NotFound (machine, folder); WrongState; InvalidArgument (the folder); AlreadyExists (a file of that name); NotSupported (no disk, further ones); Conflict; ResourceExhausted; Unavailable (QEMU).</exception>
+    /// <summary>Moves a machine's disks to another folder of the host, one after the other, also while it runs. Cancelled, or where it fails, each disk is in one folder or in the other.</summary>
+    /// <exception cref="VirtException">NotFound (machine, folder); WrongState; InvalidArgument (the folder); AlreadyExists (a file of that name); NotSupported (no disk); Conflict; ResourceExhausted; Unavailable (QEMU).</exception>
     public async Task<VM> MoveStorageAsync(MoveVMStorage request, Call call)
     {
         var entry = Find(MoveStorageVerb, request.Id, request.Name);
         call.WorksOn(entry.Name);
         using var held = await LockAsync(MoveStorageVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(MoveStorageVerb, entry.Name, entry.State);
-        var target = PlanStorage(entry, request.DestinationStoragePath);
-        var isRunning = VmStates.IsAlive(entry.State);
-        if (isRunning && entry.Session is null)
+        var targets = PlanStorage(entry, request.DestinationStoragePath);
+        if (VmStates.IsAlive(entry.State) && entry.Session is null)
         {
             throw VmErrors.NoMonitor(MoveStorageVerb, entry.Name);
         }
@@ -38,11 +38,22 @@ public sealed partial class VmService
             return Show(entry);
         }
 
-        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { StorageMove = new VmStorageMove(target.Path, entry.State == VMState.Paused) });
+        foreach (var target in targets)
+        {
+            await MoveStorageAsync(entry, target, call).ConfigureAwait(false);
+        }
+
+        entry.Tell(VirtEventAction.Changed, targets.Count == 1 ? $"Its disk is '{targets[0].Disk.Path}'." : $"Its disks are in '{request.DestinationStoragePath}'.");
+        return Show(entry);
+    }
+
+    private async Task MoveStorageAsync(VmEntry entry, VmHeldDisk target, Call call)
+    {
+        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { StorageMove = new VmStorageMove(target.Disk.Path, entry.State == VMState.Paused, target.Drive) });
         try
         {
             await FaultPoint.ReachAsync(VmStorageFaults.Recorded, call.Cancellation).ConfigureAwait(false);
-            await (isRunning ? MoveStorageLiveAsync(entry, entry.Session!, target, call) : MoveStorageOffAsync(entry, target, call)).ConfigureAwait(false);
+            await (VmStates.IsAlive(entry.State) ? MoveStorageLiveAsync(entry, entry.Session ?? throw VmErrors.NoMonitor(MoveStorageVerb, entry.Name), target, call) : MoveStorageOffAsync(entry, target, call)).ConfigureAwait(false);
         }
         catch (DiskException e)
         {
@@ -60,13 +71,10 @@ public sealed partial class VmService
         {
             await SettleStorageAsync(entry).ConfigureAwait(false);
         }
-
-        entry.Tell(VirtEventAction.Changed, $"Its disk is '{target.Path}'.");
-        return Show(entry);
     }
 
     // Everything is looked at, nothing written.
-    private VmDisk PlanStorage(VmEntry entry, string folder)
+    private List<VmHeldDisk> PlanStorage(VmEntry entry, string folder)
     {
         if (entry.Spec.StorageMove is not null)
         {
@@ -74,52 +82,75 @@ public sealed partial class VmService
             throw VmErrors.NoMonitor(MoveStorageVerb, entry.Name);
         }
 
-        if (entry.Spec.Disk is not { } disk)
+        var own = entry.Spec.FurtherDisks().Select(static drive => new VmHeldDisk(drive.Id, drive.Name, drive.Media!)).ToList();
+        if (entry.Spec.Disk is { } first)
+        {
+            own.Insert(0, new VmHeldDisk(Guid.Empty, QemuArguments.DiskDevice, first));
+        }
+
+        if (own.Count == 0)
         {
             throw new VirtException(ErrorCode.NotSupported, "VMHasNoDisk", $"Cannot {MoveStorageVerb} VM '{entry.Name}': it has no disk.", entry.Name, $"Get-VM -Name {entry.Name}");
         }
 
-        CheckOneDisk(MoveStorageVerb, entry);
         CheckStandsAlone(entry);
-        CheckLayersAreThere(MoveStorageVerb, entry);
+        CheckLayersAreThere(MoveStorageVerb, entry, own.SelectMany(static disk => disk.Layers()));
         CheckLease(MoveStorageVerb, entry, isWhatIf: true);
         if (!Path.IsPathFullyQualified(folder))
         {
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {MoveStorageVerb} VM '{entry.Name}': '{folder}' is no absolute path of a folder.", folder, $"Move-VMStorage {entry.Name} /srv/disks");
         }
 
-        var target = Path.Combine(Path.GetFullPath(folder), Path.GetFileName(disk.Path));
-        if (target == disk.Path)
+        var targets = own.Select(disk => disk with { Disk = disk.Disk with { Path = Path.Combine(Path.GetFullPath(folder), Path.GetFileName(disk.Disk.Path)) } })
+            .Where(target => target.Disk.Path != entry.Spec.DiskOf(target.Drive)!.Path).ToList();
+        if (targets.Count == 0)
         {
-            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {MoveStorageVerb} VM '{entry.Name}': its disk is in '{folder}' already.", folder, $"Get-VM -Name {entry.Name}");
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {MoveStorageVerb} VM '{entry.Name}': {(own.Count == 1 ? "its disk is" : "its disks are")} in '{folder}' already.", folder, $"Get-VMHardDiskDrive {entry.Name}");
         }
 
+        foreach (var target in targets)
+        {
+            CheckTarget(entry, target, targets);
+        }
+
+        CheckSpaceToMove(entry, folder, targets);
+        return targets;
+    }
+
+    private void CheckTarget(VmEntry entry, VmHeldDisk target, List<VmHeldDisk> targets)
+    {
+        var path = target.Disk.Path;
         try
         {
-            CheckNewPath(target);
+            CheckNewPath(path);
+            if (entries.Values.Any(other => FilesOf(other).Contains(path)))
+            {
+                throw new DiskException(DiskProblem.Exists, path, "it is another machine's");
+            }
+
+            if (targets.Any(other => other != target && other.Disk.Path == path))
+            {
+                throw new DiskException(DiskProblem.Exists, path, "two of its disks have that name");
+            }
         }
         catch (DiskException e)
         {
             throw VmErrors.Disk(MoveStorageVerb, entry.Name, e);
         }
+    }
 
-        if (entries.Values.Any(other => FilesOf(other).Contains(target)))
-        {
-            throw VmErrors.Disk(MoveStorageVerb, entry.Name, new DiskException(DiskProblem.Exists, target, "it is another machine's"));
-        }
-
-        var needed = SizeOf(disk.Path) + SpaceReserve;
-        if (FreeBytes(Path.GetDirectoryName(target)!) is var free && free < needed)
+    private static void CheckSpaceToMove(VmEntry entry, string folder, List<VmHeldDisk> targets)
+    {
+        var needed = targets.Sum(target => SizeOf(entry.Spec.DiskOf(target.Drive)!.Path)) + SpaceReserve;
+        if (FreeBytes(Path.GetFullPath(folder)) is var free && free < needed)
         {
             throw new VirtException(
                 ErrorCode.ResourceExhausted,
                 "NoSpaceForDisk",
-                FormattableString.Invariant($"Cannot {MoveStorageVerb} VM '{entry.Name}': '{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(needed - SpaceReserve) >> 20} for its disk and {SpaceReserve >> 20} in reserve)."),
+                FormattableString.Invariant($"Cannot {MoveStorageVerb} VM '{entry.Name}': '{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(needed - SpaceReserve) >> 20} for its {(targets.Count == 1 ? "disk" : "disks")} and {SpaceReserve >> 20} in reserve)."),
                 folder,
                 "df -h");
         }
-
-        return disk with { Path = target };
     }
 
     // What checkpoints keep, linked copies stand on, or an archive is written of, is in files that would have to go along.
@@ -133,52 +164,53 @@ public sealed partial class VmService
 
         if (layers.Count > 0)
         {
-            var files = layers.Select(static layer => layer.Spec.Layer?.Path).OfType<string>().ToHashSet(StringComparer.Ordinal);
-            var copies = entries.Values.Where(other => other != entry && (other.Spec.Disk?.Backing ?? []).Any(layer => files.Contains(layer.Path))).Select(static other => other.Name).ToList();
+            var files = layers.SelectMany(static layer => layer.Spec.Disks).Select(static disk => disk.Layer.Path).ToHashSet(StringComparer.Ordinal);
+            var copies = entries.Values.Where(other => other != entry && other.Spec.Layers().Any(layer => files.Contains(layer.Path))).Select(static other => other.Name).ToList();
             throw copies.Count > 0
                 ? VmErrors.HasCopies(MoveStorageVerb, entry.Name, copies)
                 : new VirtException(ErrorCode.Conflict, "VMInUse", $"Cannot {MoveStorageVerb} VM '{entry.Name}': its disk is being read by an export or a copy of it.", entry.Name, "Get-VirtOperation");
         }
     }
 
-    private async Task MoveStorageOffAsync(VmEntry entry, VmDisk target, Call call)
+    private async Task MoveStorageOffAsync(VmEntry entry, VmHeldDisk target, Call call)
     {
-        var disk = entry.Spec.Disk!;
+        var disk = entry.Spec.DiskOf(target.Drive)!;
         var total = Math.Max(1, SizeOf(disk.Path));
-        var copying = disks.CopyAsync(disk.Path, target.Path, call.Cancellation);
+        var copying = disks.CopyAsync(disk.Path, target.Disk.Path, call.Cancellation);
         while (await Task.WhenAny(copying, Task.Delay(FlattenTick, time, CancellationToken.None)).ConfigureAwait(false) != copying)
         {
-            ReportStorage(entry, call, Math.Min(total, SizeOf(target.Path)), total);
+            ReportStorage(entry, call, Math.Min(total, SizeOf(target.Disk.Path)), total);
         }
 
         await copying.ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmStorageFaults.Copied, call.Cancellation).ConfigureAwait(false);
-        WriteLease(MoveStorageVerb, entry, target);
+        WriteLease(MoveStorageVerb, entry, target.Disk);
         SwapStorage(entry);
         await FaultPoint.ReachAsync(VmStorageFaults.Written).ConfigureAwait(false);
     }
 
-    private async Task MoveStorageLiveAsync(VmEntry entry, VmSession session, VmDisk target, Call call)
+    private async Task MoveStorageLiveAsync(VmEntry entry, VmSession session, VmHeldDisk target, Call call)
     {
-        await MakeStorageAsync(target, call.Cancellation).ConfigureAwait(false);
+        var disk = target.Disk;
+        await MakeStorageAsync(disk, call.Cancellation).ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmStorageFaults.Made, call.Cancellation).ConfigureAwait(false);
         var nodes = await session.ReadNodesAsync(call.Cancellation).ConfigureAwait(false);
         string? below = null;
-        if (target.Backing.Count > 0)
+        if (disk.Backing.Count > 0)
         {
-            below = nodes.TryGetValue(target.Backing[0].Path, out var found) ? found.Node : throw new QmpException("blockdev-add", "GenericError", $"it does not know '{target.Backing[0].Path}'");
+            below = nodes.TryGetValue(disk.Backing[0].Path, out var found) ? found.Node : throw new QmpException("blockdev-add", "GenericError", $"it does not know '{disk.Backing[0].Path}'");
         }
 
-        var node = new DiskNode("moved" + Guid.NewGuid().ToString("N")[..16], target.Format, target.Path, below, IsReadOnly: false, IsLent: false);
-        using (var file = QemuFiles.OpenFile(MoveStorageVerb, entry.Name, target.Path, isReadOnly: false))
+        var node = new DiskNode($"{target.Device}base-{Guid.NewGuid().ToString("N")[..8]}", disk.Format, disk.Path, below, IsReadOnly: false, IsLent: false);
+        using (var file = QemuFiles.OpenFile(MoveStorageVerb, entry.Name, disk.Path, isReadOnly: false))
         {
             await session.AddNodeAsync(node, file, call.Cancellation).ConfigureAwait(false);
         }
 
-        await session.BeginStorageMoveAsync(await session.ReadDiskAsync(call.Cancellation).ConfigureAwait(false), node.Name, below is not null, call.Cancellation).ConfigureAwait(false);
+        await session.BeginStorageMoveAsync(await session.ReadDiskAsync(target.Device, call.Cancellation).ConfigureAwait(false), node.Name, below is not null, call.Cancellation).ConfigureAwait(false);
         await session.AwaitMergeAsync(untilReady: true, (done, all) => ReportStorage(entry, call, done, all), call.Cancellation, VmSession.StorageJob).ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmStorageFaults.Copied, call.Cancellation).ConfigureAwait(false);
-        WriteLease(MoveStorageVerb, entry, target);
+        WriteLease(MoveStorageVerb, entry, target.Disk);
 
         // From here on nothing is cancelled. Where it fails the guest stands still until it was found out which file QEMU has.
         session.IsHeld = true;
@@ -218,9 +250,9 @@ public sealed partial class VmService
     // The other file is the disk, and the disk the other file.
     private void SwapStorage(VmEntry entry)
     {
-        var disk = entry.Spec.Disk!;
         var move = entry.Spec.StorageMove!;
-        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Disk = disk with { Path = move.OtherPath }, StorageMove = move with { OtherPath = disk.Path } });
+        var disk = entry.Spec.DiskOf(move.Drive)!;
+        entry.Set(table, entry.Phase, entry.Run, entry.Spec.WithDisk(move.Drive, disk with { Path = move.OtherPath }) with { StorageMove = move with { OtherPath = disk.Path } });
     }
 
     // Under the lock: finishes or undoes a move of a disk, whatever has ended it, and lets the guest go on. May be repeated; where QEMU does not answer it is done before the next thing that is done to the machine.
@@ -255,7 +287,7 @@ public sealed partial class VmService
             if (entry.Session is { } session)
             {
                 await session.EndMergeAsync(limit.Token, VmSession.StorageJob).ConfigureAwait(false);
-                if (await session.IsDiskAsync(move.OtherPath, limit.Token).ConfigureAwait(false))
+                if (await session.IsDiskAsync(DeviceOf(entry, move.Drive), move.OtherPath, limit.Token).ConfigureAwait(false))
                 {
                     SwapStorage(entry);
                 }

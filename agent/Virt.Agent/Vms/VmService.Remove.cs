@@ -85,7 +85,7 @@ public sealed partial class VmService
         await RemoveCheckpointsAsync(entry).ConfigureAwait(false);
         if (entry.Run is not { DeletesDisk: true })
         {
-            await PartDiskAsync(entry, call).ConfigureAwait(false);
+            await PartDisksAsync(entry, call).ConfigureAwait(false);
         }
 
         RemoveFiles(entry, withDisk: entry.Run is { DeletesDisk: true });

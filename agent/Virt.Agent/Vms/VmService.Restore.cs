@@ -34,7 +34,7 @@ public sealed partial class VmService
         }
 
         call.Report($"Restoring VM '{entry.Name}'", $"checkpoint '{checkpoint.Name}'");
-        checkpoint.Set(table, CheckpointPhase.Restoring, checkpoint.Spec with { Overlay = entry.Spec.Disk is null ? null : OverlayPath(entry), Replaced = entry.Spec.Disk?.Path });
+        checkpoint.Set(table, CheckpointPhase.Restoring, checkpoint.Spec.WithDisks(disk => entry.Spec.DiskOf(disk.Drive) is { } present ? disk with { Overlay = OverlayPath(present), Replaced = present.Path } : disk));
         await FaultPoint.ReachAsync(CheckpointFaults.RestoreRecorded).ConfigureAwait(false);
         if (VmStates.IsAlive(entry.State))
         {
@@ -53,7 +53,7 @@ public sealed partial class VmService
     {
         var spec = checkpoint.Spec;
         var (folder, name) = (FolderOf(entry), checkpoint.Name);
-        if (spec.HasMemory && entry.Spec.FurtherDisks().ToList() is { Count: > 0 } later)
+        if (spec.HasMemory && entry.Spec.FurtherDisks().Where(drive => spec.DiskOf(drive.Id) is null).ToList() is { Count: > 0 } later)
         {
             throw VmErrors.FurtherDisks(RestoreVerb, entry.Name, later, $"the memory of checkpoint '{name}' knows nothing of the disks that it has got since");
         }
@@ -63,27 +63,31 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "AdaptersDiffer", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' knows other network adapters than the machine has now.", name, $"Get-VMNetworkAdapter {entry.Name}");
         }
 
-        foreach (var drive in spec.Machine.Drives.Where(drive => spec.HasMemory && drive.Media is { } media && !File.Exists(media.Path)))
+        foreach (var drive in spec.Machine.Drives.Where(drive => spec.HasMemory && spec.DiskOf(drive.Id) is null && drive.Media is { } media && !File.Exists(media.Path)))
         {
             throw new VirtException(ErrorCode.NotFound, "DiskNotFound", $"Cannot restore VM '{entry.Name}': there is no '{drive.Media!.Path}' any more, which its drive '{drive.Name}' held at checkpoint '{name}'.", name, $"Get-VMCheckpoint -VMName {entry.Name}");
         }
 
-        foreach (var path in new[] { spec.Layer?.Path, spec.HasMemory ? folder.MemoryFile(checkpoint.Id) : null })
+        foreach (var path in spec.Disks.Select(static disk => disk.Layer.Path).Concat(spec.HasMemory ? [folder.MemoryFile(checkpoint.Id)] : []))
         {
-            if (path is not null && !File.Exists(path))
+            if (!File.Exists(path))
             {
                 throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot restore VM '{entry.Name}': checkpoint '{name}' has lost its file '{path}'.", name, $"Get-VMCheckpoint -VMName {entry.Name}");
             }
         }
 
-        CheckLayersAreThere(RestoreVerb, entry, CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id));
+        CheckLayersAreThere(RestoreVerb, entry, spec.Disks.SelectMany(disk => CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id, disk.Drive)));
         if (spec.HasMemory && SavedMemory.WhatIsWrong(folder.MemoryFile(checkpoint.Id), spec.MemoryFileBytes) is { } wrong)
         {
             throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' is damaged ({wrong}).", name, $"Copy-VM -Name {entry.Name} -CheckpointName '{name}', which takes its disk");
         }
 
         CheckSpace(RestoreVerb, entry, withMemory: false);
-        CheckLease(RestoreVerb, entry.Name, entry.Id, entry.Spec.Epoch, entry.Spec.Disk?.HomePath);
+        foreach (var held in entry.Spec.HeldDisks())
+        {
+            CheckLease(RestoreVerb, entry.Name, entry.Id, entry.Spec.Epoch, held.Disk.HomePath);
+        }
+
         if (!spec.HasMemory)
         {
             return;
@@ -113,18 +117,18 @@ public sealed partial class VmService
         try
         {
             ForgetSaved(entry);
-            if (spec is { Overlay: { } fresh, Layer: { } layer })
+            foreach (var disk in spec.Disks.Where(static disk => disk.Overlay is not null))
             {
-                File.Delete(fresh);
-                await disks.CreateOverlayAsync(fresh, layer.Path, layer.Format, was.Disk!.SizeBytes, CancellationToken.None).ConfigureAwait(false);
+                File.Delete(disk.Overlay!);
+                await disks.CreateOverlayAsync(disk.Overlay!, disk.Layer.Path, disk.Layer.Format, was.DiskOf(disk.Drive)!.SizeBytes, CancellationToken.None).ConfigureAwait(false);
             }
 
             await FaultPoint.ReachAsync(CheckpointFaults.OverlayMade).ConfigureAwait(false);
-            SetBase(entry, checkpoint.Id, spec.Overlay, "qcow2", AsItWas(entry.Spec, spec));
+            SetBase(entry, checkpoint.Id, OverlaysOf(checkpoint), AsItWas(entry.Spec, spec));
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
-            if (spec.Replaced is { } replaced && replaced != spec.Overlay)
+            foreach (var disk in spec.Disks.Where(static disk => disk.Replaced is not null && disk.Replaced != disk.Overlay))
             {
-                File.Delete(replaced);
+                File.Delete(disk.Replaced!);
             }
 
             await FaultPoint.ReachAsync(CheckpointFaults.OldDiskGone).ConfigureAwait(false);
@@ -150,13 +154,13 @@ public sealed partial class VmService
         }
         finally
         {
-            if (spec.Overlay is { } overlay && entry.Spec.Disk?.Path != overlay)
+            foreach (var disk in spec.Disks.Where(disk => disk.Overlay is not null && entry.Spec.DiskOf(disk.Drive)?.Path != disk.Overlay))
             {
-                File.Delete(overlay);
+                File.Delete(disk.Overlay!);
             }
 
             // Also where the guest could not go on: it can be restored again.
-            checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec with { Overlay = null, Replaced = null });
+            checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec.WithDisks(static disk => disk with { Overlay = null, Replaced = null }));
         }
     }
 

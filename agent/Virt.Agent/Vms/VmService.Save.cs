@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -22,13 +24,13 @@ public sealed partial class VmService
         session.IsHeld = true;
         try
         {
-            var layer = await AttachLayerAsync(session, checkpoint, call.Cancellation).ConfigureAwait(false);
+            var layers = await AttachLayersAsync(entry, session, checkpoint, call.Cancellation).ConfigureAwait(false);
             await FaultPoint.ReachAsync(CheckpointFaults.Attached, call.Cancellation).ConfigureAwait(false);
             return checkpoint.Spec switch
             {
-                { HasMemory: true } => await SaveMemoryAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false),
-                { Type: VMCheckpointType.Production } => await SaveFrozenAsync(entry, session, checkpoint, layer, call).ConfigureAwait(false),
-                _ => await SaveDiskAsync(entry, session, checkpoint, layer).ConfigureAwait(false),
+                { HasMemory: true } => await SaveMemoryAsync(entry, session, checkpoint, layers, call).ConfigureAwait(false),
+                { Type: VMCheckpointType.Production } => await SaveFrozenAsync(entry, session, checkpoint, layers, call).ConfigureAwait(false),
+                _ => await SaveDisksAsync(entry, session, checkpoint, layers).ConfigureAwait(false),
             };
         }
         finally
@@ -37,22 +39,24 @@ public sealed partial class VmService
         }
     }
 
-    // The new layer, ready to be put on top; null where the machine has no disk.
-    private static async Task<(string Disk, string Overlay)?> AttachLayerAsync(VmSession session, CheckpointEntry checkpoint, CancellationToken cancellation)
+    // The new layers, ready to be put on top, beside what the disks are at present.
+    private static async Task<IReadOnlyList<(string Disk, string Overlay)>> AttachLayersAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, CancellationToken cancellation)
     {
-        if (checkpoint.Spec.Overlay is not { } path)
+        var layers = new List<(string Disk, string Overlay)>();
+        foreach (var (drive, device, _) in entry.Spec.HeldDisks())
         {
-            return null;
+            // Named after its file, which no other layer of the machine's life has.
+            var path = checkpoint.Spec.DiskOf(drive)!.Overlay!;
+            var node = device + "-" + Path.GetExtension(Path.GetFileNameWithoutExtension(path))[1..];
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            await session.AddLayerAsync(node, path, file, cancellation).ConfigureAwait(false);
+            layers.Add((await session.ReadDiskAsync(device, cancellation).ConfigureAwait(false), node));
         }
 
-        // Named after its file, which no other layer of the machine's life has.
-        var node = "disk0-" + Path.GetExtension(Path.GetFileNameWithoutExtension(path))[1..];
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        await session.AddLayerAsync(node, path, file, cancellation).ConfigureAwait(false);
-        return (await session.ReadDiskAsync(cancellation).ConfigureAwait(false), node);
+        return layers;
     }
 
-    private async Task<VmCheckpointSpec> SaveMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer, Call call)
+    private async Task<VmCheckpointSpec> SaveMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, IReadOnlyList<(string Disk, string Overlay)> layers, Call call)
     {
         var cancellation = call.Cancellation;
         using var watch = new MigrationWatch(session);
@@ -72,7 +76,7 @@ public sealed partial class VmService
         await watch.WhenAsync(static w => w.Status is "pre-switchover" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, "Checkpointing", call), cancellation).ConfigureAwait(false);
         await CheckSavedAsync("checkpoint", entry, session, watch, "pre-switchover").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Paused, cancellation).ConfigureAwait(false);
-        await SwitchDiskAsync(entry, session, checkpoint, layer, cancellation).ConfigureAwait(false);
+        await SwitchDisksAsync(entry, session, checkpoint, layers, cancellation).ConfigureAwait(false);
         await session.SwitchOverAsync(cancellation).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, "Checkpointing", call), cancellation).ConfigureAwait(false);
         await CheckSavedAsync("checkpoint", entry, session, watch, "completed").ConfigureAwait(false);
@@ -89,22 +93,22 @@ public sealed partial class VmService
         return checkpoint.Spec with { MachineType = machine, PauseDuration = paused, Time = watch.StopTime ?? checkpoint.Spec.Time };
     }
 
-    private async Task<VmCheckpointSpec> SaveDiskAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer)
+    private async Task<VmCheckpointSpec> SaveDisksAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, IReadOnlyList<(string Disk, string Overlay)> layers)
     {
         // Once it stands still, nothing keeps it from going on.
         var start = time.GetTimestamp();
         await session.HoldAsync(CancellationToken.None).ConfigureAwait(false);
-        await SwitchDiskAsync(entry, session, checkpoint, layer, CancellationToken.None).ConfigureAwait(false);
+        await SwitchDisksAsync(entry, session, checkpoint, layers, CancellationToken.None).ConfigureAwait(false);
         await session.ContinueAsync(CancellationToken.None).ConfigureAwait(false);
         return checkpoint.Spec with { PauseDuration = time.GetElapsedTime(start) };
     }
 
-    // The guest stands still and its disk is quiet.
-    private async Task SwitchDiskAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, (string Disk, string Overlay)? layer, CancellationToken cancellation)
+    // The guest stands still and its disks are quiet.
+    private async Task SwitchDisksAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, IReadOnlyList<(string Disk, string Overlay)> layers, CancellationToken cancellation)
     {
-        if (layer is var (disk, overlay))
+        if (layers.Count > 0)
         {
-            await session.PutOnTopAsync(disk, overlay, cancellation).ConfigureAwait(false);
+            await session.PutOnTopAsync(layers, cancellation).ConfigureAwait(false);
         }
 
         await FaultPoint.ReachAsync(CheckpointFaults.Switched, cancellation).ConfigureAwait(false);
@@ -155,9 +159,14 @@ public sealed partial class VmService
                 $"'{folder}' has {free >> 20} MiB free; {needed >> 20} MiB are required ({(withMemory ? $"{entry.Spec.AllMemory() >> 20} for its memory and " : "")}{SpaceReserve >> 20} in reserve)"));
         }
 
-        if (entry.Spec.Disk is { } disk && FreeBytes(Path.GetDirectoryName(disk.Path)!) is var besides && besides < SpaceReserve)
+        foreach (var place in entry.Spec.HeldDisks().Select(static held => Path.GetDirectoryName(held.Disk.Path)!).Distinct(StringComparer.Ordinal))
         {
-            throw NoSpace(verb, entry, FormattableString.Invariant($"'{Path.GetDirectoryName(disk.Path)}', where its disk is, has {besides >> 20} MiB free; {SpaceReserve >> 20} MiB are required"));
+            if (FreeBytes(place) is var besides && besides >= SpaceReserve)
+            {
+                continue;
+            }
+
+            throw NoSpace(verb, entry, FormattableString.Invariant($"'{place}', where a disk of it is, has {besides >> 20} MiB free; {SpaceReserve >> 20} MiB are required"));
         }
     }
 

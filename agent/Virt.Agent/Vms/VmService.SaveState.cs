@@ -26,6 +26,7 @@ public sealed partial class VmService
         using var held = await LockAsync(SaveVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckSave(entry.Name, entry.State);
         CheckSound(SaveVerb, entry);
+        CheckSaveable(SaveVerb, entry);
         CheckSpace(SaveVerb, entry, withMemory: true);
         if (call.WhatIf)
         {

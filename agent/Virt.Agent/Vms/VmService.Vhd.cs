@@ -110,7 +110,7 @@ public sealed partial class VmService : IVhdUsers
 
         foreach (var file in FilesOf(entry))
         {
-            var layer = CheckpointsOf(entry).Select(static checkpoint => checkpoint.Spec.Layer).FirstOrDefault(layer => layer?.Path == file);
+            var layer = CheckpointsOf(entry).SelectMany(static checkpoint => checkpoint.Spec.Disks).Select(static disk => disk.Layer).FirstOrDefault(layer => layer.Path == file);
             yield return (file, VhdUse.Checkpoint, layer?.Format ?? "qcow2");
         }
 

@@ -10,15 +10,15 @@ using Virt.Agent.Vms.Qmp;
 namespace Virt.Agent.Vms;
 
 /// <summary>
-/// The layers of a running machine's disk. QEMU knows its files by descriptors in sets; each set is noted with its node and path, so that a node is found by
+/// The layers of a running machine's disks. QEMU knows its files by descriptors in sets; each set is noted with its node and path, so that a node is found by
 /// its file whatever has happened since QEMU's start. Source: QEMU's QMP reference manual, Block devices.
 /// </summary>
 internal sealed partial class VmSession
 {
-    /// <summary>The node that the guest's disk is at present.</summary>
-    public Task<string> ReadDiskAsync(CancellationToken cancellation) => ReadDiskAsync(QemuArguments.DiskDevice, cancellation);
-
-    private async Task<string> ReadDiskAsync(string name, CancellationToken cancellation) =>
+    /// <summary>The node that one of the guest's disks is at present.</summary>
+    /// <param name="name">Its device.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task<string> ReadDiskAsync(string name, CancellationToken cancellation) =>
         (await ReadDeviceAsync(name, cancellation).ConfigureAwait(false)).GetProperty("inserted").GetProperty("node-name").GetString()!;
 
     private async Task<JsonElement> ReadDeviceAsync(string name, CancellationToken cancellation)
@@ -71,10 +71,10 @@ internal sealed partial class VmSession
         return added.GetProperty("fdset-id").GetInt64();
     }
 
-    /// <summary>True where the guest's disk is that file at present.</summary>
-    public async Task<bool> IsDiskAsync(string path, CancellationToken cancellation)
+    /// <summary>True where a disk of the guest's is that file at present.</summary>
+    public async Task<bool> IsDiskAsync(string name, string path, CancellationToken cancellation)
     {
-        var disk = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+        var disk = await ReadDiskAsync(name, cancellation).ConfigureAwait(false);
         return (await ReadNodesAsync(cancellation).ConfigureAwait(false)).TryGetValue(path, out var layer) && layer.Node == disk;
     }
 
@@ -99,9 +99,27 @@ internal sealed partial class VmSession
             cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>From now on the guest writes to the new layer.</summary>
-    public Task PutOnTopAsync(string node, string overlay, CancellationToken cancellation) =>
-        qmp.ExecuteAsync("blockdev-snapshot", json => Text(json, ("node", node), ("overlay", overlay)), cancellation);
+    /// <summary>From now on the guest writes to the new layers: to all of them, or where one cannot be put on top, to none.</summary>
+    /// <param name="layers">What each disk is at present, and the layer that it gets.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task PutOnTopAsync(IReadOnlyList<(string Disk, string Overlay)> layers, CancellationToken cancellation) => qmp.ExecuteAsync(
+        "transaction",
+        json =>
+        {
+            json.WriteStartArray("actions");
+            foreach (var (disk, overlay) in layers)
+            {
+                json.WriteStartObject();
+                json.WriteString("type", "blockdev-snapshot");
+                json.WriteStartObject("data");
+                Text(json, ("node", disk), ("overlay", overlay));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        },
+        cancellation);
 
     /// <summary>Closes a layer that nothing stands on; one that is closed already is fine.</summary>
     /// <returns>False where it is in use.</returns>

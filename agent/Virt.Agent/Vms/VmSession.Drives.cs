@@ -48,7 +48,9 @@ internal sealed partial class VmSession
     {
         var notes = await ReadNotesAsync(cancellation).ConfigureAwait(false);
         var own = notes.Where(note => note.Node == name || note.Node.StartsWith(name + "base", StringComparison.Ordinal));
-        foreach (var (node, _, set) in own.OrderBy(static note => note.Node.Length).ThenBy(static note => note.Node, StringComparer.Ordinal))
+
+        // What stands on others first: a file that the disk was moved to (Move-VMStorage), the drive's own, those below.
+        foreach (var (node, _, set) in own.OrderByDescending(static note => note.Node.Contains('-', StringComparison.Ordinal)).ThenBy(static note => note.Node.Length).ThenBy(static note => note.Node, StringComparer.Ordinal))
         {
             await IgnoringAsync(qmp.ExecuteAsync("blockdev-del", json => Text(json, ("node-name", node)), cancellation)).ConfigureAwait(false);
             await IgnoringAsync(qmp.ExecuteAsync("remove-fd", json => json.WriteNumber("fdset-id", set), cancellation)).ConfigureAwait(false);

@@ -87,7 +87,7 @@ internal sealed partial class VmSession
             cancellation).ConfigureAwait(false);
 
         // Where it had checkpoints the guest's disk is another node than at its start.
-        var device = await ReadDiskAsync(cancellation).ConfigureAwait(false);
+        var device = await ReadDiskAsync(QemuArguments.DiskDevice, cancellation).ConfigureAwait(false);
 
         // A guest's writes go to both disks at the same time, so that one that writes for ever cannot keep the copy from getting ready.
         await qmp.ExecuteAsync(

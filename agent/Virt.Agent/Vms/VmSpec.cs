@@ -149,8 +149,31 @@ public sealed record VmSpec
     /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
     public HealthCheck? Health { get; init; }
 
-    /// <summary>The disks beside the first that belong to the machine's state: what cannot be held, copied or moved as yet.</summary>
+    /// <summary>The disks beside the first that belong to the machine's state.</summary>
     public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);
+
+    /// <summary>The disks that checkpoints hold: the first, and those that are not independent of them.</summary>
+    public IEnumerable<VmHeldDisk> HeldDisks() => FurtherDisks().Where(static drive => !drive.IsIndependent)
+        .Select(static drive => new VmHeldDisk(drive.Id, drive.Name, drive.Media!))
+        .Prepend(Disk is null ? null : new VmHeldDisk(Guid.Empty, QemuArguments.DiskDevice, Disk)).OfType<VmHeldDisk>();
+
+    /// <summary>All its images, also those that it only reads.</summary>
+    public IEnumerable<VmDisk> Images() => Drives.Select(static drive => drive.Media).Prepend(Disk).OfType<VmDisk>();
+
+    /// <summary>What its images are children of.</summary>
+    public IEnumerable<VmDiskLayer> Layers() => Images().SelectMany(static disk => disk.Backing);
+
+    /// <summary>The images that are its own.</summary>
+    public IEnumerable<VmDisk> OwnDisks() => FurtherDisks().Select(static drive => drive.Media!).Prepend(Disk).OfType<VmDisk>();
+
+    /// <summary>A disk of the machine; null: it has none of that id.</summary>
+    /// <param name="drive">The disk's drive; empty: the first disk.</param>
+    public VmDisk? DiskOf(Guid drive) => drive == Guid.Empty ? Disk : Drives.FirstOrDefault(one => one.Id == drive)?.Media;
+
+    /// <summary>The same with another disk in a drive.</summary>
+    public VmSpec WithDisk(Guid drive, VmDisk disk) => drive == Guid.Empty
+        ? this with { Disk = disk }
+        : this with { Drives = [.. Drives.Select(one => one.Id == drive ? one with { Media = disk } : one)] };
 
     /// <summary>How many devices of their own can come while it runs.</summary>
     public int HotplugPorts { get; init; }

@@ -44,10 +44,13 @@ internal static class KilledHost
     }
 
     /// <summary>Lets the agent be killed at a fault point of a call, and starts the next.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="point">The fault point; <c>POINT*2</c>: when the call comes there for the second time.</param>
+    /// <param name="act">The call.</param>
     public static async Task KillAtAsync(this TestHost host, string point, Action<VirtClient> act)
     {
         await host.StopAgentAsync();
-        host.Faults = point + "=kill";
+        host.Faults = point.Split('*') is [var name, var time] ? $"{name}=kill*{time}" : point + "=kill";
         await host.StartAgentAsync();
         using var client = VirtClient.Connect(host.Endpoint, "tests/1");
         var call = Task.Run(() => CallUntilEnd(() => act(client)), TestContext.Current.CancellationToken);

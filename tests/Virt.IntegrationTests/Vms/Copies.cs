@@ -16,12 +16,15 @@ internal static class Copies
         host.Invoke(Methods.NewVM, new NewVM { Name = name, Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 64L << 20, SwitchName = "user" });
 
     /// <summary>Fills megabytes of a machine's disk with their own numbers: "1" fills the second one with ones. It must be off; what its disk stands on may be in use.</summary>
-    public static async Task WriteAsync(this TestHost host, string machine, params int[] megabytes)
+    public static Task WriteAsync(this TestHost host, string machine, params int[] megabytes) => host.WriteFileAsync(host.Get(machine).DiskPath, megabytes);
+
+    /// <summary>The same with a disk by its path.</summary>
+    public static async Task WriteFileAsync(this TestHost host, string path, params int[] megabytes)
     {
         foreach (var megabyte in megabytes)
         {
             // Whole clusters: nothing need be read from below.
-            var file = $"json:{{\"driver\":\"qcow2\",\"backing\":null,\"file\":{{\"driver\":\"file\",\"filename\":\"{host.Get(machine).DiskPath}\"}}}}";
+            var file = $"json:{{\"driver\":\"qcow2\",\"backing\":null,\"file\":{{\"driver\":\"file\",\"filename\":\"{path}\"}}}}";
             await host.RunAsync("qemu-io", "-c", $"write -P {megabyte} {megabyte}M 1M", file);
         }
     }

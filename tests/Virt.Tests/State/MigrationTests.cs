@@ -1,7 +1,9 @@
 using System;
 using System.IO;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Virt.Agent.State;
+using Virt.Agent.Vms;
 using Xunit;
 
 namespace Virt.Tests.State;
@@ -25,7 +27,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     [Fact]
-    public void Every_migration_has_a_test_here() => Assert.Equal(6, Migrations.All.Count);
+    public void Every_migration_has_a_test_here() => Assert.Equal(7, Migrations.All.Count);
 
     [Fact]
     public void Migration_1_makes_resources_in_an_empty_database()
@@ -104,6 +106,30 @@ public sealed class MigrationTests : IDisposable
         Assert.Throws<SqliteException>(() => Run("INSERT INTO image_name (name, image, root) VALUES ('y', 'sha256:none', 'r')"));
         Run("DELETE FROM image");
         Assert.Equal(0L, Run("SELECT count(*) FROM image_name"));
+    }
+
+    [Fact]
+    public void Migration_7_gives_the_layer_of_a_checkpoint_to_the_first_disk()
+    {
+        Migrations.Apply(connection, upTo: 6);
+        var id = Guid.NewGuid();
+        const string Machine = """{"memoryBytes":1048576,"processorCount":1,"generation":1}""";
+        Run($$"""
+            INSERT INTO resource (id, kind, name, phase, spec, created) VALUES
+            ('a', 'vmcheckpoint', 'a', 'Hidden', '{"vmId":"{{id}}","name":"x","time":"2026-11-01T00:00:00+00:00","layer":{"path":"/a","format":"raw","isOwn":true},"below":[{"path":"/i","format":"qcow2"}],"machine":{{Machine}},"hasMemory":true,"overlay":"/o","merging":"/m"}', 1),
+            ('b', 'vmcheckpoint', 'b', 'Ready', '{"vmId":"{{id}}","name":"y","time":"2026-11-01T00:00:00+00:00","layer":null,"below":[],"machine":{{Machine}}}', 1),
+            ('c', 'vm', 'c', 'Stopped', '{{Machine}}', 1)
+            """);
+        Migrations.Apply(connection, upTo: 7);
+        var first = Read("a");
+        Assert.Equal((id, "x", true), (first.VMId, first.Name, first.HasMemory));
+        var disk = Assert.Single(first.Disks);
+        Assert.Equal((Guid.Empty, new VmDiskLayer("/a", "raw", IsOwn: true), "/o", null, "/m"), (disk.Drive, disk.Layer, disk.Overlay, disk.Replaced, disk.Merging));
+        Assert.Equal([new VmDiskLayer("/i", "qcow2")], disk.Below);
+        Assert.Empty(Read("b").Disks);
+        Assert.Equal(Machine, Run("SELECT spec FROM resource WHERE id = 'c'"));
+
+        VmCheckpointSpec Read(string row) => JsonSerializer.Deserialize((string)Run($"SELECT spec FROM resource WHERE id = '{row}'")!, VmJson.Default.VmCheckpointSpec)!;
     }
 
     private object? Run(string sql)

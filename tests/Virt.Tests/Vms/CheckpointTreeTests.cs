@@ -10,6 +10,7 @@ public sealed class CheckpointTreeTests
 {
     private static readonly VmDiskLayer Image = new("/images/debian.qcow2", "qcow2");
     private static readonly HashSet<string> None = [];
+    private static readonly Guid Data = Guid.NewGuid();
     private readonly List<CheckpointEntry> all = [];
 
     [Fact]
@@ -18,9 +19,33 @@ public sealed class CheckpointTreeTests
         var a = Add("a", null);
         var b = Add("b", a);
         Add("c", a);
-        Assert.Equal(["/b", "/a", Image.Path], CheckpointTree.Chain(all, b).Select(static l => l.Path));
-        Assert.Empty(CheckpointTree.Chain(all, null));
-        Assert.Equal([true, true, false], CheckpointTree.Chain(all, b).Select(static l => l.IsOwn));
+        Assert.Equal(["/b", "/a", Image.Path], CheckpointTree.Chain(all, b, Guid.Empty).Select(static l => l.Path));
+        Assert.Empty(CheckpointTree.Chain(all, null, Guid.Empty));
+        Assert.Equal([true, true, false], CheckpointTree.Chain(all, b, Guid.Empty).Select(static l => l.IsOwn));
+    }
+
+    [Fact]
+    public void A_disk_that_is_merged_already_has_one_layer_less_than_the_others()
+    {
+        var a = Add("a", null);
+        var b = Add("b", a, CheckpointPhase.Hidden);
+        var c = Add("c", b);
+        var (hidden, above) = (all[1], all[2]);
+        Assert.Equal((above, above), (CheckpointTree.Above(all, hidden, Data), CheckpointTree.Above(all, hidden, Guid.Empty)));
+
+        // What stood on it has its file, then it knows nothing of it any more.
+        all[2] = Changed(above, above.Spec.WithDisk(Data, above.Spec.DiskOf(Data)! with { Layer = hidden.Spec.DiskOf(Data)!.Layer }));
+        Assert.Equal(["/data-b", "/data-a"], CheckpointTree.Chain(all, c, Data).Select(static l => l.Path));
+        all[1] = Changed(hidden, hidden.Spec.WithDisk(Data, null));
+        Assert.Equal(["/data-b", "/data-a"], CheckpointTree.Chain(all, c, Data).Select(static l => l.Path));
+        Assert.Equal(["/c", "/b", "/a", Image.Path], CheckpointTree.Chain(all, c, Guid.Empty).Select(static l => l.Path));
+
+        // The same where two in a row are half merged.
+        Assert.Equal(c, CheckpointTree.Above(all, all[0], Data)!.Id);
+        Assert.Equal(b, CheckpointTree.Above(all, all[0], Guid.Empty)!.Id);
+        Assert.Null(CheckpointTree.Above(all, all[2], Data));
+
+        static CheckpointEntry Changed(CheckpointEntry entry, VmCheckpointSpec spec) => new(CheckpointEntry.NewRow(entry.Id, entry.Phase, spec));
     }
 
     [Fact]
@@ -101,8 +126,12 @@ public sealed class CheckpointTreeTests
             Name = name,
             Time = DateTimeOffset.UnixEpoch.AddMinutes(all.Count),
             Parent = parent,
-            Layer = new VmDiskLayer("/" + name, "qcow2", IsOwn: true),
-            Below = parent is null ? [Image] : [],
+            Disks = [.. new[] { Guid.Empty, Data }.Select(drive => new VmCheckpointDisk
+            {
+                Drive = drive,
+                Layer = new VmDiskLayer((drive == Data ? "/data-" : "/") + name, "qcow2", IsOwn: true),
+                Below = parent is null && drive != Data ? [Image] : [],
+            })],
             Machine = new VmSpec { MemoryBytes = 1 << 20, ProcessorCount = 1, Generation = 1 },
         };
         all.Add(new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), phase, spec)));

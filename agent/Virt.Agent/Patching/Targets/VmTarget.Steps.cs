@@ -18,7 +18,7 @@ internal sealed partial class VmTarget
         work.Save();
         var made = await FindCheckpointAsync(data, cancellation).ConfigureAwait(false)
             ?? await vms.CheckpointAsync(
-                new CheckpointVM { Id = id, Name = name, CheckpointName = data.Checkpoint, CheckpointType = VMCheckpointType.Standard, IncludeMemory = !vms.HasFurtherDisks(id), Notes = $"Before patch run {work.RunId}." }, CallOf(cancellation)).ConfigureAwait(false);
+                new CheckpointVM { Id = id, Name = name, CheckpointName = data.Checkpoint, CheckpointType = VMCheckpointType.Standard, IncludeMemory = vms.CanHoldMemory(id), Notes = $"Before patch run {work.RunId}." }, CallOf(cancellation)).ConfigureAwait(false);
         data.CheckpointId = made.Id;
         data.CheckpointTime = made.CreationTime;
         work.Result.Downtime = (work.Result.Downtime ?? TimeSpan.Zero) + made.PauseDuration;

@@ -12,10 +12,13 @@ namespace Virt.Agent.Vms.Archives;
 public sealed record VmArchive
 {
     /// <summary>The version that is written, and the newest that is read.</summary>
-    public const int Newest = 1;
+    public const int Newest = 2;
+
+    /// <summary>The version of one without further disks: agents before those read it too.</summary>
+    public const int OneDisk = 1;
 
     /// <summary>The version of this form.</summary>
-    public int FormatVersion { get; set; } = Newest;
+    public int FormatVersion { get; set; } = OneDisk;
 
     /// <summary>Which agent has written it.</summary>
     public string AgentVersion { get; set; } = "";
@@ -47,8 +50,14 @@ public sealed record VmArchive
     /// <summary>From where they may be reached.</summary>
     public IReadOnlyList<string> AllowFrom { get; set; } = [];
 
-    /// <summary>Its disk as the guest sees it; 0: it has none.</summary>
+    /// <summary>Its first disk as the guest sees it; 0: it has none.</summary>
     public long DiskSizeBytes { get; set; }
+
+    /// <summary>Its disks beside the first.</summary>
+    public IReadOnlyList<VmArchiveDisk> FurtherDisks { get; set; } = [];
+
+    /// <summary>The files of its disks, in the order of the machine's.</summary>
+    public IEnumerable<string> DiskFiles() => Enumerable.Range(DiskSizeBytes == 0 ? 1 : 0, FurtherDisks.Count + (DiskSizeBytes == 0 ? 0 : 1)).Select(VmArchiveFiles.DiskOf);
 
     /// <summary>It has UEFI variables.</summary>
     public bool HasNvram { get; set; }
@@ -142,7 +151,7 @@ public sealed record VmArchive
             }
 
             var archive = JsonSerializer.Deserialize(bytes, VmArchiveJson.Default.VmArchive);
-            return archive is { Name: not null, Architecture: not null, Spec: not null, Addresses: { } addresses, Publish: { } publish, AllowFrom: { } allowed } && addresses.Concat(publish).Concat(allowed).All(static text => text is not null)
+            return archive is { Name: not null, Architecture: not null, Spec: not null, FurtherDisks: { } further, Addresses: { } addresses, Publish: { } publish, AllowFrom: { } allowed } && further.All(static disk => disk is { SizeBytes: > 0 }) && addresses.Concat(publish).Concat(allowed).All(static text => text is not null)
                 ? archive
                 : throw new JsonException("something in it is null");
         }

@@ -17,8 +17,12 @@ internal static class VmArchiveFiles
     /// <summary>What the machine is.</summary>
     public const string Manifest = "virt-vm.json";
 
-    /// <summary>Its disk, a qcow2 image that stands on nothing.</summary>
+    /// <summary>Its first disk, a qcow2 image that stands on nothing.</summary>
     public const string Disk = "disk.qcow2";
+
+    /// <summary>One of its disks, such an image too.</summary>
+    /// <param name="number">0: the first.</param>
+    public static string DiskOf(int number) => number == 0 ? Disk : FormattableString.Invariant($"disk{number}.qcow2");
 
     /// <summary>Its UEFI variables.</summary>
     public const string Nvram = "nvram.fd";

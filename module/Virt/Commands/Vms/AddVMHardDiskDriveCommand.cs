@@ -8,8 +8,9 @@ namespace Virt.Commands;
 /// <remarks>
 /// Adds a disk that is there (-Path) or makes one (-SizeBytes). It comes at once where the machine runs, and its guest sees it: behind the SCSI controller, which every machine has, as many
 /// as 256 of them; as a Virtio or NVMe device of its own where a hot-plug port is free (Set-VM -HotplugPortCount). A SATA disk waits for a machine that is off, and so does what finds no
-/// place: the error says so. Checkpoints hold a machine's first disk; so a machine with further ones must have these -Independent of them for checkpoints to be made, as for patches:
-/// they stay as they are when the machine is restored. A disk that is -ReadOnly can be in several machines.
+/// place: the error says so. Checkpoints, and copies and archives of the machine, hold all of its disks but those that are -Independent: these stay as they are when the machine is restored, and
+/// with them no checkpoint holds a guest's memory. So a disk comes to a machine that has checkpoints as an independent one, or once they are removed. QEMU cannot save a guest's memory beside an
+/// NVMe disk. A disk that is -ReadOnly can be in several machines.
 /// </remarks>
 /// <example>
 /// <code>Add-VMHardDiskDrive web02 -SizeBytes 2GB -Independent</code>

@@ -8,8 +8,9 @@ namespace Virt.Commands;
 /// <summary>Makes checkpoints of virtual machines.</summary>
 /// <remarks>
 /// <para>
-/// Keeps a machine's disk, its UEFI variables and, where it runs, its memory as they are at one moment, to which Restore-VMCheckpoint brings it back. A guest that
-/// runs stands still for less than a tenth of a second. From then on the machine writes to a new file beside its disk; Remove-VMCheckpoint merges that again.
+/// Keeps a machine's disks, but those that are independent of checkpoints (Get-VMHardDiskDrive), its UEFI variables and, where it runs, its memory as they are at one moment, to which
+/// Restore-VMCheckpoint brings it back. A guest that runs stands still for less than a tenth of a second. From then on the machine writes to new files beside its disks;
+/// Remove-VMCheckpoint merges them again.
 /// </para>
 /// <para>
 /// That is a Standard checkpoint. A Production checkpoint has no memory: the guest agent lets the guest's file systems, and by its hooks its databases, come to rest for that moment, so

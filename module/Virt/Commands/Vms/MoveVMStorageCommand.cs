@@ -7,16 +7,17 @@ namespace Virt.Commands;
 /// <summary>Moves disks of virtual machines to another folder of their host, while they run.</summary>
 /// <remarks>
 /// <para>
-/// The guest goes on while its disk is copied, and stands still for a moment when the new file takes the place of the old one, which then is gone. The file keeps its name, format, and what it stands on, such as the image that the
-/// machine was made from. Until that moment Ctrl+C or Stop-VirtOperation cancels it, and the machine has what it had; whatever ends meanwhile, it has the one file or the other, and the other is gone.
+/// All disks of the machine go, one after the other. The guest goes on while a disk is copied, and stands still for a moment when the new file takes the place of the old one, which then is gone. A file keeps its name, format,
+/// and what it stands on, such as the image that the machine was made from. Until that moment Ctrl+C or Stop-VirtOperation cancels it, and the machine has what it had; whatever ends meanwhile, of each disk there is the one file
+/// or the other.
 /// </para>
 /// <para>
-/// There must be room for the disk, as far as something was ever written to it. A machine that has checkpoints, linked copies or further disks is refused.
+/// There must be room for the disks, as far as something was ever written to them. A machine that has checkpoints or linked copies is refused.
 /// </para>
 /// </remarks>
 /// <example>
 /// <code>Move-VMStorage web02 /tmp -PassThru | Format-List Name, DiskPath</code>
-/// <para>Moves the disk of a machine, and shows where it is.</para>
+/// <para>Moves the disks of a machine, and shows where the first is.</para>
 /// </example>
 /// <example>
 /// <code>Get-VM web01 | Move-VMStorage -DestinationStoragePath /tmp -WhatIf</code>

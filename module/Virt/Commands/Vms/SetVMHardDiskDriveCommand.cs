@@ -6,8 +6,8 @@ namespace Virt.Commands;
 
 /// <summary>Changes disks of virtual machines, also while they run.</summary>
 /// <remarks>
-/// Limits what a disk reads and writes, at once; 0 takes a limit away. Says whether checkpoints leave the disk as it is (-Independent, -Independent:$false); the first disk, disk0, is
-/// always held by them. A disk becomes larger by Resize-VHD.
+/// Limits what a disk reads and writes, at once; 0 takes a limit away. Says whether checkpoints leave the disk as it is (-Independent, -Independent:$false), while there are none; the
+/// first disk, disk0, is always held by them. A disk becomes larger by Resize-VHD.
 /// </remarks>
 /// <example>
 /// <code>Set-VMHardDiskDrive web01 disk0 -MaximumIOPS 200 -MaximumBytesPerSecond 50MB</code>
