@@ -131,7 +131,7 @@ public sealed partial class VmService
         var further = spec.FurtherDisks().Where(static drive => !drive.IsIndependent).Select(VmArchiveDisk.Of).ToList();
         return new VmArchive
         {
-            FormatVersion = further.Count > 0 ? VmArchive.Newest : VmArchive.OneDisk,
+            FormatVersion = further.Count > 0 || spec.HasTpm ? VmArchive.Newest : VmArchive.OneDisk,
             AgentVersion = HostService.Version,
             Created = time.GetUtcNow(),
             Name = entry.Name,

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Agent.Hosts;
 using Virt.Linux;
 using Virt.Linux.Processes;
@@ -70,6 +71,11 @@ public sealed partial class VmService
         var tpm = await LaunchTpmAsync(entry, files).ConfigureAwait(false);
         try
         {
+            if (tpm is not null)
+            {
+                await FaultPoint.ReachAsync(VmFaults.TpmLaunched).ConfigureAwait(false);
+            }
+
             var process = VmProcess.Of(await LaunchInJailAsync(entry, plan, files).ConfigureAwait(false), tpm);
             return (process, Task.Run(() => Confine(entry, process)));
         }

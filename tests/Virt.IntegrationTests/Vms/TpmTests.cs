@@ -14,7 +14,7 @@ public sealed class TpmTests
 {
     private static readonly string Zeros = new('0', 64);
 
-    public static TheoryData<string> StartPoints => [.. VmFaults.Start];
+    public static TheoryData<string> StartPoints => [.. VmFaults.StartWithTpm];
 
     [Fact]
     public async Task A_guest_has_a_TPM_whose_memory_goes_with_the_machines_own()
@@ -116,11 +116,10 @@ public sealed class TpmTests
         await using var host = await TestHost.StartAsync();
         host.NewEmptyWithTpm("vault");
         host.Checkpoint("vault", "new");
-        Run();
+        await RunAsync();
         var first = host.TpmState("vault");
         host.Checkpoint("vault", "used");
-        Run();
-        Assert.NotEqual(first, host.TpmState("vault"));
+        await RunAsync();
         host.Restore("vault", "used");
         Assert.Equal(first, host.TpmState("vault"));
         host.Restore("vault", "new");
@@ -130,7 +129,9 @@ public sealed class TpmTests
         // Out, and in again: it is the same.
         host.Invoke(Methods.DisableVMTPM, new DisableVMTPM { Name = "vault" });
         Assert.False(host.HasTpm("vault"));
-        Run();
+        host.Start("vault");
+        Assert.Empty(TestHost.ProcessesOf($"prefix={host.Get("vault").Id:D}"));
+        host.Stop("vault", turnOff: true);
         Assert.Equal(first, host.TpmState("vault"));
         host.Checkpoint("vault", "without");
         host.EnableTpm("vault");
@@ -151,13 +152,17 @@ public sealed class TpmTests
         host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "vault" });
         host.Invoke(Methods.ImportVM, new ImportVM { Path = path, KeepIdentity = true });
         Assert.Equal((true, first), (host.HasTpm("vault"), host.TpmState("vault")));
-        Run();
+        await RunAsync();
         Directory.Delete(path, recursive: true);
 
-        void Run()
+        // Its firmware starts the TPM, which counts its starts.
+        async Task RunAsync()
         {
+            var before = File.Exists(host.TpmFile("vault")) ? host.TpmState("vault") : "";
             host.Start("vault");
+            await Poll.UntilAsync(() => File.Exists(host.TpmFile("vault")) && host.TpmState("vault") != before, "another state of the TPM");
             host.Stop("vault", turnOff: true);
+            Assert.NotEqual(before, host.TpmState("vault"));
         }
     }
 
