@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Virt beside its peers in one run and prints the table, in namespaces of its own: nothing of the machine is touched.
 #   build/bench.sh                      everything (some minutes)
-#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm clone checkpoint guest defined move patch pull
+#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm clone warm checkpoint guest defined move patch pull
 #   VIRT_BENCH_LOG=1 build/bench.sh …   shows the agents' log too, which says where the time of a move or a patch went
 #   build/bench.sh --in-memory …        keeps images and states of all in memory: what the programs cost, and not the disk
 #   build/bench.sh --save               puts the table into docs/performance.md

@@ -114,6 +114,7 @@ internal static class Program
         await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore);
         ownVmImages.Watch(vms.UsersOf);
         vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call));
+        vmImages.WatchWarm(vms.WarmStatesOf, vms.RemoveWarmStatesAsync);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
         // Their connections are not closed: what it is saving when the agent ends, the next one goes on with.
@@ -133,8 +134,9 @@ internal static class Program
         networks.Settle();
         registries.Keep();
         imageService.Sweep();
-        await vms.EndSealsAsync(ownVmImages.Unfinished).ConfigureAwait(false);
+        await vms.EndSealsAsync([.. ownVmImages.Unfinished, .. vms.UnfinishedWarmStates]).ConfigureAwait(false);
         ownVmImages.Recover();
+        await vms.RecoverWarmStatesAsync().ConfigureAwait(false);
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time, events);
         await patches.RecoverAsync().ConfigureAwait(false);

@@ -63,6 +63,29 @@ internal sealed partial class BareQemu
         return process;
     }
 
+    /// <summary>Starts it without its sandbox, so that it may start a program that saves its state.</summary>
+    public Process StartUnconfined()
+    {
+        var sandbox = Array.IndexOf(command, "-sandbox");
+        return new BareQemu([.. command[..sandbox], .. command[(sandbox + 2)..]], Path.GetDirectoryName(monitorSocket)!).Start();
+    }
+
+    /// <summary>Starts it from a state that was saved.</summary>
+    public Process StartFrom(string state)
+    {
+        var process = Run.Start("/bin/sh", ["-c", "state=$0; exec \"$@\" -incoming fd:9 9< \"$state\"", state, Run.Find(command[0]) ?? command[0], .. command[1..]]);
+        _ = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        return process;
+    }
+
+    /// <summary>Asks the guest by its agent what it is called.</summary>
+    public void RunHostName(Process process)
+    {
+        using var agent = Connect(agentSocket, process);
+        RunToEnd(agent, """{"execute":"guest-exec","arguments":{"path":"hostname","capture-output":true}}""");
+    }
+
     /// <summary>Waits until the guest's agent has answered.</summary>
     public void WaitForGuestAgent(Process process)
     {
@@ -76,14 +99,18 @@ internal sealed partial class BareQemu
     public static double RunTrue(Socket agent)
     {
         var start = Stopwatch.GetTimestamp();
-        var id = Ask(agent, """{"execute":"guest-exec","arguments":{"path":"true"}}""").GetProperty("pid").GetInt64();
+        RunToEnd(agent, """{"execute":"guest-exec","arguments":{"path":"true"}}""");
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static void RunToEnd(Socket agent, string order)
+    {
+        var id = Ask(agent, order).GetProperty("pid").GetInt64();
         var asks = FormattableString.Invariant($"{{\"execute\":\"guest-exec-status\",\"arguments\":{{\"pid\":{id}}}}}");
         while (!Ask(agent, asks).GetProperty("exited").GetBoolean())
         {
             // Asked again at once.
         }
-
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     /// <summary>A connection to the guest's agent, the caller's.</summary>

@@ -18,6 +18,7 @@ internal static class Program
         ["container"] = ContainerBenchmark.Run,
         ["vm"] = VmBenchmark.Run,
         ["clone"] = CloneBenchmark.Run,
+        ["warm"] = WarmBenchmark.Run,
         ["checkpoint"] = CheckpointBenchmark.Run,
         ["guest"] = GuestBenchmark.Run,
         ["defined"] = DefinedBenchmark.Run,

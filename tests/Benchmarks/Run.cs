@@ -36,11 +36,17 @@ internal static class Run
 
     public static Process Start(string program, IEnumerable<string> arguments, Action<ProcessStartInfo>? configure = null)
     {
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
-        configure?.Invoke(info);
-        var process = Process.Start(info)!;
+        var process = StartOpen(program, arguments, configure);
         process.StandardInput.Close();
         return process;
+    }
+
+    /// <summary>Starts a program that is to be told something over its standard input.</summary>
+    public static Process StartOpen(string program, IEnumerable<string> arguments, Action<ProcessStartInfo>? configure = null)
+    {
+        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        configure?.Invoke(info);
+        return Process.Start(info)!;
     }
 
     /// <summary>Milliseconds since the clock that <c>first</c> prints stood at <paramref name="start"/>; the .NET stopwatch on Linux is the same clock.</summary>

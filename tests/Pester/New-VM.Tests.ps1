@@ -12,6 +12,18 @@ Describe 'New-VM' {
         (Get-VM -Id $vm.Id).Name | Should -Be $vm.Name
     }
 
+    It 'starts one from a booted state of its image, which stays until it is removed' {
+        $vm = New-VM (New-TestName warm) 192MB -Image starter -Generation 1 -HostName warm.example -Warm
+        $vm.State | Should -Be Running
+        Invoke-VMCommand $vm.Name hostname | Should -Be 'warm.example'
+        (Get-VMImage starter).WarmStates | Should -Be '192MB, 1 processor, generation 1, disk of 1GB, a network adapter'
+        { Remove-VMImage starter -WarmStatesOnly -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'WarmStateInUse*'
+        $vm | Remove-VM -Force -DeleteDisk -Confirm:$false
+        Remove-VMImage starter -WarmStatesOnly -Confirm:$false
+        (Get-VMImage starter).WarmStates | Should -BeNullOrEmpty
+        { New-VM (New-TestName warm) -Image starter -Warm -UserName ann -ErrorAction Stop } | Should -Throw -ErrorId 'WarmWithSeed*'
+    }
+
     It 'makes one with a new disk' {
         $vm = New-VM (New-TestName disk) -NewVHDSizeBytes 64MB -Generation 1
         $vm.DiskSizeBytes | Should -Be 64MB

@@ -47,11 +47,14 @@ Describe 'Set-VM' {
         "$($problem[0])" | Should -BeLike '*32MB to*'
     }
 
-    It 'gives one that is off a watchdog, and refuses while it runs' {
+    It 'gives one that is off a watchdog and a tablet, and refuses while it runs' {
         $dog = New-TestVM dog
         ($dog | Set-VM -WatchdogAction Pause -PassThru).WatchdogAction | Should -Be Pause
+        ($dog | Set-VM -UsbTablet -PassThru).HasUsbTablet | Should -BeTrue
         $dog | Start-VM
         $dog | Set-VM -WatchdogAction None -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMWrongState*'
+        $dog | Set-VM -UsbTablet:$false -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMWrongState*'
     }
 }

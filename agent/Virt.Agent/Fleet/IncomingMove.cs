@@ -28,7 +28,10 @@ internal sealed class IncomingMove(OfferMove offer, VirtPeer peer) : IAsyncDispo
     /// <summary>Follows QEMU; null for a stopped machine.</summary>
     public MigrationWatch? Watch { get; set; }
 
-    /// <summary>Receives a stopped machine's disk.</summary>
+    /// <summary>The disks travel.</summary>
+    public bool CopiesDisks => !offer.AreDisksShared && offer.Disks.Length > 0;
+
+    /// <summary>Receives a stopped machine's disks.</summary>
     public Task Copying { get; set; } = Task.CompletedTask;
 
     /// <summary>Cancelled when the source is gone, or this side gives up.</summary>

@@ -29,8 +29,8 @@ public sealed partial class MoveService
         return new MoveCheck
         {
             Problems = [.. MoveRules.Find(machine, site)],
-            IsDiskShared = site.IsDiskShared,
-            DiskPath = machine.DiskPath.Length == 0 ? "" : site.IsDiskShared ? machine.DiskPath : vms.PathForCopy(machine),
+            AreDisksShared = site.UnreachedDisk is null && machine.Disks.Length > 0,
+            DiskPaths = site.UnreachedDisk is null ? Array.ConvertAll(machine.Disks, static disk => disk.Path) : vms.PathsForCopies(machine),
             ImageFolder = site.ImageFolder,
             ImageHash = machine.Image.Length > 0 && site.HasImage ? await hashes.OfAsync(images.FindVm(machine.Image), call.Cancellation).ConfigureAwait(false) : [],
         };
@@ -62,7 +62,7 @@ public sealed partial class MoveService
 
         if (vms.CopiesOf(entry) is { Count: > 0 } copies)
         {
-            problems.Add(PlanProblem.Blocking("VMHasLinkedCopies", entry.Name, $"On the disk of VM '{entry.Name}' stand those of its linked copies {VmErrors.Names(copies)}.", $"Remove-VM -Name {string.Join(',', copies)} -DeleteDisk"));
+            problems.Add(PlanProblem.Blocking("VMHasLinkedCopies", entry.Name, $"On the disks of VM '{entry.Name}' stand those of its linked copies {VmErrors.Names(copies)}.", $"Remove-VM -Name {string.Join(',', copies)} -DeleteDisk"));
         }
         else if (vms.HasCheckpoints(entry))
         {
@@ -82,7 +82,7 @@ public sealed partial class MoveService
                 problems.Add(PlanProblem.Blocking("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", MoveRules.CopyImage(machine.ImageFolder, peer.Name, check.ImageFolder)));
             }
 
-            if (vms.LenderOf(entry) is { } lender && (!machine.IsLive || check.IsDiskShared))
+            if (vms.LenderOf(entry) is { } lender && (!machine.IsLive || check.AreDisksShared))
             {
                 // From then on nothing here would say that the layers below are needed.
                 problems.Add(PlanProblem.Blocking(
@@ -92,7 +92,7 @@ public sealed partial class MoveService
                     machine.IsLive ? $"Copy-VM -Name {entry.Name} -NewName {entry.Name}-full -Full" : $"Start-VM -Name {entry.Name} -PassThru | Move-VM -DestinationHost {peer.Name} -IncludeStorage"));
             }
 
-            plan.Disks = machine.DiskPath.Length == 0 ? [] : [new VMMoveDisk { Path = machine.DiskPath, DestinationPath = check.DiskPath, IsShared = check.IsDiskShared, SizeBytes = machine.DiskSizeBytes }];
+            plan.Disks = [.. machine.Disks.Zip(check.DiskPaths, (disk, path) => new VMMoveDisk { Path = disk.Path, DestinationPath = path, IsShared = check.AreDisksShared, SizeBytes = disk.SizeBytes })];
         }
         catch (VirtException e)
         {

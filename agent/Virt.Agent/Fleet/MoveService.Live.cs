@@ -10,14 +10,14 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Fleet;
 
-/// <summary>How a running machine is sent: its disk by a mirror, then its memory, then the hand-over while the guest stands still.</summary>
+/// <summary>How a running machine is sent: its disks by mirrors, then its memory, then the hand-over while the guest stands still.</summary>
 public sealed partial class MoveService
 {
     private const string MemoryDescriptor = "move-memory";
     private const string DiskDescriptor = "move-nbd";
     private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(250);
 
-    // What the disk has of the bar, in percent: a little is left for the memory.
+    // What the disks have of the bar, in percent: a little is left for the memory.
     private const int DiskShare = 60;
 
     // How long the guest may stand still for the last of its memory: the shortest time first, more where its memory is written so fast that a short one never comes.
@@ -32,8 +32,13 @@ public sealed partial class MoveService
         var offered = sending.Offer(offer);
         await session.PrepareToSendAsync(isPausing: true, sending.Going).ConfigureAwait(false);
         await using var memory = await OpenPumpAsync(sending, MemoryDescriptor, offer.StreamToken, offered, isHeld: true).ConfigureAwait(false);
-        await using var disk = offer.DiskToken.Length > 0 ? await OpenPumpAsync(sending, DiskDescriptor, offer.DiskToken, offered, isHeld: false).ConfigureAwait(false) : null;
-        if (disk is null)
+        await using var pumps = new DiskPumps();
+        for (var i = 0; i < offer.Disks.Length && sending.CopiesDisks; i++)
+        {
+            pumps.Add(await OpenPumpAsync(sending, DescriptorOf(i), offer.Disks[i].Token, offered, isHeld: false).ConfigureAwait(false));
+        }
+
+        if (pumps.Count == 0)
         {
             // To begin takes an emulated guest's QEMU a tenth of a second: as long as the destination needs for its own.
             await BeginToSendAsync(sending).ConfigureAwait(false);
@@ -42,20 +47,16 @@ public sealed partial class MoveService
         await offered.ConfigureAwait(false);
         sending.Clock.Note("making ready");
         await FaultPoint.ReachAsync(MovePoint.Offered, sending.Going).ConfigureAwait(false);
-        if (disk is not null)
+        if (pumps.Count > 0)
         {
-            sending.BeginPhase();
-            await session.MirrorAsync(DiskDescriptor, sending.Going).ConfigureAwait(false);
-            await watch.WhenAsync(static w => w.IsMirrorReady || w.IsMirrorEnded, ProgressPause, () => ReportMirrorAsync(sending, session, disk), sending.Going).ConfigureAwait(false);
-            CheckMirror(sending, watch, mayBeEnded: false);
-            sending.ReportDisk(disk.Sent, offer.Machine.DiskSizeBytes, offer.Machine.DiskSizeBytes, DiskShare, offer.Machine.MemoryBytes);
+            await MirrorAsync(sending, session, watch, pumps).ConfigureAwait(false);
         }
 
-        sending.Clock.Note("copying the disk");
+        sending.Clock.Note("copying the disks");
         await FaultPoint.ReachAsync(MovePoint.Mirrored, sending.Going).ConfigureAwait(false);
         var flushing = FlushAsync(sending);
         sending.BeginPhase();
-        if (disk is not null)
+        if (pumps.Count > 0)
         {
             await BeginToSendAsync(sending).ConfigureAwait(false);
         }
@@ -67,19 +68,19 @@ public sealed partial class MoveService
         await flushing.ConfigureAwait(false);
         sending.Clock.Note("copying memory");
         await FaultPoint.ReachAsync(MovePoint.Stopped, sending.Going).ConfigureAwait(false);
-        if (disk is not null)
+        if (pumps.Count > 0)
         {
-            // The guest keeps its own disk, in case the move is undone.
-            await session.EndMirrorAsync(force: false, sending.Going).ConfigureAwait(false);
-            await watch.WhenAsync(static w => w.IsMirrorEnded, sending.Going).ConfigureAwait(false);
-            CheckMirror(sending, watch, mayBeEnded: true);
+            // The guest keeps its own disks, in case the move is undone.
+            await session.EndMirrorsAsync(force: false, sending.Going).ConfigureAwait(false);
+            await watch.WhenAsync(w => w.EndedMirrors == pumps.Count, sending.Going).ConfigureAwait(false);
+            CheckMirrors(sending, watch, mayBeEnded: true);
 
             // At the switch-over QEMU syncs every disk that it has open: the destination must not hang up on one of them.
-            await session.RemoveMirrorNodeAsync(sending.Going).ConfigureAwait(false);
-            sending.Result.DiskBytesSent = disk.Sent;
+            await session.RemoveMirrorNodesAsync(offer.Machine.Disks.Select(static disk => disk.Name), sending.Going).ConfigureAwait(false);
+            sending.Result.DiskBytesSent = pumps.Sent;
         }
 
-        sending.Clock.Note("ending the mirror");
+        sending.Clock.Note("ending the mirrors");
         await FaultPoint.ReachAsync(MovePoint.MirrorEnded, sending.Going).ConfigureAwait(false);
         var promised = sending.Client.InvokeAsync(Methods.PrepareMove, sending.Name, sending.Going);
         await session.SwitchOverAsync(sending.Going).ConfigureAwait(false);
@@ -89,6 +90,24 @@ public sealed partial class MoveService
         await promised.ConfigureAwait(false);
         sending.Clock.Note("waiting for the promise");
         sending.Result.MemoryBytesSent = memory.Sent;
+    }
+
+    private static string DescriptorOf(int disk) => FormattableString.Invariant($"{DiskDescriptor}-{disk}");
+
+    // All at once: the slowest says how long it takes.
+    private static async Task MirrorAsync(OutgoingMove sending, VmSession session, MigrationWatch watch, DiskPumps pumps)
+    {
+        sending.BeginPhase();
+        var own = sending.Entry.Spec.OwnDisks().ToList();
+        for (var i = 0; i < own.Count; i++)
+        {
+            await session.MirrorAsync(own[i], DescriptorOf(i), sending.Going).ConfigureAwait(false);
+        }
+
+        await watch.WhenAsync(w => w.ReadyMirrors == pumps.Count || w.EndedMirrors > 0, ProgressPause, () => ReportMirrorsAsync(sending, session, pumps), sending.Going).ConfigureAwait(false);
+        CheckMirrors(sending, watch, mayBeEnded: false);
+        var all = own.Sum(static disk => disk.Disk.SizeBytes);
+        sending.ReportDisk(pumps.Sent, all, all, DiskShare, sending.Compared.Machine.MemoryBytes);
     }
 
     // What is sent waits in the socket until the pump lets it out.
@@ -132,8 +151,10 @@ public sealed partial class MoveService
         return remote;
     }
 
-    // QEMU syncs the disk when it stops the guest: what the host holds back of it is written before.
-    private static Task FlushAsync(OutgoingMove sending) => sending.Entry.Spec.Disk is not { } disk ? Task.CompletedTask : Task.Run(() =>
+    // QEMU syncs the disks when it stops the guest: what the host holds back of them is written before.
+    private static Task FlushAsync(OutgoingMove sending) => Task.WhenAll(sending.Entry.Spec.OwnDisks().Select(static own => Task.Run(() => Flush(own.Disk))));
+
+    private static void Flush(VmDisk disk)
     {
         try
         {
@@ -144,11 +165,11 @@ public sealed partial class MoveService
         {
             // QEMU will say so if it matters.
         }
-    });
+    }
 
-    private static void CheckMirror(OutgoingMove sending, MigrationWatch watch, bool mayBeEnded)
+    private static void CheckMirrors(OutgoingMove sending, MigrationWatch watch, bool mayBeEnded)
     {
-        if (watch.MirrorError.Length > 0 || (watch.IsMirrorEnded && !mayBeEnded))
+        if (watch.MirrorError.Length > 0 || (watch.EndedMirrors > 0 && !mayBeEnded))
         {
             throw new VirtException(ErrorCode.Unavailable, "QemuSendFailed", $"Cannot move VM '{sending.Entry.Name}': its disk could not be copied ({VmErrors.Sentence(watch.MirrorError)}).", sending.Entry.Name, "Compare-VM");
         }
@@ -163,11 +184,11 @@ public sealed partial class MoveService
         }
     }
 
-    private static async Task ReportMirrorAsync(OutgoingMove sending, VmSession session, StreamPump disk)
+    private static async Task ReportMirrorsAsync(OutgoingMove sending, VmSession session, DiskPumps pumps)
     {
-        if (await session.ReadMirrorAsync(sending.Going).ConfigureAwait(false) is { All: > 0 } mirror)
+        if (await session.ReadMirrorsAsync(sending.Going).ConfigureAwait(false) is { All: > 0 } mirror)
         {
-            sending.ReportDisk(disk.Sent, mirror.Done, mirror.All, DiskShare, sending.Compared.Machine.MemoryBytes);
+            sending.ReportDisk(pumps.Sent, mirror.Done, mirror.All, DiskShare, sending.Compared.Machine.MemoryBytes);
         }
     }
 
@@ -181,7 +202,7 @@ public sealed partial class MoveService
 
         await session.SetLastRoundAsync(LastRounds.First(step => figures.Rounds >= step.Rounds).Limit, sending.Going).ConfigureAwait(false);
 
-        var first = sending.CopiesDisk ? DiskShare : 0;
+        var first = sending.CopiesDisks ? DiskShare : 0;
         sending.Done.Note(figures.WrittenBytes);
         var dirty = figures.DirtyBytesPerSecond > 0 ? figures.DirtyBytesPerSecond : sending.Done.BytesPerSecond ?? 0;
         var net = figures.BytesPerSecond - dirty;

@@ -70,7 +70,8 @@ public sealed partial class MoveService
     private async Task SendAsync(OutgoingMove sending)
     {
         var entry = sending.Entry;
-        var machine = sending.Compared.Machine with { DiskNonce = sending.Move.IsDiskShared ? vms.RenewLease(entry) : Guid.Empty };
+        var disks = sending.Compared.Machine.Disks;
+        var machine = sending.Compared.Machine with { Disks = sending.Move.AreDisksShared ? vms.RenewLeases(entry, disks) : Array.ConvertAll(disks, static disk => disk with { Nonce = Guid.Empty }) };
         var offer = new OfferMove
         {
             MoveId = sending.Move.Id,
@@ -80,12 +81,11 @@ public sealed partial class MoveService
             CreationTime = entry.Row.Created,
             StartTime = entry.Run?.StartTime ?? default,
             IsPaused = sending.Move.IsPaused,
-            IsDiskShared = sending.Move.IsDiskShared,
-            DiskPath = sending.Compared.Plan.Disks is [var disk] ? disk.DestinationPath : "",
+            AreDisksShared = sending.Move.AreDisksShared,
+            Disks = Array.ConvertAll(sending.Compared.Plan.Disks, disk => new MoveDiskOffer { Path = disk.DestinationPath, Token = disk.IsShared ? [] : AwaitedStreams.NewToken() }),
             Nvram = vms.ReadNvram(entry),
             Tpm = machine.IsLive ? [] : vms.ReadTpm(entry),
-            StreamToken = machine.IsLive || sending.CopiesDisk ? AwaitedStreams.NewToken() : [],
-            DiskToken = machine.IsLive && sending.CopiesDisk ? AwaitedStreams.NewToken() : [],
+            StreamToken = machine.IsLive ? AwaitedStreams.NewToken() : [],
         };
         await (machine.IsLive ? SendLiveAsync(sending, offer) : SendColdAsync(sending, offer)).ConfigureAwait(false);
     }
@@ -131,7 +131,7 @@ public sealed partial class MoveService
         Epoch = entry.Spec.Epoch + 1,
         IsLive = compared.Machine.IsLive,
         IsPaused = entry.State == VMState.Paused,
-        IsDiskShared = compared.Plan.Disks is [{ IsShared: true }],
+        AreDisksShared = compared.Plan.Disks is [{ IsShared: true }, ..],
         OperationId = operation,
         StartTime = start,
     };

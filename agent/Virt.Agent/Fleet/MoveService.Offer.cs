@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -66,12 +68,12 @@ public sealed partial class MoveService
             Epoch = offer.Epoch,
             IsLive = offer.Machine.IsLive,
             IsPaused = offer.IsPaused,
-            IsDiskShared = offer.IsDiskShared,
+            AreDisksShared = offer.AreDisksShared,
             StartTime = time.GetUtcNow(),
         };
-        if (offer.IsDiskShared && !VmService.IsSameDisk(offer.Machine))
+        if (offer.AreDisksShared && offer.Machine.Disks.FirstOrDefault(static disk => !VmService.IsSameDisk(disk)) is { } other)
         {
-            throw new VirtException(ErrorCode.Conflict, "DiskNotShared", $"Cannot move VM '{offer.Machine.VMName}': what is at '{offer.Machine.DiskPath}' on host '{peers.HostName}' is another disk, or an old copy.", offer.Machine.DiskPath, "Compare-VM");
+            throw new VirtException(ErrorCode.Conflict, "DiskNotShared", $"Cannot move VM '{offer.Machine.VMName}': what is at '{other.Path}' on host '{peers.HostName}' is another disk, or an old copy.", other.Path, "Compare-VM");
         }
 
         var entry = await vms.ReceiveAsync(offer, move, cancellation).ConfigureAwait(false);
@@ -81,23 +83,32 @@ public sealed partial class MoveService
             await ConnectQemuAsync(receiving, entry, entry.Session!, cancellation).ConfigureAwait(false);
             _ = FollowQemuAsync(receiving, entry.Name, entry.Process!);
         }
-        else if (offer.StreamToken.Length > 0)
+        else if (!offer.AreDisksShared)
         {
-            var stream = await streams.TakeAsync(receiving.Peer.Fingerprint, offer.StreamToken, cancellation).ConfigureAwait(false);
-            await receiving.OwnAsync(stream).ConfigureAwait(false);
-            receiving.Copying = Task.Run(() => new SparseFile(stream).ReceiveAsync(entry.Spec.Disk!.Path, receiving.Lost), CancellationToken.None);
+            receiving.Copying = await ReceiveFilesAsync(receiving, cancellation).ConfigureAwait(false);
         }
+    }
+
+    // All streams are there before the first byte is read; the source sends one file after the other.
+    private async Task<Task> ReceiveFilesAsync(IncomingMove receiving, CancellationToken cancellation)
+    {
+        var files = new List<Task>();
+        foreach (var disk in receiving.Offer.Disks)
+        {
+            var stream = await streams.TakeAsync(receiving.Peer.Fingerprint, disk.Token, cancellation).ConfigureAwait(false);
+            await receiving.OwnAsync(stream).ConfigureAwait(false);
+            files.Add(Task.Run(() => new SparseFile(stream).ReceiveAsync(disk.Path, receiving.Lost), CancellationToken.None));
+        }
+
+        return Task.WhenAll(files);
     }
 
     private async Task ConnectQemuAsync(IncomingMove receiving, VmEntry entry, VmSession session, CancellationToken cancellation)
     {
         receiving.Watch = new MigrationWatch(session);
-        if (receiving.Offer.DiskToken.Length > 0)
+        if (receiving.CopiesDisks)
         {
-            var local = await ConnectToDiskAsync(entry, session, cancellation).ConfigureAwait(false);
-            var copy = await streams.TakeAsync(receiving.Peer.Fingerprint, receiving.Offer.DiskToken, cancellation).ConfigureAwait(false);
-            await receiving.OwnAsync(StreamPump.Start(local, copy)).ConfigureAwait(false);
-            _ = Task.Run(() => KeepFlushedAsync(receiving, entry.Spec.Disk!.Path), CancellationToken.None);
+            await ConnectDisksAsync(receiving, entry, session, cancellation).ConfigureAwait(false);
         }
 
         var remote = await streams.TakeAsync(receiving.Peer.Fingerprint, receiving.Offer.StreamToken, cancellation).ConfigureAwait(false);
@@ -112,24 +123,30 @@ public sealed partial class MoveService
     }
 
     // QEMU's NBD server takes a socket that listens; nobody but the agent reaches its folder.
-    private async Task<Socket> ConnectToDiskAsync(VmEntry entry, VmSession session, CancellationToken cancellation)
+    private async Task ConnectDisksAsync(IncomingMove receiving, VmEntry entry, VmSession session, CancellationToken cancellation)
     {
         var path = vms.NbdSocketOf(entry);
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen(1);
+        listener.Listen(receiving.Offer.Disks.Length);
         await session.GiveAsync(DiskDescriptor, listener.SafeHandle, cancellation).ConfigureAwait(false);
-        await session.ServeDiskAsync(DiskDescriptor, cancellation).ConfigureAwait(false);
-        var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendBufferSize = StreamPump.BufferBytes };
-        try
+        await session.ServeDisksAsync(DiskDescriptor, Array.ConvertAll(receiving.Offer.Machine.Disks, static disk => disk.Name), cancellation).ConfigureAwait(false);
+        foreach (var disk in receiving.Offer.Disks)
         {
-            await local.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
-            return local;
-        }
-        catch
-        {
-            local.Dispose();
-            throw;
+            var local = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendBufferSize = StreamPump.BufferBytes };
+            try
+            {
+                await local.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+                var copy = await streams.TakeAsync(receiving.Peer.Fingerprint, disk.Token, cancellation).ConfigureAwait(false);
+                await receiving.OwnAsync(StreamPump.Start(local, copy)).ConfigureAwait(false);
+            }
+            catch
+            {
+                local.Dispose();
+                throw;
+            }
+
+            _ = Task.Run(() => KeepFlushedAsync(receiving, disk.Path), CancellationToken.None);
         }
     }
 

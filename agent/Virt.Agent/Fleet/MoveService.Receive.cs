@@ -119,9 +119,9 @@ public sealed partial class MoveService
                 }
 
                 // Not sooner: QEMU 7.2 waits for the end of it in a loop of its own, in which it would load the guest's devices, and the guest's disk then hangs.
-                if (receiving.Offer.DiskToken.Length > 0)
+                if (receiving.CopiesDisks)
                 {
-                    await entry.Session!.EndServingDiskAsync(cancellation).ConfigureAwait(false);
+                    await entry.Session!.EndServingDisksAsync(cancellation).ConfigureAwait(false);
                 }
             }
 

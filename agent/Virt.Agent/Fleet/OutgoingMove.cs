@@ -36,8 +36,8 @@ internal sealed class OutgoingMove : IAsyncDisposable
 
     public MoveCall Name => new() { MoveId = Move.Id, VMId = Entry.Id };
 
-    /// <summary>The disk travels.</summary>
-    public bool CopiesDisk => Compared.Plan.Disks is [{ IsShared: false }];
+    /// <summary>The disks travel.</summary>
+    public bool CopiesDisks => Compared.Plan.Disks is [{ IsShared: false }, ..];
 
     /// <summary>When the guest was stopped for the switch-over; null before, and where it does not run.</summary>
     public DateTimeOffset? StopTime { get; set; }
@@ -81,18 +81,18 @@ internal sealed class OutgoingMove : IAsyncDisposable
         DirtyBytesPerSecond = dirtyBytesPerSecond,
     });
 
-    /// <summary>Tells the user how much of the disk is copied.</summary>
+    /// <summary>Tells the user how much of the disks is copied.</summary>
     /// <param name="sent">Bytes that have gone to the destination.</param>
     /// <param name="done">How far the copy is, of <paramref name="all"/>.</param>
-    /// <param name="all">The length of the disk.</param>
-    /// <param name="share">How much of the bar the disk has, in percent.</param>
-    /// <param name="after">Bytes that are to be sent after it.</param>
+    /// <param name="all">The length of the disks.</param>
+    /// <param name="share">How much of the bar the disks have, in percent.</param>
+    /// <param name="after">Bytes that are to be sent after them.</param>
     public void ReportDisk(long sent, long done, long all, int share, long after)
     {
         Sent.Note(sent);
         Done.Note(done);
         Report(
-            string.Create(CultureInfo.InvariantCulture, $"copying the disk, {sent >> 20} MB sent"),
+            string.Create(CultureInfo.InvariantCulture, $"copying the {(Compared.Plan.Disks.Length == 1 ? "disk" : "disks")}, {sent >> 20} MB sent"),
             all == 0 ? share : (int)Math.Min(share, done * share / all),
             Done.TimeFor(Math.Max(0, all - done) + after),
             Sent.BytesPerSecond);

@@ -5,7 +5,7 @@ using Virt.Agent.Vms.Qmp;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>Follows the events of a migration and of its mirror.</summary>
+/// <summary>Follows the events of a migration and of its mirrors.</summary>
 internal sealed class MigrationWatch : IDisposable
 {
     private readonly VmSession session;
@@ -24,13 +24,13 @@ internal sealed class MigrationWatch : IDisposable
     /// <summary>When the guest's CPUs were stopped last.</summary>
     public DateTimeOffset? StopTime { get; private set; }
 
-    /// <summary>The copy of the disk is whole, and is kept so.</summary>
-    public bool IsMirrorReady { get; private set; }
+    /// <summary>Of how many disks the copy is whole, and is kept so.</summary>
+    public int ReadyMirrors { get; private set; }
 
-    /// <summary>The mirror has ended.</summary>
-    public bool IsMirrorEnded { get; private set; }
+    /// <summary>How many mirrors have ended.</summary>
+    public int EndedMirrors { get; private set; }
 
-    /// <summary>Why the mirror has failed; empty where it has not.</summary>
+    /// <summary>Why a mirror has failed; empty where none has.</summary>
     public string MirrorError { get; private set; } = "";
 
     /// <summary>Waits until something is so.</summary>
@@ -77,6 +77,8 @@ internal sealed class MigrationWatch : IDisposable
 
     public void Dispose() => session.Told -= OnTold;
 
+    private static bool IsMirror(QmpEvent e) => e.Text("device")?.StartsWith(VmSession.MirrorPrefix, StringComparison.Ordinal) == true;
+
     private void OnTold(QmpEvent e)
     {
         lock (gate)
@@ -89,13 +91,13 @@ internal sealed class MigrationWatch : IDisposable
                 case "STOP":
                     StopTime = e.Time;
                     break;
-                case "BLOCK_JOB_READY" when e.Text("device") == VmSession.MirrorName:
-                    IsMirrorReady = true;
+                case "BLOCK_JOB_READY" when IsMirror(e):
+                    ReadyMirrors++;
                     break;
-                case "BLOCK_JOB_COMPLETED" or "BLOCK_JOB_CANCELLED" when e.Text("device") == VmSession.MirrorName:
+                case "BLOCK_JOB_COMPLETED" or "BLOCK_JOB_CANCELLED" when IsMirror(e):
                     // Cancelled: somebody ended it before it was ready.
-                    IsMirrorEnded = true;
-                    MirrorError = e.Text("error") ?? (e.Name == "BLOCK_JOB_CANCELLED" ? "it was cancelled" : "");
+                    EndedMirrors++;
+                    MirrorError = MirrorError.Length > 0 ? MirrorError : e.Text("error") ?? (e.Name == "BLOCK_JOB_CANCELLED" ? "it was cancelled" : "");
                     break;
                 default:
                     return;

@@ -15,6 +15,9 @@ public static class MoveRules
     /// <summary>Its memory, where that stays because the guest runs.</summary>
     public const string MemoryPart = "memory";
 
+    /// <summary>Before the name of a drive that stays because the guest runs.</summary>
+    public const string UnsaveablePart = "unsaveable ";
+
     // What QEMU needs itself, beside its guest's memory.
     private const long QemuBytes = 64L << 20;
 
@@ -64,10 +67,16 @@ public static class MoveRules
                 continue;
             }
 
+            if (part.StartsWith(UnsaveablePart, StringComparison.Ordinal))
+            {
+                Add("PartStays", part[UnsaveablePart.Length..], $"Its disk '{part[UnsaveablePart.Length..]}' cannot go with it while it runs: QEMU cannot send NVMe disks, and SCSI and Virtio ones it can.", $"Stop-VM -Name {machine.VMName}");
+                continue;
+            }
+
             var (what, command) = part.StartsWith("dvd", StringComparison.Ordinal) ? ("What is in its drive", $"Set-VMDvdDrive {machine.VMName} {part} -Path ''")
                 : part.StartsWith("nic", StringComparison.Ordinal) ? ("Its network adapter", $"Remove-VMNetworkAdapter {machine.VMName} {part}")
-                : ("Its disk", $"Remove-VMHardDiskDrive {machine.VMName} {part}");
-            Add("PartStays", part, $"{what} '{part}' cannot go with it: a move takes its first disk and its first network adapter alone.", command);
+                : ("Its disk that is only read,", $"Remove-VMHardDiskDrive {machine.VMName} {part}");
+            Add("PartStays", part, $"{what} '{part}' cannot go with it: a move takes its disks and its first network adapter alone.", command);
         }
 
         return problems;
@@ -156,27 +165,30 @@ public static class MoveRules
 
         void CheckDisk()
         {
-            if (machine.DiskPath.Length == 0 || site.IsDiskShared)
+            if (machine.Disks.Length == 0 || site.UnreachedDisk is not { } unreached)
             {
                 return;
             }
 
+            var isOne = machine.Disks.Length == 1;
+            var needed = machine.Disks.Sum(static disk => disk.AllocatedBytes);
+
             if (!machine.IncludeStorage)
             {
-                Add("DiskNotReachable", machine.DiskPath, $"Host '{site.HostName}' does not reach the disk '{machine.DiskPath}'.", $"Move-VM -Name {machine.VMName} -DestinationHost {site.HostName} -IncludeStorage");
+                Add("DiskNotReachable", unreached, $"Host '{site.HostName}' does not reach the disk '{unreached}'.", $"Move-VM -Name {machine.VMName} -DestinationHost {site.HostName} -IncludeStorage");
             }
             else if (site.StorageFreeBytes is not { } free)
             {
-                Add("FolderNotFound", site.StorageFolder, $"Host '{site.HostName}' has no folder '{site.StorageFolder}' for the disk.", $"mkdir -p '{site.StorageFolder}'");
+                Add("FolderNotFound", site.StorageFolder, $"Host '{site.HostName}' has no folder '{site.StorageFolder}' for {(isOne ? "the disk" : "the disks")}.", $"mkdir -p '{site.StorageFolder}'");
             }
-            else if (free < machine.DiskAllocatedBytes)
+            else if (free < needed)
             {
-                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; the disk takes {Megabytes(machine.DiskAllocatedBytes)}.", $"Get-VM -ComputerName {site.HostName} | Where-Object State -eq Stopped | Remove-VM -DeleteDisk -Confirm");
+                Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; {(isOne ? "the disk takes" : "the disks take")} {Megabytes(needed)}.", $"Get-VM -ComputerName {site.HostName} | Where-Object State -eq Stopped | Remove-VM -DeleteDisk -Confirm");
             }
 
             if (machine is { IsLive: false, IncludeStorage: true } && site.MissingBacking is { } missing)
             {
-                Add("BackingMissing", missing, $"Host '{site.HostName}' has no '{missing}' as it is here, which the disk is a copy-on-write child of; the disk of a running VM is copied whole.", $"Start-VM -Name {machine.VMName} -PassThru | Move-VM -DestinationHost {site.HostName} -IncludeStorage");
+                Add("BackingMissing", missing, $"Host '{site.HostName}' has no '{missing}' as it is here, which {(isOne ? "the disk" : "one of the disks")} is a copy-on-write child of; the disks of a running VM are copied whole.", $"Start-VM -Name {machine.VMName} -PassThru | Move-VM -DestinationHost {site.HostName} -IncludeStorage");
             }
         }
     }

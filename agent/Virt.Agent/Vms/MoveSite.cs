@@ -45,15 +45,15 @@ public sealed record MoveSite
     /// <summary>A machine of the same name, or of the same id, is here.</summary>
     public required bool IsTaken { get; init; }
 
-    /// <summary>The disk is reached here at the same path.</summary>
-    public required bool IsDiskShared { get; init; }
+    /// <summary>The first disk that is not reached here at the same path; null: all are.</summary>
+    public required string? UnreachedDisk { get; init; }
 
-    /// <summary>The folder that a copied disk would go to.</summary>
+    /// <summary>The folder that copied disks would go to.</summary>
     public required string StorageFolder { get; init; }
 
     /// <summary>Free space there; null: there is no such folder.</summary>
     public required long? StorageFreeBytes { get; init; }
 
-    /// <summary>The first of the files below the disk that is not here as it is there; null: all are.</summary>
+    /// <summary>The first of the files below the disks that is not here as it is there; null: all are.</summary>
     public required string? MissingBacking { get; init; }
 }

@@ -152,6 +152,32 @@ internal static class NewVMCheck
         }
     }
 
+    /// <summary>What starts from a booted state: an image whose guest can be told over its agent that it is another one now.</summary>
+    /// <exception cref="VirtException">InvalidArgument; NotSupported.</exception>
+    public static void CheckWarm(NewVM request, StoredImage<VmImageManifest>? image)
+    {
+        var name = request.Name;
+        if (!request.Warm)
+        {
+            return;
+        }
+
+        if (image is null)
+        {
+            throw Bad(name, "WarmWithoutImage", "only what is made from an image can start from an image's booted state", $"New-VM -Name {name} -Image starter -Warm");
+        }
+
+        if ((request.UserName is not null ? "-UserName" : request.SshKeys.Length > 0 ? "-SshKey" : request.CloudInit.Length > 0 ? "-CloudInit" : null) is { } cold)
+        {
+            throw Bad(name, "WarmWithSeed", $"{cold} is for the first time that a guest comes up, and with -Warm it has come up already", $"New-VM -Name {name} -Image {image.Name} {cold} …, without -Warm");
+        }
+
+        if (!image.Manifest.GuestAgent)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "WarmNeedsGuestAgent", $"Cannot create VM '{name}': image '{image.Name}' has no guest agent, by which its guest would be told that it is another one now.", image.Name, $"New-VM -Name {name} -Image {image.Name}");
+        }
+    }
+
     /// <summary>The next multiple of a step.</summary>
     public static long RoundUp(long value, long step) => (value + step - 1) / step * step;
 

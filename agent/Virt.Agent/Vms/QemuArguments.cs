@@ -65,6 +65,7 @@ public sealed partial class QemuArguments
         builder.AddAdapters(spec);
         builder.AddSeed(spec.Seed, id, folder);
         builder.AddWatchdog(spec.WatchdogAction);
+        builder.AddTablet(spec.HasUsbTablet);
         builder.AddTpm(spec.HasTpm);
         if (incoming is not null)
         {
@@ -233,6 +234,16 @@ public sealed partial class QemuArguments
                 VMWatchdogAction.InjectNmi => "inject-nmi",
                 _ => "none",
             });
+        }
+    }
+
+    // A mouse says by how much it was moved, and the guest's pointer drifts away from the viewer's; a tablet says where it is. Polled by the guest, so only for who asks for it.
+    private void AddTablet(bool hasTablet)
+    {
+        if (hasTablet)
+        {
+            Add("-device", "qemu-xhci,id=usb");
+            Add("-device", "usb-tablet,id=tablet0,bus=usb.0");
         }
     }
 

@@ -38,6 +38,7 @@ internal static class VmChange
             StopAction = request.AutomaticStopAction ?? present.StopAction,
             CheckpointType = request.CheckpointType ?? present.CheckpointType,
             WatchdogAction = request.WatchdogAction ?? present.WatchdogAction,
+            HasUsbTablet = request.HasUsbTablet ?? present.HasUsbTablet,
             Health = health,
         };
     }

@@ -29,7 +29,7 @@ public sealed record VmMove
     public bool IsPaused { get; set; }
 
     /// <summary>The disk stays where it is; else the destination has a copy of its own.</summary>
-    public bool IsDiskShared { get; set; }
+    public bool AreDisksShared { get; set; }
 
     /// <summary>Source: the operation that moves it.</summary>
     public Guid OperationId { get; set; }

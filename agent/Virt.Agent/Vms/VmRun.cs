@@ -37,6 +37,9 @@ public sealed record VmRun
     /// <summary>It ran when its host stopped, or lost its power: it is started with it.</summary>
     public bool HostStopped { get; init; }
 
+    /// <summary>Its guest is another machine's still, whose state it starts from: it comes to nothing where that is not changed.</summary>
+    public bool Renews { get; init; }
+
     /// <summary>What was saved of it; null: nothing.</summary>
     public VmSavedState? Saved { get; init; }
 

@@ -190,7 +190,7 @@ public sealed partial class VmService
         Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
         try
         {
-            foreach (var disk in copy.Spec.OwnDisks().Where(_ => isLinked))
+            foreach (var disk in copy.Spec.OwnDisks().Select(static own => own.Disk).Where(_ => isLinked))
             {
                 await disks.CreateOverlayAsync(disk.Path, disk.Backing[0].Path, disk.Backing[0].Format, disk.SizeBytes, call.Cancellation).ConfigureAwait(false);
             }
@@ -208,7 +208,7 @@ public sealed partial class VmService
     {
         try
         {
-            foreach (var disk in copies.SelectMany(static c => c.Spec.OwnDisks()))
+            foreach (var disk in copies.SelectMany(static c => c.Spec.OwnDisks()).Select(static own => own.Disk))
             {
                 await FlattenAsync(CopyVerb, source.Name, disk.Backing, disk.Path, $"Copying VM '{source.Name}'", call).ConfigureAwait(false);
                 await FaultPoint.ReachAsync(CopyFaults.Flattened, call.Cancellation).ConfigureAwait(false);

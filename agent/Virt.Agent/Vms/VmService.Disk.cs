@@ -16,7 +16,7 @@ public sealed partial class VmService
     // QEMU would read zeros where a file was cut off.
     private async Task CheckDiskEndAsync(string verb, VmEntry entry, CancellationToken cancellation)
     {
-        foreach (var path in entry.Spec.OwnDisks().SelectMany(static disk => disk.Backing.Prepend(new VmDiskLayer(disk.Path, disk.Format))).Where(static layer => layer.Format == "qcow2" && Qcow2End.IsMissing(layer.Path)).Select(static layer => layer.Path))
+        foreach (var path in entry.Spec.OwnDisks().SelectMany(static own => own.Layers()).Where(static layer => layer.Format == "qcow2" && Qcow2End.IsMissing(layer.Path)).Select(static layer => layer.Path))
         {
             try
             {

@@ -216,7 +216,15 @@ public sealed partial class VmService
             return;
         }
 
-        DiskLeaseFile.Remove(media.HomePath);
+        if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, AreDisksShared: true } move)
+        {
+            YieldLease(entry, media, lease, move);
+        }
+        else
+        {
+            DiskLeaseFile.Remove(media.HomePath);
+        }
+
         if (isDeleted && File.Exists(media.Path))
         {
             File.Delete(media.Path);

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
+using System.Text;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms.Qga;
@@ -25,7 +27,8 @@ public sealed partial class VmService
 
         try
         {
-            return await session.GuestAgent.GetGuestAsync(request.AnswerTimeout, call.Cancellation).ConfigureAwait(false) with { Id = entry.Id, Name = entry.Name };
+            var guest = await session.GuestAgent.GetGuestAsync(request.AnswerTimeout, call.Cancellation).ConfigureAwait(false);
+            return guest with { Id = entry.Id, Name = entry.Name, Packages = request.IncludePackages ? await PackagesOfAsync(session, call).ConfigureAwait(false) : [] };
         }
         catch (QgaException e)
         {
@@ -35,5 +38,11 @@ public sealed partial class VmService
         {
             throw VmErrors.NoGuestAgent(Verb, entry.Name, "its guest agent does not answer", e);
         }
+    }
+
+    private static async Task<VMGuestPackage[]> PackagesOfAsync(VmSession session, Call call)
+    {
+        var listed = await session.GuestAgent.RunAsync(["sh", "-c", GuestPackages.Script], new Dictionary<string, string>(StringComparer.Ordinal), null, call.Cancellation).ConfigureAwait(false);
+        return GuestPackages.Parse(Encoding.UTF8.GetString(listed.Output));
     }
 }

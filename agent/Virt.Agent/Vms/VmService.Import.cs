@@ -148,7 +148,7 @@ public sealed partial class VmService
         }
 
         Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
-        foreach (var (disk, file) in entry.Spec.OwnDisks().Zip(archive.DiskFiles()))
+        foreach (var (disk, file) in entry.Spec.OwnDisks().Select(static own => own.Disk).Zip(archive.DiskFiles()))
         {
             var start = time.GetTimestamp();
             await VmArchiveFiles.CopyAsync(path, file, sums, disk.Path, Report, call.Cancellation).ConfigureAwait(false);

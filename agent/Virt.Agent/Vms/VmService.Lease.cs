@@ -85,7 +85,7 @@ public sealed partial class VmService
     private bool OwnsDisk(VmEntry entry, DiskLease? lease) => entry.Spec.Move switch
     {
         { Stage: MoveStage.Owned } => true,
-        { IsDiskShared: true, Stage: not MoveStage.Offering } => false,
+        { AreDisksShared: true, Stage: not MoveStage.Offering } => false,
         _ => lease is null || IsOwn(lease, entry),
     };
 
@@ -97,7 +97,7 @@ public sealed partial class VmService
         var lease = ReadLease("remove", entry);
         if (entry.Spec.Disk is { } disk && (lease is null || IsOwn(lease, entry)))
         {
-            if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, IsDiskShared: true } move)
+            if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, AreDisksShared: true } move)
             {
                 YieldLease(entry, disk, lease, move);
             }

@@ -79,7 +79,7 @@ public sealed partial class VmService
     // Before a linked copy is removed whose disk stays.
     private void CheckSpaceToKeep(VmEntry entry)
     {
-        foreach (var disk in entry.Spec.OwnDisks().Where(static disk => disk.Backing.Any(static layer => layer.IsLent)).Where(_ => OwnsDisk(entry)))
+        foreach (var disk in entry.Spec.OwnDisks().Select(static own => own.Disk).Where(static disk => disk.Backing.Any(static layer => layer.IsLent)).Where(_ => OwnsDisk(entry)))
         {
             CheckSpaceToFlatten("remove", entry.Name, disk.Backing.Select(static l => l.Path).Append(disk.Path).Sum(SizeOf), Path.GetDirectoryName(disk.HomePath)!);
         }
@@ -101,7 +101,7 @@ public sealed partial class VmService
     // The disks of a linked copy that outlive it become such that stand on nothing. May be repeated from anywhere in it.
     private async Task PartDisksAsync(VmEntry entry, Call? call)
     {
-        foreach (var disk in entry.Spec.OwnDisks().Where(static disk => disk.Backing.Any(static layer => layer.IsLent)).Where(_ => OwnsDisk(entry)))
+        foreach (var disk in entry.Spec.OwnDisks().Select(static own => own.Disk).Where(static disk => disk.Backing.Any(static layer => layer.IsLent)).Where(_ => OwnsDisk(entry)))
         {
             await PartDiskAsync(entry, disk, call).ConfigureAwait(false);
         }

@@ -47,7 +47,7 @@ public sealed partial class VmService
         return Show(entry);
     }
 
-    private async Task MoveStorageAsync(VmEntry entry, VmHeldDisk target, Call call)
+    private async Task MoveStorageAsync(VmEntry entry, VmOwnDisk target, Call call)
     {
         entry.Set(table, entry.Phase, entry.Run, entry.Spec with { StorageMove = new VmStorageMove(target.Disk.Path, entry.State == VMState.Paused, target.Drive) });
         try
@@ -74,7 +74,7 @@ public sealed partial class VmService
     }
 
     // Everything is looked at, nothing written.
-    private List<VmHeldDisk> PlanStorage(VmEntry entry, string folder)
+    private List<VmOwnDisk> PlanStorage(VmEntry entry, string folder)
     {
         if (entry.Spec.StorageMove is not null)
         {
@@ -82,12 +82,7 @@ public sealed partial class VmService
             throw VmErrors.NoMonitor(MoveStorageVerb, entry.Name);
         }
 
-        var own = entry.Spec.FurtherDisks().Select(static drive => new VmHeldDisk(drive.Id, drive.Name, drive.Media!)).ToList();
-        if (entry.Spec.Disk is { } first)
-        {
-            own.Insert(0, new VmHeldDisk(Guid.Empty, QemuArguments.DiskDevice, first));
-        }
-
+        var own = entry.Spec.OwnDisks().ToList();
         if (own.Count == 0)
         {
             throw new VirtException(ErrorCode.NotSupported, "VMHasNoDisk", $"Cannot {MoveStorageVerb} VM '{entry.Name}': it has no disk.", entry.Name, $"Get-VM -Name {entry.Name}");
@@ -117,7 +112,7 @@ public sealed partial class VmService
         return targets;
     }
 
-    private void CheckTarget(VmEntry entry, VmHeldDisk target, List<VmHeldDisk> targets)
+    private void CheckTarget(VmEntry entry, VmOwnDisk target, List<VmOwnDisk> targets)
     {
         var path = target.Disk.Path;
         try
@@ -139,7 +134,7 @@ public sealed partial class VmService
         }
     }
 
-    private static void CheckSpaceToMove(VmEntry entry, string folder, List<VmHeldDisk> targets)
+    private static void CheckSpaceToMove(VmEntry entry, string folder, List<VmOwnDisk> targets)
     {
         var needed = targets.Sum(target => SizeOf(entry.Spec.DiskOf(target.Drive)!.Path)) + SpaceReserve;
         if (FreeBytes(Path.GetFullPath(folder)) is var free && free < needed)
@@ -172,7 +167,7 @@ public sealed partial class VmService
         }
     }
 
-    private async Task MoveStorageOffAsync(VmEntry entry, VmHeldDisk target, Call call)
+    private async Task MoveStorageOffAsync(VmEntry entry, VmOwnDisk target, Call call)
     {
         var disk = entry.Spec.DiskOf(target.Drive)!;
         var total = Math.Max(1, SizeOf(disk.Path));
@@ -189,7 +184,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(VmStorageFaults.Written).ConfigureAwait(false);
     }
 
-    private async Task MoveStorageLiveAsync(VmEntry entry, VmSession session, VmHeldDisk target, Call call)
+    private async Task MoveStorageLiveAsync(VmEntry entry, VmSession session, VmOwnDisk target, Call call)
     {
         var disk = target.Disk;
         await MakeStorageAsync(disk, call.Cancellation).ConfigureAwait(false);
@@ -201,7 +196,7 @@ public sealed partial class VmService
             below = nodes.TryGetValue(disk.Backing[0].Path, out var found) ? found.Node : throw new QmpException("blockdev-add", "GenericError", $"it does not know '{disk.Backing[0].Path}'");
         }
 
-        var node = new DiskNode($"{target.Device}base-{Guid.NewGuid().ToString("N")[..8]}", disk.Format, disk.Path, below, IsReadOnly: false, IsLent: false);
+        var node = new DiskNode($"{target.Name}base-{Guid.NewGuid().ToString("N")[..8]}", disk.Format, disk.Path, below, IsReadOnly: false, IsLent: false);
         using (var file = QemuFiles.OpenFile(MoveStorageVerb, entry.Name, disk.Path, isReadOnly: false))
         {
             await session.AddNodeAsync(node, file, call.Cancellation).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images;
 using Virt.Agent.Vms.Seeds;
+using Virt.Agent.Vms.Warm;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -17,7 +18,7 @@ public sealed partial class VmService
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes a machine and its disk. Nothing is left behind where it fails.</summary>
+    /// <summary>Makes a machine and its disk, and starts it where it is to start warm. Nothing is left behind where it fails.</summary>
     /// <exception cref="VirtException">InvalidArgument, NotFound (image, disk, network), AlreadyExists, NotSupported; DataLoss, Conflict or ResourceExhausted (the disk).</exception>
     public async Task<VM> NewAsync(NewVM request, Call call)
     {
@@ -35,9 +36,11 @@ public sealed partial class VmService
             NewVMCheck.CheckImage(name, image, Host.Architecture);
         }
 
+        NewVMCheck.CheckWarm(request, image);
         var id = Guid.NewGuid();
         var network = NewVMCheck.NetworkOf(request);
         var disk = await PlanDiskAsync(request, image, call.Cancellation).ConfigureAwait(false);
+        var seed = SeedCheck.SeedOf(request, isExpected: image is { Manifest.CloudInit: true });
         var spec = new VmSpec
         {
             MemoryBytes = NewVMCheck.RoundUp(request.MemoryStartupBytes, 1 << 20),
@@ -57,8 +60,15 @@ public sealed partial class VmService
             VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
             HasScsiController = true,
             HotplugPorts = DefaultHotplugPorts,
-            Seed = SeedCheck.SeedOf(request, isExpected: image is { Manifest.CloudInit: true }),
+            // One that starts warm is told over its guest agent what it is called.
+            Seed = request.Warm && image is not { Manifest.CloudInit: true } ? null : seed,
         };
+        var warm = request.Warm && !call.WhatIf ? await FindOrMakeWarmAsync(name, image!, spec, call).ConfigureAwait(false) : null;
+        if (warm is not null)
+        {
+            spec = OnWarm(request, spec, warm);
+        }
+
         spec = Join(id, request, spec, call.WhatIf);
         await using var undo = new Rollback();
         var entry = new VmEntry(VmEntry.NewRow(id, name, call.WhatIf ? VMState.Stopped : VMState.Creating, spec, time.GetUtcNow()), events);
@@ -81,19 +91,27 @@ public sealed partial class VmService
         {
             // From here on its row keeps it; it may have been removed a moment ago.
             images.FindVm(image.Name, $"Cannot create VM '{name}'");
+            CheckWarmIsThere(name, warm);
         }
 
-        await MakeFilesAsync(entry, image, call).ConfigureAwait(false);
+        await MakeFilesAsync(entry, image, warm, call).ConfigureAwait(false);
+        if (warm is not null)
+        {
+            await StartWarmAsync(entry, warm, seed?.HostName ?? SeedCheck.HostNameOf(name), call).ConfigureAwait(false);
+            undo.Commit();
+            return Show(entry);
+        }
+
         entry.Set(table, VMState.Stopped, null);
         undo.Commit();
         return Show(entry);
     }
 
-    private async Task MakeFilesAsync(VmEntry entry, StoredImage<VmImageManifest>? image, Call call)
+    private async Task MakeFilesAsync(VmEntry entry, StoredImage<VmImageManifest>? image, WarmState? warm, Call call)
     {
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
-        if (entry.Spec is { Generation: 2 } && (image?.Manifest.Nvram is { } own ? image.PathOf(own) : Host.Firmware.UefiVariables) is { } variables)
+        if (entry.Spec is { Generation: 2 } && (warm is not null && File.Exists(warm.Nvram) ? warm.Nvram : image?.Manifest.Nvram is { } own ? image.PathOf(own) : Host.Firmware.UefiVariables) is { } variables)
         {
             File.Copy(variables, folder.NvramFile);
         }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -21,7 +22,12 @@ public sealed partial class VmService
         var machine = offer.Machine;
         ResourceName.Check("move", "VM", machine.VMName);
         var spec = JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)!;
-        spec = spec with { Epoch = offer.Epoch, Move = move, Disk = spec.Disk is { } disk && !move.IsDiskShared ? Copy(disk, offer.DiskPath, move.IsLive) : spec.Disk };
+        spec = spec with { Epoch = offer.Epoch, Move = move };
+        foreach (var (disk, target) in machine.Disks.Zip(offer.Disks).Where(_ => !move.AreDisksShared))
+        {
+            spec = spec.WithDisk(disk.Drive, Copy(spec.DiskOf(disk.Drive)!, target.Path, move.IsLive));
+        }
+
         using var held = await locks.EnterAsync(machine.VMId, cancellation).ConfigureAwait(false);
         if (entries.ContainsKey(machine.VMId))
         {
@@ -149,7 +155,7 @@ public sealed partial class VmService
     private async Task DiscardLockedAsync(VmEntry entry)
     {
         await EndQemuAsync(entry).ConfigureAwait(false);
-        RemoveFiles(entry, withDisk: !entry.Spec.Move!.IsDiskShared);
+        RemoveFiles(entry, withDisk: !entry.Spec.Move!.AreDisksShared);
         await FaultPoint.ReachAsync(MovePoint.Discarded).ConfigureAwait(false);
         Forget(entry);
     }
@@ -171,22 +177,25 @@ public sealed partial class VmService
             VmTpm.Write(folder.TpmFolder, offer.Tpm);
         }
 
-        if (entry.Spec.Disk is not { } disk || offer.IsDiskShared)
+        foreach (var own in entry.Spec.OwnDisks().Where(_ => !offer.AreDisksShared))
         {
-            return;
+            await MakeReceivedDiskAsync(entry, own.Disk, offer.Machine.IsLive, cancellation).ConfigureAwait(false);
         }
+    }
 
+    private async Task MakeReceivedDiskAsync(VmEntry entry, VmDisk disk, bool isLive, CancellationToken cancellation)
+    {
         if (Path.Exists(disk.Path))
         {
             throw VmErrors.Disk("move", entry.Name, new DiskException(DiskProblem.Exists, disk.Path, ""));
         }
 
-        if (offer.Machine.IsLive && disk.Format == "raw")
+        if (isLive && disk.Format == "raw")
         {
             await using var file = File.Create(disk.Path);
             file.SetLength(disk.SizeBytes);
         }
-        else if (offer.Machine.IsLive)
+        else if (isLive)
         {
             await MakeDiskAsync(entry.Name, disk, cancellation).ConfigureAwait(false);
         }

@@ -68,9 +68,13 @@ public sealed partial class VmService
             {
                 case VMState.Creating:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
-                    RemoveFiles(entry, withDisk: entry.Spec.OwnDisks().Any(static disk => disk.IsNew));
+                    RemoveFiles(entry, withDisk: entry.Spec.OwnDisks().Any(static own => own.Disk.IsNew));
                     Forget(entry);
                     AgentLog.Info($"VM '{entry.Name}' was half made when the agent ended; it is undone");
+                    break;
+                case VMState.Starting when entry.Run is { Renews: true }:
+                    await EndToolsAsync(entry, kept).ConfigureAwait(false);
+                    await DiscardCloneAsync(entry, FindProcess(entry, own)).ConfigureAwait(false);
                     break;
                 case VMState.Removing:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);

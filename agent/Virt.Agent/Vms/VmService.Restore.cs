@@ -190,6 +190,7 @@ public sealed partial class VmService
             AssetTag = was.AssetTag,
             WatchdogAction = was.WatchdogAction,
             HasTpm = was.HasTpm,
+            HasUsbTablet = was.HasUsbTablet,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,
             Drives = moment.HasMemory ? was.Drives : present.Drives,

@@ -43,14 +43,14 @@ public sealed partial class VmService
     private static async Task<IReadOnlyList<(string Disk, string Overlay)>> AttachLayersAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, CancellationToken cancellation)
     {
         var layers = new List<(string Disk, string Overlay)>();
-        foreach (var (drive, device, _) in entry.Spec.HeldDisks())
+        foreach (var held in entry.Spec.HeldDisks())
         {
             // Named after its file, which no other layer of the machine's life has.
-            var path = checkpoint.Spec.DiskOf(drive)!.Overlay!;
-            var node = device + "-" + Path.GetExtension(Path.GetFileNameWithoutExtension(path))[1..];
+            var path = checkpoint.Spec.DiskOf(held.Drive)!.Overlay!;
+            var node = held.Name + "-" + Path.GetExtension(Path.GetFileNameWithoutExtension(path))[1..];
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             await session.AddLayerAsync(node, path, file, cancellation).ConfigureAwait(false);
-            layers.Add((await session.ReadDiskAsync(device, cancellation).ConfigureAwait(false), node));
+            layers.Add((await session.ReadDiskAsync(held.Device, cancellation).ConfigureAwait(false), node));
         }
 
         return layers;

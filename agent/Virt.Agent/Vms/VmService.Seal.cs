@@ -19,7 +19,7 @@ public sealed partial class VmService
 {
     private const string ShellPath = "/bin/sh";
 
-    /// <summary>Ends what an agent before this one was making images with. Must come before <see cref="VmImageStore.Recover"/>.</summary>
+    /// <summary>Ends what an agent before this one was making images, or states of images, with. Must come before <see cref="VmImageStore.Recover"/>.</summary>
     public async Task EndSealsAsync(IReadOnlyList<(Guid Id, string Disk)> unfinished)
     {
         if (unfinished.Count == 0)
@@ -80,7 +80,7 @@ public sealed partial class VmService
         try
         {
             await session.ContinueAsync(either.Token).ConfigureAwait(false);
-            await AwaitGuestAgentAsync(guest, process, session, either.Token).ConfigureAwait(false);
+            await AwaitGuestAgentAsync(guest, process, session, () => Unsealed(ErrorCode.Unavailable, "GuestNotSealed", entry.Name, "a copy of its guest was started to forget whose it is, and ended before its guest agent answered", null), either.Token).ConfigureAwait(false);
             call.Report($"Making VM image '{arrival.Name}'", "its guest forgets whose it was");
             var result = await session.GuestAgent.RunAsync([ShellPath, "-c", SealScript.Text], new Dictionary<string, string>(), null, either.Token).ConfigureAwait(false);
             if (result.ExitCode != 0)
@@ -107,7 +107,7 @@ public sealed partial class VmService
         }
     }
 
-    private static async Task AwaitGuestAgentAsync(VmEntry guest, VmProcess process, VmSession session, CancellationToken cancellation)
+    private static async Task AwaitGuestAgentAsync(VmEntry guest, VmProcess process, VmSession session, Func<VirtException> whereItEnds, CancellationToken cancellation)
     {
         while (true)
         {
@@ -119,7 +119,7 @@ public sealed partial class VmService
 
             if (process.Ended.IsCompleted || session.HasPanicked)
             {
-                throw Unsealed(ErrorCode.Unavailable, "GuestNotSealed", guest.Name, "a copy of its guest was started to forget whose it is, and ended before its guest agent answered", null);
+                throw whereItEnds();
             }
 
             await Task.WhenAny(changed, process.Ended).WaitAsync(cancellation).ConfigureAwait(false);

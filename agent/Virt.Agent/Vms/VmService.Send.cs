@@ -25,7 +25,7 @@ public sealed partial class VmService
     /// <exception cref="VirtException">NotFound.</exception>
     internal VmEntry FindToMove(Guid id, string name) => Find("move", id, name);
 
-    /// <summary>Its disk consists of layers that checkpoints keep.</summary>
+    /// <summary>Its disks consist of layers that checkpoints keep.</summary>
     internal bool HasCheckpoints(VmEntry entry) => entry.Spec.Checkpoint is not null || CheckpointsOf(entry).Count > 0;
 
     /// <summary>Enters the lock that the whole move holds.</summary>
@@ -68,7 +68,6 @@ public sealed partial class VmService
         var spec = entry.Spec;
         var isLive = VmStates.IsAlive(entry.State);
         var (version, type) = isLive ? await AskQemuAsync("move", entry.Name, entry.Session, async session => (session.Version, await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false))).ConfigureAwait(false) : ("", "");
-        var disk = spec.Disk;
         var image = KernelOf("move", entry.Name, spec);
         var isKvm = isLive && entry.Run!.Accelerator == "kvm";
         return new CheckMove
@@ -88,24 +87,32 @@ public sealed partial class VmService
             Network = spec.Network ?? "",
             Image = image?.Name ?? "",
             ImageFolder = image?.Folder ?? "",
-            DiskPath = disk?.Path ?? "",
-            DiskSizeBytes = disk?.SizeBytes ?? 0,
-            DiskAllocatedBytes = Length(disk?.Path),
-            DiskNonce = disk is null ? Guid.Empty : (ReadLease("move", entry) ?? TakeLease("move", entry)!).Nonce,
-            BackingPaths = [.. disk?.Backing.Select(static layer => layer.Path) ?? []],
-            BackingLengths = [.. disk?.Backing.Select(static layer => Length(layer.Path)) ?? []],
+            Disks = [.. spec.OwnDisks().Select(own => Describe(entry, own))],
             IncludeStorage = includeStorage,
             StoragePath = storagePath,
             Addresses = [.. spec.Attachment?.Addresses ?? []],
             Subnets = [.. spec.Attachment is { } place ? networks.SubnetsOf(place) : []],
-            Parts = [.. spec.Drives.Where(static drive => drive.Media is not null).Select(static drive => drive.Name), .. spec.Adapters.Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
+            Parts = [.. spec.Drives.Where(static drive => !drive.IsOwned && drive.Media is not null).Select(static drive => drive.Name), .. isLive ? VmDriveRules.Unsaveable(spec).Select(static drive => MoveRules.UnsaveablePart + drive.Name) : [], .. spec.Adapters.Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
         };
     }
 
-    /// <summary>A new number in the lease, so that an old copy of it proves nothing.</summary>
-    /// <exception cref="VirtException">Unavailable: the lease cannot be written.</exception>
-    internal Guid RenewLease(VmEntry entry) => TakeLease("move", entry)?.Nonce ?? Guid.Empty;
+    private MoveDisk Describe(VmEntry entry, VmOwnDisk own) => new()
+    {
+        Drive = own.Drive,
+        Name = own.Name,
+        Path = own.Disk.Path,
+        SizeBytes = own.Disk.SizeBytes,
+        AllocatedBytes = Length(own.Disk.Path),
+        Nonce = (ReadLease("move", entry.Name, own.Disk.HomePath) ?? WriteLease("move", entry, own.Disk)).Nonce,
+        BackingPaths = [.. own.Disk.Backing.Select(static layer => layer.Path)],
+        BackingLengths = [.. own.Disk.Backing.Select(static layer => Length(layer.Path))],
+    };
+
+    /// <summary>The same with a new number in each lease, so that old copies of them prove nothing.</summary>
+    /// <exception cref="VirtException">Unavailable: a lease cannot be written.</exception>
+    internal MoveDisk[] RenewLeases(VmEntry entry, MoveDisk[] disks) =>
+        Array.ConvertAll(disks, disk => disk with { Nonce = WriteLease("move", entry, entry.Spec.DiskOf(disk.Drive)!).Nonce });
 
     /// <summary>Writes that the machine is offered. Its QEMU and its state stay as they are.</summary>
     internal void Offer(VmEntry entry, VmMove move) => entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Move = move });
@@ -162,7 +169,7 @@ public sealed partial class VmService
     internal async Task ForgetReleasedAsync(VmEntry entry)
     {
         await EndQemuAsync(entry).ConfigureAwait(false);
-        RemoveFiles(entry, withDisk: !entry.Spec.Move!.IsDiskShared);
+        RemoveFiles(entry, withDisk: !entry.Spec.Move!.AreDisksShared);
         await FaultPoint.ReachAsync(MovePoint.Emptied).ConfigureAwait(false);
         Forget(entry);
         await GiveBackLayersAsync(entry).ConfigureAwait(false);

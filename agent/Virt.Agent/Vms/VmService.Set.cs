@@ -29,6 +29,11 @@ public sealed partial class VmService
             VmStates.CheckOff("change the watchdog of", entry.Name, entry.State);
         }
 
+        if (request.HasUsbTablet is { } hasTablet && hasTablet != present.HasUsbTablet)
+        {
+            VmStates.CheckOff("change the tablet of", entry.Name, entry.State);
+        }
+
         var to = Republish(entry, VmChange.Apply(entry.Name, present, request), request);
         VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), Host.Architecture);
         if (call.WhatIf)

@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Virt.Agent.Hosts;
@@ -30,35 +32,37 @@ public sealed partial class VmService
             HasSwtpm = Programs.Find(VmTpm.Program) is not null,
             OwnNetworks = OwnNetworks,
             Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),
-            HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, System.StringComparer.OrdinalIgnoreCase),
+            HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, StringComparer.OrdinalIgnoreCase),
             ImageFolder = images.NewVmFolder,
             IsTaken = entries.ContainsKey(machine.VMId) || FindByName(machine.VMName) is not null,
-            IsDiskShared = !IsSentElsewhere(machine) && IsSameDisk(machine),
+            UnreachedDisk = machine.Disks.FirstOrDefault(disk => IsSentElsewhere(machine, disk) || !IsSameDisk(disk))?.Path,
             StorageFolder = folder,
             StorageFreeBytes = exists ? new DriveInfo(folder).AvailableFreeSpace : machine.StoragePath is null ? new DriveInfo(paths.State).AvailableFreeSpace : null,
-            MissingBacking = MissingBacking(machine),
+            MissingBacking = machine.Disks.Select(MissingBacking).FirstOrDefault(static path => path is not null),
         };
     }
 
-    /// <summary>Where a disk goes that is copied here: its own name, or the next free one.</summary>
-    internal string PathForCopy(CheckMove machine)
+    /// <summary>Where each disk goes that is copied here: its own name, or the next free one.</summary>
+    internal string[] PathsForCopies(CheckMove machine)
     {
         var folder = machine.StoragePath ?? VmFolder.DiskFolder(paths);
-        var path = Path.Combine(folder, Path.GetFileName(machine.DiskPath));
-        return !Path.Exists(path) && !IsPlanned(path)
-            ? path
-            : FreePath(machine.VMName, folder, Path.GetExtension(machine.DiskPath));
+        var found = new List<string>();
+        foreach (var disk in machine.Disks)
+        {
+            var path = Path.Combine(folder, Path.GetFileName(disk.Path));
+            var name = disk.Drive == Guid.Empty ? machine.VMName : $"{machine.VMName}-{disk.Name}";
+            found.Add(!Path.Exists(path) && !IsPlanned(path) && !found.Contains(path) ? path : FreePath(name, folder, Path.GetExtension(disk.Path)));
+        }
+
+        return [.. found];
     }
 
     /// <summary>Looks whether this host has a machine's very disk: the same number in the lease at the same path, and everything below it.</summary>
-    internal static bool IsSameDisk(CheckMove machine)
+    internal static bool IsSameDisk(MoveDisk disk)
     {
         try
         {
-            return machine.DiskPath.Length > 0
-                && File.Exists(machine.DiskPath)
-                && DiskLeaseFile.Read(machine.DiskPath)?.Nonce == machine.DiskNonce
-                && MissingBacking(machine) is null;
+            return File.Exists(disk.Path) && DiskLeaseFile.Read(disk.Path)?.Nonce == disk.Nonce && MissingBacking(disk) is null;
         }
         catch (DiskException)
         {
@@ -66,10 +70,10 @@ public sealed partial class VmService
         }
     }
 
-    // A folder that was asked for is where the disk is to be, whether or not this host reaches it where it is.
-    private static bool IsSentElsewhere(CheckMove machine) =>
-        machine is { IncludeStorage: true, StoragePath: { } folder } && Path.TrimEndingDirectorySeparator(folder) != Path.GetDirectoryName(machine.DiskPath);
+    // A folder that was asked for is where the disks are to be, whether or not this host reaches them where they are.
+    private static bool IsSentElsewhere(CheckMove machine, MoveDisk disk) =>
+        machine is { IncludeStorage: true, StoragePath: { } folder } && Path.TrimEndingDirectorySeparator(folder) != Path.GetDirectoryName(disk.Path);
 
-    private static string? MissingBacking(CheckMove machine) =>
-        machine.BackingPaths.Zip(machine.BackingLengths).Where(static layer => Length(layer.First) != layer.Second).Select(static layer => layer.First).FirstOrDefault();
+    private static string? MissingBacking(MoveDisk disk) =>
+        disk.BackingPaths.Zip(disk.BackingLengths).Where(static layer => Length(layer.First) != layer.Second).Select(static layer => layer.First).FirstOrDefault();
 }

@@ -67,11 +67,11 @@ public sealed partial class VmService
     }
 
     // Where it fails, nothing of the run is left but its row.
-    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation, Func<VmSession, Task>? load = null)
+    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation, Func<VmSession, Task>? load = null, Func<VmProcess, VmSession, Task>? renew = null)
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
-        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved }, load is null ? entry.Spec.FromNextStart() : null);
+        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved, Renews = renew is not null }, load is null ? entry.Spec.FromNextStart() : null);
 
         await CheckDiskEndAsync("start", entry, cancellation).ConfigureAwait(false);
         await using var undo = new Rollback();
@@ -105,9 +105,14 @@ public sealed partial class VmService
 
         await AskQemuAsync("start", entry.Name, session, asked => LimitAllAsync(entry, asked)).ConfigureAwait(false);
         await AskQemuAsync("start", entry.Name, session, asked => asked.ContinueAsync(cancellation)).ConfigureAwait(false);
+        if (renew is not null)
+        {
+            await renew(process, session).ConfigureAwait(false);
+        }
+
         entry.Process = process;
         entry.Session = session;
-        entry.Set(table, VMState.Running, entry.Run);
+        entry.Set(table, VMState.Running, entry.Run! with { Renews = false });
         undo.Commit();
         Watch(entry, process, session);
         AgentLog.Info(FormattableString.Invariant(

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -9,6 +10,7 @@ using Virt.Agent.Images;
 using Virt.Agent.Networks;
 using Virt.Agent.State;
 using Virt.Agent.Storage;
+using Virt.Agent.Vms.Warm;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -35,6 +37,7 @@ public sealed partial class VmService : IAsyncDisposable
     private readonly EventHub events;
     private readonly NetworkService networks;
     private readonly HostId self;
+    private readonly WarmStore warmStates;
     private readonly KeyedLock locks = new();
     private readonly ConcurrentDictionary<Guid, VmEntry> entries = new();
     private volatile bool isStopping;
@@ -64,6 +67,8 @@ public sealed partial class VmService : IAsyncDisposable
         this.findHost = findHost;
         this.networks = networks;
         this.self = self;
+        warmStates = new WarmStore(Path.Combine(paths.State, "warm"));
+        warmStates.Watch(state => UsersOf(state.Folder, static _ => false).Count > 0);
         this.time = time;
         this.events = events ?? new EventHub(time, 1);
         foreach (var row in table.Load(Kind))
@@ -181,6 +186,7 @@ public sealed partial class VmService : IAsyncDisposable
             CpuPercent = load?.CpuPercent,
             UsedMemoryBytes = load?.MemoryBytes,
             WatchdogAction = entry.Spec.WatchdogAction,
+            HasUsbTablet = entry.Spec.HasUsbTablet,
             VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
             HealthCheck = entry.Spec.Health,
             HealthMessage = entry.Health.Message ?? "",

@@ -36,6 +36,9 @@ internal sealed partial class VmSession
     /// <summary>The guest's addresses when it was last asked.</summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
+    /// <summary>Its guest is not asked for its addresses: somebody is about to change them.</summary>
+    public bool IsLeftAlone { get; set; }
+
     /// <summary>The agent, for commands. The caller has looked at <see cref="IsGuestAgentOpen"/>.</summary>
     public QgaClient GuestAgent
     {
@@ -177,7 +180,7 @@ internal sealed partial class VmSession
     // A guest that came from another QEMU has its port open before it runs.
     private void AskGuestAgent()
     {
-        if (!IsGuestAgentOpen || IsPaused)
+        if (!IsGuestAgentOpen || IsPaused || IsLeftAlone)
         {
             return;
         }

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Threading;
@@ -7,16 +9,11 @@ using Virt.Agent.Vms.Qmp;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>How a guest goes from one QEMU to another: its memory as a stream, its disk by a mirror over NBD. Source: QEMU's QMP reference manual, Migration and Block jobs.</summary>
+/// <summary>How a guest goes from one QEMU to another: its memory as a stream, its disks by mirrors over NBD. Source: QEMU's QMP reference manual, Migration and Block jobs.</summary>
 internal sealed partial class VmSession
 {
-    /// <summary>The node that a disk is mirrored to, and the job that does it.</summary>
-    public const string MirrorName = "move-disk";
-
-    /// <summary>The machine's disk, at both ends.</summary>
-    private const string DiskNode = "disk0";
-
-    private const string NbdExport = "move-export";
+    /// <summary>What the names of the nodes begin with that disks are mirrored to, and those of the jobs that do it; the disk's own name follows.</summary>
+    public const string MirrorPrefix = "move-";
 
     /// <summary>QEMU's version, such as <c>7.2.22</c>.</summary>
     public string Version => qmp.Version;
@@ -69,16 +66,20 @@ internal sealed partial class VmSession
     public async Task<MigrationFigures> ReadMigrationAsync(CancellationToken cancellation) =>
         MigrationFigures.Read(await qmp.ExecuteAsync("query-migrate", null, cancellation).ConfigureAwait(false));
 
-    /// <summary>Begins to copy the disk, and everything that is written to it meanwhile, to the NBD server behind the descriptor.</summary>
-    public async Task MirrorAsync(string descriptor, CancellationToken cancellation)
+    /// <summary>Begins to copy a disk, and everything that is written to it meanwhile, to the NBD server behind the descriptor.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="descriptor">The descriptor that was given.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task MirrorAsync(VmOwnDisk disk, string descriptor, CancellationToken cancellation)
     {
+        var name = MirrorPrefix + disk.Name;
         await qmp.ExecuteAsync(
             "blockdev-add",
             json =>
             {
-                Text(json, ("driver", "raw"), ("node-name", MirrorName));
+                Text(json, ("driver", "raw"), ("node-name", name));
                 json.WriteStartObject("file");
-                Text(json, ("driver", "nbd"), ("export", DiskNode));
+                Text(json, ("driver", "nbd"), ("export", disk.Name));
                 json.WriteStartObject("server");
                 Text(json, ("type", "fd"), ("str", descriptor));
                 json.WriteEndObject();
@@ -87,46 +88,58 @@ internal sealed partial class VmSession
             cancellation).ConfigureAwait(false);
 
         // Where it had checkpoints the guest's disk is another node than at its start.
-        var device = await ReadDiskAsync(QemuArguments.DiskDevice, cancellation).ConfigureAwait(false);
+        var device = await ReadDiskAsync(disk.Device, cancellation).ConfigureAwait(false);
 
         // A guest's writes go to both disks at the same time, so that one that writes for ever cannot keep the copy from getting ready.
         await qmp.ExecuteAsync(
             "blockdev-mirror",
-            json => Text(json, ("job-id", MirrorName), ("device", device), ("target", MirrorName), ("sync", "full"), ("copy-mode", "write-blocking")),
+            json => Text(json, ("job-id", name), ("device", device), ("target", name), ("sync", "full"), ("copy-mode", "write-blocking")),
             cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Bytes of the disk that are mirrored, and all of them; null where nothing is mirrored.</summary>
-    public async Task<(long Done, long All)?> ReadMirrorAsync(CancellationToken cancellation)
+    /// <summary>Bytes of the disks that are mirrored, and all of them; null where nothing is mirrored.</summary>
+    public async Task<(long Done, long All)?> ReadMirrorsAsync(CancellationToken cancellation)
     {
-        var jobs = await qmp.ExecuteAsync("query-block-jobs", null, cancellation).ConfigureAwait(false);
-        foreach (var job in jobs.EnumerateArray())
-        {
-            if (job.GetProperty("device").GetString() == MirrorName)
-            {
-                return (job.GetProperty("offset").GetInt64(), job.GetProperty("len").GetInt64());
-            }
-        }
-
-        return null;
+        var jobs = (await ListMirrorsAsync(cancellation).ConfigureAwait(false)).ToList();
+        return jobs.Count == 0 ? null : (jobs.Sum(static job => job.GetProperty("offset").GetInt64()), jobs.Sum(static job => job.GetProperty("len").GetInt64()));
     }
 
-    /// <summary>Ends the mirror: with the copy whole where it is ready and not forced; the guest keeps its own disk.</summary>
-    public Task EndMirrorAsync(bool force, CancellationToken cancellation) => qmp.ExecuteAsync(
-        "block-job-cancel",
-        json =>
+    /// <summary>Ends all mirrors: with the copies whole where they are ready and not forced; the guest keeps its own disks.</summary>
+    public async Task EndMirrorsAsync(bool force, CancellationToken cancellation)
+    {
+        foreach (var job in await ListMirrorsAsync(cancellation).ConfigureAwait(false))
         {
-            json.WriteString("device", MirrorName);
-            json.WriteBoolean("force", force);
-        },
-        cancellation);
+            await qmp.ExecuteAsync(
+                "block-job-cancel",
+                json =>
+                {
+                    json.WriteString("device", job.GetProperty("device").GetString());
+                    json.WriteBoolean("force", force);
+                },
+                cancellation).ConfigureAwait(false);
+        }
+    }
 
-    /// <summary>Closes the way to the copy.</summary>
-    public Task RemoveMirrorNodeAsync(CancellationToken cancellation) =>
-        qmp.ExecuteAsync("blockdev-del", static json => Text(json, ("node-name", MirrorName)), cancellation);
+    private async Task<IEnumerable<JsonElement>> ListMirrorsAsync(CancellationToken cancellation) =>
+        (await qmp.ExecuteAsync("query-block-jobs", null, cancellation).ConfigureAwait(false)).EnumerateArray()
+        .Where(static job => job.GetProperty("device").GetString()!.StartsWith(MirrorPrefix, StringComparison.Ordinal));
 
-    /// <summary>Offers the disk for writing to whoever connects to the listening socket that was given.</summary>
-    public async Task ServeDiskAsync(string descriptor, CancellationToken cancellation)
+    /// <summary>Closes the ways to the copies.</summary>
+    /// <param name="disks">The disks' names.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task RemoveMirrorNodesAsync(IEnumerable<string> disks, CancellationToken cancellation)
+    {
+        foreach (var disk in disks)
+        {
+            await qmp.ExecuteAsync("blockdev-del", json => Text(json, ("node-name", MirrorPrefix + disk)), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Offers disks for writing to whoever connects to the listening socket that was given, once for each.</summary>
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="disks">The disks' names.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task ServeDisksAsync(string descriptor, IReadOnlyCollection<string> disks, CancellationToken cancellation)
     {
         await qmp.ExecuteAsync(
             "nbd-server-start",
@@ -138,21 +151,24 @@ internal sealed partial class VmSession
                 json.WriteString("str", descriptor);
                 json.WriteEndObject();
                 json.WriteEndObject();
-                json.WriteNumber("max-connections", 1);
+                json.WriteNumber("max-connections", disks.Count);
             },
             cancellation).ConfigureAwait(false);
-        await qmp.ExecuteAsync(
-            "block-export-add",
-            static json =>
-            {
-                Text(json, ("type", "nbd"), ("id", NbdExport), ("node-name", DiskNode), ("name", DiskNode));
-                json.WriteBoolean("writable", true);
-            },
-            cancellation).ConfigureAwait(false);
+        foreach (var disk in disks)
+        {
+            await qmp.ExecuteAsync(
+                "block-export-add",
+                json =>
+                {
+                    Text(json, ("type", "nbd"), ("id", MirrorPrefix + disk), ("node-name", disk), ("name", disk));
+                    json.WriteBoolean("writable", true);
+                },
+                cancellation).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Offers the disk no more.</summary>
-    public Task EndServingDiskAsync(CancellationToken cancellation) => qmp.ExecuteAsync("nbd-server-stop", null, cancellation);
+    /// <summary>Offers the disks no more.</summary>
+    public Task EndServingDisksAsync(CancellationToken cancellation) => qmp.ExecuteAsync("nbd-server-stop", null, cancellation);
 
     private Task<JsonElement> SetCapabilitiesAsync((string Name, bool IsOn)[] capabilities, CancellationToken cancellation) => qmp.ExecuteAsync(
         "migrate-set-capabilities",

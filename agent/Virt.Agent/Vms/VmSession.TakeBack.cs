@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Vms.Qmp;
@@ -10,7 +11,7 @@ internal sealed partial class VmSession
 {
     private static readonly TimeSpan TakeBackPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Ends whatever is left of a migration and of its mirror, from any state, and lets the guest run where it is to run. May be repeated.</summary>
+    /// <summary>Ends whatever is left of a migration and of its mirrors, from any state, and lets the guest run where it is to run. May be repeated.</summary>
     /// <param name="isPaused">The guest stood still before.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="QmpException">The guest cannot go on.</exception>
@@ -23,7 +24,7 @@ internal sealed partial class VmSession
             await GoOnAsync(cancellation).ConfigureAwait(false);
         }
 
-        await CancelMirrorAsync(cancellation).ConfigureAwait(false);
+        await CancelMirrorsAsync(cancellation).ConfigureAwait(false);
         await SetCapabilitiesAsync([("pause-before-switchover", false)], cancellation).ConfigureAwait(false);
     }
 
@@ -40,6 +41,12 @@ internal sealed partial class VmSession
             if (!isCancelled)
             {
                 await qmp.ExecuteAsync("migrate_cancel", null, cancellation).ConfigureAwait(false);
+            }
+            else if (status == "cancelling")
+            {
+                // Cancelled in the very moment in which it was about to pause before the switch-over, QEMU 7.2 waits for ever to be told to go on (migration_maybe_pause
+                // looks whether it was cancelled, and only then begins to wait). Told so where it does not wait, nothing happens.
+                await IgnoringAsync(qmp.ExecuteAsync("migrate-continue", static json => Text(json, ("state", "cancelling")), cancellation)).ConfigureAwait(false);
             }
 
             await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
@@ -70,19 +77,23 @@ internal sealed partial class VmSession
         }
     }
 
-    private async Task CancelMirrorAsync(CancellationToken cancellation)
+    private async Task CancelMirrorsAsync(CancellationToken cancellation)
     {
-        for (var isCancelled = false; await ReadMirrorAsync(cancellation).ConfigureAwait(false) is not null; isCancelled = true)
+        for (var isCancelled = false; await ReadMirrorsAsync(cancellation).ConfigureAwait(false) is not null; isCancelled = true)
         {
             if (!isCancelled)
             {
-                await IgnoringAsync(EndMirrorAsync(force: true, cancellation)).ConfigureAwait(false);
+                await IgnoringAsync(EndMirrorsAsync(force: true, cancellation)).ConfigureAwait(false);
             }
 
             await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
         }
 
-        await IgnoringAsync(RemoveMirrorNodeAsync(cancellation)).ConfigureAwait(false);
+        var nodes = await qmp.ExecuteAsync("query-named-block-nodes", static json => json.WriteBoolean("flat", true), cancellation).ConfigureAwait(false);
+        foreach (var node in nodes.EnumerateArray().Select(static node => node.GetProperty("node-name").GetString()!).Where(static name => name.StartsWith(MirrorPrefix, StringComparison.Ordinal)))
+        {
+            await IgnoringAsync(RemoveMirrorNodesAsync([node[MirrorPrefix.Length..]], cancellation)).ConfigureAwait(false);
+        }
     }
 
     // It may be gone already.

@@ -146,6 +146,9 @@ public sealed record VmSpec
     /// <summary>What becomes of it when its guest has not fed its watchdog in time; None: it has no watchdog.</summary>
     public VMWatchdogAction WatchdogAction { get; init; }
 
+    /// <summary>It has a USB tablet, and a USB controller for it.</summary>
+    public bool HasUsbTablet { get; init; }
+
     /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
     public HealthCheck? Health { get; init; }
 
@@ -153,18 +156,17 @@ public sealed record VmSpec
     public IEnumerable<VmDrive> FurtherDisks() => Drives.Where(static drive => drive.IsOwned);
 
     /// <summary>The disks that checkpoints hold: the first, and those that are not independent of them.</summary>
-    public IEnumerable<VmHeldDisk> HeldDisks() => FurtherDisks().Where(static drive => !drive.IsIndependent)
-        .Select(static drive => new VmHeldDisk(drive.Id, drive.Name, drive.Media!))
-        .Prepend(Disk is null ? null : new VmHeldDisk(Guid.Empty, QemuArguments.DiskDevice, Disk)).OfType<VmHeldDisk>();
+    public IEnumerable<VmOwnDisk> HeldDisks() => OwnDisks().Where(disk => !Drives.Any(drive => drive.Id == disk.Drive && drive.IsIndependent));
+
+    /// <summary>The disks that are its own, the first one first.</summary>
+    public IEnumerable<VmOwnDisk> OwnDisks() => FurtherDisks().Select(static drive => new VmOwnDisk(drive.Id, drive.Name, drive.Media!))
+        .Prepend(Disk is null ? null : new VmOwnDisk(Guid.Empty, QemuArguments.DiskDevice, Disk)).OfType<VmOwnDisk>();
 
     /// <summary>All its images, also those that it only reads.</summary>
     public IEnumerable<VmDisk> Images() => Drives.Select(static drive => drive.Media).Prepend(Disk).OfType<VmDisk>();
 
     /// <summary>What its images are children of.</summary>
     public IEnumerable<VmDiskLayer> Layers() => Images().SelectMany(static disk => disk.Backing);
-
-    /// <summary>The images that are its own.</summary>
-    public IEnumerable<VmDisk> OwnDisks() => FurtherDisks().Select(static drive => drive.Media!).Prepend(Disk).OfType<VmDisk>();
 
     /// <summary>A disk of the machine; null: it has none of that id.</summary>
     /// <param name="drive">The disk's drive; empty: the first disk.</param>

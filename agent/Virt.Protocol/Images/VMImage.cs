@@ -67,6 +67,14 @@ public sealed partial record VMImage
     [Key(14)]
     public string[] Sealed { get; set; } = [];
 
+    /// <summary>For which machines it has a booted state, from which <c>New-VM -Warm</c> starts them, such as <c>256MB, 1 processor, generation 2, disk of 1GB, a network adapter</c>; empty: for none.</summary>
+    [Key(15)]
+    public string[] WarmStates { get; set; } = [];
+
+    /// <summary>Bytes that its booted states take.</summary>
+    [Key(16)]
+    public long WarmBytes { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -55,63 +55,43 @@ public sealed partial record CheckMove
     [Key(11)]
     public string Image { get; set; } = "";
 
-    /// <summary>Its disk's path; empty: it has none.</summary>
+    /// <summary>Its disks, the first one first.</summary>
     [Key(12)]
-    public string DiskPath { get; set; } = "";
+    public MoveDisk[] Disks { get; set; } = [];
 
-    /// <summary>The disk as the guest sees it.</summary>
+    /// <summary>May the disks be copied.</summary>
     [Key(13)]
-    public long DiskSizeBytes { get; set; }
-
-    /// <summary>What the disk takes on the source.</summary>
-    [Key(14)]
-    public long DiskAllocatedBytes { get; set; }
-
-    /// <summary>What stands in the disk's lease: who reads the same reaches the same disk.</summary>
-    [Key(15)]
-    public Guid DiskNonce { get; set; }
-
-    /// <summary>The paths of what the disk is a copy-on-write child of.</summary>
-    [Key(16)]
-    public string[] BackingPaths { get; set; } = [];
-
-    /// <summary>The lengths of those files.</summary>
-    [Key(17)]
-    public long[] BackingLengths { get; set; } = [];
-
-    /// <summary>May the disk be copied.</summary>
-    [Key(18)]
     public bool IncludeStorage { get; set; }
 
-    /// <summary>The folder for a copied disk; null: the agent's own.</summary>
-    [Key(19)]
+    /// <summary>The folder for copied disks; null: the agent's own.</summary>
+    [Key(14)]
     public string? StoragePath { get; set; }
 
     /// <summary>Its addresses in a network of its host's, which it keeps; empty where it is in none.</summary>
-    [Key(20)]
+    [Key(15)]
     public string[] Addresses { get; set; } = [];
 
     /// <summary>That network's subnets, each as <c>10.144.0.0/24</c>.</summary>
-    [Key(21)]
+    [Key(16)]
     public string[] Subnets { get; set; } = [];
 
     /// <summary>The ports of its host that lead to it, each as <c>8080:80</c>.</summary>
-    [Key(22)]
+    [Key(17)]
     public string[] Publish { get; set; } = [];
 
     /// <summary>The folder of its image on its host; empty where it needs none to start.</summary>
-    [Key(23)]
+    [Key(18)]
     public string ImageFolder { get; set; } = "";
 
-    /// <summary>What it has beside its first disk and its first network adapter: drives that hold something, adapters.</summary>
-    [Key(24)]
+    /// <summary>What it has beside its disks and its first network adapter: drives that hold something of the host, adapters.</summary>
+    [Key(19)]
     public string[] Parts { get; set; } = [];
 
     /// <summary>The baseline that its processors keep to; empty: all that its host has.</summary>
-    [Key(25)]
+    [Key(20)]
     public string CpuModel { get; set; } = "";
 
     /// <summary>It has a virtual TPM.</summary>
-    [Key(26)]
+    [Key(21)]
     public bool HasTpm { get; set; }
 }

@@ -10,13 +10,13 @@ public sealed partial record MoveCheck
     [Key(0)]
     public PlanProblem[] Problems { get; set; } = [];
 
-    /// <summary>True where the disk is reached there at the same path.</summary>
+    /// <summary>True where all disks are reached there at the same paths.</summary>
     [Key(1)]
-    public bool IsDiskShared { get; set; }
+    public bool AreDisksShared { get; set; }
 
-    /// <summary>Where the disk will be.</summary>
+    /// <summary>Where the disks will be, in the order of <see cref="CheckMove.Disks"/>.</summary>
     [Key(2)]
-    public string DiskPath { get; set; } = "";
+    public string[] DiskPaths { get; set; } = [];
 
     /// <summary>SHA-256 over the image's files there; empty where there is no such image.</summary>
     [Key(3)]

@@ -35,27 +35,23 @@ public sealed partial record OfferMove
     [Key(6)]
     public bool IsPaused { get; set; }
 
-    /// <summary>True where the disk is used where it is.</summary>
+    /// <summary>True where the disks are used where they are.</summary>
     [Key(7)]
-    public bool IsDiskShared { get; set; }
+    public bool AreDisksShared { get; set; }
 
-    /// <summary>Where the disk shall be.</summary>
+    /// <summary>The disks, in the order of <see cref="CheckMove.Disks"/>.</summary>
     [Key(8)]
-    public string DiskPath { get; set; } = "";
+    public MoveDiskOffer[] Disks { get; set; } = [];
 
     /// <summary>The UEFI variables; empty where it has none.</summary>
     [Key(9)]
     public byte[] Nvram { get; set; } = [];
 
-    /// <summary>Names the stream of memory, or of a stopped machine's disk.</summary>
+    /// <summary>Names the stream of memory; empty where the machine is off.</summary>
     [Key(10)]
     public byte[] StreamToken { get; set; } = [];
 
-    /// <summary>Names the stream of a running machine's disk; empty where none is copied.</summary>
-    [Key(11)]
-    public byte[] DiskToken { get; set; } = [];
-
     /// <summary>The state of its virtual TPM; empty where it has none, and of a running machine, whose memory brings it.</summary>
-    [Key(12)]
+    [Key(11)]
     public byte[] Tpm { get; set; } = [];
 }

@@ -18,4 +18,8 @@ public sealed partial record GetVMGuest
     /// <summary>How long the guest agent may take for each of its answers.</summary>
     [Key(2)]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Which packages are installed is asked too.</summary>
+    [Key(3)]
+    public bool IncludePackages { get; set; }
 }

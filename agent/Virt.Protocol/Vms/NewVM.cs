@@ -105,4 +105,8 @@ public sealed partial record NewVM
     /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
     [Key(23)]
     public HealthCheck? Health { get; set; }
+
+    /// <summary>It starts at once from a booted state of its image, which is made where there is none yet, and its guest is made another one: its name, machine id, SSH host keys, addresses, clock and random numbers.</summary>
+    [Key(24)]
+    public bool Warm { get; set; }
 }

@@ -66,4 +66,8 @@ public sealed partial record SetVM
     /// <summary>What is to be asked otherwise of its guest, at once; null: nothing.</summary>
     [Key(14)]
     public HealthCheckChange? Health { get; set; }
+
+    /// <summary>True where its guest is to have a USB tablet, by which viewers of its screen point where they point. Only while it is off.</summary>
+    [Key(15)]
+    public bool? HasUsbTablet { get; set; }
 }

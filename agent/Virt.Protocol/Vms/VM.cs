@@ -147,6 +147,14 @@ public sealed partial record VM
     [Key(34)]
     public string HealthMessage { get; set; } = "";
 
+    /// <summary>Its guest has a USB tablet.</summary>
+    [Key(35)]
+    public bool HasUsbTablet { get; set; }
+
+    /// <summary>What its guest says of itself, where that was asked for (Get-VM -Detailed) and it answered; set by the client.</summary>
+    [IgnoreMember]
+    public VMGuest? Guest { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

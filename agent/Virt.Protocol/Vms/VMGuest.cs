@@ -71,6 +71,10 @@ public sealed partial record VMGuest
     [Key(15)]
     public string AgentVersion { get; set; } = "";
 
+    /// <summary>The packages that are installed, by name; empty where they were not asked for, and where it has no package manager that is known (dpkg, rpm, apk).</summary>
+    [Key(16)]
+    public VMGuestPackage[] Packages { get; set; } = [];
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

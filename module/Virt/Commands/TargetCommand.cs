@@ -63,7 +63,10 @@ public abstract class TargetCommand<T> : VirtCommand
     }
 
     /// <summary>Reads what the user gave from every host in one call each, and hands it over one by one.</summary>
-    private protected void ForEachFound(Action<T> show)
+    private protected void ForEachFound(Action<T> show) => ForEachFound((_, item) => show(item));
+
+    /// <summary>The same, with the host that it came from.</summary>
+    private protected void ForEachFound(Action<HostCalls, T> show)
     {
         var objects = TargetObjects.Select(Noun.Identify).ToLookup(item => item.ComputerName, StringComparer.Ordinal);
         if (objects.Count == 0)
@@ -80,7 +83,7 @@ public abstract class TargetCommand<T> : VirtCommand
         void Read(string[] hosts, string[] names, Guid[] ids) => ForEachHost(hosts, host =>
         {
             var (items, errors) = Noun.Find(host, names, ids);
-            Array.ForEach(items, show);
+            Array.ForEach(items, item => show(host, item));
             Report(errors);
         });
     }

@@ -230,6 +230,11 @@ internal sealed class TestHost : IAsyncDisposable
                 Invoke(Methods.RemoveVM, new RemoveVM { Id = machine.Id, Force = true, DeleteDisk = true });
             }
 
+            foreach (var image in Invoke(Methods.GetVMImage, new GetVMImage()).Items.Where(static i => i.WarmBytes > 0))
+            {
+                Invoke(Methods.RemoveVMImage, new RemoveVMImage { Name = image.Name, WarmStatesOnly = true });
+            }
+
             foreach (var image in Invoke(Methods.GetVMImage, new GetVMImage()).Items.Where(i => i.Path.StartsWith(StateFolder, StringComparison.Ordinal)))
             {
                 Invoke(Methods.RemoveVMImage, new RemoveVMImage { Name = image.Name });

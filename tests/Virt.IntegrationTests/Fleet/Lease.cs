@@ -9,5 +9,7 @@ internal sealed record Lease(Guid HostId, Guid VMId, long Epoch, Guid Nonce)
 {
     private static readonly JsonSerializerOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
 
-    public static Lease Of(VM machine) => JsonSerializer.Deserialize<Lease>(File.ReadAllText(machine.DiskPath + ".lease"), AnyCase)!;
+    public static Lease Of(VM machine) => Of(machine.DiskPath);
+
+    public static Lease Of(string disk) => JsonSerializer.Deserialize<Lease>(File.ReadAllText(disk + ".lease"), AnyCase)!;
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
@@ -6,6 +7,7 @@ using System.Security.Cryptography;
 using System.Threading.Tasks;
 using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Vms;
 using Virt.Linux.Processes;
 using Virt.Protocol;
 using Virt.Protocol.Client;
@@ -77,6 +79,7 @@ internal static class MoveCut
         var lease = Lease.Of(machine);
         Assert.Equal(Guid.Parse(File.ReadAllText(Path.Combine(owner.StateFolder, "host-id")).Trim()), lease.HostId);
         Assert.Equal((machine.Id, before.Epoch + (hasMoved ? 1 : 0)), (lease.VMId, lease.Epoch));
+        Assert.All(owner.DisksOf(machine.Name).Skip(1), disk => Assert.Equal((lease.HostId, lease.VMId, lease.Epoch), (Lease.Of(disk.Path).HostId, Lease.Of(disk.Path).VMId, Lease.Of(disk.Path).Epoch)));
         Assert.True(!hasMoved || lease.Nonce != before.Nonce);
     }
 
@@ -146,6 +149,28 @@ internal static class MoveCut
         return now[0];
 
         static bool AreEnded(TestHost host) => host.Invoke(Methods.GetVirtOperation, new GetVirtOperation { RunningOnly = true }).Items.Length == 0;
+    }
+
+    /// <summary>What the disks of the machine hold.</summary>
+    public static async Task<string> SumsAsync(TestHost host)
+    {
+        var sums = new List<string>();
+        foreach (var disk in host.DisksOf("web01"))
+        {
+            sums.Add(await SumAsync(disk.Path));
+        }
+
+        return string.Join(' ', sums);
+    }
+
+    /// <summary>Gives the machine a second disk, and both something to hold.</summary>
+    public static async Task FillAsync(TestHost host, string? second = null)
+    {
+        host.Add("web01", new AddVMDrive { NewSizeBytes = 8 << 20, Path = second });
+        foreach (var disk in host.DisksOf("web01"))
+        {
+            await host.RunAsync("qemu-io", "-f", "qcow2", "-c", "write -q -P 0x5a 1M 3M", "-c", $"write -q -P {disk.Name.Length + disk.Name[^1]} 6M 64k", disk.Path);
+        }
     }
 
     // Of what the guest sees, not of the file.

@@ -63,7 +63,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
 
         var machine = await MakeAsync(a, isShared ? Path.Combine(pair.SharedFolder(), "web01.qcow2") : null);
         var lease = Lease.Of(machine);
-        var sum = await MoveCut.SumAsync(machine.DiskPath);
+        var sum = await MoveCut.SumsAsync(a);
         var (owner, state) = await MoveCut.MoveAsync(pair, point, harm, a.Start("web01"), Expected(point, harm));
         var (mine, others) = owner == "a" ? (a, b) : (b, a);
 
@@ -90,7 +90,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
             mine.Stop("web01", turnOff: true);
         }
 
-        Assert.Equal(sum, await MoveCut.SumAsync(there.DiskPath));
+        Assert.Equal(sum, await MoveCut.SumsAsync(mine));
         mine.Start("web01");
         mine.Stop("web01", turnOff: true);
         mine.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true });
@@ -135,7 +135,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
     private static async Task<VM> MakeAsync(TestHost host, string? path)
     {
         var made = host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 8L << 20, NewVHDPath = path, SwitchName = "lan", Publish = ["8080:80"] });
-        await host.RunAsync("qemu-io", "-f", "qcow2", "-c", "write -q -P 0x5a 1M 3M", "-c", "write -q -P 0xa5 6M 64k", made.DiskPath);
+        await MoveCut.FillAsync(host, path?.Replace("web01", "data", StringComparison.Ordinal));
         return made;
     }
 }

@@ -27,8 +27,16 @@ internal static class Drives
         () => host.Run(machine, $"cat /sys/block/{disk}/size 2>/dev/null || true") == (sizeBytes / 512).ToString(CultureInfo.InvariantCulture),
         $"{disk} of {sizeBytes} bytes");
 
-    /// <summary>Operations and bytes a second that QEMU lets the first disk have: asked on its monitor while no agent is there, which is the one that may be.</summary>
+    /// <summary>Operations and bytes a second that QEMU lets the first disk have.</summary>
     public static async Task<(long Iops, long BytesPerSecond)> LimitsAsync(this TestHost host, string machine)
+    {
+        var devices = await host.AskQemuAsync(machine, "query-block");
+        var disk = devices.EnumerateArray().Single(static device => device.GetProperty("qdev").GetString()!.Contains("vda", StringComparison.Ordinal)).GetProperty("inserted");
+        return (disk.GetProperty("iops").GetInt64(), disk.GetProperty("bps").GetInt64());
+    }
+
+    /// <summary>What QEMU answers to a command on its monitor: asked while no agent is there, which is the one that may be.</summary>
+    public static async Task<JsonElement> AskQemuAsync(this TestHost host, string machine, string command)
     {
         var id = host.Get(machine).Id;
         await host.StopAgentAsync();
@@ -37,16 +45,16 @@ internal static class Drives
         await using (var stream = new NetworkStream(socket, ownsSocket: false))
         {
             using var reader = new StreamReader(stream, Encoding.UTF8);
-            await stream.WriteAsync("{\"execute\":\"qmp_capabilities\"}\n{\"execute\":\"query-block\",\"id\":1}\n"u8.ToArray());
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{{\"execute\":\"qmp_capabilities\"}}\n{{\"execute\":\"{command}\",\"id\":1}}\n"));
             while (true)
             {
                 using var answer = JsonDocument.Parse((await reader.ReadLineAsync())!);
                 if (answer.RootElement.TryGetProperty("id", out _))
                 {
-                    var disk = answer.RootElement.GetProperty("return").EnumerateArray().Single(static device => device.GetProperty("qdev").GetString()!.Contains("vda", StringComparison.Ordinal)).GetProperty("inserted");
+                    var found = answer.RootElement.GetProperty("return").Clone();
                     socket.Close();
                     await host.StartAgentAsync();
-                    return (disk.GetProperty("iops").GetInt64(), disk.GetProperty("bps").GetInt64());
+                    return found;
                 }
             }
         }

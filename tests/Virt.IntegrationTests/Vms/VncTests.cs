@@ -45,6 +45,26 @@ public sealed class VncTests
     }
 
     [Fact]
+    public async Task With_a_tablet_a_viewer_points_where_it_points()
+    {
+        await using var host = await TestHost.StartAsync();
+        New(host, "web01", VMVideoAdapter.VGA);
+        host.Start("web01");
+        Assert.DoesNotContain((await host.AskQemuAsync("web01", "query-mice")).EnumerateArray(), static mouse => mouse.GetProperty("absolute").GetBoolean());
+        Assert.Equal(ErrorCode.WrongState, host.Refused(Methods.SetVM, new SetVM { Name = "web01", HasUsbTablet = true }).Code);
+        host.Stop("web01", turnOff: true);
+        Assert.True(host.Invoke(Methods.SetVM, new SetVM { Name = "web01", HasUsbTablet = true }).HasUsbTablet);
+        host.Start("web01");
+        Assert.Contains((await host.AskQemuAsync("web01", "query-mice")).EnumerateArray(), static mouse => mouse.GetProperty("absolute").GetBoolean());
+
+        // It is saved with the rest, and can go with it.
+        host.Checkpoint("web01", "a");
+        Assert.Equal(VMState.Running, host.Restore("web01", "a").State);
+        host.Stop("web01", turnOff: true);
+        Assert.False(host.Invoke(Methods.SetVM, new SetVM { Name = "web01", HasUsbTablet = false }).HasUsbTablet);
+    }
+
+    [Fact]
     public async Task A_machine_without_a_screen_has_no_socket_for_one()
     {
         await using var host = await TestHost.StartAsync();

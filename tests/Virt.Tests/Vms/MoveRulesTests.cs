@@ -27,8 +27,7 @@ public sealed class MoveRulesTests : IDisposable
         Network = "user",
         Image = "starter",
         ImageFolder = "/images/vms/starter",
-        DiskPath = "/disks/web01.qcow2",
-        DiskAllocatedBytes = 100 << 20,
+        Disks = [new MoveDisk { Name = "disk0", Path = "/disks/web01.qcow2", AllocatedBytes = 100 << 20 }],
         IncludeStorage = true,
     };
 
@@ -46,7 +45,7 @@ public sealed class MoveRulesTests : IDisposable
         HasImage = true,
         ImageFolder = "/var/lib/virt/images/vms",
         IsTaken = false,
-        IsDiskShared = false,
+        UnreachedDisk = "/disks/web01.qcow2",
         StorageFolder = "/var/lib/virt/disks",
         StorageFreeBytes = 1L << 30,
         MissingBacking = null,
@@ -135,7 +134,7 @@ public sealed class MoveRulesTests : IDisposable
     [Fact]
     public void A_shared_disk_needs_no_space_and_a_stopped_machine_no_cpu()
     {
-        Assert.Empty(MoveRules.Find(Machine with { IncludeStorage = false }, Site with { IsDiskShared = true, StorageFreeBytes = null }));
+        Assert.Empty(MoveRules.Find(Machine with { IncludeStorage = false }, Site with { UnreachedDisk = null, StorageFreeBytes = null }));
         Assert.Empty(MoveRules.Find(Machine with { IsLive = false, MachineType = "", CpuFlags = [] }, Site with { Accelerator = "tcg" }));
         Assert.Empty(MoveRules.Find(Machine with { MachineType = "pc-q35-7.2" }, Site with { QemuVersion = "9.1.0" }));
     }

@@ -31,6 +31,14 @@ public sealed class QemuArgumentsTests
     }
 
     [Fact]
+    public void A_tablet_is_there_for_who_asks_for_it_and_comes_last()
+    {
+        Assert.DoesNotContain(Build(Spec()).Arguments, static a => a.Contains("usb", StringComparison.Ordinal));
+        var devices = Build(Spec() with { HasUsbTablet = true, WatchdogAction = VMWatchdogAction.Reset }).Arguments.SkipWhile(static a => !a.StartsWith("i6300esb", StringComparison.Ordinal)).Where(static a => a.Contains("id=", StringComparison.Ordinal));
+        Assert.Equal(["i6300esb,id=watchdog0", "qemu-xhci,id=usb", "usb-tablet,id=tablet0,bus=usb.0"], devices);
+    }
+
+    [Fact]
     public void Memory_and_processors_are_as_asked()
     {
         var arguments = Build(Spec() with { MemoryBytes = 512L << 20, ProcessorCount = 3 }, host: Host with { Accelerator = "kvm" }).Arguments;

@@ -16,6 +16,9 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
 {
     private Func<NewVMImage, Call, Task<string>> makeImage = static (_, _) => throw new InvalidOperationException("There are no machines.");
 
+    private Func<string, (IReadOnlyList<string> Shapes, long Bytes)> warmStatesOf = static _ => ([], 0);
+    private Func<string, bool, Task> removeWarmStates = static (_, _) => Task.CompletedTask;
+
     /// <summary>Images by name or pattern.</summary>
     public Task<VMImageList> GetAsync(GetVMImage request, Call call)
     {
@@ -27,6 +30,11 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
     /// <summary>Tells it who makes images of machines: gives the image's name. To be called once, before the first request.</summary>
     public void Watch(Func<NewVMImage, Call, Task<string>> make) => makeImage = make;
 
+    /// <summary>Tells it who keeps the booted states of images. To be called once, before the first request.</summary>
+    /// <param name="find">For which machines an image has one, and their bytes.</param>
+    /// <param name="remove">Removes those of an image, or looks whether they may be removed.</param>
+    public void WatchWarm(Func<string, (IReadOnlyList<string> Shapes, long Bytes)> find, Func<string, bool, Task> remove) => (warmStatesOf, removeWarmStates) = (find, remove);
+
     /// <summary>Makes an image of a machine.</summary>
     /// <exception cref="VirtException">What the machine cannot.</exception>
     public async Task<VMImage> NewAsync(NewVMImage request, Call call)
@@ -35,13 +43,14 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
         return call.WhatIf ? new VMImage { Name = name } : Show(name);
     }
 
-    /// <summary>Removes an image that no machine needs.</summary>
+    /// <summary>Removes an image that no machine needs with its booted states, or these alone.</summary>
     /// <exception cref="VirtException">NotFound; NotSupported; WrongState.</exception>
     public async Task<Nothing> RemoveAsync(RemoveVMImage request, Call call)
     {
-        var image = store.FindToRemove(request.Name);
+        var image = request.WarmStatesOnly ? catalog.FindVm(request.Name, $"Cannot remove the booted states of VM image '{request.Name}'") : store.FindToRemove(request.Name);
         call.WorksOn(image.Name);
-        if (!call.WhatIf)
+        await removeWarmStates(image.Name, call.WhatIf).ConfigureAwait(false);
+        if (!call.WhatIf && !request.WarmStatesOnly)
         {
             await store.RemoveAsync(image).ConfigureAwait(false);
         }
@@ -59,6 +68,7 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
     private VMImage Show(StoredImage<VmImageManifest> image)
     {
         var manifest = image.Manifest;
+        var warm = warmStatesOf(image.Name);
         var disk = manifest.Disk is { } relative ? Path.Combine(image.Folder, relative) : null;
         return new VMImage
         {
@@ -77,6 +87,8 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
             UsedBy = [.. store.UsersOf(image)],
             Path = image.Folder,
             Sealed = [.. manifest.Sealed],
+            WarmStates = [.. warm.Shapes],
+            WarmBytes = warm.Bytes,
         };
     }
 }

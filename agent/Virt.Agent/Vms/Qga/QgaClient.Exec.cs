@@ -18,12 +18,14 @@ public sealed partial class QgaClient
     /// <param name="environment">Variables; empty: those of the agent. The agent replaces its own by these, so PATH is added where it is not among them.</param>
     /// <param name="input">What the program reads; null: nothing.</param>
     /// <param name="cancellation">Kills it.</param>
+    /// <param name="lastPoll">How long to wait at most between two questions whether it has ended; null: long enough to burden no guest with a program that runs for long.</param>
     /// <inheritdoc cref="ExecuteAsync"/>
     public async Task<QgaCommandResult> RunAsync(
         IReadOnlyList<string> command,
         IReadOnlyDictionary<string, string> environment,
         byte[]? input,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        TimeSpan? lastPoll = null)
     {
         cancellation.ThrowIfCancellationRequested();
         var started = await ExecuteAsync("guest-exec", json => WriteExec(json, command, environment, input), AnswerTimeout, CancellationToken.None).ConfigureAwait(false);
@@ -39,7 +41,7 @@ public sealed partial class QgaClient
 
         try
         {
-            return await WaitAsync(pid, cancellation).ConfigureAwait(false);
+            return await WaitAsync(pid, lastPoll ?? LastPoll, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -81,10 +83,10 @@ public sealed partial class QgaClient
         }
     }
 
-    private async Task<QgaCommandResult> WaitAsync(long pid, CancellationToken cancellation)
+    private async Task<QgaCommandResult> WaitAsync(long pid, TimeSpan lastPoll, CancellationToken cancellation)
     {
         const string Command = "guest-exec-status";
-        for (var pause = FirstPoll; ; pause = pause * 2 < LastPoll ? pause * 2 : LastPoll)
+        for (var pause = FirstPoll; ; pause = pause * 2 < lastPoll ? pause * 2 : lastPoll)
         {
             var status = await ExecuteAsync(Command, json => json.WriteNumber("pid", pid), AnswerTimeout, cancellation).ConfigureAwait(false);
             try

@@ -1,5 +1,8 @@
+using System;
 using System.Management.Automation;
 using Virt.Completion;
+using Virt.Protocol;
+using Virt.Session;
 
 namespace Virt.Commands;
 
@@ -20,6 +23,10 @@ namespace Virt.Commands;
 /// <para>Shows those that run among the virtual machines whose names begin with web.</para>
 /// </example>
 /// <example>
+/// <code>Get-VM web01 -Detailed | Select-Object Name, @{ Name = 'OS'; Expression = { $_.Guest.OSName } }</code>
+/// <para>Shows a machine with what its guest says of itself: system, addresses, users, file systems and packages, as Get-VMGuest gives them.</para>
+/// </example>
+/// <example>
 /// <code>Get-VM web01 | Select-Object Name, ComputerName, VncSocketPath</code>
 /// <para>Shows where a machine's screen is to be seen while it runs.</para>
 /// </example>
@@ -27,6 +34,8 @@ namespace Virt.Commands;
 [OutputType(typeof(VM))]
 public sealed class GetVMCommand : VMTargetCommand
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>The names of virtual machines; wildcards are allowed. Without it: all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
     [Names]
@@ -34,6 +43,31 @@ public sealed class GetVMCommand : VMTargetCommand
     [ArgumentCompleter(typeof(VMNameCompleter))]
     public override string[] Name { get; set; } = [];
 
+    /// <summary>Ask the guest of each machine that runs, through its guest agent, what it is: the property Guest, which stays empty where nobody answers.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForEachFound(Emit);
+    protected override void ProcessRecord() => ForEachFound((host, machine) =>
+    {
+        if (Detailed && machine.State == VMState.Running)
+        {
+            machine.Guest = Ask(host, machine);
+        }
+
+        Emit(machine);
+    });
+
+    // A machine is shown whether or not its guest answers.
+    private static VMGuest? Ask(HostCalls host, VM machine)
+    {
+        try
+        {
+            return host.Invoke(Methods.GetVMGuest, new GetVMGuest { Id = machine.Id, Name = machine.Name, AnswerTimeout = AnswerTimeout, IncludePackages = true });
+        }
+        catch (VirtException e) when (e.Code is ErrorCode.Unavailable or ErrorCode.WrongState or ErrorCode.NotFound or ErrorCode.Timeout && !ErrorRecords.IsHostFailure(e))
+        {
+            return null;
+        }
+    }
 }

@@ -6,12 +6,16 @@ namespace Virt.Commands;
 
 /// <summary>Gets what the guests of virtual machines are.</summary>
 /// <remarks>
-/// Asks each guest through its guest agent: operating system and kernel, host name, time zone, who is logged in, network interfaces and addresses, file systems, and the agent's version.
-/// What a guest does not tell is empty; where no guest agent answers, that is an error.
+/// Asks each guest through its guest agent: operating system and kernel, host name, time zone, who is logged in, network interfaces and addresses, file systems, and the agent's version;
+/// with -IncludePackages also which packages are installed (dpkg, rpm, apk). What a guest does not tell is empty; where no guest agent answers, that is an error.
 /// </remarks>
 /// <example>
 /// <code>Get-VMGuest web01</code>
 /// <para>Shows the system in a machine.</para>
+/// </example>
+/// <example>
+/// <code>(Get-VMGuest web01 -IncludePackages).Packages | Where-Object Name -like 'openssl*'</code>
+/// <para>Shows which version of a package a guest has.</para>
 /// </example>
 /// <example>
 /// <code>(Get-VM web01 | Get-VMGuest).FileSystems | Where-Object { $_.UsedBytes -gt 0.9 * $_.SizeBytes }</code>
@@ -26,6 +30,10 @@ public sealed class GetVMGuestCommand : VMTargetCommand
     [ValidateRange(1, 3600)]
     public int TimeoutSeconds { get; set; } = 10;
 
+    /// <summary>Ask which packages are installed too.</summary>
+    [Parameter]
+    public SwitchParameter IncludePackages { get; set; }
+
     private protected override void Act(HostCalls host, Target target) =>
-        Emit(host.Invoke(Methods.GetVMGuest, new GetVMGuest { Id = target.Id, Name = target.Name, AnswerTimeout = Seconds(TimeoutSeconds) }));
+        Emit(host.Invoke(Methods.GetVMGuest, new GetVMGuest { Id = target.Id, Name = target.Name, AnswerTimeout = Seconds(TimeoutSeconds), IncludePackages = IncludePackages }));
 }

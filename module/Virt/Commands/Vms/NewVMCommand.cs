@@ -11,10 +11,13 @@ namespace Virt.Commands;
 
 /// <summary>Makes a virtual machine.</summary>
 /// <remarks>
-/// The machine is made and not started. Its disk comes from an image (-Image), is new and empty (-NewVHDSizeBytes, -NewVHDPath), exists already
+/// The machine is made and not started, but with -Warm. Its disk comes from an image (-Image), is new and empty (-NewVHDSizeBytes, -NewVHDPath), exists already
 /// (-VHDPath), or there is none. Every parameter binds by property name, so that a CSV file makes a fleet.
 /// An image for clouds has cloud-init in it, which makes a machine of its own of each copy: -UserName, -SshKey, -HostName and -CloudInit say what it is to become. The guest finds that
 /// on a small read-only disk (NoCloud), also where -VHDPath brings the disk. What has no cloud-init does not look there.
+/// With -Warm it starts at once, from a booted state of its image, within a moment and not by booting. The first such machine of a kind (memory, processors, generation, disk size) makes that state, which takes as long as a boot;
+/// it is kept beside the image until Remove-VMImage takes it away. Before the machine is there, and before it has a link into its network, its guest agent makes its guest another one: host name, machine id, SSH host keys,
+/// hardware address, IP address, clock and random numbers. The guest needs a guest agent that may run commands, /bin/sh, and systemd-networkd or udhcpc for its network. When it is started again it boots as any other.
 /// </remarks>
 /// <example>
 /// <code>New-VM web03 -MemoryStartupBytes 256MB -Image starter</code>
@@ -34,6 +37,10 @@ namespace Virt.Commands;
 /// New-VM web05 1GB -Image starter -UserName ann -SshKey $key -CloudInit @{ packages = @('nginx'); timezone = 'Europe/Vienna' }
 /// </code>
 /// <para>Makes a virtual machine whose cloud-init makes the user ann, who comes in by that key and may become root, and installs a package. At a prompt: -SshKey ~/.ssh/id_ed25519.pub.</para>
+/// </example>
+/// <example>
+/// <code>New-VM web06 -Image starter -Warm</code>
+/// <para>Makes a virtual machine that runs already when the prompt is back.</para>
 /// </example>
 /// <example>
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
@@ -64,6 +71,10 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     [ArgumentCompleter(typeof(VMImageCompleter))]
     public string? Image { get; set; }
+
+    /// <summary>Start it at once from a booted state of its image, which is made where there is none yet. Not with -UserName, -SshKey and -CloudInit, which are for a first boot.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public SwitchParameter Warm { get; set; }
 
     /// <summary>An existing disk image on the host, which the machine then uses as it is.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "VHD")]
@@ -136,7 +147,7 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] SshKey { get; set; } = [];
 
-    /// <summary>What the guest is to call itself, such as web01.example.org. Without it: as the machine is called.</summary>
+    /// <summary>What the guest is to call itself, such as web01.example.org. Without it: as the machine is called. A guest without cloud-init is told so with -Warm alone.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? HostName { get; set; }
 
@@ -188,6 +199,7 @@ public sealed class NewVMCommand : NewCommand
             ProcessorCount = ProcessorCount,
             Generation = Generation,
             Image = Given(Image),
+            Warm = Warm,
             VHDPath = Given(VHDPath),
             NewVHDPath = Given(NewVHDPath),
             NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,

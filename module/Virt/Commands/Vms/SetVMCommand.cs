@@ -23,6 +23,10 @@ namespace Virt.Commands;
 /// <para>Lets the guest bring its file systems to rest for each of its checkpoints, from now on.</para>
 /// </example>
 /// <example>
+/// <code>Set-VM web02 -UsbTablet -PassThru | Select-Object Name, HasUsbTablet</code>
+/// <para>Lets the pointer of a guest with a desktop follow that of whoever looks at its screen (VncSocketPath).</para>
+/// </example>
+/// <example>
 /// <code>Set-VM web02 -WatchdogAction Reset</code>
 /// <para>Gives a machine that is off a watchdog: it is reset when its guest hangs.</para>
 /// </example>
@@ -85,6 +89,10 @@ public sealed class SetVMCommand : VMChangeCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMWatchdogAction WatchdogAction { get; set; }
+
+    /// <summary>Give the guest a USB tablet, so that its pointer is where that of a viewer of its screen is; -UsbTablet:$false takes it away. The machine must be off.</summary>
+    [Parameter]
+    public SwitchParameter UsbTablet { get; set; }
 
     /// <summary>All ports of the host that lead to it, as for New-VM; @(): none. What stays is not interrupted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -162,6 +170,7 @@ public sealed class SetVMCommand : VMChangeCommand
         AutomaticStopAction = IsWanted(nameof(AutomaticStopAction)) ? AutomaticStopAction : null,
         CheckpointType = IsWanted(nameof(CheckpointType)) ? CheckpointType : null,
         WatchdogAction = IsWanted(nameof(WatchdogAction)) ? WatchdogAction : null,
+        HasUsbTablet = IsWanted(nameof(UsbTablet)) ? UsbTablet.ToBool() : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
         Health = new HealthCheckChange
