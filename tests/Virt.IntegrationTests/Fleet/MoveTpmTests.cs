@@ -1,5 +1,3 @@
-using System.IO;
-using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Security.Cryptography;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Protocol;
 
@@ -42,7 +43,7 @@ internal static class Tpms
     public static string TpmFile(this TestHost host, string name) => Path.Combine(host.StateFolder, "vms", host.Get(name).Id.ToString("N"), "tpm", "tpm2-00.permall");
 
     /// <summary>The state of its TPM.</summary>
-    public static string TpmState(this TestHost host, string name) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(host.TpmFile(name))));
+    public static string TpmState(this TestHost host, string name) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(host.TpmFile(name))));
 
     /// <summary>Extends PCR 16, which is for that.</summary>
     public static void ExtendPcr(this TestHost host, string name) =>
