@@ -143,15 +143,6 @@ public static partial class Methods
     /// <summary>Changes the firmware of a machine.</summary>
     public static readonly Method<SetVMFirmware, VMFirmware> SetVMFirmware = new("vmfirmware.set", Change, Protocol.SetVMFirmware.WireFormat, VMFirmware.WireFormat);
 
-    /// <summary>Finds what protects machines.</summary>
-    public static readonly Method<GetVMSecurity, VMSecurityList> GetVMSecurity = new("vmsecurity.get", Query, Protocol.GetVMSecurity.WireFormat, VMSecurityList.WireFormat);
-
-    /// <summary>Gives a machine a virtual TPM.</summary>
-    public static readonly Method<EnableVMTPM, VM> EnableVMTPM = new("vmtpm.enable", Change, Protocol.EnableVMTPM.WireFormat, VM.WireFormat);
-
-    /// <summary>Takes the virtual TPM out of a machine.</summary>
-    public static readonly Method<DisableVMTPM, VM> DisableVMTPM = new("vmtpm.disable", Change, Protocol.DisableVMTPM.WireFormat, VM.WireFormat);
-
     /// <summary>Waits until a virtual machine has come to a condition.</summary>
     public static readonly Method<WaitVM, VM> WaitVM = new("vm.wait", Query, Protocol.WaitVM.WireFormat, VM.WireFormat);
 
