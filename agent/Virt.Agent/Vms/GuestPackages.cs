@@ -7,15 +7,15 @@ namespace Virt.Agent.Vms;
 /// <summary>Which packages a guest has, by whichever package manager it has. What it answers is not trusted.</summary>
 internal static class GuestPackages
 {
-    /// <summary>Lists them: a line each, with the name, a tab and the version. Sources: dpkg-query(1), rpm(8), apk(8). Busybox' sed knows no \t.</summary>
+    /// <summary>Lists them: a line each, with the name, a tab and the version. Sources: dpkg-query(1), rpm(8), apk(8). Busybox' sed knows no \t, and its rpm no queries.</summary>
     public const string Script = """
         tab=$(printf '\t')
         if command -v dpkg-query > /dev/null; then
             dpkg-query --show --showformat '${db:Status-Status}\t${Package}\t${Version}\n' | sed -n "s/^installed$tab//p"
-        elif command -v rpm > /dev/null; then
-            rpm --query --all --queryformat '%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n' | sed "s/${tab}0:/$tab/"
         elif command -v apk > /dev/null; then
             apk list --installed | sed -n "s/^\([^ ]*\)-\([0-9][^ -]*-r[0-9]*\) .*/\1$tab\2/p"
+        elif command -v rpm > /dev/null; then
+            rpm --query --all --queryformat '%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\n' | sed "s/${tab}0:/$tab/"
         fi
         """;
 
