@@ -12,6 +12,7 @@ packages=(
     iproute2 util-linux             # namespaces of the tests: ip, unshare, nsenter, flock
     qemu-utils                      # qemu-img
     seabios                         # generation 1, and qboot's neighbours
+    swtpm                           # virtual TPMs
     busybox-static cpio lz4 xz-utils zstd   # the starter guest and the starter image
     mmdebstrap e2fsprogs            # the Debian image
 )

@@ -84,6 +84,7 @@ public sealed partial class MoveService
             AreDisksShared = sending.Move.AreDisksShared,
             Disks = Array.ConvertAll(sending.Compared.Plan.Disks, disk => new MoveDiskOffer { Path = disk.DestinationPath, Token = disk.IsShared ? [] : AwaitedStreams.NewToken() }),
             Nvram = vms.ReadNvram(entry),
+            Tpm = machine.IsLive ? [] : vms.ReadTpm(entry),
             StreamToken = machine.IsLive ? AwaitedStreams.NewToken() : [],
         };
         await (machine.IsLive ? SendLiveAsync(sending, offer) : SendColdAsync(sending, offer)).ConfigureAwait(false);

@@ -27,6 +27,9 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
             File.Exists("/usr/share/OVMF/OVMF_CODE_4M.fd") || File.Exists("/usr/share/AAVMF/AAVMF_CODE.fd")
                 ? Ok("UEFI", "The UEFI firmware for generation 2 is installed.")
                 : Missing("UEFI", "No UEFI firmware is installed: VMs of generation 2 cannot start.", architecture == "x86_64" ? "ovmf" : "qemu-efi-aarch64"),
+            Programs.Find("swtpm") is null
+                ? Warning("TPM", "swtpm is not installed: no VM can have a virtual TPM.", "sudo apt-get install swtpm")
+                : Ok("TPM", "swtpm is installed: VMs can have virtual TPMs."),
             accelerator.IsHardware
                 ? Ok("Accelerator", accelerator.Reason)
                 : Warning("Accelerator", accelerator.Reason + " They run many times slower.", "Enable virtualization in the firmware, or nested virtualization for this machine."),

@@ -81,6 +81,9 @@ public static class Routes
         router.Add(Methods.SetVMMemory, vms.SetMemoryAsync);
         router.Add(Methods.GetVMFirmware, vms.GetFirmwareAsync);
         router.Add(Methods.SetVMFirmware, vms.SetFirmwareAsync);
+        router.Add(Methods.GetVMSecurity, vms.GetSecurityAsync);
+        router.Add(Methods.EnableVMTPM, vms.EnableTpmAsync);
+        router.Add(Methods.DisableVMTPM, vms.DisableTpmAsync);
         router.Add(Methods.RemoveVM, vms.RemoveAsync);
         router.Add(Methods.WaitVM, vms.WaitAsync);
         router.Add(Methods.InvokeVMCommand, vms.InvokeAsync);

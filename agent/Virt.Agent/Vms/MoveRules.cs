@@ -47,6 +47,11 @@ public static class MoveRules
             Add("UefiMissing", site.HostName, $"Host '{site.HostName}' has no UEFI firmware, which a VM of generation 2 needs.", site.Architecture == "arm64" ? "sudo apt-get install qemu-efi-aarch64" : "sudo apt-get install ovmf");
         }
 
+        if (machine.HasTpm && !site.HasSwtpm)
+        {
+            Add("SwtpmMissing", site.HostName, $"Host '{site.HostName}' has no {VmTpm.Program}, which a VM with a virtual TPM needs.", $"sudo apt-get install {VmTpm.Program}");
+        }
+
         CheckNetwork();
         if (machine.Image.Length > 0 && !site.HasImage)
         {

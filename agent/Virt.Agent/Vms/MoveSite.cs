@@ -27,6 +27,9 @@ public sealed record MoveSite
     /// <summary>UEFI is installed.</summary>
     public required bool HasUefi { get; init; }
 
+    /// <summary>swtpm is installed.</summary>
+    public required bool HasSwtpm { get; init; }
+
     /// <summary>QEMU's own networks that machines of this host can be on.</summary>
     public required IReadOnlyCollection<string> OwnNetworks { get; init; }
 

@@ -66,6 +66,7 @@ public sealed partial class QemuArguments
         builder.AddSeed(spec.Seed, id, folder);
         builder.AddWatchdog(spec.WatchdogAction);
         builder.AddTablet(spec.HasUsbTablet);
+        builder.AddTpm(spec.HasTpm);
         if (incoming is not null)
         {
             // Where from is said over QMP.

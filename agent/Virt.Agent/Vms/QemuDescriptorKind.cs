@@ -17,4 +17,7 @@ public enum QemuDescriptorKind
 
     /// <summary>The file in memory that its serial console is written to.</summary>
     Console = 4,
+
+    /// <summary>One end of a connection whose other end is for the machine's swtpm.</summary>
+    Tpm = 5,
 }

@@ -6,6 +6,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Storage;
 using Virt.Linux.Files;
+using Virt.Linux.Sockets;
 
 namespace Virt.Agent.Vms;
 
@@ -21,6 +22,9 @@ internal sealed class QemuFiles : IDisposable
 
     /// <summary>The descriptors in the plan's order.</summary>
     public IReadOnlyList<SafeHandle> Descriptors => handles;
+
+    /// <summary>The other end of QEMU's connection to the machine's TPM; null: it has none.</summary>
+    public SafeHandle? Tpm { get; private set; }
 
     /// <summary>QEMU's standard error.</summary>
     public SafeHandle Error { get; private set; } = null!;
@@ -50,6 +54,7 @@ internal sealed class QemuFiles : IDisposable
                 {
                     QemuDescriptorKind.Listener => files.Listen(path),
                     QemuDescriptorKind.Tap => files.Keep(connect(path)),
+                    QemuDescriptorKind.Tpm => files.ConnectTpm(),
                     QemuDescriptorKind.Console => files.Keep(MemoryFile.Create(path, VmConsole.MostBytes)),
                     _ => files.Keep(OpenFile("start", name, path, isReadOnly: kind == QemuDescriptorKind.Read)),
                 });
@@ -107,6 +112,13 @@ internal sealed class QemuFiles : IDisposable
         File.Delete(path);
         using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         file.Write(bytes);
+    }
+
+    private SafeFileHandle ConnectTpm()
+    {
+        var (tpm, qemu) = SocketPair.MakeForOthers();
+        Tpm = Keep(tpm);
+        return Keep(qemu);
     }
 
     private SafeSocketHandle Listen(string path)

@@ -10,15 +10,17 @@ using Virt.Linux.Processes;
 namespace Virt.Agent.Vms;
 
 /// <summary>
-/// What a QEMU sees of its host: the programs of /usr, which nobody can write there, three devices and /dev/kvm, itself in /proc, and no link of the network. No file of a machine is there, not even of
-/// its own: those it is given as descriptors. A guest that has broken out into its QEMU finds nothing of another's (docs/security.md).
+/// What a QEMU, or its swtpm, sees of its host: the programs of /usr, which nobody can write there, three devices and /dev/kvm, itself in /proc, and no link of the network. No file of a machine is there, not even of
+/// its own: those it is given as descriptors. A swtpm sees the folder of its one TPM's state. A guest that has broken out into its QEMU finds nothing of another's (docs/security.md).
 /// </summary>
 internal sealed class QemuJail : IDisposable
 {
     private const MountAttributes Inert = MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.NoExecute;
     private const MountAttributes Fixed = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices;
 
-    private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/kvm"];
+    private const string Kvm = "/dev/kvm";
+
+    private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom", Kvm];
 
     // Where a distribution has its programs, if not as links into /usr.
     private static readonly string[] MergedFolders = ["/bin", "/lib", "/lib32", "/lib64", "/sbin"];
@@ -26,17 +28,22 @@ internal sealed class QemuJail : IDisposable
     private readonly List<SafeFileHandle> mounts = [];
     private readonly List<RootStep> steps = [];
 
-    private QemuJail(string program, bool hasHostNetwork)
+    private QemuJail(string program, bool hasHostNetwork, string? tpmFolder = null)
     {
         HasHostNetwork = hasHostNetwork;
         AddPrograms(program);
-        AddDevices();
+        AddDevices(hasKvm: tpmFolder is null);
         // Ids alone: nothing there speaks of the host.
         steps.Add(RootStep.Folder("/proc", 0x16D /* 0555 */));
         steps.Add(RootStep.Mount("/proc", "proc", Inert, "subset=pid"));
         if (hasHostNetwork && File.Exists("/etc/resolv.conf"))
         {
             AddFile("/etc/resolv.conf");
+        }
+
+        if (tpmFolder is not null)
+        {
+            steps.Add(RootStep.Volume(VmTpm.Folder, Keep(DetachedMount.Copy(tpmFolder, Inert))));
         }
 
         steps.Add(RootStep.SetAttributes("/", MountAttributes.ReadOnly | Inert));
@@ -51,6 +58,12 @@ internal sealed class QemuJail : IDisposable
     /// <exception cref="Virt.Linux.LinuxException">The host does not let us mount.</exception>
     public static QemuJail Make(string program, VmSpec spec) =>
         new(program, spec.Network == NewVMCheck.UserNetwork || spec.Adapters.Any(static adapter => adapter.Network == NewVMCheck.UserNetwork));
+
+    /// <summary>Makes one for a swtpm.</summary>
+    /// <param name="program">swtpm itself.</param>
+    /// <param name="folder">Its TPM's state, which it sees as <see cref="VmTpm.Folder"/>.</param>
+    /// <exception cref="Virt.Linux.LinuxException">The host does not let us mount.</exception>
+    public static QemuJail MakeForTpm(string program, string folder) => new(program, hasHostNetwork: false, folder);
 
     /// <summary>Whether a process is in this one's network.</summary>
     public static bool IsInHostNetwork(int processId) => LinkOf(FormattableString.Invariant($"{processId}")) == LinkOf("self");
@@ -101,10 +114,10 @@ internal sealed class QemuJail : IDisposable
         }
     }
 
-    private void AddDevices()
+    private void AddDevices(bool hasKvm)
     {
         steps.Add(RootStep.Folder("/dev", 0x1ED /* 0755 */));
-        foreach (var device in Devices.Where(File.Exists))
+        foreach (var device in Devices.Where(device => File.Exists(device) && (hasKvm || device != Kvm)))
         {
             steps.Add(RootStep.HostDevice(device, device));
         }

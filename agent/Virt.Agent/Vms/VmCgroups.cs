@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
@@ -29,17 +30,20 @@ internal sealed class VmCgroups(CgroupTree tree, string stateFolder) : IAsyncDis
     /// <summary>Which devices QEMU may open. Those that it is given are open already.</summary>
     internal static string[] Devices { get; } = ["c 1:3 rw", "c 1:5 rw", "c 1:9 r", "c 10:232 rw"];
 
-    /// <summary>Gives a process what its machine may use.</summary>
+    /// <summary>Gives processes what their machine may use together.</summary>
     /// <param name="id">The machine.</param>
-    /// <param name="processId">Its QEMU, as this process counts.</param>
+    /// <param name="processIds">Its QEMU, and its swtpm where it has one, as this process counts.</param>
     /// <param name="spec">What it is.</param>
     /// <exception cref="LinuxException">The host does not let us.</exception>
-    public void Confine(Guid id, int processId, VmSpec spec)
+    public void Confine(Guid id, IReadOnlyList<int> processIds, VmSpec spec)
     {
         var cgroup = tree.Create(string.Create(CultureInfo.InvariantCulture, $"{parent}/{id:N}-{Interlocked.Increment(ref lastNumber):x}"));
         cgroup.SetDevices(Devices);
         cgroup.SetLimits(LimitsOf(spec, tree.Controllers.Contains("memory"), tree.Controllers.Contains("pids")));
-        cgroup.Enter(processId);
+        foreach (var processId in processIds)
+        {
+            cgroup.Enter(processId);
+        }
     }
 
     /// <summary>What a machine's QEMU may use.</summary>

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Events;
 using Virt.Agent.State;
+using Virt.Linux.Processes;
 
 namespace Virt.Agent.Vms;
 
@@ -52,6 +53,9 @@ internal sealed class VmEntry
 
     /// <summary>The connection to QEMU; null while there is none, or where QEMU does not answer.</summary>
     public VmSession? Session { get; set; }
+
+    /// <summary>Its swtpm as an agent that comes back finds it, while it looks for the QEMU that goes with it.</summary>
+    public KeptProcess? LeftTpm { get; set; }
 
     /// <summary>The guest was told to shut down and has not yet.</summary>
     public bool IsStopping { get; set; }

@@ -8,6 +8,9 @@ public static class VmFaults
     /// <summary>Its link into its network is made, and its ports are published; there is no QEMU yet.</summary>
     public const string Connected = "vm.start.connected";
 
+    /// <summary>The swtpm of a machine that has a TPM is there, and its QEMU is not.</summary>
+    public const string TpmLaunched = "vm.start.tpm";
+
     /// <summary>QEMU is there and stands still; nothing says which process it is.</summary>
     public const string Launched = "vm.start.launched";
 
@@ -34,6 +37,9 @@ public static class VmFaults
 
     /// <summary>Of a start.</summary>
     public static IReadOnlyList<string> Start { get; } = [Connected, Launched];
+
+    /// <summary>Of a start of a machine that has a TPM.</summary>
+    public static IReadOnlyList<string> StartWithTpm { get; } = [Connected, TpmLaunched, Launched];
 
     /// <summary>Of a restart.</summary>
     public static IReadOnlyList<string> Restart { get; } = [RestartAnnounced, RestartEnded];

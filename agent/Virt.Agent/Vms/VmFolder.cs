@@ -33,6 +33,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>The UEFI variables.</summary>
     public string NvramFile => Path.Combine(State, "nvram.fd");
 
+    /// <summary>The state of its TPM, the one folder that its swtpm sees.</summary>
+    public string TpmFolder => Path.Combine(State, "tpm");
+
     /// <summary>The memory and the devices of a machine that was saved; root's alone.</summary>
     public string SavedFile => Path.Combine(State, "saved");
 
@@ -45,6 +48,9 @@ public sealed record VmFolder(string State, string Run)
 
     /// <summary>A checkpoint's UEFI variables.</summary>
     public string NvramFileOf(Guid id) => Path.Combine(CheckpointFolder(id), "nvram.fd");
+
+    /// <summary>The state of a checkpoint's TPM.</summary>
+    public string TpmFileOf(Guid id) => Path.Combine(CheckpointFolder(id), "tpm");
 
     /// <summary>Where a machine's files stand under the agent's folders. Its id keeps the paths short: a socket's path has 107 characters at most.</summary>
     public static VmFolder Of(AgentPaths paths, Guid id) =>

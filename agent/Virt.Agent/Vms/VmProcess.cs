@@ -14,19 +14,30 @@ internal sealed class VmProcess : IDisposable
     private readonly PidFd descriptor;
     private readonly CpuMeter cpu;
 
-    private VmProcess(PidFd descriptor, ProcessIdentity identity, Task<ExitStatus> ended)
+    // It ends by itself with QEMU's connection.
+    private static readonly TimeSpan TpmPatience = TimeSpan.FromSeconds(2);
+
+    private VmProcess(PidFd descriptor, ProcessIdentity identity, Task<ExitStatus> ended, KeptProcess? tpm = null)
     {
         this.descriptor = descriptor;
         Identity = identity;
-        Ended = ended;
+        Tpm = tpm;
+        QemuEnded = ended;
+        Ended = tpm is null ? ended : WithTpmAsync(ended, tpm);
         cpu = new CpuMeter(ProcessUsage.Read(identity.Id)?.CpuTime ?? TimeSpan.Zero, TimeProvider.System);
     }
 
     /// <summary>What to store in order to find it again.</summary>
     public ProcessIdentity Identity { get; }
 
-    /// <summary>How it ended; without a keeper the code is known only where the kernel tells it.</summary>
+    /// <summary>Its swtpm, which may have ended before it; null: it has none, or that had ended when it was found again.</summary>
+    public KeptProcess? Tpm { get; }
+
+    /// <summary>How it ended, as soon as its swtpm has ended too; without a keeper the code is known only where the kernel tells it.</summary>
     public Task<ExitStatus> Ended { get; }
+
+    /// <summary>The same, whatever its swtpm does.</summary>
+    public Task<ExitStatus> QemuEnded { get; }
 
     /// <summary>Asks the kernel; true before <see cref="Ended"/> may be.</summary>
     public bool HasEnded => descriptor.HasEnded;
@@ -55,12 +66,12 @@ internal sealed class VmProcess : IDisposable
     /// <summary>Keeps what its serial console has shown from growing, until its end; null before that has begun.</summary>
     public Task? ConsoleTrim { get; set; }
 
-    /// <summary>The process that the keeper has launched.</summary>
-    public static VmProcess Of(KeptProcess process) => new(process.PidFd, process.Identity, process.Exited);
+    /// <summary>The process that the keeper has launched, and its swtpm.</summary>
+    public static VmProcess Of(KeptProcess process, KeptProcess? tpm = null) => new(process.PidFd, process.Identity, process.Exited, tpm);
 
     /// <summary>The process of a run whose keeper was lost; null where it has ended.</summary>
-    public static VmProcess? Find(ProcessIdentity identity) =>
-        identity.Id > 0 && PidFd.Open(identity) is { } descriptor ? new VmProcess(descriptor, identity, FollowAsync(descriptor)) : null;
+    public static VmProcess? Find(ProcessIdentity identity, KeptProcess? tpm = null) =>
+        identity.Id > 0 && PidFd.Open(identity) is { } descriptor ? new VmProcess(descriptor, identity, FollowAsync(descriptor), tpm) : null;
 
     /// <summary>The machine's QEMU among all processes, for a launch whose process was not stored any more; null where there is none.</summary>
     /// <param name="id">The machine's <see cref="VmEntry.SystemId"/>, which QEMU has as <c>-uuid</c>.</param>
@@ -91,7 +102,18 @@ internal sealed class VmProcess : IDisposable
     public void EndNow() => descriptor.Signal(Signals.Kill);
 
     /// <inheritdoc/>
-    public void Dispose() => descriptor.Dispose();
+    public void Dispose()
+    {
+        descriptor.Dispose();
+        Tpm?.Dispose();
+    }
+
+    private static async Task<ExitStatus> WithTpmAsync(Task<ExitStatus> ended, KeptProcess tpm)
+    {
+        var status = await ended.ConfigureAwait(false);
+        await VmTpm.EndAsync(tpm, TpmPatience).ConfigureAwait(false);
+        return status;
+    }
 
     private static bool IsQemuOf(string pid, Guid id, string errorFile)
     {

@@ -16,6 +16,9 @@ public sealed record VmRun
     /// <summary>See <see cref="ProcessIdentity.StartTicks"/>.</summary>
     public ulong StartTicks { get; init; }
 
+    /// <summary>The swtpm that is its TPM; null: it has none, or it was not launched yet.</summary>
+    public VmTpmProcess? Tpm { get; init; }
+
     /// <summary>When QEMU was launched.</summary>
     public DateTimeOffset StartTime { get; init; }
 

@@ -66,6 +66,7 @@ public sealed partial class VmService
             if (hasMemory)
             {
                 CheckDisksForMemory(Verb, entry);
+                CheckTpm(Verb, entry);
             }
 
             CheckSpace(Verb, entry, hasMemory);
@@ -184,6 +185,7 @@ public sealed partial class VmService
 
     private void KeepNvram(VmEntry entry, CheckpointEntry checkpoint)
     {
+        KeepTpm(entry, checkpoint);
         var folder = FolderOf(entry);
         if (!File.Exists(folder.NvramFile))
         {

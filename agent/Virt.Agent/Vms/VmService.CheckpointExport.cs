@@ -47,7 +47,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
         var kept = FolderOf(entry).NvramFileOf(checkpoint.Id);
         var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Drives = checkpoint.Spec.Machine.Drives, Pending = null };
-        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, partial), chains);
+        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial), chains);
     }
 
     // Of each disk that it holds, in the order of the machine's.

@@ -99,7 +99,7 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
-        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), partial);
+        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), TpmOf(entry, fresh), partial);
         if (fresh is not null)
         {
             RemoveCheckpointFiles(entry, fresh);
@@ -115,7 +115,7 @@ public sealed partial class VmService
     }
 
     // The folder, with the machine's UEFI variables.
-    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, string partial)
+    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, byte[]? tpm, string partial)
     {
         Directory.CreateDirectory(partial, OwnerOnly);
         if (variables is not null)
@@ -123,10 +123,15 @@ public sealed partial class VmService
             File.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
         }
 
+        if (tpm is not null)
+        {
+            VmTpm.WriteFile(Path.Combine(partial, VmArchiveFiles.Tpm), tpm);
+        }
+
         var further = spec.FurtherDisks().Where(static drive => !drive.IsIndependent).Select(VmArchiveDisk.Of).ToList();
         return new VmArchive
         {
-            FormatVersion = further.Count > 0 ? VmArchive.Newest : VmArchive.OneDisk,
+            FormatVersion = further.Count > 0 || spec.HasTpm ? VmArchive.Newest : VmArchive.OneDisk,
             AgentVersion = HostService.Version,
             Created = time.GetUtcNow(),
             Name = entry.Name,
@@ -140,6 +145,7 @@ public sealed partial class VmService
             DiskSizeBytes = spec.Disk?.SizeBytes ?? 0,
             FurtherDisks = further,
             HasNvram = variables is not null,
+            HasTpmState = tpm is not null,
         };
     }
 
@@ -157,6 +163,11 @@ public sealed partial class VmService
         if (archive.HasNvram)
         {
             files.Add(VmArchiveFiles.Nvram);
+        }
+
+        if (archive.HasTpmState)
+        {
+            files.Add(VmArchiveFiles.Tpm);
         }
 
         VmArchiveFiles.Write(partial, VmArchiveFiles.Manifest, archive.Write());

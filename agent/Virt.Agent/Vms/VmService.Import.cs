@@ -140,6 +140,13 @@ public sealed partial class VmService
             await VmArchiveFiles.CopyAsync(path, VmArchiveFiles.Nvram, sums, folder.NvramFile, static (_, _) => { }, call.Cancellation).ConfigureAwait(false);
         }
 
+        // Of a machine that is the one that was exported. Another one gets a TPM of its own.
+        if (archive.HasTpmState && entry.Id == archive.Id)
+        {
+            Directory.CreateDirectory(folder.TpmFolder, OwnerOnly);
+            await VmArchiveFiles.CopyAsync(path, VmArchiveFiles.Tpm, sums, VmTpm.StateFile(folder.TpmFolder), static (_, _) => { }, call.Cancellation).ConfigureAwait(false);
+        }
+
         Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
         foreach (var (disk, file) in entry.Spec.OwnDisks().Select(static own => own.Disk).Zip(archive.DiskFiles()))
         {

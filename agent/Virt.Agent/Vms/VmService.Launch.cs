@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Agent.Hosts;
 using Virt.Linux;
 using Virt.Linux.Processes;
@@ -42,6 +43,11 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, "Test-VirtHost");
         }
 
+        if (spec.HasTpm)
+        {
+            CheckSwtpm("start", entry.Name);
+        }
+
         if (!VmStates.IsAlive(entry.State))
         {
             // What one that runs has is given back first.
@@ -62,15 +68,30 @@ public sealed partial class VmService
     // Its cgroup is entered beside its own start: to be awaited before its guest goes on.
     private async Task<(VmProcess Process, Task Confined)> LaunchQemuAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
     {
-        var process = VmProcess.Of(await LaunchInJailAsync(entry, plan, files).ConfigureAwait(false));
-        return (process, Task.Run(() => Confine(entry, process)));
+        var tpm = await LaunchTpmAsync(entry, files).ConfigureAwait(false);
+        try
+        {
+            if (tpm is not null)
+            {
+                await FaultPoint.ReachAsync(VmFaults.TpmLaunched).ConfigureAwait(false);
+            }
+
+            var process = VmProcess.Of(await LaunchInJailAsync(entry, plan, files).ConfigureAwait(false), tpm);
+            return (process, Task.Run(() => Confine(entry, process)));
+        }
+        catch when (tpm is not null)
+        {
+            await VmTpm.EndAsync(tpm, TimeSpan.Zero).ConfigureAwait(false);
+            tpm.Dispose();
+            throw;
+        }
     }
 
     private void Confine(VmEntry entry, VmProcess process)
     {
         try
         {
-            cgroups.Confine(entry.Id, process.Identity.Id, entry.Spec);
+            cgroups.Confine(entry.Id, process.Tpm is { } tpm ? [process.Identity.Id, tpm.ProcessId] : [process.Identity.Id], entry.Spec);
         }
         catch (LinuxException e) when (e.Errno == Errno.ESRCH || process.HasEnded)
         {

@@ -172,6 +172,11 @@ public sealed partial class VmService
             await File.WriteAllBytesAsync(folder.NvramFile, offer.Nvram, cancellation).ConfigureAwait(false);
         }
 
+        if (offer.Tpm.Length > 0)
+        {
+            VmTpm.Write(folder.TpmFolder, offer.Tpm);
+        }
+
         foreach (var own in entry.Spec.OwnDisks().Where(_ => !offer.AreDisksShared))
         {
             await MakeReceivedDiskAsync(entry, own.Disk, offer.Machine.IsLive, cancellation).ConfigureAwait(false);

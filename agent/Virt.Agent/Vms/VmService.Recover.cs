@@ -63,6 +63,7 @@ public sealed partial class VmService
         {
             using var held = await locks.EnterAsync(entry.Id, CancellationToken.None).ConfigureAwait(false);
             var own = kept.FirstOrDefault(p => p.Id == entry.Id);
+            entry.LeftTpm = FindTpm(entry, kept);
             switch (entry.Phase)
             {
                 case VMState.Creating:
@@ -107,6 +108,7 @@ public sealed partial class VmService
                     break;
             }
 
+            await EndLeftTpmAsync(entry).ConfigureAwait(false);
             await SettleDrivesAsync(entry).ConfigureAwait(false);
             await SettleAdaptersAsync(entry).ConfigureAwait(false);
             await SettleMemoryAsync(entry).ConfigureAwait(false);
@@ -145,13 +147,13 @@ public sealed partial class VmService
     }
 
     private VmProcess? FindProcess(VmEntry entry, KeptProcess? kept) =>
-        kept is not null ? VmProcess.Of(kept)
-        : (entry.Run is { } run ? VmProcess.Find(run.Identity) : null) ?? VmProcess.Search(entry.SystemId, FolderOf(entry).ErrorFile);
+        kept is not null ? VmProcess.Of(kept, entry.LeftTpm)
+        : (entry.Run is { } run ? VmProcess.Find(run.Identity, entry.LeftTpm) : null) ?? VmProcess.Search(entry.SystemId, FolderOf(entry).ErrorFile);
 
     // Its guest stands still for ever, where it is there still: its memory is on the disk.
     private async Task RecoverSavedAsync(VmEntry entry, KeptProcess? kept)
     {
-        if ((kept is not null ? VmProcess.Of(kept) : VmProcess.Find(entry.Run!.Identity)) is { } left)
+        if ((kept is not null ? VmProcess.Of(kept, entry.LeftTpm) : VmProcess.Find(entry.Run!.Identity, entry.LeftTpm)) is { } left)
         {
             await EndNowAsync(left).ConfigureAwait(false);
             left.Dispose();

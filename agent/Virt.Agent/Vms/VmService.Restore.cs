@@ -137,6 +137,7 @@ public sealed partial class VmService
                 File.Copy(folder.NvramFileOf(checkpoint.Id), folder.NvramFile, overwrite: true);
             }
 
+            PutTpmBack(entry, checkpoint);
             await FaultPoint.ReachAsync(CheckpointFaults.NvramBack).ConfigureAwait(false);
             if (spec.HasMemory)
             {
@@ -188,6 +189,7 @@ public sealed partial class VmService
             SerialNumber = was.SerialNumber,
             AssetTag = was.AssetTag,
             WatchdogAction = was.WatchdogAction,
+            HasTpm = was.HasTpm,
             HasUsbTablet = was.HasUsbTablet,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,

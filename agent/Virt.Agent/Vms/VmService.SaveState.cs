@@ -79,6 +79,7 @@ public sealed partial class VmService
     // A guest that cannot go on is nothing to keep, or to move.
     private static void CheckSound(string verb, VmEntry entry)
     {
+        CheckTpm(verb, entry);
         if (entry.Session is { HasPanicked: true } or { Status.Length: > 0 })
         {
             throw new VirtException(ErrorCode.WrongState, "VMBroken", $"Cannot {verb} VM '{entry.Name}': its guest cannot go on ({VmErrors.Sentence(entry.Session!.Status)}).", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");

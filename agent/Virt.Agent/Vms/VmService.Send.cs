@@ -81,6 +81,7 @@ public sealed partial class VmService
             Accelerator = isLive ? entry.Run!.Accelerator : "",
             CpuFlags = isKvm ? [.. CpuModel.FlagsOf(spec.CpuModel, facts.CpuFlags)] : [],
             CpuModel = spec.CpuModel ?? "",
+            HasTpm = spec.HasTpm,
             MemoryBytes = spec.AllMemory(),
             Generation = spec.Generation,
             Network = spec.Network ?? "",

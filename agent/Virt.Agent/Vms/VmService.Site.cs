@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Virt.Agent.Hosts;
 using Virt.Agent.Storage;
 using Virt.Protocol;
 
@@ -28,6 +29,7 @@ public sealed partial class VmService
             CpuFlags = facts.CpuFlags.ToHashSet(),
             MemoryAvailableBytes = facts.MemoryAvailableBytes,
             HasUefi = Host.Firmware.UefiCode is not null,
+            HasSwtpm = Programs.Find(VmTpm.Program) is not null,
             OwnNetworks = OwnNetworks,
             Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),
             HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, StringComparer.OrdinalIgnoreCase),

@@ -127,6 +127,7 @@ public sealed partial class VmService
         ProcessId = process.Identity.Id,
         Inode = process.Identity.Inode,
         StartTicks = process.Identity.StartTicks,
+        Tpm = process.Tpm is { } tpm ? VmTpmProcess.Of(tpm.Identity) : null,
     };
 
     // QEMU's greeting, or its end, or neither in time.

@@ -128,6 +128,9 @@ public sealed record VmSpec
     /// <summary>Its UEFI starts only what is signed.</summary>
     public bool SecureBoot { get; init; }
 
+    /// <summary>It has a virtual TPM, whose state is its own.</summary>
+    public bool HasTpm { get; init; }
+
     /// <summary>Who has made it, as its guest reads it; empty: as QEMU says it.</summary>
     public string Manufacturer { get; set; } = "";
 

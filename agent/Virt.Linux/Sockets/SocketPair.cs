@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace Virt.Linux.Sockets;
 
@@ -21,5 +22,15 @@ public static unsafe class SocketPair
         Libc.setsockopt(ends[0], SocketLevel, SendBuffer, &bufferBytes, sizeof(int));
         Libc.setsockopt(ends[1], SocketLevel, SendBuffer, &bufferBytes, sizeof(int));
         return (own, other);
+    }
+
+    /// <summary>Makes a pair of streams that two other processes are given; whoever closes them here leaves those connected.</summary>
+    /// <exception cref="LinuxException">EMFILE: too many open files.</exception>
+    public static (SafeFileHandle First, SafeFileHandle Second) MakeForOthers()
+    {
+        // SAFETY: the array lives on this stack frame until the call has returned.
+        var ends = stackalloc int[2];
+        Libc.Check(Libc.socketpair(Unix, Stream | CloseOnExec, 0, ends), "socketpair");
+        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
 }

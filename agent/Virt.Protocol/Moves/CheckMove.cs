@@ -90,4 +90,8 @@ public sealed partial record CheckMove
     /// <summary>The baseline that its processors keep to; empty: all that its host has.</summary>
     [Key(20)]
     public string CpuModel { get; set; } = "";
+
+    /// <summary>It has a virtual TPM.</summary>
+    [Key(21)]
+    public bool HasTpm { get; set; }
 }

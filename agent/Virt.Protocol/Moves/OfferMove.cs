@@ -50,4 +50,8 @@ public sealed partial record OfferMove
     /// <summary>Names the stream of memory; empty where the machine is off.</summary>
     [Key(10)]
     public byte[] StreamToken { get; set; } = [];
+
+    /// <summary>The state of its virtual TPM; empty where it has none, and of a running machine, whose memory brings it.</summary>
+    [Key(11)]
+    public byte[] Tpm { get; set; } = [];
 }

@@ -18,6 +18,7 @@ internal static class HostObjects
             case VMProcessor item: item.ComputerName = computerName; break;
             case VMMemory item: item.ComputerName = computerName; break;
             case VMFirmware item: item.ComputerName = computerName; break;
+            case VMSecurity item: item.ComputerName = computerName; break;
             case VMMovePlan item: item.ComputerName = computerName; break;
             case VMMove item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
@@ -57,6 +58,7 @@ internal static class HostObjects
             case VMProcessorList list: StampAll(list.Items, computerName); break;
             case VMMemoryList list: StampAll(list.Items, computerName); break;
             case VMFirmwareList list: StampAll(list.Items, computerName); break;
+            case VMSecurityList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case ContainerProcessList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;

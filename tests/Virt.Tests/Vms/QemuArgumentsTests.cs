@@ -257,6 +257,19 @@ public sealed class QemuArgumentsTests
         Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tap, "nic1"), plan.Descriptors[^1]);
     }
 
+    [Theory]
+    [InlineData(Architecture.X64, "tpm-crb")]
+    [InlineData(Architecture.Arm64, "tpm-tis-device")]
+    public void A_TPM_is_a_connection_to_the_machines_swtpm(Architecture architecture, string device)
+    {
+        var host = Host with { Architecture = architecture };
+        var plan = Build(Spec() with { HasTpm = true }, host: host);
+        Assert.Equal("emulator,id=tpm0,chardev=tpmsocket0", After(plan.Arguments, "-tpmdev"));
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Tpm, "tpm"), Descriptor(plan, "tpmsocket0"));
+        Assert.Equal($"{device},tpmdev=tpm0", All(plan.Arguments, "-device").Last());
+        Assert.DoesNotContain("-tpmdev", Build(Spec(), host: host).Arguments);
+    }
+
     private static VmSpec Spec() => new() { MemoryBytes = 256L << 20, ProcessorCount = 1, Generation = 1 };
 
     private static QemuPlan Build(VmSpec spec, QemuBoot? boot = null, QemuHost? host = null) => QemuArguments.Build(Id, "web01", spec, Folder, boot, host ?? Host);

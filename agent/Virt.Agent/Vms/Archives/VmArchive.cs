@@ -62,6 +62,9 @@ public sealed record VmArchive
     /// <summary>It has UEFI variables.</summary>
     public bool HasNvram { get; set; }
 
+    /// <summary>The state of its virtual TPM is there.</summary>
+    public bool HasTpmState { get; set; }
+
     /// <summary>A machine's settings, as they are from its next start on, without what only its host can give.</summary>
     /// <param name="spec">The machine.</param>
     /// <param name="network">What its network is called now.</param>
@@ -80,6 +83,7 @@ public sealed record VmArchive
             MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
             CpuModel = Vms.CpuModel.IsBaseline(spec.CpuModel) ? spec.CpuModel : null,
             BootOrder = [],
+            HasTpm = spec.HasTpm && spec.Generation == 2,
             Manufacturer = Plain(spec.Manufacturer),
             Product = Plain(spec.Product),
             SerialNumber = Plain(spec.SerialNumber),

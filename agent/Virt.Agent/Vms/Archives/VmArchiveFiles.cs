@@ -27,6 +27,9 @@ internal static class VmArchiveFiles
     /// <summary>Its UEFI variables.</summary>
     public const string Nvram = "nvram.fd";
 
+    /// <summary>The state of its virtual TPM.</summary>
+    public const string Tpm = "tpm2.state";
+
     /// <summary>The checksums.</summary>
     public const string Sums = "SHA256SUMS";
 

@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Writes a virtual machine into a folder.</summary>
 /// <remarks>
 /// <para>
-/// The folder carries the machine to another host, where Import-VM makes the same machine of it: its settings (virt-vm.json), its disk as one qcow2 image that stands on nothing (disk.qcow2), its UEFI variables (nvram.fd), and a checksum of each (SHA256SUMS, as
+/// The folder carries the machine to another host, where Import-VM makes the same machine of it: its settings (virt-vm.json), its disk as one qcow2 image that stands on nothing (disk.qcow2), its UEFI variables (nvram.fd), the state of its virtual TPM (tpm2.state), and a checksum of each (SHA256SUMS, as
 /// sha256sum writes and checks it). The machine is not changed. One that runs stands still for a moment; its disk is then as after a loss of power. Its memory and its checkpoints are not part of the archive.
 /// </para>
 /// <para>

@@ -8,7 +8,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// <para>
 /// The machine has the settings that it had and its disk, and an identity of its own: another id and system UUID, another hardware and network address. With -KeepIdentity it has its own again, where this host has no machine that has it.
-/// It is not started.
+/// With it it has its virtual TPM again; another machine gets a new one. It is not started.
 /// </para>
 /// <para>
 /// What the machine has of its host by name must be there before: its network (New-VirtNetwork, or -Network for another one), and its image where it starts the kernel of that. The error says what is missing; nothing is left of an import that
