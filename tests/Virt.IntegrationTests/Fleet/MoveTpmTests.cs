@@ -1,5 +1,4 @@
 using System.Threading.Tasks;
-using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Xunit;
