@@ -170,10 +170,11 @@ public sealed partial class VmService
     private void SetBase(VmEntry entry, Guid? checkpoint, IReadOnlyDictionary<Guid, VmDiskLayer>? files = null, VmSpec? machine = null)
     {
         var spec = machine ?? entry.Spec;
+        var all = CheckpointsOf(entry);
         foreach (var (drive, _, disk) in spec.HeldDisks().ToList())
         {
             var file = files?.GetValueOrDefault(drive) ?? new VmDiskLayer(disk.Path, disk.Format);
-            var chain = CheckpointTree.Chain(CheckpointsOf(entry), checkpoint, drive);
+            var chain = CheckpointTree.Chain(all, checkpoint, drive);
 
             // Where nothing is left of the tree: what its lowest layer was a child of.
             IEnumerable<VmDiskLayer> backing = chain.Count > 0 ? chain.Where(layer => layer.Path != file.Path) : disk.Backing.Where(static layer => !layer.IsOwn);

@@ -109,7 +109,7 @@ public sealed partial class VmService
     private HashSet<string> FilesOf(VmEntry entry)
     {
         var files = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in CheckpointsOf(entry).SelectMany(static c => c.Spec.Disks).SelectMany(static disk => disk.Files).Append(entry.Spec.Disk?.Path).Append(entry.Spec.StorageMove?.OtherPath).Concat(entry.Spec.Drives.Where(static drive => drive.IsOwned).Select(static drive => drive.Media?.Path)).OfType<string>())
+        foreach (var path in CheckpointsOf(entry).SelectMany(static c => c.Spec.Disks).SelectMany(static disk => disk.Files).Append(entry.Spec.StorageMove?.OtherPath).Concat(entry.Spec.OwnDisks().Select(static own => own.Disk.Path)).OfType<string>())
         {
             files.Add(path);
         }

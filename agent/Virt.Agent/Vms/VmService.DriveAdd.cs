@@ -216,15 +216,7 @@ public sealed partial class VmService
             return;
         }
 
-        if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, AreDisksShared: true } move)
-        {
-            YieldLease(entry, media, lease, move);
-        }
-        else
-        {
-            DiskLeaseFile.Remove(media.HomePath);
-        }
-
+        GiveUpLease(entry, media, lease);
         if (isDeleted && File.Exists(media.Path))
         {
             File.Delete(media.Path);

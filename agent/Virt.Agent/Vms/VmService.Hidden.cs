@@ -7,12 +7,12 @@ namespace Virt.Agent.Vms;
 /// <summary>Guests that are in no table and of which nobody is told: they come up for one thing, and are gone after it.</summary>
 public sealed partial class VmService
 {
-    // It stands still before its first instruction. What is begun is ended by the caller's rollback, whichever way that goes.
-    private async Task<(VmProcess Process, VmSession Session)> LaunchHiddenAsync(VmEntry guest, string launched, Rollback after, Call call)
+    // By the name of the machine that it comes up for. It stands still before its first instruction. What is begun is ended by the caller's rollback, whichever way that goes.
+    private async Task<(VmProcess Process, VmSession Session)> LaunchHiddenAsync(string name, VmEntry guest, string launched, Rollback after, Call call)
     {
         var folder = FolderOf(guest);
         var plan = PlanStart(guest);
-        using var files = QemuFiles.Open(guest.Name, folder, plan, static _ => throw new InvalidOperationException("It is in no network of the host."));
+        using var files = QemuFiles.Open(name, folder, plan, static _ => throw new InvalidOperationException("It is in no network of the host."));
         var stream = VmSession.Open(folder.QmpSocket);
         after.Add("close the monitor", stream.DisposeAsync);
         var (process, confined) = await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false);

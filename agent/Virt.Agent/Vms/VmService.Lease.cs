@@ -97,17 +97,22 @@ public sealed partial class VmService
         var lease = ReadLease("remove", entry);
         if (entry.Spec.Disk is { } disk && (lease is null || IsOwn(lease, entry)))
         {
-            if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, AreDisksShared: true } move)
-            {
-                YieldLease(entry, disk, lease, move);
-            }
-            else
-            {
-                DiskLeaseFile.Remove(disk.HomePath);
-            }
+            GiveUpLease(entry, disk, lease);
         }
 
         return OwnsDisk(entry, lease);
+    }
+
+    private static void GiveUpLease(VmEntry entry, VmDisk disk, DiskLease? lease)
+    {
+        if (lease is not null && entry.Spec.Move is { Stage: MoveStage.Released, AreDisksShared: true } move)
+        {
+            YieldLease(entry, disk, lease, move);
+        }
+        else
+        {
+            DiskLeaseFile.Remove(disk.HomePath);
+        }
     }
 
     // The destination runs the machine and could not write so yet: until it can the disk is nobody's to take, on this host neither.

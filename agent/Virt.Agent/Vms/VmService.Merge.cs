@@ -83,7 +83,7 @@ public sealed partial class VmService
         if (top is null || top == below.Layer.Path)
         {
             // The agent before this one has come that far.
-            foreach (var merged in new[] { below.Merging }.OfType<string>())
+            if (below.Merging is { } merged)
             {
                 await DeleteLayerAsync(entry, merged).ConfigureAwait(false);
             }

@@ -234,15 +234,7 @@ public sealed partial class VmService
         using var limit = new CancellationTokenSource(GuestTimeLimit, time);
         try
         {
-            while (!session.IsGuestAgentOpen)
-            {
-                var changed = entry.Changed;
-                if (!session.IsGuestAgentOpen)
-                {
-                    await changed.WaitAsync(limit.Token).ConfigureAwait(false);
-                }
-            }
-
+            await AwaitGuestAgentPortAsync(entry, session, limit.Token).ConfigureAwait(false);
             await session.GuestAgent.SetTimeAsync(time.GetUtcNow(), GuestTimeLimit, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QgaException or TimeoutException or OperationCanceledException or IOException)

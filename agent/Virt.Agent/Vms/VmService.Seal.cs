@@ -63,7 +63,7 @@ public sealed partial class VmService
         }
 
         call.Report($"Making VM image '{arrival.Name}'", "its guest comes up, to forget whose it was");
-        var (process, session) = await LaunchHiddenAsync(guest, VmImageFaults.Sealing, after, call).ConfigureAwait(false);
+        var (process, session) = await LaunchHiddenAsync(entry.Name, guest, VmImageFaults.Sealing, after, call).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         try

@@ -62,7 +62,7 @@ public sealed partial class VmService
         after.Add("remove the files of a guest whose state was kept", () => RemoveFolders(guest.Id));
         await MakeFilesOfTemplateAsync(name, image, guest, call).ConfigureAwait(false);
         call.Report(activity, "its guest comes up");
-        var (process, session) = await LaunchHiddenAsync(guest, WarmFaults.Launched, after, call).ConfigureAwait(false);
+        var (process, session) = await LaunchHiddenAsync(name, guest, WarmFaults.Launched, after, call).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(WarmTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         try
