@@ -43,7 +43,9 @@ internal sealed class TransferProgress(Call call, string activity, IReadOnlyList
     {
         lock (gate)
         {
-            if (moving.Add(part.Digest))
+            // Told at once: a part that is here within the interval was never named otherwise.
+            var isFirst = moving.Add(part.Digest);
+            if (isFirst)
             {
                 done[part.Digest] = bytes;
             }
@@ -52,7 +54,7 @@ internal sealed class TransferProgress(Call call, string activity, IReadOnlyList
             moved += Math.Max(0, bytes - done[part.Digest]);
             done[part.Digest] = bytes;
             rate.Note(moved);
-            Report(isDue: lastReport is not { } last || time.GetElapsedTime(last) >= Interval);
+            Report(isDue: isFirst || lastReport is not { } last || time.GetElapsedTime(last) >= Interval);
         }
     }
 
