@@ -1,5 +1,6 @@
 using System;
 using System.Text.Json;
+using Virt.Agent.Common;
 using Virt.Agent.State;
 using Virt.Protocol;
 
@@ -40,13 +41,18 @@ internal sealed class ScheduleEntry
         var spec = JsonSerializer.Deserialize(row.Spec, ScheduleJson.Default.PatchSchedule)!;
         try
         {
-            return new ScheduleEntry(row, spec, ScheduleTime.Parse(spec.Name, spec.Cron, spec.TimeZone));
+            return new ScheduleEntry(row, spec, TimesOf(spec));
         }
         catch (VirtException e)
         {
             return new ScheduleEntry(row with { LastMessage = e.Message }, spec, null);
         }
     }
+
+    /// <summary>Reads its times.</summary>
+    /// <exception cref="VirtException">InvalidArgument, NotSupported: see <see cref="ScheduleTime.Parse"/>.</exception>
+    public static ScheduleTime TimesOf(PatchSchedule spec) =>
+        ScheduleTime.Parse($"Cannot register patch schedule '{spec.Name}'", spec.Name, new ScheduleParameters("Cron", "TimeZone"), spec.Cron, spec.TimeZone);
 
     /// <summary>As a user sees it.</summary>
     public PatchSchedule ToSchedule() => Spec with { NextRunTime = Next, LastRunTime = Row.LastRun, LastRunId = Row.LastRunId, LastMessage = Row.LastMessage };

@@ -45,7 +45,7 @@ public sealed partial class ScheduleService : IAsyncDisposable
         var spec = request.Schedule;
         call.WorksOn(spec.Name);
         Check(spec);
-        var entry = ScheduleEntry.New(spec, ScheduleTime.Parse(spec.Name, spec.Cron, spec.TimeZone), time.GetUtcNow());
+        var entry = ScheduleEntry.New(spec, ScheduleEntry.TimesOf(spec), time.GetUtcNow());
         lock (gate)
         {
             var former = entries.GetValueOrDefault(spec.Name);

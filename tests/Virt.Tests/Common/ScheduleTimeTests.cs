@@ -1,10 +1,10 @@
 using System;
 using System.Globalization;
-using Virt.Agent.Patching;
+using Virt.Agent.Common;
 using Virt.Protocol;
 using Xunit;
 
-namespace Virt.Tests.Patching;
+namespace Virt.Tests.Common;
 
 public sealed class ScheduleTimeTests
 {
@@ -56,7 +56,7 @@ public sealed class ScheduleTimeTests
         Assert.StartsWith("Cannot register patch schedule 'weekly': ", error.Message, StringComparison.Ordinal);
     }
 
-    private static ScheduleTime Read(string cron, string zone) => ScheduleTime.Parse("weekly", cron, zone);
+    private static ScheduleTime Read(string cron, string zone) => ScheduleTime.Parse("Cannot register patch schedule 'weekly'", "weekly", new ScheduleParameters("Cron", "TimeZone"), cron, zone);
 
     private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

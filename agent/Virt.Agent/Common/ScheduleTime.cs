@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Cronos;
 using Virt.Protocol;
 
-namespace Virt.Agent.Patching;
+namespace Virt.Agent.Common;
 
 /// <summary>
 /// The times of a schedule: a crontab(5) line on the clock of a time zone. A time that a change of the clock skips is taken right after the gap; one that it
@@ -25,21 +25,26 @@ internal sealed partial class ScheduleTime
     }
 
     /// <summary>Reads a schedule's times.</summary>
+    /// <param name="task">What cannot be done where they are none, such as "Cannot register patch schedule 'weekly'".</param>
+    /// <param name="target">What that is about.</param>
+    /// <param name="parameters">What the user gives them by.</param>
+    /// <param name="cron">Minute, hour, day of the month, month and day of the week.</param>
+    /// <param name="timeZone">On whose clock.</param>
     /// <exception cref="VirtException">InvalidArgument: no crontab line, or no time zone. NotSupported: this host has no time zones.</exception>
-    public static ScheduleTime Parse(string name, string cron, string timeZone)
+    public static ScheduleTime Parse(string task, string target, ScheduleParameters parameters, string cron, string timeZone)
     {
         try
         {
-            return new ScheduleTime(CronExpression.Parse(cron), FindZone(name, timeZone));
+            return new ScheduleTime(CronExpression.Parse(cron), FindZone(task, target, parameters, timeZone));
         }
         catch (FormatException e)
         {
             throw new VirtException(
                 ErrorCode.InvalidArgument,
                 "BadCron",
-                $"Cannot register patch schedule '{name}': '{cron}' is not minute, hour, day of the month, month and day of the week ({e.Message.TrimEnd('.')}).",
-                name,
-                "Use -Cron such as '0 3 * * SUN'; man 5 crontab says more.",
+                $"{task}: '{cron}' is not minute, hour, day of the month, month and day of the week ({e.Message.TrimEnd('.')}).",
+                target,
+                $"Use -{parameters.Cron} such as '0 3 * * SUN'; man 5 crontab says more.",
                 e);
         }
     }
@@ -64,7 +69,7 @@ internal sealed partial class ScheduleTime
     }
 
     // In invariant globalization .NET still reads the host's zones, from their files.
-    private static TimeZoneInfo FindZone(string name, string timeZone)
+    private static TimeZoneInfo FindZone(string task, string target, ScheduleParameters parameters, string timeZone)
     {
         try
         {
@@ -78,17 +83,17 @@ internal sealed partial class ScheduleTime
                 throw new VirtException(
                     ErrorCode.NotSupported,
                     "TimeZonesMissing",
-                    $"Cannot register patch schedule '{name}': this host has no time zones but UTC, as the package tzdata is not installed.",
-                    name,
-                    "sudo apt-get install tzdata, or use -TimeZone UTC.",
+                    $"{task}: this host has no time zones but UTC, as the package tzdata is not installed.",
+                    target,
+                    $"sudo apt-get install tzdata, or use -{parameters.TimeZone} UTC.",
                     e);
             }
 
             throw new VirtException(
                 ErrorCode.InvalidArgument,
                 "TimeZoneNotFound",
-                $"Cannot register patch schedule '{name}': there is no time zone '{timeZone}'.",
-                name,
+                $"{task}: there is no time zone '{timeZone}'.",
+                target,
                 "Use an IANA name such as Europe/Berlin; timedatectl list-timezones shows them.",
                 e);
         }
