@@ -155,6 +155,7 @@ internal static class Program
         await schedules.StartAsync().ConfigureAwait(false);
         vms.StartWanted();
         vms.WatchExpiry();
+        vms.WatchCheckpointPlans();
         containers.StartWanted();
         events.Publish(VirtEventKind.Host, VirtEventAction.Started, options.Name, Guid.Empty, $"virt-agent {HostService.Version} is ready.");
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");

@@ -41,6 +41,17 @@ Describe 'Set-VM' {
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidHealthTcp*'
     }
 
+    It 'gives it a schedule of checkpoints, and takes it away' {
+        $set = Set-VM $vm.Name -CheckpointSchedule '0 3 * * *' -CheckpointTimeZone Europe/Berlin -CheckpointExpiresAfter 7d -PassThru -WarningAction SilentlyContinue
+        $set.CheckpointSchedule, $set.CheckpointTimeZone, $set.CheckpointExpiresAfter.TotalDays | Should -Be '0 3 * * *', Europe/Berlin, 7
+        $set.NextCheckpointTime | Should -BeGreaterThan ([DateTimeOffset]::UtcNow)
+        Set-VM $vm.Name -CheckpointSchedule '0 * * * *' -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidCheckpointSchedule*'
+        Set-VM $vm.Name -CheckpointSchedule nightly -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'BadCron*'
+        (Set-VM $vm.Name -CheckpointSchedule '' -PassThru -WarningAction SilentlyContinue).NextCheckpointTime | Should -BeNullOrEmpty
+    }
+
     It 'refuses what no machine can have' {
         Set-VM $vm.Name -MemoryStartupBytes 1 -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be InvalidArgument

@@ -15,8 +15,9 @@ internal static class VmChange
     /// <param name="name">Its name, for errors.</param>
     /// <param name="present">What it is.</param>
     /// <param name="request">What is asked for, checked.</param>
-    /// <exception cref="VirtException">InvalidArgument: how its guest is to be asked.</exception>
-    public static VmSpec Apply(string name, VmSpec present, SetVM request)
+    /// <param name="now">The time.</param>
+    /// <exception cref="VirtException">InvalidArgument: how its guest is to be asked, or when checkpoints are to be made.</exception>
+    public static VmSpec Apply(string name, VmSpec present, SetVM request, DateTimeOffset now)
     {
         var health = HealthOf(name, present, request);
         var memory = request.MemoryStartupBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 1 << 20) : present.Pending?.MemoryBytes;
@@ -37,6 +38,7 @@ internal static class VmChange
             After = request.After ?? present.After,
             StopAction = request.AutomaticStopAction ?? present.StopAction,
             CheckpointType = request.CheckpointType ?? present.CheckpointType,
+            CheckpointPlan = CheckpointPlanRules.Apply(name, present.CheckpointPlan, request, request.CheckpointType ?? present.CheckpointType, now),
             WatchdogAction = request.WatchdogAction ?? present.WatchdogAction,
             HasUsbTablet = request.HasUsbTablet ?? present.HasUsbTablet,
             Health = health,

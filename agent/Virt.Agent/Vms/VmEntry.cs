@@ -2,9 +2,11 @@ using System;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using Virt.Agent.Common;
 using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Linux.Processes;
+using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
@@ -19,6 +21,7 @@ internal sealed class VmEntry
     private VMState told;
     private WorkloadHealth toldHealth;
     private (VmSession? Session, int Count) toldWatchdog;
+    private (VmCheckpointPlan? Plan, ScheduleTime? Times) read;
 
     /// <summary>Reads a row.</summary>
     /// <param name="row">The row.</param>
@@ -72,6 +75,23 @@ internal sealed class VmEntry
     /// <summary>It was removed while somebody waited for its lock.</summary>
     public bool IsRemoved { get; private set; }
 
+    /// <summary>The times of its checkpoint plan; null: it has none, or one that cannot be read, as of an archive.</summary>
+    public ScheduleTime? CheckpointTimes
+    {
+        get
+        {
+            lock (gate)
+            {
+                if (!ReferenceEquals(read.Plan, Spec.CheckpointPlan))
+                {
+                    read = (Spec.CheckpointPlan, TimesOf(Spec.CheckpointPlan));
+                }
+
+                return read.Times;
+            }
+        }
+    }
+
     /// <summary>Ends when nobody is to wait for the other host of its move any more.</summary>
     public Task Abandoned => abandoned.Task;
 
@@ -100,6 +120,18 @@ internal sealed class VmEntry
             {
                 return changed.Task;
             }
+        }
+    }
+
+    private ScheduleTime? TimesOf(VmCheckpointPlan? plan)
+    {
+        try
+        {
+            return plan is null ? null : CheckpointPlanRules.TimesOf(Name, plan);
+        }
+        catch (VirtException)
+        {
+            return null;
         }
     }
 

@@ -34,7 +34,7 @@ public sealed partial class VmService
             VmStates.CheckOff("change the tablet of", entry.Name, entry.State);
         }
 
-        var to = Republish(entry, VmChange.Apply(entry.Name, present, request), request);
+        var to = Republish(entry, VmChange.Apply(entry.Name, present, request, time.GetUtcNow()), request);
         VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), Host.Architecture);
         if (call.WhatIf)
         {
@@ -53,6 +53,11 @@ public sealed partial class VmService
         if (!ReferenceEquals(present.Health, entry.Spec.Health) && entry.Process is { } process)
         {
             AskFrom(entry, process);
+        }
+
+        if (!ReferenceEquals(present.CheckpointPlan, entry.Spec.CheckpointPlan))
+        {
+            NotifyPlans();
         }
 
         entry.Tell(VirtEventAction.Changed);

@@ -85,6 +85,7 @@ public sealed partial class VmService
         Attachment = null,
         Notes = "",
         Health = null,
+        CheckpointPlan = null,
         After = [],
         Seed = spec.Seed is null ? null : new VmSeed { HostName = WarmScripts.TemplateName },
     };

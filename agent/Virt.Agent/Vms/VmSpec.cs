@@ -77,6 +77,9 @@ public sealed record VmSpec
     /// <summary>What its checkpoints are where nobody says it.</summary>
     public VMCheckpointType CheckpointType { get; init; }
 
+    /// <summary>When its checkpoints are made by themselves; null: never.</summary>
+    public VmCheckpointPlan? CheckpointPlan { get; init; }
+
     /// <summary>The user's own words.</summary>
     public string Notes { get; init; } = "";
 

@@ -77,4 +77,7 @@ public enum VirtEventAction
 
     /// <summary>Its guest has not fed its watchdog in time; Message says what becomes of it.</summary>
     WatchdogExpired = 24,
+
+    /// <summary>The checkpoint that it has a schedule for could not be made; Message says why.</summary>
+    CheckpointMissed = 25,
 }

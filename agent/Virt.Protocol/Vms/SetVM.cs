@@ -70,4 +70,16 @@ public sealed partial record SetVM
     /// <summary>True where its guest is to have a USB tablet, by which viewers of its screen point where they point. Only while it is off.</summary>
     [Key(15)]
     public bool? HasUsbTablet { get; set; }
+
+    /// <summary>When checkpoints of it are made by themselves, as in crontab(5); empty: never.</summary>
+    [Key(16)]
+    public string? CheckpointSchedule { get; set; }
+
+    /// <summary>On whose clock: an IANA name. UTC, where nobody has ever said it.</summary>
+    [Key(17)]
+    public string? CheckpointTimeZone { get; set; }
+
+    /// <summary>So long after it was made each of these goes by itself, a minute to 100 years; a schedule must have it.</summary>
+    [Key(18)]
+    public TimeSpan? CheckpointExpiresAfter { get; set; }
 }

@@ -151,6 +151,26 @@ public sealed partial record VM
     [Key(35)]
     public bool HasUsbTablet { get; set; }
 
+    /// <summary>When checkpoints of it are made by themselves while it runs, as in crontab(5); empty: never.</summary>
+    [Key(36)]
+    public string CheckpointSchedule { get; set; } = "";
+
+    /// <summary>On whose clock: an IANA name; empty: it has no schedule.</summary>
+    [Key(37)]
+    public string CheckpointTimeZone { get; set; } = "";
+
+    /// <summary>So long after it was made each of these goes by itself; null: it has no schedule.</summary>
+    [Key(38)]
+    public TimeSpan? CheckpointExpiresAfter { get; set; }
+
+    /// <summary>When the next is made, where it runs then; null: never.</summary>
+    [Key(39)]
+    public DateTimeOffset? NextCheckpointTime { get; set; }
+
+    /// <summary>Why there is no checkpoint of the last time of its schedule; empty: there is one, or there was no time yet.</summary>
+    [Key(40)]
+    public string CheckpointProblem { get; set; } = "";
+
     /// <summary>What its guest says of itself, where that was asked for (Get-VM -Detailed) and it answered; set by the client.</summary>
     [IgnoreMember]
     public VMGuest? Guest { get; set; }

@@ -34,7 +34,7 @@ namespace Virt.Commands;
 /// <para>Makes one for which the guest's file systems are brought to rest.</para>
 /// </example>
 /// <example>
-/// <code>Checkpoint-VM web01 -SnapshotName before-update -ExpiresAfter 2.00:00:00 -PassThru | Format-List Name, ExpirationTime</code>
+/// <code>Checkpoint-VM web01 -SnapshotName before-update -ExpiresAfter 2d -PassThru | Format-List Name, ExpirationTime</code>
 /// <para>Makes one that goes by itself after two days.</para>
 /// </example>
 [Cmdlet(VerbsData.Checkpoint, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
@@ -59,8 +59,9 @@ public sealed class CheckpointVMCommand : VMChangeCommand
     [Parameter]
     public SwitchParameter DiskOnly { get; set; }
 
-    /// <summary>Let it go by itself after this time, such as 7.00:00:00 for a week; where the host is off then, as soon as it is on again. Its disk is merged as by Remove-VMCheckpoint.</summary>
+    /// <summary>Let it go by itself after this time, such as 7d for a week; where the host is off then, as soon as it is on again. Its disk is merged as by Remove-VMCheckpoint.</summary>
     [Parameter]
+    [Duration]
     public TimeSpan? ExpiresAfter { get; set; }
 
     /// <summary>Write the checkpoint.</summary>

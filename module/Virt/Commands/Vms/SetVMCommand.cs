@@ -23,6 +23,10 @@ namespace Virt.Commands;
 /// <para>Lets the guest bring its file systems to rest for each of its checkpoints, from now on.</para>
 /// </example>
 /// <example>
+/// <code>Set-VM web01 -CheckpointSchedule '0 3 * * *' -CheckpointTimeZone Europe/Berlin -CheckpointExpiresAfter 7d -PassThru | Select-Object Name, NextCheckpointTime</code>
+/// <para>Makes a checkpoint of it every night at three, and lets each go after a week. CheckpointProblem (Get-VM) says why there is none of a night, and an event tells of it.</para>
+/// </example>
+/// <example>
 /// <code>Set-VM web02 -UsbTablet -PassThru | Select-Object Name, HasUsbTablet</code>
 /// <para>Lets the pointer of a guest with a desktop follow that of whoever looks at its screen (VncSocketPath).</para>
 /// </example>
@@ -82,6 +86,23 @@ public sealed class SetVMCommand : VMChangeCommand
     /// <summary>What its checkpoints are where Checkpoint-VM does not say it: Standard, with memory; Production, its guest at rest, else Standard; ProductionOnly; or Disabled: none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMCheckpointType CheckpointType { get; set; }
+
+    /// <summary>
+    /// Make checkpoints of it by themselves, each time while it runs: minute, hour, day of the month, month and day of the week, as in crontab(5); '': no more. A time at which the agent did not run is made up
+    /// for when it runs again.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string CheckpointSchedule { get; set; } = "";
+
+    /// <summary>On whose clock these times are, such as Europe/Berlin; UTC where nobody says it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string CheckpointTimeZone { get; set; } = "";
+
+    /// <summary>Let each of these checkpoints go by itself after this time, such as 7d or 12h; a schedule must have it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Duration]
+    public TimeSpan CheckpointExpiresAfter { get; set; }
 
     /// <summary>
     /// What becomes of it when its guest has not fed its watchdog in time: Reset, PowerOff, Shutdown (it is asked to), Pause, InjectNmi, Notify (an event only), or None: it has no watchdog. Only while it is off.
@@ -169,6 +190,9 @@ public sealed class SetVMCommand : VMChangeCommand
         After = IsWanted(nameof(After)) ? After : null,
         AutomaticStopAction = IsWanted(nameof(AutomaticStopAction)) ? AutomaticStopAction : null,
         CheckpointType = IsWanted(nameof(CheckpointType)) ? CheckpointType : null,
+        CheckpointSchedule = IsWanted(nameof(CheckpointSchedule)) ? CheckpointSchedule : null,
+        CheckpointTimeZone = IsWanted(nameof(CheckpointTimeZone)) ? CheckpointTimeZone : null,
+        CheckpointExpiresAfter = IsWanted(nameof(CheckpointExpiresAfter)) ? CheckpointExpiresAfter : null,
         WatchdogAction = IsWanted(nameof(WatchdogAction)) ? WatchdogAction : null,
         HasUsbTablet = IsWanted(nameof(UsbTablet)) ? UsbTablet.ToBool() : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
