@@ -116,6 +116,21 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
     private protected void Refuse(string id, string message, object? input, string action) =>
         ThrowTerminatingError(ErrorRecords.From(new VirtException(ErrorCode.InvalidArgument, id, message, action: action), input));
 
+    /// <summary>How it is asked whether it works: as a whole, or by its parts.</summary>
+    private protected HealthCheck? HealthOf(HealthCheck? whole, HealthCheck? parts)
+    {
+        try
+        {
+            HealthParameters.RequireOne(whole is not null, parts is not null);
+        }
+        catch (VirtException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, whole));
+        }
+
+        return whole ?? parts;
+    }
+
     /// <summary>True where the user gave the parameter.</summary>
     private protected bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 

@@ -20,8 +20,11 @@ public sealed class ManifestTests
 
     public static TheoryData<string> Names => [.. Types.Select(NameOf).Order(StringComparer.Ordinal)];
 
-    // They change the session and no host, or put together what another cmdlet reads.
-    private static readonly string[] WithoutMethod = ["Connect-VirtHost", "Disconnect-VirtHost", "Get-PatchReport"];
+    // They change the session and no host, or put together what another cmdlet reads; and Enter-VM asks what Connect-VMConsole asks.
+    private static readonly string[] WithoutMethod = ["Connect-VirtHost", "Disconnect-VirtHost", "Get-PatchReport", "Enter-VM", "New-HealthCheck"];
+
+    // They make what other cmdlets take, and ask no host.
+    private static readonly string[] Values = ["New-HealthCheck"];
 
     // Patches are about VMs and containers together: -VM and -Container, and objects of both kinds. What they make has no name or id that finds it.
     private static readonly string[] PatchNouns = ["Patch", "PatchStatus", "PatchPlan", "PatchHistory", "PatchReport"];
@@ -68,6 +71,11 @@ public sealed class ManifestTests
     [MemberData(nameof(Names))]
     public void It_takes_several_hosts_under_both_names(string name)
     {
+        if (Values.Contains(name))
+        {
+            return;
+        }
+
         var parameter = TypeOf(name).GetProperty(nameof(VirtCommand.ComputerName))!;
         Assert.Equal(typeof(string[]), parameter.PropertyType);
         Assert.Contains("VMHost", parameter.GetCustomAttribute<AliasAttribute>()!.AliasNames);

@@ -140,6 +140,10 @@ public abstract partial class ContainerSpecCommand
     [Alias("Rm")]
     public SwitchParameter RemoveOnExit { get; set; }
 
+    /// <summary>How it is asked whether it works, as a whole: see New-HealthCheck. In place of the other -Health parameters.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    public HealthCheck? HealthCheck { get; set; }
+
     /// <summary>A command in it whose exit code must be 0; one string is run by /bin/sh.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] HealthCommand { get; set; } = [];
@@ -168,7 +172,7 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public int? HealthRetries { get; set; }
 
-    private HealthCheck? Health => HealthParameters.CheckOf(HealthCommand, HealthTcp, HealthHttp, HealthIntervalSeconds, HealthTimeoutSeconds, HealthStartPeriodSeconds, HealthRetries);
+    private HealthCheck? Health => HealthOf(HealthCheck, HealthParameters.CheckOf(HealthCommand, HealthTcp, HealthHttp, HealthIntervalSeconds, HealthTimeoutSeconds, HealthStartPeriodSeconds, HealthRetries));
 
     private ContainerIsolation IsolationOf()
     {

@@ -27,6 +27,11 @@ public sealed partial class SetContainerCommand
     [Alias("Rm")]
     public bool RemoveOnExit { get; set; }
 
+    /// <summary>How it is asked whether it works, as a whole: see New-HealthCheck; $null: not at all. In place of the other -Health parameters.</summary>
+    [Parameter]
+    [AllowNull]
+    public HealthCheck? HealthCheck { get; set; }
+
     /// <summary>A command in it whose exit code must be 0; one string is run by /bin/sh. With -HealthTcp and -HealthHttp it takes the place of all that was asked; @(): it is not asked.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
@@ -149,19 +154,43 @@ public sealed partial class SetContainerCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool Init { get; set; }
 
-    private SetContainer WithSettings(SetContainer request) => request with
+    private SetContainer WithHealth(SetContainer request)
+    {
+        var parts = request with
+        {
+            HealthCommand = IsWanted(nameof(HealthCommand)) ? HealthParameters.Words(HealthCommand) : null,
+            HealthTcp = IsWanted(nameof(HealthTcp)) ? HealthTcp : null,
+            HealthHttp = IsWanted(nameof(HealthHttp)) ? HealthHttp : null,
+            HealthInterval = IsWanted(nameof(HealthIntervalSeconds)) ? TimeSpan.FromSeconds(HealthIntervalSeconds) : null,
+            HealthTimeout = IsWanted(nameof(HealthTimeoutSeconds)) ? TimeSpan.FromSeconds(HealthTimeoutSeconds) : null,
+            HealthStartPeriod = IsWanted(nameof(HealthStartPeriodSeconds)) ? TimeSpan.FromSeconds(HealthStartPeriodSeconds) : null,
+            HealthRetries = IsWanted(nameof(HealthRetries)) ? HealthRetries : null,
+        };
+        if (!IsWanted(nameof(HealthCheck)))
+        {
+            return parts;
+        }
+
+        HealthParameters.RequireOne(isWhole: true, parts != request);
+        var whole = HealthParameters.ChangeTo(HealthCheck);
+        return request with
+        {
+            HealthCommand = whole.Command,
+            HealthTcp = whole.TcpPort,
+            HealthHttp = whole.HttpUrl,
+            HealthInterval = whole.Interval,
+            HealthTimeout = whole.ProbeTimeout,
+            HealthStartPeriod = whole.StartPeriod,
+            HealthRetries = whole.Retries,
+        };
+    }
+
+    private SetContainer WithSettings(SetContainer request) => WithHealth(request) with
     {
         ReservedMemoryBytes = IsWanted(nameof(ReservedMemoryBytes)) ? ReservedMemoryBytes : null,
         BlockIOWeight = IsWanted(nameof(BlockIOWeight)) ? BlockIOWeight : null,
         BlockIO = IsWanted(nameof(BlockIO)) ? BlockIO : null,
         RemoveOnExit = IsWanted(nameof(RemoveOnExit)) ? RemoveOnExit : null,
-        HealthCommand = IsWanted(nameof(HealthCommand)) ? HealthParameters.Words(HealthCommand) : null,
-        HealthTcp = IsWanted(nameof(HealthTcp)) ? HealthTcp : null,
-        HealthHttp = IsWanted(nameof(HealthHttp)) ? HealthHttp : null,
-        HealthInterval = IsWanted(nameof(HealthIntervalSeconds)) ? TimeSpan.FromSeconds(HealthIntervalSeconds) : null,
-        HealthTimeout = IsWanted(nameof(HealthTimeoutSeconds)) ? TimeSpan.FromSeconds(HealthTimeoutSeconds) : null,
-        HealthStartPeriod = IsWanted(nameof(HealthStartPeriodSeconds)) ? TimeSpan.FromSeconds(HealthStartPeriodSeconds) : null,
-        HealthRetries = IsWanted(nameof(HealthRetries)) ? HealthRetries : null,
         Entrypoint = IsWanted(nameof(Entrypoint)) ? Entrypoint : null,
         Tmpfs = IsWanted(nameof(Tmpfs)) ? Tmpfs : null,
         Devices = IsWanted(nameof(Device)) ? Device : null,

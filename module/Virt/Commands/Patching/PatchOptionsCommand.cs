@@ -1,4 +1,3 @@
-using System.Linq;
 using System.Management.Automation;
 
 namespace Virt.Commands;
@@ -19,6 +18,10 @@ public abstract class PatchOptionsCommand : PatchFilterCommand
     /// <summary>A command inside the workload that ends with 0 where it is healthy: program and arguments, or one line for its shell.</summary>
     [Parameter]
     public string[] HealthCommand { get; set; } = [];
+
+    /// <summary>How it is asked, as New-HealthCheck makes it: its question is asked, and until -HealthTimeoutSeconds have passed. In place of -HealthCommand, -HealthTcp and -HealthHttp.</summary>
+    [Parameter]
+    public HealthCheck? HealthCheck { get; set; }
 
     /// <summary>A TCP port inside the workload that takes connections where it is healthy.</summary>
     [Parameter]
@@ -59,13 +62,23 @@ public abstract class PatchOptionsCommand : PatchFilterCommand
     {
         BatchSize = BatchSize,
         MaxFailed = MaxFailed,
-        Health = new HealthCheck { Command = HealthCommandLine, TcpPort = HealthTcp, HttpUrl = HealthHttp, Timeout = Seconds(HealthTimeoutSeconds) },
+        Health = Health() with { Timeout = Seconds(HealthTimeoutSeconds) },
         OnFailure = OnFailure,
         RebootPolicy = RebootPolicy,
         KeepCheckpoint = KeepCheckpoint,
         ApplyTimeout = Seconds(ApplyTimeoutSeconds),
     };
 
-    // What a user types as one line is a line: curl -f http://localhost/ready
-    private string[] HealthCommandLine => HealthCommand.Length == 1 && HealthCommand[0].Any(char.IsWhiteSpace) ? ["/bin/sh", "-c", HealthCommand[0]] : HealthCommand;
+    private HealthCheck Health()
+    {
+        var isInParts = HealthCommand.Length > 0 || HealthTcp != 0 || HealthHttp.Length > 0;
+        if (HealthCheck is { } whole && isInParts)
+        {
+            Refuse("HealthCheckGivenTwice", "Cannot use -HealthCheck beside -HealthCommand, -HealthTcp and -HealthHttp: it says all of that.", whole, "New-HealthCheck -Tcp 80");
+        }
+
+        return HealthCheck is { } check
+            ? new HealthCheck { Command = check.Command, TcpPort = check.TcpPort, HttpUrl = check.HttpUrl }
+            : new HealthCheck { Command = HealthParameters.Words(HealthCommand), TcpPort = HealthTcp, HttpUrl = HealthHttp };
+    }
 }

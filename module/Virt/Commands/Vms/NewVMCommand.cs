@@ -158,6 +158,10 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public IDictionary? CloudInit { get; set; }
 
+    /// <summary>How it is asked whether it works, as a whole: see New-HealthCheck. In place of the other -Health parameters.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public HealthCheck? HealthCheck { get; set; }
+
     /// <summary>A command in its guest whose exit code must be 0; one string is run by /bin/sh. Without any question it is healthy when its guest agent answers.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] HealthCommand { get; set; } = [];
@@ -218,7 +222,7 @@ public sealed class NewVMCommand : NewCommand
             SshKeys = [.. SshKey.SelectMany(KeysOf)],
             HostName = Given(HostName),
             CloudInit = CloudInitText(),
-            Health = HealthParameters.CheckOf(HealthCommand, HealthTcp, HealthHttp, HealthIntervalSeconds, HealthTimeoutSeconds, HealthStartPeriodSeconds ?? 300, HealthRetries),
+            Health = HealthOf(HealthParameters.ForMachine(HealthCheck), HealthParameters.CheckOf(HealthCommand, HealthTcp, HealthHttp, HealthIntervalSeconds, HealthTimeoutSeconds, HealthStartPeriodSeconds ?? HealthParameters.MachineStartPeriodSeconds, HealthRetries)),
         };
         if (MemoryStartupBytes != 0)
         {

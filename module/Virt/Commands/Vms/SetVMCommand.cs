@@ -125,6 +125,11 @@ public sealed class SetVMCommand : VMChangeCommand
     [AllowEmptyCollection]
     public string[] AllowFrom { get; set; } = [];
 
+    /// <summary>How it is asked whether it works, as a whole: see New-HealthCheck; $null: not at all. In place of the other -Health parameters.</summary>
+    [Parameter]
+    [AllowNull]
+    public HealthCheck? HealthCheck { get; set; }
+
     /// <summary>A command in its guest whose exit code must be 0; one string is run by /bin/sh. With -HealthTcp and -HealthHttp it takes the place of all that was asked; @(): it is not asked.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
@@ -197,7 +202,12 @@ public sealed class SetVMCommand : VMChangeCommand
         HasUsbTablet = IsWanted(nameof(UsbTablet)) ? UsbTablet.ToBool() : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
-        Health = new HealthCheckChange
+        Health = HealthChange(),
+    };
+
+    private HealthCheckChange HealthChange()
+    {
+        var parts = new HealthCheckChange
         {
             Command = IsWanted(nameof(HealthCommand)) ? HealthParameters.Words(HealthCommand) : null,
             TcpPort = IsWanted(nameof(HealthTcp)) ? HealthTcp : null,
@@ -206,6 +216,8 @@ public sealed class SetVMCommand : VMChangeCommand
             ProbeTimeout = IsWanted(nameof(HealthTimeoutSeconds)) ? TimeSpan.FromSeconds(HealthTimeoutSeconds) : null,
             StartPeriod = IsWanted(nameof(HealthStartPeriodSeconds)) ? TimeSpan.FromSeconds(HealthStartPeriodSeconds) : null,
             Retries = IsWanted(nameof(HealthRetries)) ? HealthRetries : null,
-        },
-    };
+        };
+        HealthParameters.RequireOne(IsWanted(nameof(HealthCheck)), parts != new HealthCheckChange());
+        return IsWanted(nameof(HealthCheck)) ? HealthParameters.ChangeTo(HealthCheck) : parts;
+    }
 }
