@@ -25,6 +25,18 @@ Describe 'Export-VM' {
         "$warned" | Should -Match checkpoints
     }
 
+    It 'writes only what has changed since a checkpoint, of which a machine is made together with that one' {
+        $vm = New-VM (New-TestName since) -MemoryStartupBytes 32MB -NewVHDSizeBytes 64MB
+        Checkpoint-VM $vm.Name -SnapshotName monday -DiskOnly
+        Export-VMCheckpoint $vm.Name monday -Path (Join-Path $TestDrive monday)
+        Export-VM $vm.Name -Path (Join-Path $TestDrive now) -Since monday -WarningAction SilentlyContinue
+        Import-VM (Join-Path $TestDrive now) -Name (New-TestName back) -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'BaseRequired*'
+        (Import-VM (Join-Path $TestDrive now) -BasePath (Join-Path $TestDrive monday) -Name (New-TestName back)).DiskSizeBytes | Should -Be 64MB
+        Export-VM $vm.Name -Path (Join-Path $TestDrive none) -Since sunday -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMCheckpointNotFound*'
+    }
+
     It 'refuses what is there already, and writes nothing with -WhatIf' {
         Export-VM $source.Name -Path $TestDrive -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'ArchiveExists*'

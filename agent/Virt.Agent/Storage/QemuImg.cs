@@ -64,6 +64,26 @@ public sealed partial class QemuImg(IToolRunner tools, string program)
         await FlushAsync(target).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Writes what a guest would read otherwise from an image than from one that it stands on into one new qcow2 image, which itself names none; it is on the host's disk afterwards. Nothing of both may
+    /// change meanwhile; others may have them open, for writing too.
+    /// </summary>
+    /// <param name="layers">The image and all that it stands on, the nearest first.</param>
+    /// <param name="sizeBytes">Its size as a guest sees it.</param>
+    /// <param name="since">Which of them is the other one; the first: there is no difference.</param>
+    /// <param name="target">The new image's path; there must be nothing there.</param>
+    /// <param name="cancellation">Stops it; half a file may be left.</param>
+    public async Task WriteDifferenceAsync(IReadOnlyList<(string Path, string Format)> layers, long sizeBytes, int since, string target, CancellationToken cancellation)
+    {
+        await CreateOverlayAsync(target, layers[0].Path, layers[0].Format, sizeBytes, cancellation).ConfigureAwait(false);
+        var chain = DiskChain.NameOf([(target, "qcow2", false), .. layers.Select(static layer => (layer.Path, layer.Format, true))]);
+
+        // What no layer between them has is not even read (qemu-img(1), rebase, safe mode).
+        await RunAsync(target, ["rebase", "-q", "-U", "-b", layers[since].Path, "-F", layers[since].Format, chain], cancellation).ConfigureAwait(false);
+        await RunAsync(target, ["rebase", "-q", "-u", "-f", "qcow2", "-b", "", target], cancellation).ConfigureAwait(false);
+        await FlushAsync(target).ConfigureAwait(false);
+    }
+
     /// <summary>Copies an image as the file that it is, sharing its blocks where the file system can; what it stands on, which others may have open, is not touched. The copy is on the host's disk afterwards.</summary>
     /// <param name="path">The image; nobody may write to it meanwhile.</param>
     /// <param name="target">The copy's path; there must be nothing there.</param>

@@ -7,6 +7,8 @@ namespace Virt.Agent.Vms;
 /// <summary>What makes a plan of checkpoints: pure.</summary>
 internal static class CheckpointPlanRules
 {
+    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36500);
     private static readonly ScheduleParameters Parameters = new("CheckpointSchedule", "CheckpointTimeZone");
 
     /// <summary>The plan that a machine is to have.</summary>
@@ -33,6 +35,19 @@ internal static class CheckpointPlanRules
     /// <exception cref="VirtException">InvalidArgument; NotSupported: this host has no time zones.</exception>
     public static ScheduleTime TimesOf(string name, VmCheckpointPlan plan) => ScheduleTime.Parse($"Cannot change VM '{name}'", name, Parameters, plan.Cron, plan.TimeZone);
 
+    /// <summary>A plan that somebody else has written; null: it is none that this host can keep.</summary>
+    public static VmCheckpointPlan? Known(VmCheckpointPlan? plan)
+    {
+        try
+        {
+            return plan is { Cron: not null, TimeZone: not null } && plan.ExpiresAfter >= Shortest && plan.ExpiresAfter <= Longest && TimesOf("", plan) is not null ? plan : null;
+        }
+        catch (VirtException)
+        {
+            return null;
+        }
+    }
+
     private static VmCheckpointPlan? Without(string name, SetVM request) => request is { CheckpointTimeZone: null, CheckpointExpiresAfter: null }
         ? null
         : throw Bad(name, "it is to have no checkpoint schedule, and something is said of its times", $"Set-VM -Name {name} -CheckpointSchedule ''");
@@ -43,7 +58,7 @@ internal static class CheckpointPlanRules
 
         // One that nothing ever takes away comes to the limit of how many can stand on each other, and then none is made any more.
         var expires = request.CheckpointExpiresAfter ?? present?.ExpiresAfter ?? throw Bad(name, "nothing says when the checkpoints of its schedule go", $"Set-VM -Name {name} -CheckpointSchedule '{cron}' -CheckpointExpiresAfter 7d");
-        if (expires < TimeSpan.FromMinutes(1) || expires > TimeSpan.FromDays(36500))
+        if (expires < Shortest || expires > Longest)
         {
             throw Bad(name, $"the checkpoints of its schedule would go after {expires}; a minute to 100 years is allowed", $"Set-VM -Name {name} -CheckpointExpiresAfter 7d");
         }

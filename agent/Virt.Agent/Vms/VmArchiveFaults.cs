@@ -13,11 +13,15 @@ public static class VmArchiveFaults
 
     internal const string ImportWritten = "vm.import.written";
     internal const string ImportCopied = "vm.import.copied";
+    internal const string ImportApplied = "vm.import.applied";
     internal const string ImportFilled = "vm.import.filled";
     internal const string ImportMade = "vm.import.made";
 
     /// <summary>While one is written.</summary>
     public static IReadOnlyList<string> Export { get; } = [ExportWritten, ExportBased, ExportFlattened, ExportFilled, ExportNamed];
+
+    /// <summary>While a machine is made of several, beside <see cref="Import"/>.</summary>
+    public static IReadOnlyList<string> ImportDifference { get; } = [ImportApplied, ImportCopied + "*2"];
 
     /// <summary>While a machine is made of one.</summary>
     public static IReadOnlyList<string> Import { get; } = [ImportWritten, ImportCopied, ImportFilled, ImportMade];

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -21,24 +22,26 @@ public sealed partial class VmService
         CheckExportPath(entry, request.Path);
         VmStates.CheckExportCheckpoint(entry.Name, entry.State);
         CheckAllHeld(Verb, entry);
-        CheckSpaceToExport(entry, ChainsOf(entry, checkpoint).SelectMany(static chain => chain).Select(static layer => layer.Path), request.Path);
+        var since = SinceOf(entry, request.Since);
+        CheckSpaceToExport(entry, AboveAll(entry, since, ChainsOf(entry, checkpoint)), request.Path);
         var shown = Show(entry, checkpoint) with { Status = checkpoint.Spec.HasMemory ? "Its memory is not part of the archive: what is made of it starts from its disk." : "" };
         if (!call.WhatIf)
         {
-            await ExportToAsync(entry, request.Path, partial => BeginExportAsync(entry, checkpoint, partial, call), call).ConfigureAwait(false);
+            await ExportToAsync(entry, request.Path, partial => BeginExportAsync(entry, checkpoint, since, partial, call), call).ConfigureAwait(false);
         }
 
         return shown;
     }
 
     // Under the lock, for a moment.
-    private async Task<(VmArchive Archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> Disks)> BeginExportAsync(VmEntry entry, CheckpointEntry checkpoint, string partial, Call call)
+    private async Task<(VmArchive Archive, IReadOnlyList<VmExportDisk> Disks)> BeginExportAsync(VmEntry entry, CheckpointEntry checkpoint, CheckpointEntry? since, string partial, Call call)
     {
         using var held = await LockAsync("export a checkpoint of", entry, call).ConfigureAwait(false);
         CheckIsThere("export", entry, checkpoint);
         VmStates.CheckExportCheckpoint(entry.Name, entry.State);
-        var chains = ChainsOf(entry, checkpoint);
-        if (chains.SelectMany(static chain => chain).FirstOrDefault(static layer => !File.Exists(layer.Path)) is { } lost)
+        CheckSinceIsThere(entry, since);
+        IReadOnlyList<VmExportDisk> chains = [.. ChainsOf(entry, checkpoint).Select(disk => ToExport(entry, disk.Drive, disk.Layers, since))];
+        if (chains.SelectMany(static chain => chain.Layers).FirstOrDefault(static layer => !File.Exists(layer.Path)) is { } lost)
         {
             throw new VirtException(ErrorCode.DataLoss, "CheckpointDamaged", $"Cannot export VM '{entry.Name}': checkpoint '{checkpoint.Name}' has lost its file '{lost.Path}'.", checkpoint.Name, $"Get-VMCheckpoint -VMName {entry.Name}");
         }
@@ -47,10 +50,12 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
         var kept = FolderOf(entry).NvramFileOf(checkpoint.Id);
         var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Drives = checkpoint.Spec.Machine.Drives, Pending = null };
-        return (BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial), chains);
+        var archive = BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial, since);
+        archive.Checkpoint = checkpoint.Id;
+        return (archive, chains);
     }
 
     // Of each disk that it holds, in the order of the machine's.
-    private IReadOnlyList<IReadOnlyList<VmDiskLayer>> ChainsOf(VmEntry entry, CheckpointEntry checkpoint) =>
-        [.. checkpoint.Spec.Machine.HeldDisks().Select(held => CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id, held.Drive))];
+    private IEnumerable<(Guid Drive, IReadOnlyList<VmDiskLayer> Layers)> ChainsOf(VmEntry entry, CheckpointEntry checkpoint) =>
+        checkpoint.Spec.Machine.HeldDisks().Select(held => (held.Drive, CheckpointTree.Chain(CheckpointsOf(entry), checkpoint.Id, held.Drive)));
 }

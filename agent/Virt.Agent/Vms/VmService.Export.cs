@@ -28,14 +28,15 @@ public sealed partial class VmService
         CheckExportPath(entry, request.Path);
         VmStates.CheckExport(entry.Name, entry.State);
         CheckAllHeld(Verb, entry);
-        CheckSpaceToExport(entry, entry.Spec.HeldDisks().SelectMany(static held => held.Layers()).Select(static layer => layer.Path), request.Path);
+        var since = SinceOf(entry, request.Since);
+        CheckSpaceToExport(entry, AboveAll(entry, since, entry.Spec.HeldDisks().Select(static held => (held.Drive, (IReadOnlyList<VmDiskLayer>)[.. held.Layers()]))), request.Path);
         var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
         if (call.WhatIf)
         {
             return Show(entry) with { Status = note };
         }
 
-        await ExportToAsync(entry, request.Path, partial => BeginExportAsync(entry, partial, call), call).ConfigureAwait(false);
+        await ExportToAsync(entry, request.Path, partial => BeginExportAsync(entry, since, partial, call), call).ConfigureAwait(false);
         return Show(entry) with { Status = note };
     }
 
@@ -54,7 +55,7 @@ public sealed partial class VmService
         CheckSpaceToFlatten("export", entry.Name, files.Sum(SizeOf), Path.GetDirectoryName(path.TrimEnd('/'))!);
 
     // What is begun claims by the machine's row what is read after that.
-    private async Task ExportToAsync(VmEntry entry, string path, Func<string, Task<(VmArchive Archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> Disks)>> begin, Call call)
+    private async Task ExportToAsync(VmEntry entry, string path, Func<string, Task<(VmArchive Archive, IReadOnlyList<VmExportDisk> Disks)>> begin, Call call)
     {
         var partial = ArchivePath.PartialOf(path);
         try
@@ -81,7 +82,7 @@ public sealed partial class VmService
     }
 
     // Under the lock, for a moment: the row claims what will be read, and the machine goes on with new layers on top of that.
-    private async Task<(VmArchive Archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> Disks)> BeginExportAsync(VmEntry entry, string partial, Call call)
+    private async Task<(VmArchive Archive, IReadOnlyList<VmExportDisk> Disks)> BeginExportAsync(VmEntry entry, CheckpointEntry? since, string partial, Call call)
     {
         const string Verb = "export";
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
@@ -90,7 +91,8 @@ public sealed partial class VmService
         var spec = entry.Spec;
         var from = UntouchedBase(entry);
         var fresh = from is null && spec.HeldDisks().Any() ? NewBase(Verb, entry) : null;
-        IReadOnlyList<IReadOnlyList<VmDiskLayer>> chains = [.. spec.HeldDisks().Select(held => from is not null ? CheckpointTree.Chain(CheckpointsOf(entry), from.Id, held.Drive) : [.. held.Layers()])];
+        CheckSinceIsThere(entry, since);
+        IReadOnlyList<VmExportDisk> chains = [.. spec.HeldDisks().Select(held => ToExport(entry, held.Drive, from is not null ? CheckpointTree.Chain(CheckpointsOf(entry), from.Id, held.Drive) : [.. held.Layers()], since))];
         await ClaimAsync(entry, partial, chains, call).ConfigureAwait(false);
         if (fresh is not null)
         {
@@ -99,7 +101,7 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
-        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), TpmOf(entry, fresh), partial);
+        var archive = BeginArchive(entry, spec, NvramOf(entry, fresh), TpmOf(entry, fresh), partial, since);
         if (fresh is not null)
         {
             RemoveCheckpointFiles(entry, fresh);
@@ -108,14 +110,14 @@ public sealed partial class VmService
         return (archive, chains);
     }
 
-    private async Task ClaimAsync(VmEntry entry, string partial, IReadOnlyList<IReadOnlyList<VmDiskLayer>> chains, Call call)
+    private async Task ClaimAsync(VmEntry entry, string partial, IReadOnlyList<VmExportDisk> disks, Call call)
     {
-        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Exports = [.. entry.Spec.Exports, new VmExport(partial, [.. chains.SelectMany(static chain => chain).Select(static layer => layer.Path)])] });
+        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Exports = [.. entry.Spec.Exports, new VmExport(partial, [.. disks.SelectMany(static disk => disk.Layers).Select(static layer => layer.Path)])] });
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportWritten, call.Cancellation).ConfigureAwait(false);
     }
 
     // The folder, with the machine's UEFI variables.
-    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, byte[]? tpm, string partial)
+    private VmArchive BeginArchive(VmEntry entry, VmSpec spec, string? variables, byte[]? tpm, string partial, CheckpointEntry? since)
     {
         Directory.CreateDirectory(partial, OwnerOnly);
         if (variables is not null)
@@ -131,7 +133,9 @@ public sealed partial class VmService
         var further = spec.FurtherDisks().Where(static drive => !drive.IsIndependent).Select(VmArchiveDisk.Of).ToList();
         return new VmArchive
         {
-            FormatVersion = further.Count > 0 || spec.HasTpm ? VmArchive.Newest : VmArchive.OneDisk,
+            FormatVersion = since is not null ? VmArchive.Difference : further.Count > 0 || spec.HasTpm ? VmArchive.SeveralDisks : VmArchive.OneDisk,
+            Since = since?.Id,
+            SinceName = since?.Name ?? "",
             AgentVersion = HostService.Version,
             Created = time.GetUtcNow(),
             Name = entry.Name,
@@ -149,13 +153,16 @@ public sealed partial class VmService
         };
     }
 
-    private async Task WriteExportAsync(VmEntry entry, VmArchive archive, IReadOnlyList<IReadOnlyList<VmDiskLayer>> chains, string partial, Call call)
+    private async Task WriteExportAsync(VmEntry entry, VmArchive archive, IReadOnlyList<VmExportDisk> chains, string partial, Call call)
     {
         var activity = $"Exporting VM '{entry.Name}'";
         List<string> files = [VmArchiveFiles.Manifest];
-        foreach (var (chain, file) in chains.Zip(archive.DiskFiles()))
+        foreach (var (disk, file, size) in chains.Zip(archive.DiskFiles(), archive.DiskSizes()))
         {
-            await FlattenAsync("export", entry.Name, chain, Path.Combine(partial, file), activity, call).ConfigureAwait(false);
+            var target = Path.Combine(partial, file);
+            await (disk.Since is null
+                ? FlattenAsync("export", entry.Name, disk.Layers, target, activity, call)
+                : WriteDifferenceAsync(entry, disk, size, target, activity, call)).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VmArchiveFaults.ExportFlattened, call.Cancellation).ConfigureAwait(false);
             files.Add(file);
         }

@@ -23,11 +23,17 @@ public sealed partial class VmService
     {
         ArchivePath.Check("import", MemberKind, request.Name.Length > 0 ? request.Name : Path.GetFileName(request.Path), request.Path, "Import-VM /srv/web01");
         ArchivePath.CheckThere(request.Path);
-        var sums = VmArchiveFiles.ReadSums(request.Path);
-        var archive = VmArchiveFiles.ReadManifest(request.Path, sums);
+        foreach (var path in request.BasePaths)
+        {
+            ArchivePath.Check("import", MemberKind, Path.GetFileName(path), path, "Import-VM /srv/web01-tue -BasePath /srv/web01-mon");
+            ArchivePath.CheckThere(path);
+        }
+
+        var parts = VmArchiveChain.Of(VmArchivePart.Read(request.Path), [.. request.BasePaths.Select(VmArchivePart.Read)]);
+        var archive = parts[^1].Archive;
         var name = request.Name.Length > 0 ? request.Name : archive.Name;
         call.WorksOn(name);
-        var entry = NewImported(name, archive, request, call.WhatIf);
+        var entry = NewImported(name, parts, request, call.WhatIf);
         var shown = Show(entry);
         if (call.WhatIf)
         {
@@ -47,7 +53,7 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(VmArchiveFaults.ImportWritten, call.Cancellation).ConfigureAwait(false);
         try
         {
-            await FillImportedAsync(entry, archive, request.Path, sums, call).ConfigureAwait(false);
+            await FillImportedAsync(entry, parts, call).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -62,8 +68,9 @@ public sealed partial class VmService
     }
 
     // Everything is looked at, nothing written but its place in the network.
-    private VmEntry NewImported(string name, VmArchive archive, ImportVM request, bool whatIf)
+    private VmEntry NewImported(string name, IReadOnlyList<VmArchivePart> parts, ImportVM request, bool whatIf)
     {
+        var archive = parts[^1].Archive;
         if (archive.Architecture != facts.Architecture)
         {
             throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot import VM '{name}': it is for {archive.Architecture}; this host is {facts.Architecture}.", name, "Get-VirtHost | Select-Object Name, Architecture");
@@ -126,13 +133,14 @@ public sealed partial class VmService
             made = made with { Drives = [.. made.Drives, disk.Make(name, made, Host.Architecture == Architecture.Arm64, drive => FreePath($"{name}-{drive}"))] };
         }
 
-        CheckSpaceToFlatten("import", name, archive.DiskFiles().Sum(file => SizeOf(Path.Combine(request.Path, file))), VmFolder.DiskFolder(paths));
+        CheckSpaceToFlatten("import", name, parts.Sum(static part => part.Archive.DiskFiles().Sum(file => SizeOf(part.PathOf(file)))), VmFolder.DiskFolder(paths));
 
         return new VmEntry(VmEntry.NewRow(id, name, whatIf ? VMState.Stopped : VMState.Creating, JoinAll(id, wanted, made, whatIf), time.GetUtcNow()), events);
     }
 
-    private async Task FillImportedAsync(VmEntry entry, VmArchive archive, string path, IReadOnlyDictionary<string, byte[]> sums, Call call)
+    private async Task FillImportedAsync(VmEntry entry, IReadOnlyList<VmArchivePart> parts, Call call)
     {
+        var (path, sums, archive) = parts[^1];
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
         if (archive.HasNvram)
@@ -148,26 +156,37 @@ public sealed partial class VmService
         }
 
         Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
-        foreach (var (disk, file) in entry.Spec.OwnDisks().Select(static own => own.Disk).Zip(archive.DiskFiles()))
+        foreach (var (disk, number) in entry.Spec.OwnDisks().Select(static (own, number) => (own.Disk, number)))
         {
-            var start = time.GetTimestamp();
-            await VmArchiveFiles.CopyAsync(path, file, sums, disk.Path, Report, call.Cancellation).ConfigureAwait(false);
-            await FaultPoint.ReachAsync(VmArchiveFaults.ImportCopied, call.Cancellation).ConfigureAwait(false);
-            await CheckImportedAsync(disk, path, file, call).ConfigureAwait(false);
-
-            void Report(long done, long total)
+            foreach (var part in parts)
             {
-                var elapsed = time.GetElapsedTime(start);
-                call.Report(
-                    $"Importing VM '{entry.Name}'",
-                    string.Create(CultureInfo.InvariantCulture, $"its disk: {done >> 20} of {total >> 20} MB"),
-                    (int)(100 * done / Math.Max(1, total)),
-                    elapsed * ((double)(total - done) / done),
-                    (long)(done / Math.Max(0.001, elapsed.TotalSeconds)));
+                var (file, size) = part.Archive.DiskFiles().Zip(part.Archive.DiskSizes()).ElementAt(number);
+                await (part.Archive.Since is null
+                    ? CopyImportedAsync(entry, disk with { SizeBytes = size }, part, file, call)
+                    : ApplyDifferenceAsync(entry, disk, size, part, file, call)).ConfigureAwait(false);
             }
         }
 
         TakeLease("import", entry);
+    }
+
+    private async Task CopyImportedAsync(VmEntry entry, VmDisk disk, VmArchivePart part, string file, Call call)
+    {
+        var start = time.GetTimestamp();
+        await VmArchiveFiles.CopyAsync(part.Path, file, part.Sums, disk.Path, Report, call.Cancellation).ConfigureAwait(false);
+        await FaultPoint.ReachAsync(VmArchiveFaults.ImportCopied, call.Cancellation).ConfigureAwait(false);
+        await CheckImportedAsync(disk, part.Path, file, call).ConfigureAwait(false);
+
+        void Report(long done, long total)
+        {
+            var elapsed = time.GetElapsedTime(start);
+            call.Report(
+                $"Importing VM '{entry.Name}'",
+                string.Create(CultureInfo.InvariantCulture, $"its disk: {done >> 20} of {total >> 20} MB"),
+                (int)(100 * done / Math.Max(1, total)),
+                elapsed * ((double)(total - done) / done),
+                (long)(done / Math.Max(0.001, elapsed.TotalSeconds)));
+        }
     }
 
     // The bytes are those that were written; who wrote them may have been anybody. An image that stands on another would make QEMU read that, whatever it is.

@@ -129,14 +129,18 @@ public sealed partial class VmService
         }
     }
 
-    private async Task FlattenAsync(string verb, string name, IReadOnlyList<VmDiskLayer> layers, string target, string activity, Call? call)
+    private Task FlattenAsync(string verb, string name, IReadOnlyList<VmDiskLayer> layers, string target, string activity, Call? call) =>
+        WriteDiskAsync(verb, name, layers, target, activity, call, cancellation => disks.FlattenAsync(layers[0].Path, layers[0].Format, target, cancellation));
+
+    private async Task WriteDiskAsync(string verb, string name, IReadOnlyList<VmDiskLayer> layers, string target, string activity, Call? call, Func<CancellationToken, Task> write)
     {
         var total = Math.Max(1, layers.Sum(static layer => SizeOf(layer.Path)));
         var start = time.GetTimestamp();
         try
         {
-            var flattening = disks.FlattenAsync(layers[0].Path, layers[0].Format, target, verb == CopyVerb ? call?.Cancellation ?? default : default);
-            while (await Task.WhenAny(flattening, Task.Delay(FlattenTick, time, CancellationToken.None)).ConfigureAwait(false) != flattening)
+            // A removal that was begun goes on.
+            var writing = write(verb == "remove" ? default : call?.Cancellation ?? default);
+            while (await Task.WhenAny(writing, Task.Delay(FlattenTick, time, CancellationToken.None)).ConfigureAwait(false) != writing)
             {
                 var done = Math.Min(total, SizeOf(target));
                 var elapsed = time.GetElapsedTime(start);
@@ -148,7 +152,7 @@ public sealed partial class VmService
                     (long)(done / elapsed.TotalSeconds));
             }
 
-            await flattening.ConfigureAwait(false);
+            await writing.ConfigureAwait(false);
         }
         catch (DiskException e)
         {

@@ -18,4 +18,8 @@ public sealed partial record ExportVM
     /// <summary>A folder that is not there yet.</summary>
     [Key(2)]
     public string Path { get; set; } = "";
+
+    /// <summary>The name of a checkpoint that its state has come from: only what has changed since is written; empty: everything.</summary>
+    [Key(3)]
+    public string Since { get; set; } = "";
 }

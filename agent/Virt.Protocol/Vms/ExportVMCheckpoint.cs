@@ -26,4 +26,8 @@ public sealed partial record ExportVMCheckpoint
     /// <summary>A folder that is not there yet.</summary>
     [Key(4)]
     public string Path { get; set; } = "";
+
+    /// <summary>The name of another checkpoint that this one has come from: only what had changed since is written; empty: everything.</summary>
+    [Key(5)]
+    public string Since { get; set; } = "";
 }

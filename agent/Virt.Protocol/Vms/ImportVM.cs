@@ -29,4 +29,8 @@ public sealed partial record ImportVM
     /// <summary>The ports that it publishes, as for <see cref="NewVM.Publish"/>; null: those that it published.</summary>
     [Key(5)]
     public string[]? Publish { get; set; }
+
+    /// <summary>Of an archive that holds only what has changed since a checkpoint: the folders of those that it stands on, down to a whole one, in any order.</summary>
+    [Key(6)]
+    public string[] BasePaths { get; set; } = [];
 }

@@ -12,7 +12,13 @@ namespace Virt.Agent.Vms.Archives;
 public sealed record VmArchive
 {
     /// <summary>The version that is written, and the newest that is read.</summary>
-    public const int Newest = 2;
+    public const int Newest = 3;
+
+    /// <summary>The version of one that holds only what has changed since a checkpoint.</summary>
+    public const int Difference = 3;
+
+    /// <summary>The version of one with further disks, or with a TPM.</summary>
+    public const int SeveralDisks = 2;
 
     /// <summary>The version of one without further disks: agents before those read it too.</summary>
     public const int OneDisk = 1;
@@ -34,6 +40,15 @@ public sealed record VmArchive
 
     /// <summary>The CPU that its guest is for, as <c>HostFacts.Architecture</c> says it.</summary>
     public required string Architecture { get; init; }
+
+    /// <summary>The checkpoint that it is the machine of; null: it is of a moment that has no name.</summary>
+    public Guid? Checkpoint { get; set; }
+
+    /// <summary>The checkpoint since which its disks hold what has changed, and nothing else; null: they hold everything.</summary>
+    public Guid? Since { get; set; }
+
+    /// <summary>That one's name.</summary>
+    public string SinceName { get; set; } = "";
 
     /// <summary>It starts the kernel of its image, which must be on the host.</summary>
     public bool NeedsImage { get; set; }
@@ -58,6 +73,9 @@ public sealed record VmArchive
 
     /// <summary>The files of its disks, in the order of the machine's.</summary>
     public IEnumerable<string> DiskFiles() => Enumerable.Range(DiskSizeBytes == 0 ? 1 : 0, FurtherDisks.Count + (DiskSizeBytes == 0 ? 0 : 1)).Select(VmArchiveFiles.DiskOf);
+
+    /// <summary>The sizes of its disks as the guest sees them, in the same order.</summary>
+    public IEnumerable<long> DiskSizes() => FurtherDisks.Select(static disk => disk.SizeBytes).Prepend(DiskSizeBytes).Where(static size => size > 0);
 
     /// <summary>It has UEFI variables.</summary>
     public bool HasNvram { get; set; }
@@ -96,6 +114,7 @@ public sealed record VmArchive
             StorageMove = null,
             Checkpoint = null,
             Exports = [],
+            CheckpointPlan = CheckpointPlanRules.Known(spec.CheckpointPlan),
             Health = spec.Health is { } health && HealthRules.WhatIsWrong(health) is null ? health : null,
         };
     }
@@ -151,7 +170,7 @@ public sealed record VmArchive
             }
 
             var archive = JsonSerializer.Deserialize(bytes, VmArchiveJson.Default.VmArchive);
-            return archive is { Name: not null, Architecture: not null, Spec: not null, FurtherDisks: { } further, Addresses: { } addresses, Publish: { } publish, AllowFrom: { } allowed } && further.All(static disk => disk is { SizeBytes: > 0 }) && addresses.Concat(publish).Concat(allowed).All(static text => text is not null)
+            return archive is { Name: not null, Architecture: not null, Spec: not null, SinceName: not null, FurtherDisks: { } further, Addresses: { } addresses, Publish: { } publish, AllowFrom: { } allowed } && further.All(static disk => disk is { SizeBytes: > 0 }) && addresses.Concat(publish).Concat(allowed).All(static text => text is not null)
                 ? archive
                 : throw new JsonException("something in it is null");
         }

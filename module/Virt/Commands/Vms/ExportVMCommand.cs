@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -11,12 +12,21 @@ namespace Virt.Commands;
 /// sha256sum writes and checks it). The machine is not changed. One that runs stands still for a moment; its disk is then as after a loss of power. Its memory and its checkpoints are not part of the archive.
 /// </para>
 /// <para>
-/// There must be room for the whole disk, as far as something was ever written to it.
+/// There must be room for the whole disk, as far as something was ever written to it; with -Since, for what has changed.
 /// </para>
 /// </remarks>
 /// <example>
 /// <code>Export-VM web01 -Path /tmp/web01</code>
 /// <para>Writes a machine into a folder.</para>
+/// </example>
+/// <example>
+/// <code>
+/// Checkpoint-VM web02 -SnapshotName monday -DiskOnly
+/// Export-VMCheckpoint web02 monday -Path /tmp/web02-monday
+/// Export-VM web02 -Path /tmp/web02-now -Since monday
+/// Import-VM /tmp/web02-now -BasePath /tmp/web02-monday -Name web02-back
+/// </code>
+/// <para>Writes a machine whole once, then only what has changed, and makes a machine of both.</para>
 /// </example>
 [Cmdlet(VerbsData.Export, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
@@ -26,6 +36,11 @@ public sealed class ExportVMCommand : VMChangeCommand
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string Path { get; set; } = "";
 
+    /// <summary>The name of a checkpoint that the machine's state has come from: write only what has changed since. Import-VM puts it together with the archive of that checkpoint (Export-VMCheckpoint).</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(VMCheckpointNameCompleter))]
+    public string? Since { get; set; }
+
     /// <summary>Write the machine.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -34,7 +49,7 @@ public sealed class ExportVMCommand : VMChangeCommand
         host,
         target,
         Methods.ExportVM,
-        new ExportVM { Id = target.Id, Name = target.Name, Path = Path },
+        new ExportVM { Id = target.Id, Name = target.Name, Path = Path, Since = Since ?? "" },
         follow: (_, vm) =>
         {
             if (vm.Status.Length > 0)

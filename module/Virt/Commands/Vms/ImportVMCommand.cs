@@ -34,6 +34,10 @@ public sealed class ImportVMCommand : NewCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public string? Name { get; set; }
 
+    /// <summary>For an archive that holds only what has changed since a checkpoint (-Since): the folders of the archives that it stands on, down to a whole one, in any order.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[] BasePath { get; set; } = [];
+
     /// <summary>Give it the id, the hardware address and the network address that it had.</summary>
     [Parameter]
     public SwitchParameter KeepIdentity { get; set; }
@@ -58,5 +62,5 @@ public sealed class ImportVMCommand : NewCommand
         host,
         new Target(System.Guid.Empty, Given(Name) ?? Path, Path),
         Methods.ImportVM,
-        new ImportVM { Path = Path, Name = Given(Name) ?? "", KeepIdentity = KeepIdentity, SwitchName = Given(SwitchName), IPAddresses = IPAddress, Publish = Publish })));
+        new ImportVM { Path = Path, Name = Given(Name) ?? "", KeepIdentity = KeepIdentity, SwitchName = Given(SwitchName), IPAddresses = IPAddress, Publish = Publish, BasePaths = BasePath })));
 }
