@@ -18,9 +18,9 @@ public sealed class ExampleTests
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
-    private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web01-before", "/tmp/web02"];
+    private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web01-before", "/tmp/web02", "/tmp/web02-monday", "/tmp/web02-now", "/tmp/web02-tuesday", "/tmp/web02-wednesday"];
     private const string DiskFolder = "/tmp/vhd";
-    private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
+    private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Enter-VM", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
     private static readonly string[] WantsRunning = ["Suspend-VM", "Resume-VM", "Save-VM", "Remove-VMSavedState"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
 

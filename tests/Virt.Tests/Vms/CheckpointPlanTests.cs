@@ -74,6 +74,17 @@ public sealed class CheckpointPlanTests
         Assert.Null(CheckpointPlanRules.Apply("web01", Nightly, new SetVM { CheckpointSchedule = "" }, VMCheckpointType.Disabled, Now));
     }
 
+    [Fact]
+    public void Of_what_somebody_else_has_written_only_what_can_be_kept_is_taken()
+    {
+        Assert.Same(Nightly, CheckpointPlanRules.Known(Nightly));
+        Assert.Null(CheckpointPlanRules.Known(null));
+        Assert.Null(CheckpointPlanRules.Known(Nightly with { Cron = null! }));
+        Assert.Null(CheckpointPlanRules.Known(Nightly with { Cron = "nightly" }));
+        Assert.Null(CheckpointPlanRules.Known(Nightly with { TimeZone = "../etc" }));
+        Assert.Null(CheckpointPlanRules.Known(Nightly with { ExpiresAfter = TimeSpan.FromSeconds(-1) }));
+    }
+
     private static SetVM Asked(string? cron, string? zone, string? expires) =>
         new() { CheckpointSchedule = cron, CheckpointTimeZone = zone, CheckpointExpiresAfter = expires is null ? null : TimeSpan.Parse(expires, System.Globalization.CultureInfo.InvariantCulture) };
 

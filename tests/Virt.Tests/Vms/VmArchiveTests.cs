@@ -81,7 +81,7 @@ public sealed class VmArchiveTests : IDisposable
     [InlineData("{}", "VMArchiveDamaged", ErrorCode.DataLoss)]
     [InlineData("x", "VMArchiveDamaged", ErrorCode.DataLoss)]
     [InlineData("{\"formatVersion\":1,\"name\":\"a\"}", "VMArchiveDamaged", ErrorCode.DataLoss)]
-    [InlineData("{\"formatVersion\":3}", "VMArchiveTooNew", ErrorCode.NotSupported)]
+    [InlineData("{\"formatVersion\":4}", "VMArchiveTooNew", ErrorCode.NotSupported)]
     public void What_cannot_be_read_is_refused(string text, string id, ErrorCode code)
     {
         var error = Assert.Throws<VirtException>(() => VmArchive.Read(Encoding.UTF8.GetBytes(text), "/a"));
