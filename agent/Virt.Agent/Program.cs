@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers;
@@ -159,7 +160,11 @@ internal static class Program
         containers.StartWanted();
         events.Publish(VirtEventKind.Host, VirtEventAction.Started, options.Name, Guid.Empty, $"virt-agent {HostService.Version} is ready.");
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
+        using var ending = new CancellationTokenSource();
+        var giving = OwnCode.GiveBackAsync(time, ending.Token);
         await stopped.Task.ConfigureAwait(false);
+        await ending.CancelAsync().ConfigureAwait(false);
+        await giving.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
     }
 

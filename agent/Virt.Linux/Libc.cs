@@ -5,6 +5,7 @@ namespace Virt.Linux;
 /// <summary>libc's functions, by their own names. Calls without a wrapper in older libcs go through <see cref="syscall"/>: from 424 on their numbers are the same everywhere.</summary>
 internal static unsafe partial class Libc
 {
+    internal const int MADV_DONTNEED = 4;
     internal const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000, AT_RECURSIVE = 0x8000;
     internal const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, O_PATH = 0x200000;
     internal const int SYS_pidfd_send_signal = 424, SYS_open_tree = 428, SYS_move_mount = 429, SYS_fsopen = 430, SYS_fsconfig = 431,
@@ -23,6 +24,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int madvise(nint start, nint length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int close(int fd);
