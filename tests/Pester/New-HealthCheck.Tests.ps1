@@ -6,6 +6,7 @@ Describe 'New-HealthCheck' {
     It 'makes one check that machines and containers take' {
         $check = New-HealthCheck 'test -e /tmp' -IntervalSeconds 0.5 -TimeoutSeconds 2 -Retries 2
         $check.Command | Should -Be '/bin/sh', '-c', 'test -e /tmp'
+        "$check" | Should -Be '/bin/sh -c test -e /tmp'
         $vm = New-VM (New-TestName checked) -MemoryStartupBytes 32MB -NoVHD -HealthCheck $check
         $vm.HealthCheck.Command | Should -Be $check.Command
         $vm.HealthCheck.Interval.TotalSeconds, $vm.HealthCheck.Retries, $vm.HealthCheck.StartPeriod.TotalMinutes | Should -Be 0.5, 2, 5

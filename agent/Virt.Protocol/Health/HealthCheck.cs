@@ -42,4 +42,7 @@ public sealed partial record HealthCheck
     /// <summary>Of a workload's own check: how long one answer may take.</summary>
     [Key(8)]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What it asks, as in a table: the command, <c>TCP 80</c> or the address; empty: nothing.</summary>
+    public override string ToString() => Command.Length > 0 ? string.Join(" ", Command) : TcpPort != 0 ? $"TCP {TcpPort}" : HttpUrl;
 }

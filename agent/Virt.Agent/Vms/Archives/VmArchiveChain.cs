@@ -36,7 +36,7 @@ internal static class VmArchiveChain
     private static VirtException Missing(VmArchivePart last, VmArchivePart part) => Bad(
         last,
         "BaseRequired",
-        $"'{part.Path}' holds only what has changed since checkpoint '{part.Archive.SinceName}' of VM '{part.Archive.Name}', and the archive of that, as Export-VMCheckpoint writes it, is not among its bases",
+        $"{(part == last ? "it" : $"'{part.Path}'")} holds only what has changed since checkpoint '{part.Archive.SinceName}' of VM '{part.Archive.Name}', and the archive of that, as Export-VMCheckpoint writes it, is not among its bases",
         $"Import-VM '{last.Path}' -BasePath /srv/{part.Archive.Name}-{part.Archive.SinceName}");
 
     private static VirtException Bad(VmArchivePart last, string id, string why, string action) => new(ErrorCode.InvalidArgument, id, $"Cannot import '{last.Path}': {why}.", last.Path, action);
