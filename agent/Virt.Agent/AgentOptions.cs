@@ -29,6 +29,8 @@ public sealed record AgentOptions
           --name NAME         this host's name (default the system's)
           --unpack-limit BYTES what a layer of an image may unpack to, such as 64GB (default 32GB)
           --peer-listen A:P   where agents of other hosts may connect, such as 0.0.0.0:7711 (default: nowhere)
+          --guest-port PATH   where this host's own host speaks to it, where it is a virtual machine's guest
+                              (default /dev/virtio-ports/org.virt.agent.0 where that is there)
           --registry-mirror [REGISTRY=]HOST[:PORT]
                               a registry that has another one's images too (docker.io's where none is named); may stand several times
           --registry-plain-http HOST[:PORT]
@@ -60,6 +62,9 @@ public sealed record AgentOptions
 
     /// <summary>Where agents of other hosts may connect; null: nowhere.</summary>
     public PeerAddress? PeerListen { get; private set; }
+
+    /// <summary>Where this guest's host speaks to it; null: at the usual port, where that is there.</summary>
+    public string? GuestPort { get; private set; }
 
     /// <summary>How registries are reached.</summary>
     public RegistryOptions Registries { get; } = new();
@@ -98,6 +103,9 @@ public sealed record AgentOptions
                     break;
                 case "--peer-listen":
                     options.PeerListen = PeerAddress.Parse(value);
+                    break;
+                case "--guest-port":
+                    options.GuestPort = value;
                     break;
                 case "--registry-mirror":
                     options.Registries.Mirrors.Add(RegistryMirror.Parse(value));

@@ -145,9 +145,12 @@ internal static class Program
         operations.EndInterrupted();
         await using var schedules = new ScheduleService(state.PatchSchedules, operations, (request, user) => operations.Start(Methods.InvokePatch, user, call => patches.InvokeAsync(request, call)), time);
 
-        await using var listener = new Listener(Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, vmImages, vmImageSaves, registries, networks, volumes, vms, vhds, containers, patches, schedules, peers, moves));
+        var routes = Routes.Map(hosts, operations, new EventService(events, options.Name, time), imageService, vmImages, vmImageSaves, registries, networks, volumes, vms, vhds, containers, patches, schedules, peers, moves);
+        await using var listener = new Listener(routes);
+        await using var guestPort = new GuestPort(routes, options.GuestPort);
         await using var peerListener = new PeerListener(identity, peers, moves, operations, hosts.HelloAsync);
         Listen(listener, options);
+        guestPort.Listen();
         if (options.PeerListen is { } address)
         {
             peerListener.Listen(address);

@@ -99,6 +99,20 @@ Describe 'New-VM' {
         Get-VM (New-TestName 'badseed*') | Should -BeNullOrEmpty
     }
 
+    It 'gives its guest an agent that is reached as vm:NAME, and says why where that cannot be' {
+        $vm = New-VM (New-TestName inside) 192MB -Image starter -Generation 1 -WithAgent
+        $vm.HasAgent | Should -BeTrue
+        Get-Container -ComputerName "vm:$($vm.Name)" -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'WrongState*'
+        $problem[0].TargetObject | Should -Be "vm:$($vm.Name)"
+        $vm | Start-VM -Wait -For GuestAgent
+        Get-Container -ComputerName "vm:$($vm.Name)" -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'GuestWithoutSystemd*'
+        Get-Container -ComputerName "vm:$(New-TestName nobody)" -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].CategoryInfo.Category | Should -Be ObjectNotFound
+        (TabExpansion2 "Get-Container -ComputerName vm:$(New-TestName ins)").CompletionMatches.CompletionText | Should -Be "vm:$($vm.Name)"
+    }
+
     It 'goes on as a job' {
         $job = New-VM (New-TestName job) -Image starter -AsJob
         $vm = $job | Wait-Job -Timeout 60 | Receive-Job

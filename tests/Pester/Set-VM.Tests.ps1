@@ -62,6 +62,7 @@ Describe 'Set-VM' {
         $dog = New-TestVM dog
         ($dog | Set-VM -WatchdogAction Pause -PassThru).WatchdogAction | Should -Be Pause
         ($dog | Set-VM -UsbTablet -PassThru).HasUsbTablet | Should -BeTrue
+        ($dog | Set-VM -WithAgent -PassThru).HasAgent | Should -BeTrue
         $dog | Start-VM
         $dog | Set-VM -WatchdogAction None -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMWrongState*'

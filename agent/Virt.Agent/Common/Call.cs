@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Protocol;
@@ -61,6 +62,10 @@ public sealed class Call
 
     /// <summary>Sends one item of a stream. Waits while the client is slow.</summary>
     public ValueTask SendItemAsync<T>(Format<T> format, T item) => sink.SendItemAsync(format, item, Cancellation);
+
+    /// <summary>Makes the caller's connection, once the call is answered, one to somebody else. The last thing that a handler does.</summary>
+    /// <param name="stream">The bytes to and from him; the connection's from now on.</param>
+    public void HandOver(Stream stream) => sink.HandOver(stream);
 
     /// <summary>Gives the next bytes of standard input; none at its end.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ReadInputAsync(CancellationToken cancellation) => sink.ReadInputAsync(cancellation);

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Protocol;
@@ -20,6 +21,10 @@ public interface ICallSink
 
     /// <summary>Takes one item of a stream.</summary>
     ValueTask SendItemAsync<T>(Format<T> format, T item, CancellationToken cancellation);
+
+    /// <summary>Makes the caller's connection, once the call is answered, one to somebody else. Where there is no connection nothing comes of it.</summary>
+    /// <param name="stream">The bytes to and from him; the connection's from now on.</param>
+    void HandOver(Stream stream) => stream.Dispose();
 
     /// <summary>Gives the next bytes of standard input; none at its end.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReadInputAsync(CancellationToken cancellation);

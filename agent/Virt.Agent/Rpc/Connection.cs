@@ -20,6 +20,8 @@ public sealed class Connection : IAsyncDisposable
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly MessageScanner scanner = new();
     private bool greeted;
+    private volatile Stream? next;
+    private bool isOver;
 
     /// <summary>Takes a stream that somebody has connected.</summary>
     public Connection(Stream stream, Router router, string user)
@@ -55,6 +57,26 @@ public sealed class Connection : IAsyncDisposable
             }
 
             await stream.DisposeAsync().ConfigureAwait(false);
+            lock (calls)
+            {
+                isOver = true;
+                next?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Makes this, once the call that is being handled is answered, a connection to somebody else. Until then the client sends nothing but a cancel.</summary>
+    /// <param name="other">The bytes to and from him; this connection's from now on.</param>
+    public void HandOver(Stream other)
+    {
+        lock (calls)
+        {
+            next = other;
+            if (isOver)
+            {
+                // The client has left while he was waited for.
+                other.Dispose();
+            }
         }
     }
 
@@ -120,6 +142,12 @@ public sealed class Connection : IAsyncDisposable
             }
 
             end += read;
+            if (next is { } other)
+            {
+                await PassOnAsync(buffer.AsMemory(start, end - start), other, stopping).ConfigureAwait(false);
+                return;
+            }
+
             while (scanned < end)
             {
                 var whole = scanner.Feed(buffer.AsSpan(scanned, end - scanned), out var consumed);
@@ -136,6 +164,19 @@ public sealed class Connection : IAsyncDisposable
             scanned = end;
             start = 0;
         }
+    }
+
+    // Until either side ends.
+    private async Task PassOnAsync(ReadOnlyMemory<byte> first, Stream other, CancellationToken stopping)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await other.WriteAsync(first, over.Token).ConfigureAwait(false);
+        Task[] both = [stream.CopyToAsync(other, over.Token), other.CopyToAsync(stream, over.Token)];
+        await Task.WhenAny(both).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await stream.DisposeAsync().ConfigureAwait(false);
+        await other.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(both).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Moves a half-read message to the front, into a larger buffer where it fills this one, back into a small one where it does not need a large one.

@@ -108,6 +108,7 @@ public static class Routes
         router.Add(Methods.ConvertVHD, vhds.ConvertAsync);
         router.Add(Methods.OptimizeVHD, vhds.OptimizeAsync);
         router.Add(Methods.MergeVHD, vhds.MergeAsync);
+        router.Add(Methods.ConnectVMAgent, vms.ConnectAgentAsync);
         router.Add(Methods.CompareVM, moves.CompareAsync);
         router.Add(Methods.MoveVM, moves.MoveAsync);
         router.Add(Methods.MoveVMStorage, vms.MoveStorageAsync);

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
@@ -83,6 +84,8 @@ internal sealed class RunningCall(Connection connection, uint id) : ICallSink, I
 
     public ValueTask SendItemAsync<T>(Format<T> format, T item, CancellationToken cancellation) =>
         connection.SendAsync(buffer => MessageCodec.WriteNotification(buffer, Notifications.Item, id, format, item), cancellation);
+
+    public void HandOver(Stream stream) => connection.HandOver(stream);
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadInputAsync(CancellationToken cancellation)
     {

@@ -18,6 +18,15 @@ public sealed partial class QemuArguments
     /// <summary>The virtio port of the guest agent, as QMP's VSERPORT_CHANGE names it.</summary>
     public const string GuestAgentPort = "port0";
 
+    /// <summary>The character device of the agent inside, as QMP's query-chardev names it.</summary>
+    public const string AgentDevice = "agent0";
+
+    /// <summary>The virtio port of the agent inside, as QMP's VSERPORT_CHANGE names it.</summary>
+    public const string AgentPort = "agentport0";
+
+    /// <summary>What the guest knows that port as, under /dev/virtio-ports.</summary>
+    public const string AgentPortName = "org.virt.agent.0";
+
     /// <summary>The guest's disk, as QMP's query-block names it.</summary>
     public const string DiskDevice = "vda";
 
@@ -54,7 +63,7 @@ public sealed partial class QemuArguments
         builder.AddMonitor(folder);
         builder.AddMachine(spec, folder, boot, incoming);
         builder.AddConsole(folder);
-        builder.AddGuestAgent(folder);
+        builder.AddPorts(spec.HasAgent, folder);
         var order = boot is null ? BootOrder.Of(spec) : BootOrder.None;
         builder.AddDisk(spec.Disk, order(VmDriveRules.FirstDisk));
         builder.AddNetwork(spec);
@@ -192,14 +201,21 @@ public sealed partial class QemuArguments
         Add("-chardev", $"socket,id=console0,fd={number},server=on,wait=off,logfile={log},logappend=on", "-serial", "chardev:console0");
     }
 
-    private void AddGuestAgent(VmFolder folder)
+    private void AddPorts(bool hasAgent, VmFolder folder)
     {
-        var number = Open(QemuDescriptorKind.Listener, folder.GuestAgentSocket);
-
         // Port 0 is a console's. Of the 31 that are the default each has two queues, which QEMU wakes one after another before a guest goes on: 14 ms of a move's standstill.
-        Add("-device", "virtio-serial-pci,max_ports=2");
-        Add("-chardev", $"socket,id={GuestAgentDevice},fd={number},server=on,wait=off");
-        Add("-device", $"virtserialport,id={GuestAgentPort},chardev={GuestAgentDevice},name=org.qemu.guest_agent.0");
+        Add("-device", $"virtio-serial-pci,max_ports={(hasAgent ? 3 : 2)}");
+        AddPort(GuestAgentPort, GuestAgentDevice, "org.qemu.guest_agent.0", folder.GuestAgentSocket);
+        if (hasAgent)
+        {
+            AddPort(AgentPort, AgentDevice, AgentPortName, folder.AgentSocket);
+        }
+    }
+
+    private void AddPort(string id, string device, string name, string socket)
+    {
+        Add("-chardev", $"socket,id={device},fd={Open(QemuDescriptorKind.Listener, socket)},server=on,wait=off");
+        Add("-device", $"virtserialport,id={id},chardev={device},name={name}");
     }
 
     // Last, so that it takes no other device's place on the bus. A PC has a keyboard of its own.

@@ -41,6 +41,7 @@ internal static class VmChange
             CheckpointPlan = CheckpointPlanRules.Apply(name, present.CheckpointPlan, request, request.CheckpointType ?? present.CheckpointType, now),
             WatchdogAction = request.WatchdogAction ?? present.WatchdogAction,
             HasUsbTablet = request.HasUsbTablet ?? present.HasUsbTablet,
+            HasAgent = request.HasAgent ?? present.HasAgent,
             Health = health,
         };
     }

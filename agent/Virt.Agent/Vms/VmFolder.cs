@@ -15,6 +15,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>The channel to the guest agent.</summary>
     public string GuestAgentSocket => Path.Combine(Run, "qga");
 
+    /// <summary>The channel to the agent inside.</summary>
+    public string AgentSocket => Path.Combine(Run, "agent");
+
     /// <summary>Where the serial console is typed at.</summary>
     public string ConsoleSocket => Path.Combine(Run, "console");
 

@@ -57,6 +57,7 @@ public sealed partial class VmService
             After = request.After,
             StopAction = request.AutomaticStopAction,
             Health = request.Health,
+            HasAgent = request.WithAgent,
             VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
             HasScsiController = true,
             HotplugPorts = DefaultHotplugPorts,

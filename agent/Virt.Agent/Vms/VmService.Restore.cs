@@ -191,6 +191,7 @@ public sealed partial class VmService
             WatchdogAction = was.WatchdogAction,
             HasTpm = was.HasTpm,
             HasUsbTablet = was.HasUsbTablet,
+            HasAgent = was.HasAgent,
             HasScsiController = was.HasScsiController,
             HotplugPorts = was.HotplugPorts,
             Drives = moment.HasMemory ? was.Drives : present.Drives,

@@ -34,6 +34,11 @@ public sealed partial class VmService
             VmStates.CheckOff("change the tablet of", entry.Name, entry.State);
         }
 
+        if (request.HasAgent is { } hasAgent && hasAgent != present.HasAgent)
+        {
+            VmStates.CheckOff("change the agent of", entry.Name, entry.State);
+        }
+
         var to = Republish(entry, VmChange.Apply(entry.Name, present, request, time.GetUtcNow()), request);
         VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), Host.Architecture);
         if (call.WhatIf)

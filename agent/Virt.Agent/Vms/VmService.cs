@@ -192,6 +192,7 @@ public sealed partial class VmService : IAsyncDisposable
             UsedMemoryBytes = load?.MemoryBytes,
             WatchdogAction = entry.Spec.WatchdogAction,
             HasUsbTablet = entry.Spec.HasUsbTablet,
+            HasAgent = entry.Spec.HasAgent,
             VncSocketPath = isAlive ? session?.VncSocketPath ?? "" : "",
             HealthCheck = entry.Spec.Health,
             HealthMessage = entry.Health.Message ?? "",

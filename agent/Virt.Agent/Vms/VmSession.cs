@@ -126,6 +126,7 @@ internal sealed partial class VmSession : IAsyncDisposable
     {
         await leaving.CancelAsync().ConfigureAwait(false);
         await CloseGuestAgentAsync().ConfigureAwait(false);
+        await CloseAgentAsync().ConfigureAwait(false);
         await qmp.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -147,9 +148,14 @@ internal sealed partial class VmSession : IAsyncDisposable
         var devices = await qmp.ExecuteAsync("query-chardev", null, cancellation).ConfigureAwait(false);
         foreach (var device in devices.EnumerateArray())
         {
-            if (device.GetProperty("label").GetString() == QemuArguments.GuestAgentDevice && device.GetProperty("frontend-open").GetBoolean())
+            var (label, isOpen) = (device.GetProperty("label").GetString(), device.GetProperty("frontend-open").GetBoolean());
+            if (label == QemuArguments.GuestAgentDevice && isOpen)
             {
                 OnGuestAgent(isOpen: true);
+            }
+            else if (label == QemuArguments.AgentDevice && isOpen)
+            {
+                OnAgent(isOpen: true);
             }
         }
     }
@@ -195,6 +201,9 @@ internal sealed partial class VmSession : IAsyncDisposable
                 break;
             case "VSERPORT_CHANGE" when e.Text("id") == QemuArguments.GuestAgentPort:
                 OnGuestAgent(e.Flag("open") == true);
+                break;
+            case "VSERPORT_CHANGE" when e.Text("id") == QemuArguments.AgentPort:
+                OnAgent(e.Flag("open") == true);
                 break;
             default:
                 return;

@@ -152,6 +152,9 @@ public sealed record VmSpec
     /// <summary>It has a USB tablet, and a USB controller for it.</summary>
     public bool HasUsbTablet { get; init; }
 
+    /// <summary>It has a port for an agent inside its guest, which is put there when it is needed.</summary>
+    public bool HasAgent { get; init; }
+
     /// <summary>How its guest is asked whether it works; null: it is healthy when its guest agent answers.</summary>
     public HealthCheck? Health { get; init; }
 

@@ -11,4 +11,7 @@ public enum EndpointKind
 
     /// <summary>The agent of another host, through the user's own OpenSSH client: <c>ssh://user@host</c>.</summary>
     Ssh,
+
+    /// <summary>The agent inside a virtual machine, through that of its host: <c>vm:web01</c>, <c>ssh://user@host/vm:web01</c>.</summary>
+    VirtualMachine,
 }

@@ -44,15 +44,26 @@ public sealed class VirtClient : IDisposable
     /// <summary>Connects and says hello.</summary>
     /// <param name="endpoint">Where the agent listens.</param>
     /// <param name="clientName">Name and version for the agent's log.</param>
-    /// <exception cref="VirtException">Unavailable, PermissionDenied, or NotSupported where the agent is too old or too new.</exception>
-    public static VirtClient Connect(VirtEndpoint endpoint, string clientName)
+    /// <param name="observer">Sees the progress of what takes a while: an agent that has to be put into a virtual machine. Null: nobody does.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="VirtException">Unavailable, PermissionDenied, or NotSupported where the agent is too old or too new; for a virtual machine whatever its host answers. <see cref="VirtException.IsOfHost"/> is set.</exception>
+    public static VirtClient Connect(VirtEndpoint endpoint, string clientName, ICallObserver? observer = null, CancellationToken cancellation = default)
     {
-        var client = new VirtClient(Transport.Open(endpoint, TimeSpan.FromSeconds(5)), endpoint);
-        return client.Greet(clientName);
+        try
+        {
+            return endpoint.Host is { } host
+                ? Connect(host, clientName, observer, cancellation).Through(endpoint, clientName, observer, cancellation)
+                : new VirtClient(Transport.Open(endpoint, TimeSpan.FromSeconds(5)), endpoint).Greet(clientName, cancellation);
+        }
+        catch (VirtException e)
+        {
+            e.IsOfHost = true;
+            throw;
+        }
     }
 
     /// <summary>Says hello over a stream that is open already.</summary>
-    public static VirtClient Connect(Stream stream, VirtEndpoint endpoint, string clientName) => new VirtClient(stream, endpoint).Greet(clientName);
+    public static VirtClient Connect(Stream stream, VirtEndpoint endpoint, string clientName) => new VirtClient(stream, endpoint).Greet(clientName, CancellationToken.None);
 
     /// <summary>Calls a method and waits for its result.</summary>
     /// <param name="method">One of <see cref="Methods"/>.</param>
@@ -90,11 +101,29 @@ public sealed class VirtClient : IDisposable
         stream.Dispose();
     }
 
-    private VirtClient Greet(string clientName)
+    // The connection becomes that of the agent inside a virtual machine: this client is over.
+    private VirtClient Through(VirtEndpoint endpoint, string clientName, ICallObserver? observer, CancellationToken cancellation)
     {
         try
         {
-            Agent = Invoke(Methods.Hello, new Hello { ProtocolVersion = ProtocolVersion.Newest, ClientName = clientName });
+            Invoke(Methods.ConnectVMAgent, new ConnectVMAgent { Name = endpoint.Address }, observer: observer, cancellation: cancellation);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        // Nothing comes before our hello, so nothing of the other agent's can be among what was read here.
+        IsOpen = false;
+        return new VirtClient(stream, endpoint).Greet(clientName, cancellation);
+    }
+
+    private VirtClient Greet(string clientName, CancellationToken cancellation)
+    {
+        try
+        {
+            Agent = Invoke(Methods.Hello, new Hello { ProtocolVersion = ProtocolVersion.Newest, ClientName = clientName }, cancellation: cancellation);
             return this;
         }
         catch

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Virt.Protocol.Client;
 
-/// <summary>Where an agent listens: <c>unix:///path</c>, <c>npipe://server/name</c> or <c>ssh://[user@]host[:port][/path]</c>.</summary>
+/// <summary>Where an agent listens: <c>unix:///path</c>, <c>npipe://server/name</c> or <c>ssh://[user@]host[:port][/path]</c>; behind any of them <c>/vm:NAME</c> for the agent inside a virtual machine there.</summary>
 public sealed record VirtEndpoint
 {
     /// <summary>Where an agent listens that was installed in the ordinary way.</summary>
@@ -16,6 +16,8 @@ public sealed record VirtEndpoint
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         TimeSpan.FromSeconds(1));
 
+    private const string VirtualMachine = "vm:";
+
     private VirtEndpoint(EndpointKind kind, string address, string server, string text)
     {
         Kind = kind;
@@ -24,10 +26,10 @@ public sealed record VirtEndpoint
         Text = text;
     }
 
-    /// <summary>Socket, pipe or SSH.</summary>
+    /// <summary>Socket, pipe, SSH or virtual machine.</summary>
     public EndpointKind Kind { get; }
 
-    /// <summary>The socket's path or the pipe's name; for SSH the path of the socket there, empty for its default.</summary>
+    /// <summary>The socket's path or the pipe's name; for SSH the path of the socket there, empty for its default; the virtual machine's name.</summary>
     public string Address { get; }
 
     /// <summary>The pipe's server, <c>.</c> for this machine; for SSH <c>user@host</c> as ssh takes it; empty for a socket.</summary>
@@ -36,6 +38,9 @@ public sealed record VirtEndpoint
     /// <summary>The port for SSH; 0: what ssh_config says.</summary>
     public int Port { get; private init; }
 
+    /// <summary>The agent of the virtual machine's host; null for any other kind.</summary>
+    public VirtEndpoint? Host { get; private init; }
+
     /// <summary>The endpoint as it was written.</summary>
     public string Text { get; }
 
@@ -43,6 +48,11 @@ public sealed record VirtEndpoint
     /// <exception cref="VirtException">InvalidArgument: the text is no endpoint.</exception>
     public static VirtEndpoint Parse(string text)
     {
+        if (TrySplit(text, out var host, out var machine))
+        {
+            return new VirtEndpoint(EndpointKind.VirtualMachine, machine, "", text) { Host = Parse(host.Length == 0 ? Default : host) };
+        }
+
         if (text.StartsWith("unix://", StringComparison.Ordinal))
         {
             return ParseUnix(text);
@@ -65,7 +75,22 @@ public sealed record VirtEndpoint
 
         return text.IndexOf("://", StringComparison.Ordinal) < 0 && text.IndexOf('/') < 0 && text.Length > 0
             ? ParseSsh(text, text)
-            : throw Bad(text, "it begins with none of unix://, npipe:// and ssh://");
+            : throw Bad(text, "it begins with none of unix://, npipe://, ssh:// and vm:");
+    }
+
+    /// <summary>What a text says of a virtual machine: <c>vm:web01</c>, or a host, a slash and that.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="host">The host's own text; empty: it names none.</param>
+    /// <param name="machine">The virtual machine's name.</param>
+    /// <returns>False: it is about none.</returns>
+    public static bool TrySplit(string text, out string host, out string machine)
+    {
+        var slash = text.LastIndexOf("/" + VirtualMachine, StringComparison.OrdinalIgnoreCase);
+        var from = slash >= 0 ? slash + 1 : text.StartsWith(VirtualMachine, StringComparison.OrdinalIgnoreCase) ? 0 : -1;
+        var isMachine = from >= 0 && slash != 0 && from + VirtualMachine.Length < text.Length && text.IndexOf('/', from) < 0;
+        host = isMachine && slash > 0 ? text.Substring(0, slash) : "";
+        machine = isMachine ? text.Substring(from + VirtualMachine.Length) : "";
+        return isMachine;
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,9 @@ public sealed class VirtException : Exception
     /// <summary>A command that the user can run next.</summary>
     public string? RecommendedAction { get; }
 
+    /// <summary>Not the object that was asked for failed but the way to its host, so that its other objects fare no better.</summary>
+    public bool IsOfHost { get; internal set; }
+
     /// <summary>The error as it crosses the wire.</summary>
     public ErrorInfo ToInfo() => new() { Code = Code, Id = Id, Message = Message, Target = Target, RecommendedAction = RecommendedAction };
 }

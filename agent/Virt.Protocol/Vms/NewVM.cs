@@ -109,4 +109,8 @@ public sealed partial record NewVM
     /// <summary>It starts at once from a booted state of its image, which is made where there is none yet, and its guest is made another one: its name, machine id, SSH host keys, addresses, clock and random numbers.</summary>
     [Key(24)]
     public bool Warm { get; set; }
+
+    /// <summary>Its guest gets an agent of its own, for containers in it.</summary>
+    [Key(25)]
+    public bool WithAgent { get; set; }
 }

@@ -82,4 +82,8 @@ public sealed partial record SetVM
     /// <summary>So long after it was made each of these goes by itself, a minute to 100 years; a schedule must have it.</summary>
     [Key(18)]
     public TimeSpan? CheckpointExpiresAfter { get; set; }
+
+    /// <summary>True where its guest is to get an agent of its own, for containers in it. Only while it is off; an agent that its guest has stays on its disk.</summary>
+    [Key(19)]
+    public bool? HasAgent { get; set; }
 }

@@ -171,6 +171,10 @@ public sealed partial record VM
     [Key(40)]
     public string CheckpointProblem { get; set; } = "";
 
+    /// <summary>Its guest has an agent of its own, or gets one when it is needed: <c>-ComputerName vm:NAME</c>.</summary>
+    [Key(41)]
+    public bool HasAgent { get; set; }
+
     /// <summary>What its guest says of itself, where that was asked for (Get-VM -Detailed) and it answered; set by the client.</summary>
     [IgnoreMember]
     public VMGuest? Guest { get; set; }

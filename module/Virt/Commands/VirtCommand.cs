@@ -16,8 +16,8 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// The hosts: names of hosts that Connect-VirtHost has connected (wildcards are allowed), or endpoints such as ssh://root@hostb,
-    /// unix:///run/virt/agent.sock and npipe://server/name; any other name is that host by SSH. Several are asked in parallel. Without it, and without
-    /// an object that knows its host: the hosts that were connected with -Default, else the variable VIRT_ENDPOINT, else the agent of this machine.
+    /// unix:///run/virt/agent.sock and npipe://server/name; vm:web01 is the agent inside the virtual machine web01 (New-VM -WithAgent), hostb/vm:web01 of one on another
+    /// host; any other name is that host by SSH. Several are asked in parallel. Without it, and without an object that knows its host: the hosts that were connected with -Default, else the variable VIRT_ENDPOINT, else the agent of this machine.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("VMHost")]

@@ -15,7 +15,7 @@ internal static class ErrorRecords
     };
 
     /// <summary>True where not the object but the way to its host failed, so that its other objects fare no better.</summary>
-    public static bool IsHostFailure(VirtException e) => e.Id is "AgentUnavailable" or "AgentAccessDenied" or "AgentNotInstalled"
+    public static bool IsHostFailure(VirtException e) => e.IsOfHost || e.Id is "AgentUnavailable" or "AgentAccessDenied" or "AgentNotInstalled"
         or "ConnectionLost" or "BadEndpoint" or "MalformedReply" or "SshFailed" or "SshMissing" or "HostNameAmbiguous";
 
     private static ErrorCategory Category(ErrorCode code) => code switch

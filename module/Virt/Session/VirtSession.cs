@@ -45,10 +45,19 @@ public static class VirtSession
         }
     }
 
-    /// <summary>What -ComputerName means: the endpoint of a connected host, this machine's agent, or an endpoint as it is.</summary>
-    /// <exception cref="VirtException">See <see cref="ConnectedHosts.Find"/>.</exception>
-    internal static string EndpointOf(string computerName) =>
-        ConnectedHosts.Find(computerName)?.Endpoint ?? (computerName is "localhost" or "." ? DefaultEndpoint : computerName);
+    /// <summary>What -ComputerName means: the endpoint of a connected host, this machine's agent, an endpoint as it is, or the agent inside a machine of any of them.</summary>
+    /// <exception cref="VirtException">See <see cref="ConnectedHosts.Find"/>; InvalidArgument: there are several hosts that the machine could be on.</exception>
+    internal static string EndpointOf(string computerName)
+    {
+        if (ConnectedHosts.Find(computerName) is { } connected)
+        {
+            return connected.Endpoint;
+        }
+
+        return VirtEndpoint.TrySplit(computerName, out var host, out var machine)
+            ? $"{EndpointOf(host.Length == 0 ? HostOf(machine) : host)}/vm:{machine}"
+            : computerName is "localhost" or "." ? DefaultEndpoint : computerName;
+    }
 
     /// <summary>
     /// Calls a method. A query whose kept connection turns out to be dead (the agent was restarted) is asked once more over a new one; a change
@@ -60,14 +69,14 @@ public static class VirtSession
     {
         // A command in a guest or container is a query, as it ends with its client, but must not run twice.
         var once = method.Kind == MethodKind.Change || observer.Output is not null;
-        using var lease = Rent(computerName, alive: once, cancellation);
+        using var lease = Rent(computerName, alive: once, observer, cancellation);
         try
         {
             return lease.Client.Invoke(method, request, options, observer, stdin, cancellation);
         }
         catch (VirtException e) when (!once && CanRepeat(e, observer, cancellation))
         {
-            lease.Renew(Connect(computerName));
+            lease.Renew(Connect(computerName, observer, cancellation));
             return lease.Client.Invoke(method, request, options, observer, stdin, cancellation);
         }
     }
@@ -75,28 +84,28 @@ public static class VirtSession
     /// <summary>Turns a change into an operation that goes on by itself.</summary>
     internal static VirtOperation Detach<TRequest, TResult>(string computerName, Method<TRequest, TResult> method, TRequest request, CancellationToken cancellation)
     {
-        using var lease = Rent(computerName, alive: true, cancellation);
+        using var lease = Rent(computerName, alive: true, null, cancellation);
         return lease.Client.Detach(method, request, cancellation);
     }
 
     private static bool CanRepeat(VirtException e, CallObserver observer, CancellationToken cancellation) =>
         e.Id == "ConnectionLost" && !observer.SawItems && !cancellation.IsCancellationRequested;
 
-    private static Lease Rent(string computerName, bool alive, CancellationToken cancellation)
+    private static Lease Rent(string computerName, bool alive, CallObserver? observer, CancellationToken cancellation)
     {
         var bag = Idle.GetOrAdd(EndpointOf(computerName), static _ => []);
         while (bag.TryTake(out var client))
         {
             if (client.IsOpen && (!alive || IsAlive(client, cancellation)))
             {
-                Names[computerName] = client.Agent.HostName;
+                Names[computerName] = NameOf(client);
                 return new Lease(bag, client);
             }
 
             client.Dispose();
         }
 
-        return new Lease(bag, Connect(computerName));
+        return new Lease(bag, Connect(computerName, observer, cancellation));
     }
 
     private static bool IsAlive(VirtClient client, CancellationToken cancellation)
@@ -112,11 +121,24 @@ public static class VirtSession
         }
     }
 
-    private static VirtClient Connect(string computerName)
+    private static VirtClient Connect(string computerName, CallObserver? observer, CancellationToken cancellation)
     {
-        var client = VirtClient.Connect(VirtEndpoint.Parse(EndpointOf(computerName)), ClientName);
-        Names[computerName] = client.Agent.HostName;
+        var client = VirtClient.Connect(VirtEndpoint.Parse(EndpointOf(computerName)), ClientName, observer, cancellation);
+        Names[computerName] = NameOf(client);
         return client;
+    }
+
+    // A guest may say of itself what it likes.
+    private static string NameOf(VirtClient client) => client.Endpoint.Kind == EndpointKind.VirtualMachine ? "vm:" + client.Endpoint.Address : client.Agent.HostName;
+
+    // Where a machine is looked for of which nobody says on which host it is.
+    private static string HostOf(string machine)
+    {
+        var hosts = DefaultHosts;
+        return hosts.Length == 1
+            ? hosts[0]
+            : throw new VirtException(
+                ErrorCode.InvalidArgument, "HostNameAmbiguous", $"Cannot tell which host VM '{machine}' is on: several hosts are the default ({string.Join(", ", hosts)}).", "vm:" + machine, $"-ComputerName {hosts[0]}/vm:{machine}");
     }
 
     private sealed class Lease(ConcurrentBag<VirtClient> bag, VirtClient client) : IDisposable

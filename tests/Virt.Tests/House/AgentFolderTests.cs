@@ -16,6 +16,7 @@ public sealed partial class AgentFolderTests
     {
         ["Common"] = 0,
         ["Events"] = 1,
+        ["Links"] = 1,
         ["State"] = 1,
         ["Operations"] = 2,
         ["Hosts"] = 3,

@@ -39,6 +39,19 @@ public sealed class QemuArgumentsTests
     }
 
     [Fact]
+    public void A_port_for_an_agent_inside_is_there_for_who_asks_for_it_and_changes_nothing_for_others()
+    {
+        Assert.DoesNotContain(Build(Spec()).Arguments, static a => a.Contains("org.virt", StringComparison.Ordinal));
+        Assert.Contains("virtio-serial-pci,max_ports=2", Build(Spec()).Arguments);
+        var plan = Build(Spec() with { HasAgent = true, HotplugPorts = 2 });
+        Assert.Contains("virtio-serial-pci,max_ports=3", plan.Arguments);
+        Assert.Contains("virtserialport,id=agentport0,chardev=agent0,name=org.virt.agent.0", plan.Arguments);
+        Assert.Equal(new QemuDescriptor(QemuDescriptorKind.Listener, "/r/vms/1/agent"), Descriptor(plan, "id=agent0"));
+        var ids = plan.Arguments.Where(static a => a.Contains(",id=", StringComparison.Ordinal)).Select(static a => a.Split(",id=")[1].Split(',')[0]).ToList();
+        Assert.Equal(ids.Distinct(StringComparer.Ordinal), ids);
+    }
+
+    [Fact]
     public void Memory_and_processors_are_as_asked()
     {
         var arguments = Build(Spec() with { MemoryBytes = 512L << 20, ProcessorCount = 3 }, host: Host with { Accelerator = "kvm" }).Arguments;

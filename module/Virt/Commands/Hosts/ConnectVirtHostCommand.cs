@@ -3,6 +3,7 @@ using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
+using Virt.Protocol.Client;
 using Virt.Session;
 
 namespace Virt.Commands;
@@ -26,8 +27,8 @@ namespace Virt.Commands;
 public sealed class ConnectVirtHostCommand : VirtCommand
 {
     /// <summary>
-    /// The hosts: ssh://user@host:port, a bare name for that host by SSH, unix:///path, npipe://server/name, or localhost for this machine's agent. Several
-    /// are greeted in parallel.
+    /// The hosts: ssh://user@host:port, a bare name for that host by SSH, unix:///path, npipe://server/name, localhost for this machine's agent, or vm:NAME for the agent
+    /// inside a virtual machine. Several are greeted in parallel.
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("VMHost")]
@@ -62,7 +63,7 @@ public sealed class ConnectVirtHostCommand : VirtCommand
     }
 
     // A bare name is SSH here even where a connected host calls itself so.
-    private static string Endpoint(string given) => ConnectedHosts.Named(given)?.Endpoint
+    private static string Endpoint(string given) => ConnectedHosts.Named(given)?.Endpoint ?? (VirtEndpoint.TrySplit(given, out _, out _) ? VirtSession.EndpointOf(given) : null)
         ?? (given is "." or "localhost" ? VirtSession.DefaultEndpoint : given.IndexOf("://", StringComparison.Ordinal) < 0 ? "ssh://" + given : given);
 
     private void Connect(HostCalls host, string given)

@@ -43,6 +43,10 @@ namespace Virt.Commands;
 /// <para>Makes a virtual machine that runs already when the prompt is back.</para>
 /// </example>
 /// <example>
+/// <code>New-VM web07 1GB -Image starter -WithAgent -WhatIf</code>
+/// <para>Would make a virtual machine for containers: once it is started, Get-Container -ComputerName vm:web07 and every other cmdlet reach the agent in its guest, through its host.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
 /// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
 /// </example>
@@ -75,6 +79,13 @@ public sealed class NewVMCommand : NewCommand
     /// <summary>Start it at once from a booted state of its image, which is made where there is none yet. Not with -UserName, -SshKey and -CloudInit, which are for a first boot.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public SwitchParameter Warm { get; set; }
+
+    /// <summary>
+    /// Give its guest an agent of its own, for containers in it: afterwards every cmdlet takes -ComputerName vm:NAME. The agent is put into the guest, and started with it, when it is asked for the first time, over the guest agent;
+    /// that needs Linux with systemd, of the host's architecture. Where an image has Virt's package in it, that is used.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter WithAgent { get; set; }
 
     /// <summary>An existing disk image on the host, which the machine then uses as it is.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "VHD")]
@@ -204,6 +215,7 @@ public sealed class NewVMCommand : NewCommand
             Generation = Generation,
             Image = Given(Image),
             Warm = Warm,
+            WithAgent = WithAgent,
             VHDPath = Given(VHDPath),
             NewVHDPath = Given(NewVHDPath),
             NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,

@@ -115,6 +115,10 @@ public sealed class SetVMCommand : VMChangeCommand
     [Parameter]
     public SwitchParameter UsbTablet { get; set; }
 
+    /// <summary>Give its guest an agent of its own, for containers in it, as New-VM -WithAgent does; -WithAgent:$false takes the way to it away, not the agent. The machine must be off.</summary>
+    [Parameter]
+    public SwitchParameter WithAgent { get; set; }
+
     /// <summary>All ports of the host that lead to it, as for New-VM; @(): none. What stays is not interrupted.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
@@ -200,6 +204,7 @@ public sealed class SetVMCommand : VMChangeCommand
         CheckpointExpiresAfter = IsWanted(nameof(CheckpointExpiresAfter)) ? CheckpointExpiresAfter : null,
         WatchdogAction = IsWanted(nameof(WatchdogAction)) ? WatchdogAction : null,
         HasUsbTablet = IsWanted(nameof(UsbTablet)) ? UsbTablet.ToBool() : null,
+        HasAgent = IsWanted(nameof(WithAgent)) ? WithAgent.ToBool() : null,
         Publish = IsWanted(nameof(Publish)) ? Publish : null,
         AllowFrom = IsWanted(nameof(AllowFrom)) ? AllowFrom : null,
         Health = HealthChange(),
