@@ -14,14 +14,15 @@ internal static class Poll
 
     /// <param name="condition">What is awaited.</param>
     /// <param name="what">Says what was awaited, and what is there instead.</param>
-    public static async Task UntilAsync(Func<bool> condition, Func<string> what)
+    /// <param name="limit">Of what takes an emulated guest longer; null: <see cref="Limit"/>.</param>
+    public static async Task UntilAsync(Func<bool> condition, Func<string> what, TimeSpan? limit = null)
     {
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
-            if (clock.Elapsed > Limit)
+            if (clock.Elapsed > (limit ?? Limit))
             {
-                Assert.Fail($"awaited in vain for {Limit.TotalSeconds} s: {what()}");
+                Assert.Fail($"awaited in vain for {(limit ?? Limit).TotalSeconds} s: {what()}");
             }
 
             await Task.Delay(10);

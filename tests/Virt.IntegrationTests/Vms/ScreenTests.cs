@@ -1,7 +1,3 @@
-using System;
-using System.Buffers.Binary;
-using System.IO;
-using System.IO.Compression;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
@@ -46,54 +42,9 @@ public sealed class ScreenTests
     private static (byte Red, byte Green, byte Blue)? Colour(TestHost host)
     {
         var shot = host.Invoke(Methods.GetVMScreenshot, new GetVMScreenshot { Name = "web01" });
-        var pixels = Decode(shot.Bytes, shot.Width, shot.Height);
+        var picture = Picture.Of(shot);
         (int X, int Y)[] places = [(0, 0), (shot.Width - 1, 0), (0, shot.Height - 1), (shot.Width - 1, shot.Height - 1), (shot.Width / 2, shot.Height / 2)];
-        var colours = places.Select(place => pixels(place.X, place.Y)).Distinct().ToArray();
+        var colours = places.Select(place => picture[place.X, place.Y]).Distinct().ToArray();
         return colours.Length == 1 ? colours[0] : null;
-    }
-
-    // PNG, RFC 2083: chunks of length, name, data and checksum; those named IDAT are one stream of zlib; each line has a filter before its bytes.
-    private static Func<int, int, (byte Red, byte Green, byte Blue)> Decode(byte[] png, int width, int height)
-    {
-        Assert.Equal(8, png[24]); // bits of a channel
-        var channels = png[25] switch { 2 => 3, 6 => 4, var other => throw new InvalidDataException($"A picture of colour type {other}.") };
-        using var packed = new MemoryStream();
-        for (var at = 8; at < png.Length;)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at));
-            if (png.AsSpan(at + 4, 4).SequenceEqual("IDAT"u8))
-            {
-                packed.Write(png, at + 8, length);
-            }
-
-            at += length + 12;
-        }
-
-        packed.Position = 0;
-        using var stream = new ZLibStream(packed, CompressionMode.Decompress);
-        var stride = width * channels;
-        var lines = new byte[height][];
-        for (var y = 0; y < height; y++)
-        {
-            var filter = stream.ReadByte();
-            lines[y] = new byte[stride];
-            stream.ReadExactly(lines[y]);
-            for (var x = 0; x < stride; x++)
-            {
-                var left = x < channels ? 0 : lines[y][x - channels];
-                var up = y == 0 ? 0 : lines[y - 1][x];
-                var corner = x < channels || y == 0 ? 0 : lines[y - 1][x - channels];
-                lines[y][x] += (byte)(filter switch { 0 => 0, 1 => left, 2 => up, 3 => (left + up) / 2, 4 => Paeth(left, up, corner), _ => throw new InvalidDataException($"A filter {filter}.") });
-            }
-        }
-
-        return (x, y) => (lines[y][x * channels], lines[y][x * channels + 1], lines[y][x * channels + 2]);
-    }
-
-    private static int Paeth(int left, int up, int corner)
-    {
-        var guess = left + up - corner;
-        var (byLeft, byUp, byCorner) = (Math.Abs(guess - left), Math.Abs(guess - up), Math.Abs(guess - corner));
-        return byLeft <= byUp && byLeft <= byCorner ? left : byUp <= byCorner ? up : corner;
     }
 }

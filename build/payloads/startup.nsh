@@ -1,0 +1,3 @@
+@echo -off
+cls
+echo ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;-_/()[]*'!?=+@

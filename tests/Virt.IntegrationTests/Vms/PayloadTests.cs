@@ -1,0 +1,56 @@
+using System.Threading.Tasks;
+using Virt.IntegrationTests.Fixtures;
+using Virt.Protocol;
+using Virt.Tests;
+using Xunit;
+
+namespace Virt.IntegrationTests.Vms;
+
+/// <summary>Other systems than a Linux guest of ours, from media such as an admin brings (build/payloads.sh), each under the firmware that it is for. What they say is read off their screens.</summary>
+public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
+{
+    [Theory]
+    [InlineData("memtest86.iso", 1, "Memtest86+ v6.10")]
+    [InlineData("memtest86.iso", 2, "Memtest86+ v6.10")]
+    [InlineData("ipxe-bios.iso", 1, "10.0.2.15")] // the address that it gets by DHCP
+    [InlineData("ipxe-uefi.iso", 2, "10.0.2.15")]
+    [InlineData("grub-bios.iso", 1, "GNU GRUB  version 2.06")]
+    [InlineData("grub-uefi.iso", 2, "Minimal BASH-like line editing")]
+    [InlineData("hdt.iso", 1, "Hardware Detection Tool 0.5.2")]
+    [InlineData("mach.iso", 1, "GNU Mach 1.8")]
+    [InlineData("xen.iso", 1, "Linux runs on xen as PV")]
+    [InlineData("installer.iso", 1, "Select a language")]
+    [InlineData("installer.iso", 2, "Select a language")]
+    public async Task A_medium_is_started_and_says_on_its_screen_what_it_is(string medium, int generation, string text)
+    {
+        await using var host = await TestHost.StartAsync();
+        Start(host, medium, generation);
+        await fonts.SeesAsync(host, "web01", text);
+    }
+
+    [Fact]
+    public async Task A_Linux_of_32_bits_reads_what_is_typed()
+    {
+        await using var host = await TestHost.StartAsync();
+        Start(host, "i386.iso", 1);
+        await fonts.SeesAsync(host, "web01", "Linux on i686");
+        host.Invoke(Methods.SendVMKey, new SendVMKey { Name = "web01", Text = "Hello (32)\n" });
+        await fonts.SeesAsync(host, "web01", "typed: Hello (32)");
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_started_UEFI_starts_its_shell()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 2, MemoryStartupBytes = 128L << 20, NoVHD = true, SwitchName = "none" });
+        host.Start("web01");
+        await fonts.SeesAsync(host, "web01", "UEFI Interactive Shell");
+    }
+
+    private static void Start(TestHost host, string medium, int generation)
+    {
+        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = generation, MemoryStartupBytes = 1L << 30, NoVHD = true, SwitchName = "user" });
+        host.Add("web01", new AddVMDrive { Type = VMDriveType.Dvd, Path = RepositoryRoot.File("out", "test-images", "payloads", medium) });
+        host.Start("web01");
+    }
+}
