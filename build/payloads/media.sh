@@ -62,11 +62,7 @@ make_memtest86() {
     iso "$1/memtest86.iso" "$tree" $(bios_of isolinux.bin)
 }
 
-make_ipxe() {
-    cp "$(packaged usr/lib/ipxe/ipxe.iso)" "$1/ipxe-bios.iso"
-    efi "$work/ipxe" "$(packaged boot/ipxe.efi)"
-    iso "$1/ipxe-uefi.iso" "$work/ipxe"
-}
+make_ipxe() { cp "$(packaged usr/lib/ipxe/ipxe.iso)" "$1/ipxe-bios.iso"; }
 
 # For UEFI the package has no medium, but the program that would be on it.
 make_grub() {
@@ -88,18 +84,6 @@ make_mach() {
     gzip -dc "$(packaged boot/gnumach-1.8-486.gz)" > "$tree/boot/gnumach"
     printf 'multiboot /boot/gnumach\nboot\n' > "$tree/boot/grub/grub.cfg"
     grub_iso "$1/mach.iso" "$tree"
-}
-
-# Xen, and the installer's Linux as its dom0, whose only program says where it is.
-make_xen() {
-    local tree=$work/xen
-    grub_of "$tree"
-    small_initramfs "$work/dom0" "$(first_of "$(packaged usr/bin/busybox)" "$(packaged bin/busybox)")" "$recipe/dom0-init"
-    cpio_of "$work/dom0" "$tree/boot/dom0"
-    gzip -dc "$(packaged boot/xen-4.17-amd64.gz)" > "$tree/boot/xen"
-    cp "$(netboot amd64)/linux" "$tree/boot/linux"
-    cp "$recipe/xen.cfg" "$tree/boot/grub/grub.cfg"
-    grub_iso "$1/xen.iso" "$tree"
 }
 
 make_installer() {
@@ -131,8 +115,6 @@ make_shell() {
 }
 
 netboot() { packaged "usr/lib/debian-installer/images/12/$1/text/debian-installer/$1"; }
-
-first_of() { local file; for file in "$@"; do if [ -e "$file" ]; then echo "$file"; return; fi; done; return 1; }
 
 # small_initramfs TREE BUSYBOX INIT
 small_initramfs() {

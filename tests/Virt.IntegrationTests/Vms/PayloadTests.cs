@@ -11,14 +11,12 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
 {
     [Theory]
     [InlineData("memtest86.iso", 1, "Memtest86+ v6.10")]
-    [InlineData("memtest86.iso", 2, "Memtest86+ v6.10")]
+    [InlineData("memtest86.iso", 2, "Using: All Cores")] // its own letters there, of which some are those of the BIOS
     [InlineData("ipxe-bios.iso", 1, "10.0.2.15")] // the address that it gets by DHCP
-    [InlineData("ipxe-uefi.iso", 2, "10.0.2.15")]
     [InlineData("grub-bios.iso", 1, "GNU GRUB  version 2.06")]
     [InlineData("grub-uefi.iso", 2, "Minimal BASH-like line editing")]
     [InlineData("hdt.iso", 1, "Hardware Detection Tool 0.5.2")]
     [InlineData("mach.iso", 1, "GNU Mach 1.8")]
-    [InlineData("xen.iso", 1, "Linux runs on xen as PV")]
     [InlineData("installer.iso", 1, "Select a language")]
     [InlineData("installer.iso", 2, "Select a language")]
     public async Task A_medium_is_started_and_says_on_its_screen_what_it_is(string medium, int generation, string text)
