@@ -10,9 +10,8 @@ Describe 'New-HealthCheck' {
         $vm = New-VM (New-TestName checked) -MemoryStartupBytes 32MB -NoVHD -HealthCheck $check
         $vm.HealthCheck.Command | Should -Be $check.Command
         $vm.HealthCheck.Interval.TotalSeconds, $vm.HealthCheck.Retries, $vm.HealthCheck.StartPeriod.TotalMinutes | Should -Be 0.5, 2, 5
-        $container = New-TestContainer checked
+        $container = Start-TestContainer checked
         $container | Set-Container -HealthCheck $check
-        $container | Start-Container
         $container | Wait-Container -For Healthy -TimeoutSeconds 60
         (Get-Container $container.Name).Health | Should -Be Healthy
     }
@@ -25,7 +24,12 @@ Describe 'New-HealthCheck' {
     }
 
     It 'is not given beside its parts' {
-        New-VM (New-TestName twice) -NoVHD -HealthCheck (New-HealthCheck -Tcp 80) -HealthTcp 81 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $check = New-HealthCheck -Tcp 80
+        { New-VM (New-TestName twice) -NoVHD -HealthCheck $check -HealthTcp 81 } | Should -Throw -ErrorId 'HealthCheckGivenTwice*'
+        { New-Container (New-TestName twice) -Image starter -HealthCheck $check -HealthTcp 81 } | Should -Throw -ErrorId 'HealthCheckGivenTwice*'
+        { Invoke-Patch -Container (New-TestName twice) -HealthCheck $check -HealthTcp 81 } | Should -Throw -ErrorId 'HealthCheckGivenTwice*'
+        $vm = New-VM (New-TestName once) -MemoryStartupBytes 32MB -NoVHD
+        $vm | Set-VM -HealthCheck $check -HealthTcp 81 -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'HealthCheckGivenTwice*'
     }
 

@@ -103,7 +103,7 @@ Describe 'New-VM' {
         $vm = New-VM (New-TestName inside) 192MB -Image starter -Generation 1 -WithAgent
         $vm.HasAgent | Should -BeTrue
         Get-Container -ComputerName "vm:$($vm.Name)" -ErrorVariable problem -ErrorAction SilentlyContinue
-        $problem[0].FullyQualifiedErrorId | Should -BeLike 'WrongState*'
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'VMWrongState*'
         $problem[0].TargetObject | Should -Be "vm:$($vm.Name)"
         $vm | Start-VM -Wait -For GuestAgent
         Get-Container -ComputerName "vm:$($vm.Name)" -ErrorVariable problem -ErrorAction SilentlyContinue
