@@ -62,7 +62,11 @@ make_memtest86() {
     iso "$1/memtest86.iso" "$tree" $(bios_of isolinux.bin)
 }
 
-make_ipxe() { cp "$(packaged usr/lib/ipxe/ipxe.iso)" "$1/ipxe-bios.iso"; }
+make_ipxe() {
+    cp "$(packaged usr/lib/ipxe/ipxe.iso)" "$1/ipxe-bios.iso"
+    efi "$work/ipxe" "$(packaged boot/ipxe.efi)"
+    iso "$1/ipxe-uefi.iso" "$work/ipxe"
+}
 
 # For UEFI the package has no medium, but the program that would be on it.
 make_grub() {

@@ -13,6 +13,7 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
     [InlineData("memtest86.iso", 1, "Memtest86+ v6.10")]
     [InlineData("memtest86.iso", 2, "Using: All Cores")] // its own letters there, of which some are those of the BIOS
     [InlineData("ipxe-bios.iso", 1, "10.0.2.15")] // the address that it gets by DHCP
+    [InlineData("ipxe-uefi.iso", 2, "Open Source Network Boot Firmware")] // after which it goes back to the firmware
     [InlineData("grub-bios.iso", 1, "GNU GRUB  version 2.06")]
     [InlineData("grub-uefi.iso", 2, "Minimal BASH-like line editing")]
     [InlineData("hdt.iso", 1, "Hardware Detection Tool 0.5.2")]

@@ -17,7 +17,7 @@ public sealed class ScreenFonts : IAsyncLifetime
     private const int UefiHeight = 19;
 
     /// <summary>The firmware is emulated, and so is what it starts.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     // As many as a line has, and none that means something to UEFI's shell (build/payloads/startup.nsh).
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;-_/()[]*'!?=+@";
