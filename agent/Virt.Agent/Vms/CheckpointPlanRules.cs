@@ -35,18 +35,21 @@ internal static class CheckpointPlanRules
     /// <exception cref="VirtException">InvalidArgument; NotSupported: this host has no time zones.</exception>
     public static ScheduleTime TimesOf(string name, VmCheckpointPlan plan) => ScheduleTime.Parse($"Cannot change VM '{name}'", name, Parameters, plan.Cron, plan.TimeZone);
 
-    /// <summary>A plan that somebody else has written; null: it is none that this host can keep.</summary>
-    public static VmCheckpointPlan? Known(VmCheckpointPlan? plan)
+    /// <summary>The same; null: there is no plan, or one that cannot be read.</summary>
+    public static ScheduleTime? KnownTimesOf(string name, VmCheckpointPlan? plan)
     {
         try
         {
-            return plan is { Cron: not null, TimeZone: not null } && plan.ExpiresAfter >= Shortest && plan.ExpiresAfter <= Longest && TimesOf("", plan) is not null ? plan : null;
+            return plan is { Cron: not null, TimeZone: not null } ? TimesOf(name, plan) : null;
         }
         catch (VirtException)
         {
             return null;
         }
     }
+
+    /// <summary>A plan that somebody else has written; null: it is none that this host can keep.</summary>
+    public static VmCheckpointPlan? Known(VmCheckpointPlan? plan) => KnownTimesOf("", plan) is not null && plan!.ExpiresAfter >= Shortest && plan.ExpiresAfter <= Longest ? plan : null;
 
     private static VmCheckpointPlan? Without(string name, SetVM request) => request is { CheckpointTimeZone: null, CheckpointExpiresAfter: null }
         ? null

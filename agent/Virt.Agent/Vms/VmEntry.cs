@@ -6,7 +6,6 @@ using Virt.Agent.Common;
 using Virt.Agent.Events;
 using Virt.Agent.State;
 using Virt.Linux.Processes;
-using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
@@ -84,7 +83,7 @@ internal sealed class VmEntry
             {
                 if (!ReferenceEquals(read.Plan, Spec.CheckpointPlan))
                 {
-                    read = (Spec.CheckpointPlan, TimesOf(Spec.CheckpointPlan));
+                    read = (Spec.CheckpointPlan, CheckpointPlanRules.KnownTimesOf(Name, Spec.CheckpointPlan));
                 }
 
                 return read.Times;
@@ -120,18 +119,6 @@ internal sealed class VmEntry
             {
                 return changed.Task;
             }
-        }
-    }
-
-    private ScheduleTime? TimesOf(VmCheckpointPlan? plan)
-    {
-        try
-        {
-            return plan is null ? null : CheckpointPlanRules.TimesOf(Name, plan);
-        }
-        catch (VirtException)
-        {
-            return null;
         }
     }
 

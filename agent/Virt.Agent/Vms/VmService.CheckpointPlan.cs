@@ -30,10 +30,13 @@ public sealed partial class VmService
             {
                 var changed = Volatile.Read(ref planChanged).Task;
                 var now = time.GetUtcNow();
-                foreach (var entry in entries.Values.Where(entry => DueOf(entry, now) is not null && planned.TryAdd(entry.Id, true)))
+                foreach (var entry in entries.Values.Where(entry => DueOf(entry, now) is not null))
                 {
                     // A machine may be busy for long, which is nothing to the others.
-                    _ = MakePlannedAsync(entry, places);
+                    if (planned.TryAdd(entry.Id, true))
+                    {
+                        _ = MakePlannedAsync(entry, places);
+                    }
                 }
 
                 await AwaitPlansAsync(changed, now).ConfigureAwait(false);

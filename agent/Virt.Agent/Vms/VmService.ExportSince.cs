@@ -46,20 +46,16 @@ public sealed partial class VmService
 
     // The files whose contents are written, at most.
     private IEnumerable<string> AboveAll(VmEntry entry, CheckpointEntry? since, IEnumerable<(Guid Drive, IReadOnlyList<VmDiskLayer> Layers)> disks) =>
-        disks.Select(disk => ToExport(entry, disk.Drive, disk.Layers, since)).SelectMany(static disk => disk.Layers.TakeWhile(layer => layer != disk.Since)).Select(static layer => layer.Path);
+        disks.Select(disk => ToExport(entry, disk.Drive, disk.Layers, since)).SelectMany(static disk => disk.Above).Select(static layer => layer.Path);
 
-    private Task WriteDifferenceAsync(VmEntry entry, VmExportDisk disk, long sizeBytes, string target, string activity, Call call)
-    {
-        var above = disk.Layers.TakeWhile(layer => layer != disk.Since).ToList();
-        return WriteDiskAsync(
-            "export",
-            entry.Name,
-            above,
-            target,
-            activity,
-            call,
-            cancellation => disks.WriteDifferenceAsync([.. disk.Layers.Select(static layer => (layer.Path, layer.Format))], sizeBytes, above.Count, target, cancellation));
-    }
+    private Task WriteDifferenceAsync(VmEntry entry, VmExportDisk disk, long sizeBytes, string target, string activity, Call call) => WriteDiskAsync(
+        "export",
+        entry.Name,
+        disk.Above,
+        target,
+        activity,
+        call,
+        cancellation => disks.WriteDifferenceAsync([.. disk.Layers.Select(static layer => (layer.Path, layer.Format))], sizeBytes, disk.Above.Count, target, cancellation));
 
     // The disk becomes as it was at the next of its archives.
     private async Task ApplyDifferenceAsync(VmEntry entry, VmDisk disk, long sizeBytes, VmArchivePart part, string file, Call call)
