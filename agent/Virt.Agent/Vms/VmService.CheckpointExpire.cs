@@ -26,7 +26,8 @@ public sealed partial class VmService
             while (true)
             {
                 var changed = Volatile.Read(ref expiryChanged).Task;
-                await AwaitExpiryAsync(changed, await ExpireDueAsync(ending.Token).ConfigureAwait(false)).ConfigureAwait(false);
+                var now = time.GetUtcNow();
+                await AwaitExpiryAsync(changed, now, await ExpireDueAsync(now, ending.Token).ConfigureAwait(false)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -38,14 +39,13 @@ public sealed partial class VmService
     // Whoever makes or changes one that expires.
     private void NotifyExpiry() => Interlocked.Exchange(ref expiryChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
-    private async Task AwaitExpiryAsync(Task changed, bool isWhole)
+    // Since `looked`, when what was due then was removed, the time of others may have come.
+    private async Task AwaitExpiryAsync(Task changed, DateTimeOffset looked, bool isWhole)
     {
-        var now = time.GetUtcNow();
-        var next = checkpoints.Values.Where(c => c.Phase == CheckpointPhase.Ready && c.Spec.Expires > now).Min(static c => c.Spec.Expires) - now;
-        var longest = isWhole ? LongestExpiryWait : ExpiryRetry;
+        var next = checkpoints.Values.Where(c => c.Phase == CheckpointPhase.Ready && c.Spec.Expires > looked).Min(static c => c.Spec.Expires);
         try
         {
-            await changed.WaitAsync(next < longest ? next.Value : longest, time, ending.Token).ConfigureAwait(false);
+            await changed.WaitAsync(DueWait.Until(next, time.GetUtcNow(), isWhole ? LongestExpiryWait : ExpiryRetry), time, ending.Token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -54,10 +54,9 @@ public sealed partial class VmService
     }
 
     // One after the other, so that many at once do not load the host. False where one could not go yet.
-    private async Task<bool> ExpireDueAsync(CancellationToken stop)
+    private async Task<bool> ExpireDueAsync(DateTimeOffset now, CancellationToken stop)
     {
         var isWhole = true;
-        var now = time.GetUtcNow();
         foreach (var checkpoint in checkpoints.Values.Where(c => c.IsVisible && c.Spec.Expires <= now).OrderBy(static c => c.Spec.Expires).ToList())
         {
             try

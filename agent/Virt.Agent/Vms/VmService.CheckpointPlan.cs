@@ -52,13 +52,10 @@ public sealed partial class VmService
 
     private async Task AwaitPlansAsync(Task changed, DateTimeOffset now)
     {
-        var next = entries.Values.Select(entry => entry.CheckpointTimes?.Next(now)).Min() - time.GetUtcNow();
-
-        // A timer that fires a little early finds nothing due.
-        var wait = next is null || next > LongestPlanWait ? LongestPlanWait : next < TimeSpan.Zero ? TimeSpan.Zero : next.Value + TimeSpan.FromMilliseconds(1);
+        var next = entries.Values.Select(entry => entry.CheckpointTimes?.Next(now)).Min();
         try
         {
-            await changed.WaitAsync(wait, time, ending.Token).ConfigureAwait(false);
+            await changed.WaitAsync(DueWait.Until(next, time.GetUtcNow(), LongestPlanWait), time, ending.Token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -336,8 +336,15 @@ internal sealed class TestHost : IAsyncDisposable
 
     private async Task EndedAsync()
     {
-        await Agent.WaitForExitAsync();
-        agent!.Dispose();
+        // Somebody may still wait for the same end, whose time was up before it came.
+        var ended = Agent;
+        await ended.WaitForExitAsync();
+        if (agent != ended)
+        {
+            return;
+        }
+
+        ended.Dispose();
         agent = null;
         client?.Dispose();
         client = null;
