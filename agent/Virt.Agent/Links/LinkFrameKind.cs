@@ -18,7 +18,7 @@ internal enum LinkFrameKind : byte
     /// <summary>Bytes of a stream.</summary>
     Data = 5,
 
-    /// <summary>So many bytes of a stream were taken, and as many more may come.</summary>
+    /// <summary>So many bytes of a stream were taken, and as many more may come. None: the stream itself was taken.</summary>
     Taken = 6,
 
     /// <summary>A stream is over.</summary>

@@ -37,7 +37,7 @@ internal sealed class LinkHost : IAsyncDisposable
         running = Task.Run(RunAsync);
     }
 
-    /// <summary>Opens a stream, as soon as the guest takes part.</summary>
+    /// <summary>Opens a stream, as soon as the guest takes part. One that the guest has not taken is nobody's: whoever listened there may be gone, and nothing says so before the next is there.</summary>
     /// <param name="user">Who it is for.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="LinkException">There are as many streams as there may be.</exception>
@@ -58,7 +58,7 @@ internal sealed class LinkHost : IAsyncDisposable
                 throw new LinkException(FormattableString.Invariant($"There are {LinkSession.MostStreams} streams already."));
             }
 
-            if (stream is not null)
+            if (stream is not null && await IsTakenAsync(stream, cancellation).ConfigureAwait(false))
             {
                 return stream;
             }
@@ -73,6 +73,19 @@ internal sealed class LinkHost : IAsyncDisposable
         lock (gate)
         {
             begun.TrySetCanceled();
+        }
+    }
+
+    private static async Task<bool> IsTakenAsync(LinkStream stream, CancellationToken cancellation)
+    {
+        try
+        {
+            return await stream.IsTaken.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -147,6 +147,7 @@ internal sealed class LinkSession(LinkWriter writer, ulong other, Action<LinkStr
             }
         }
 
+        Tell(stream, 0);
         accept(stream, Encoding.UTF8.GetString(frame.Payload));
     }
 

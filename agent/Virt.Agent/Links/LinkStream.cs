@@ -17,6 +17,7 @@ internal sealed class LinkStream : Stream
     private readonly LinkSession session;
     private readonly Lock gate = new();
     private readonly LinkBuffer arrived = new(Window);
+    private readonly TaskCompletionSource<bool> taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? room;
     private TaskCompletionSource? news;
     private long credit = Window;
@@ -35,6 +36,9 @@ internal sealed class LinkStream : Stream
 
     /// <summary>Its number in its session.</summary>
     public uint Id { get; }
+
+    /// <summary>Whether the other side has taken it, once that is known. False: it was over before that.</summary>
+    public Task<bool> IsTaken => taken.Task;
 
     public override bool CanRead => true;
 
@@ -66,10 +70,11 @@ internal sealed class LinkStream : Stream
             (wake, news) = (news, null);
         }
 
+        taken.TrySetResult(true);
         wake?.TrySetResult();
     }
 
-    /// <summary>The other side has taken some.</summary>
+    /// <summary>The other side has taken some; none at first, when it has taken the stream itself.</summary>
     /// <exception cref="LinkException">It was never sent that much.</exception>
     public void Grant(uint bytes)
     {
@@ -85,6 +90,7 @@ internal sealed class LinkStream : Stream
             (wake, room) = (room, null);
         }
 
+        taken.TrySetResult(true);
         wake?.TrySetResult();
     }
 
@@ -99,6 +105,7 @@ internal sealed class LinkStream : Stream
             (reader, news) = (news, null);
         }
 
+        taken.TrySetResult(false);
         writer?.TrySetResult();
         reader?.TrySetResult();
     }

@@ -41,24 +41,37 @@ public sealed partial class VmService
 
         VmStates.CheckInvoke(entry.Name, entry.State, InsideFaults.Verb);
         var session = entry.Session ?? throw VmErrors.NoMonitor(InsideFaults.Verb, entry.Name);
-        if (!session.IsAgentChecked || !session.IsAgentOpen)
+        LinkStream? stream;
+        do
         {
-            await session.AgentGate.WaitAsync(call.Cancellation).ConfigureAwait(false);
-            try
-            {
-                await EnsureAgentAsync(entry.Name, session, faults, call).ConfigureAwait(false);
-            }
-            finally
-            {
-                session.AgentGate.Release();
-            }
+            await EnsureAgentOnceAsync(entry.Name, session, faults, call).ConfigureAwait(false);
+            stream = await OpenAgentAsync(session, faults, call).ConfigureAwait(false);
         }
-
-        call.HandOver(await OpenAgentAsync(session, faults, call).ConfigureAwait(false));
+        while (stream is null);
+        call.HandOver(stream);
         return new Nothing();
     }
 
-    private async Task<LinkStream> OpenAgentAsync(VmSession session, InsideFaults faults, Call call)
+    private async Task EnsureAgentOnceAsync(string name, VmSession session, InsideFaults faults, Call call)
+    {
+        if (session is { IsAgentChecked: true, IsAgentOpen: true })
+        {
+            return;
+        }
+
+        await session.AgentGate.WaitAsync(call.Cancellation).ConfigureAwait(false);
+        try
+        {
+            await EnsureAgentAsync(name, session, faults, call).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.AgentGate.Release();
+        }
+    }
+
+    // Null: whoever listened has gone meanwhile.
+    private async Task<LinkStream?> OpenAgentAsync(VmSession session, InsideFaults faults, Call call)
     {
         using var limit = new CancellationTokenSource(AgentAnswerTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);

@@ -24,26 +24,24 @@ internal sealed partial class VmSession
     /// <summary>Opens a stream to the agent inside, as soon as that takes part.</summary>
     /// <param name="user">Who it is for.</param>
     /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Null: whoever listened has gone meanwhile.</returns>
     /// <exception cref="LinkException">There are as many as there may be.</exception>
-    public async Task<LinkStream> OpenAgentAsync(string user, CancellationToken cancellation)
+    public async Task<LinkStream?> OpenAgentAsync(string user, CancellationToken cancellation)
     {
-        while (true)
+        Task<LinkHost> awaited;
+        lock (gate)
         {
-            Task<LinkHost> awaited;
-            lock (gate)
-            {
-                awaited = agentLink.Task;
-            }
+            awaited = agentLink.Task;
+        }
 
-            var link = await awaited.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                return await link.OpenAsync(user, cancellation).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                // The guest has closed its port meanwhile.
-            }
+        var link = await awaited.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await link.OpenAsync(user, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

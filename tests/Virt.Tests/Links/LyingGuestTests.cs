@@ -24,8 +24,7 @@ public sealed class LyingGuestTests : IDisposable
         var guest = port.OpenGuest();
         await using var host = new LinkHost(port.OpenHost, TimeProvider.System);
         var (number, writer) = await WelcomeAsync(guest);
-        await using var stream = await host.OpenAsync("ann", limit.Token);
-        writer.Begin(number);
+        await using var stream = await TakeAsync(host, guest, writer, number);
         switch (lie)
         {
             case "open":
@@ -64,9 +63,10 @@ public sealed class LyingGuestTests : IDisposable
         }
 
         // It is asked again, with another number; nothing was read of the stream until then, which is over.
-        Assert.NotEqual(number, (await WelcomeAsync(guest)).Number);
+        var again = await WelcomeAsync(guest);
+        Assert.NotEqual(number, again.Number);
         await DrainAsync(stream);
-        await using var next = await host.OpenAsync("ann", limit.Token);
+        await using var next = await TakeAsync(host, guest, again.Writer, again.Number);
     }
 
     [Fact]
@@ -75,8 +75,7 @@ public sealed class LyingGuestTests : IDisposable
         var guest = port.OpenGuest();
         await using var host = new LinkHost(port.OpenHost, TimeProvider.System);
         var (number, writer) = await WelcomeAsync(guest);
-        await using var stream = await host.OpenAsync("ann", limit.Token);
-        writer.Begin(number);
+        await using var stream = await TakeAsync(host, guest, writer, number);
         for (uint i = 0; i < 5000; i++)
         {
             await writer.SendAsync(LinkFrameKind.Data, number, 1, new byte[] { (byte)i }, limit.Token);
@@ -114,6 +113,26 @@ public sealed class LyingGuestTests : IDisposable
         var writer = new LinkWriter(guest);
         await writer.SendAsync(LinkFrameKind.Welcome, 0, 0, LinkHello.Write(42, number), limit.Token);
         return (number, writer);
+    }
+
+    // A stream that the host opens, the session's first, once the guest has taken it.
+    private async Task<LinkStream> TakeAsync(LinkHost host, Stream guest, LinkWriter writer, ulong number)
+    {
+        var opening = host.OpenAsync("ann", limit.Token);
+        var reader = new LinkReader();
+        var buffer = new byte[4096];
+        var isOpen = false;
+        while (!isOpen)
+        {
+            var count = await guest.ReadAsync(buffer, limit.Token);
+            Assert.NotEqual(0, count);
+            reader.Feed(buffer.AsSpan(0, count), frame => isOpen |= frame.Kind == LinkFrameKind.Open);
+        }
+
+        Assert.False(opening.IsCompleted);
+        writer.Begin(number);
+        await writer.SendAsync(LinkFrameKind.Taken, number, 1, new byte[sizeof(uint)], limit.Token);
+        return await opening;
     }
 
     private readonly System.Collections.Generic.HashSet<ulong> answered = [];
