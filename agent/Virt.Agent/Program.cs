@@ -140,6 +140,7 @@ internal static class Program
         await vms.RecoverWarmStatesAsync().ConfigureAwait(false);
         await moves.RecoverAsync().ConfigureAwait(false);
         await using var patches = new PatchService(state.Patches, operations, new Workloads(vms, containers, time), [new AptPackageManager()], options.Name, time, events);
+        moves.IsPatched = patches.IsPatched;
         await patches.RecoverAsync().ConfigureAwait(false);
         registries.Recover(operations);
         operations.EndInterrupted();

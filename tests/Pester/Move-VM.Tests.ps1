@@ -50,6 +50,7 @@ Describe 'Move-VM between two hosts' {
         $null = Add-VirtPeer $to -ComputerName $from -ErrorAction Stop
         $moving = New-VM (New-TestName moving) -Image starter -MemoryStartupBytes 192MB -Generation 1 -ComputerName $from -ErrorAction Stop
         Start-VM $moving.Name -Wait -For GuestAgent -TimeoutSeconds 120 -ComputerName $from -ErrorAction Stop
+        Checkpoint-VM $moving.Name -SnapshotName before -ComputerName $from -ErrorAction Stop
     }
 
     AfterAll {
@@ -66,6 +67,12 @@ Describe 'Move-VM between two hosts' {
         Get-VM (New-TestName '*') -ComputerName $to | Should -BeNullOrEmpty
     }
 
+    It 'plans with its checkpoints' {
+        $plan = Compare-VM $moving.Name -DestinationHost $to -IncludeStorage -ComputerName $from -ErrorAction Stop
+        $plan.Problems | Should -BeNullOrEmpty
+        $plan.Checkpoints | Should -Be before
+    }
+
     It 'moves it live, and says for how long it stood still' {
         $result = Move-VM $moving.Name -DestinationHost $to -IncludeStorage -PassThru -ComputerName $from -ErrorAction Stop
         $result.Downtime | Should -BeGreaterThan ([timespan]::Zero)
@@ -73,5 +80,13 @@ Describe 'Move-VM between two hosts' {
         Get-VM (New-TestName '*') -ComputerName $from | Should -BeNullOrEmpty
         (Get-VM $moving.Name -ComputerName $to).State | Should -Be Running
         (Invoke-VMCommand $moving.Name -ComputerName $to -- echo here).Output.Trim() | Should -Be here
+    }
+
+    It 'has its checkpoint there' {
+        $checkpoint = Get-VMCheckpoint -VMName $moving.Name -ComputerName $to -ErrorAction Stop
+        $checkpoint.Name | Should -Be before
+        $checkpoint.HasMemory | Should -BeTrue
+        Remove-VMCheckpoint -VMName $moving.Name -Name before -ComputerName $to -Confirm:$false -ErrorAction Stop
+        Get-VMCheckpoint -VMName $moving.Name -ComputerName $to | Should -BeNullOrEmpty
     }
 }

@@ -12,11 +12,13 @@ internal sealed class TransferRate
     private readonly Queue<(long Ticks, long Bytes)> notes = new();
     private (long Ticks, long Bytes) last;
 
-    /// <summary>Begins at nothing.</summary>
-    public TransferRate(TimeProvider time)
+    /// <summary>Begins.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="bytes">How many it is now.</param>
+    public TransferRate(TimeProvider time, long bytes = 0)
     {
         this.time = time;
-        last = (time.GetTimestamp(), 0);
+        last = (time.GetTimestamp(), bytes);
         notes.Enqueue(last);
     }
 

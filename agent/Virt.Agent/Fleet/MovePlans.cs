@@ -20,6 +20,11 @@ public static class MovePlans
             Add(disk.Path, disk.DestinationPath, disk.IsShared, disk.SizeBytes);
         }
 
+        foreach (var checkpoint in plan.Checkpoints)
+        {
+            Add("checkpoint", checkpoint);
+        }
+
         foreach (var problem in plan.Problems)
         {
             Add(problem.Id, problem.Target, problem.IsBlocking);
@@ -80,6 +85,7 @@ public static class MovePlans
     private static string Difference(VMMovePlan given, VMMovePlan now) =>
         given.Mode != now.Mode ? $"it was made for a {given.Mode} move, and the VM would now move {now.Mode}"
         : given.MachineType != now.MachineType ? $"the VM had the machine type '{given.MachineType}' and has '{now.MachineType}'"
+        : !given.Checkpoints.SequenceEqual(now.Checkpoints) ? "the VM has other checkpoints by now"
         : now.Problems.FirstOrDefault(problem => given.Problems.All(p => p.Id != problem.Id)) is { } news ? $"meanwhile something stands in the way ({news.Message.TrimEnd('.')})"
         : "the VM or its destination has changed since";
 
@@ -92,7 +98,7 @@ public static class MovePlans
         "PeerUnavailable" or "PeerLost" => ErrorCode.Unavailable,
         "PeerTimeout" => ErrorCode.Timeout,
         "PeerNotTrusted" => ErrorCode.Unauthenticated,
-        "ImageDiffers" or "NetworkDiffers" or "AddressInUse" or "PortInUse" => ErrorCode.Conflict,
+        "ImageDiffers" or "NetworkDiffers" or "AddressInUse" or "PortInUse" or "VMExporting" or "VMPatching" => ErrorCode.Conflict,
         _ => ErrorCode.NotSupported,
     };
 }

@@ -10,11 +10,11 @@ namespace Virt.Agent.Fleet;
 /// <summary>How a stopped machine is sent: its disks' files, without their holes, with a checksum each.</summary>
 public sealed partial class MoveService
 {
-    private static async Task ReportFileAsync(OutgoingMove sending, Task copying, SparseFile file, long before, long length)
+    private static async Task ReportFileAsync(OutgoingMove sending, Task copying, SparseFile file, long before, long length, int share = 99, string? what = null)
     {
         while (await Task.WhenAny(copying, Task.Delay(ProgressPause)).ConfigureAwait(false) != copying)
         {
-            sending.ReportDisk(sending.Result.DiskBytesSent + file.Bytes, before + file.Position, length, 99, 0);
+            sending.ReportDisk(sending.Result.DiskBytesSent + file.Bytes, before + file.Position, length, share, 0, what);
         }
 
         await copying.ConfigureAwait(false);
@@ -24,6 +24,7 @@ public sealed partial class MoveService
     {
         sending.Report("making the destination ready");
         var offered = sending.Offer(offer);
+        await SendKeptAsync(sending, offer, offered).ConfigureAwait(false);
         var files = new List<PeerStream>();
         try
         {
@@ -51,12 +52,12 @@ public sealed partial class MoveService
 
     private static async Task SendFilesAsync(OutgoingMove sending, MoveDisk[] disks, List<PeerStream> streams)
     {
-        var (done, all) = (0L, disks.Sum(static disk => disk.AllocatedBytes));
-        sending.BeginPhase();
+        var (done, all) = (sending.FileBytes, sending.FileBytes + disks.Sum(static disk => disk.AllocatedBytes));
+        sending.BeginPhase(sending.FileBytesSent, sending.FileBytes);
         foreach (var (disk, stream) in disks.Zip(streams))
         {
             var file = new SparseFile(stream);
-            await ReportFileAsync(sending, file.SendAsync(disk.Path, sending.Going), file, done, all).ConfigureAwait(false);
+            await ReportFileAsync(sending, file.SendAsync(disk.Path, MovePoint.Copying, sending.Going), file, done, all).ConfigureAwait(false);
             await stream.ShutdownAsync().ConfigureAwait(false);
             done += disk.AllocatedBytes;
             sending.Result.DiskBytesSent += file.Bytes;

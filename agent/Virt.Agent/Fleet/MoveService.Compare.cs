@@ -32,6 +32,7 @@ public sealed partial class MoveService
             AreDisksShared = site.UnreachedDisk is null && machine.Disks.Length > 0,
             DiskPaths = site.UnreachedDisk is null ? Array.ConvertAll(machine.Disks, static disk => disk.Path) : vms.PathsForCopies(machine),
             ImageFolder = site.ImageFolder,
+            TakesAll = true,
             ImageHash = machine.Image.Length > 0 && site.HasImage ? await hashes.OfAsync(images.FindVm(machine.Image), call.Cancellation).ConfigureAwait(false) : [],
         };
     }
@@ -53,6 +54,7 @@ public sealed partial class MoveService
             IncludeStorage = request.IncludeStorage,
             DestinationStoragePath = request.DestinationStoragePath ?? "",
             CreationTime = time.GetUtcNow(),
+            Checkpoints = vms.CheckpointNamesOf(entry),
         };
         var problems = new List<PlanProblem>();
         if (peers.ListenAddress.Length == 0)
@@ -60,13 +62,14 @@ public sealed partial class MoveService
             problems.Add(PeerProblems.NoListener(peers.HostName, peer));
         }
 
-        if (vms.CopiesOf(entry) is { Count: > 0 } copies)
+        if (vms.WhatKeepsLayers(entry) is { } kept)
         {
-            problems.Add(PlanProblem.Blocking("VMHasLinkedCopies", entry.Name, $"On the disks of VM '{entry.Name}' stand those of its linked copies {VmErrors.Names(copies)}.", $"Remove-VM -Name {string.Join(',', copies)} -DeleteDisk"));
+            problems.Add(kept);
         }
-        else if (vms.HasCheckpoints(entry))
+
+        if (IsPatched(entry.Id))
         {
-            problems.Add(PlanProblem.Blocking("VMHasCheckpoints", entry.Name, $"VM '{entry.Name}' has checkpoints, which cannot move to host '{peer.Name}' with it yet.", $"Get-VMCheckpoint -VMName {entry.Name} | Remove-VMCheckpoint"));
+            problems.Add(PlanProblem.Blocking("VMPatching", entry.Name, $"VM '{entry.Name}' is being patched, which ends on its host: there is its checkpoint gone back to, or removed.", "Get-VirtOperation | Where-Object State -eq Running"));
         }
 
         PeerClient? client = null;
@@ -82,14 +85,20 @@ public sealed partial class MoveService
                 problems.Add(PlanProblem.Blocking("ImageDiffers", machine.Image, $"The image '{machine.Image}' of host '{peer.Name}' is not the one that the VM was made from.", MoveRules.CopyImage(machine.ImageFolder, peer.Name, check.ImageFolder)));
             }
 
-            if (vms.LenderOf(entry) is { } lender && (!machine.IsLive || check.AreDisksShared))
+            if (!check.TakesAll && (machine.IsSaved || machine.Adapters.Length > 0 || vms.CheckpointsToMove(entry).Length > 0))
+            {
+                problems.Add(PlanProblem.Blocking("AgentTooOld", peer.Name, $"The agent of host '{peer.Name}' is older than this one: it takes neither checkpoints nor further network adapters nor saved memory.", $"Get-VirtHost -ComputerName {peer.Name}"));
+            }
+
+            var hasLayers = machine.Files.Any(static file => file.Kind == MoveFileKind.Layer);
+            if (vms.LenderOf(entry) is { } lender && (!machine.IsLive || check.AreDisksShared || hasLayers))
             {
                 // From then on nothing here would say that the layers below are needed.
                 problems.Add(PlanProblem.Blocking(
                     "VMIsLinkedCopy",
                     entry.Name,
-                    $"The disk of VM '{entry.Name}' stands on that of VM '{lender.Name}', which stays here; it can move while it runs, with its disk copied.",
-                    machine.IsLive ? $"Copy-VM -Name {entry.Name} -NewName {entry.Name}-full -Full" : $"Start-VM -Name {entry.Name} -PassThru | Move-VM -DestinationHost {peer.Name} -IncludeStorage"));
+                    $"The disk of VM '{entry.Name}' stands on that of VM '{lender.Name}', which stays here; it can move while it runs, without checkpoints and with its disk copied.",
+                    hasLayers ? $"Get-VMCheckpoint -VMName {entry.Name} | Remove-VMCheckpoint -Confirm" : machine.IsLive ? $"Copy-VM -Name {entry.Name} -NewName {entry.Name}-full -Full" : $"Start-VM -Name {entry.Name} -PassThru | Move-VM -DestinationHost {peer.Name} -IncludeStorage"));
             }
 
             plan.Disks = [.. machine.Disks.Zip(check.DiskPaths, (disk, path) => new VMMoveDisk { Path = disk.Path, DestinationPath = path, IsShared = check.AreDisksShared, SizeBytes = disk.SizeBytes })];

@@ -30,6 +30,7 @@ public sealed partial class MoveService
         using var watch = new MigrationWatch(session);
         sending.Report("making the destination ready");
         var offered = sending.Offer(offer);
+        await SendKeptAsync(sending, offer, offered).ConfigureAwait(false);
         await session.PrepareToSendAsync(isPausing: true, sending.Going).ConfigureAwait(false);
         await using var memory = await OpenPumpAsync(sending, MemoryDescriptor, offer.StreamToken, offered, isHeld: true).ConfigureAwait(false);
         await using var pumps = new DiskPumps();
@@ -77,7 +78,7 @@ public sealed partial class MoveService
 
             // At the switch-over QEMU syncs every disk that it has open: the destination must not hang up on one of them.
             await session.RemoveMirrorNodesAsync(offer.Machine.Disks.Select(static disk => disk.Name), sending.Going).ConfigureAwait(false);
-            sending.Result.DiskBytesSent = pumps.Sent;
+            sending.Result.DiskBytesSent += pumps.Sent;
         }
 
         sending.Clock.Note("ending the mirrors");
@@ -97,7 +98,7 @@ public sealed partial class MoveService
     // All at once: the slowest says how long it takes.
     private static async Task MirrorAsync(OutgoingMove sending, VmSession session, MigrationWatch watch, DiskPumps pumps)
     {
-        sending.BeginPhase();
+        sending.BeginPhase(sending.FileBytesSent, sending.FileBytes);
         var own = sending.Entry.Spec.OwnDisks().ToList();
         for (var i = 0; i < own.Count; i++)
         {
@@ -106,8 +107,8 @@ public sealed partial class MoveService
 
         await watch.WhenAsync(w => w.ReadyMirrors == pumps.Count || w.EndedMirrors > 0, ProgressPause, () => ReportMirrorsAsync(sending, session, pumps), sending.Going).ConfigureAwait(false);
         CheckMirrors(sending, watch, mayBeEnded: false);
-        var all = own.Sum(static disk => disk.Disk.SizeBytes);
-        sending.ReportDisk(pumps.Sent, all, all, DiskShare, sending.Compared.Machine.MemoryBytes);
+        var all = sending.FileBytes + own.Sum(static disk => disk.Disk.SizeBytes);
+        sending.ReportDisk(sending.FileBytesSent + pumps.Sent, all, all, DiskShare, sending.Compared.Machine.MemoryBytes);
     }
 
     // What is sent waits in the socket until the pump lets it out.
@@ -188,7 +189,7 @@ public sealed partial class MoveService
     {
         if (await session.ReadMirrorsAsync(sending.Going).ConfigureAwait(false) is { All: > 0 } mirror)
         {
-            sending.ReportDisk(pumps.Sent, mirror.Done, mirror.All, DiskShare, sending.Compared.Machine.MemoryBytes);
+            sending.ReportDisk(sending.FileBytesSent + pumps.Sent, sending.FileBytes + mirror.Done, sending.FileBytes + mirror.All, DiskShare, sending.Compared.Machine.MemoryBytes);
         }
     }
 

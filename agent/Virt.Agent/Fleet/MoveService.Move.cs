@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -29,6 +30,11 @@ public sealed partial class MoveService
         var entry = given is null ? vms.FindToMove(request.Id, request.Name) : FindPlanned(given);
         call.WorksOn(entry.Name);
         using var held = await vms.LockToMoveAsync(entry, call).ConfigureAwait(false);
+        if (!call.WhatIf)
+        {
+            await vms.CollapseToMoveAsync(entry, call).ConfigureAwait(false);
+        }
+
         await using var compared = await PlanAsync(entry, WishOf(request), call.Cancellation).ConfigureAwait(false);
         if (given is not null)
         {
@@ -83,8 +89,11 @@ public sealed partial class MoveService
             IsPaused = sending.Move.IsPaused,
             AreDisksShared = sending.Move.AreDisksShared,
             Disks = Array.ConvertAll(sending.Compared.Plan.Disks, disk => new MoveDiskOffer { Path = disk.DestinationPath, Token = disk.IsShared ? [] : AwaitedStreams.NewToken() }),
+            Saved = VmService.SavedText(entry),
             Nvram = vms.ReadNvram(entry),
             Tpm = machine.IsLive ? [] : vms.ReadTpm(entry),
+            Checkpoints = vms.CheckpointsToMove(entry),
+            FilesToken = sending.Files.Count > 0 ? AwaitedStreams.NewToken() : [],
             StreamToken = machine.IsLive ? AwaitedStreams.NewToken() : [],
         };
         await (machine.IsLive ? SendLiveAsync(sending, offer) : SendColdAsync(sending, offer)).ConfigureAwait(false);
@@ -144,14 +153,15 @@ public sealed partial class MoveService
             return new OperationCanceledException();
         }
 
-        if (e is QmpException or QmpClosedException or OperationCanceledException or VirtException { Id: "QemuSendFailed" } or VirtException { Code: ErrorCode.Cancelled })
+        if (e is QmpException or QmpClosedException or OperationCanceledException or IOException or VirtException { Id: "QemuSendFailed" } or VirtException { Code: ErrorCode.Cancelled })
         {
             await Task.WhenAny(sending.Watching, Task.Delay(ReasonTimeout)).ConfigureAwait(false);
         }
 
         return e switch
         {
-            _ when MoveReason.Of(sending.Watching) is { } told && e is not VirtException { Id: "FaultInjected" } => told,
+            // One that watches too late hears only that there is nothing to watch any more.
+            _ when MoveReason.Of(sending.Watching) is { Id: not MoveNotFound } told && e is not VirtException { Id: "FaultInjected" } => told,
             QmpClosedException closed => VmErrors.NoMonitor("move", sending.Entry.Name, closed),
             QmpException refused => VmErrors.Refused("move", sending.Entry.Name, refused),
             OperationCanceledException or VirtException { Code: ErrorCode.Cancelled } => new VirtException(

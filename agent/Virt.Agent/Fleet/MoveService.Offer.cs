@@ -76,7 +76,7 @@ public sealed partial class MoveService
             throw new VirtException(ErrorCode.Conflict, "DiskNotShared", $"Cannot move VM '{offer.Machine.VMName}': what is at '{other.Path}' on host '{peers.HostName}' is another disk, or an old copy.", other.Path, "Compare-VM");
         }
 
-        var entry = await vms.ReceiveAsync(offer, move, cancellation).ConfigureAwait(false);
+        var entry = await vms.ReceiveAsync(offer, move, (paths, going) => ReceiveKeptAsync(receiving, paths, going), cancellation).ConfigureAwait(false);
         receiving.Entry = entry;
         if (offer.Machine.IsLive)
         {

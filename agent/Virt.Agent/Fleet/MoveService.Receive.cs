@@ -13,6 +13,8 @@ namespace Virt.Agent.Fleet;
 /// <summary>Between agents: how a destination receives, promises and takes.</summary>
 public sealed partial class MoveService
 {
+    private const string MoveNotFound = "MoveNotFound";
+
     /// <summary>Lasts as long as the move. Ends with an error when this side gives up; where the source leaves, this side settles by itself.</summary>
     /// <exception cref="VirtException">NotFound; whatever ended the move.</exception>
     public async Task<MoveAnswer> WatchAsync(MoveCall name, VirtPeer peer, Call call)
@@ -105,7 +107,7 @@ public sealed partial class MoveService
     /// <summary>How a move stands on this side.</summary>
     public Task<MoveAnswer> AskAsync(MoveCall name, VirtPeer peer) => Task.FromResult(Stand(name, peer));
 
-    private static async Task AwaitAllAsync(IncomingMove receiving, VmEntry entry, CancellationToken cancellation)
+    private async Task AwaitAllAsync(IncomingMove receiving, VmEntry entry, CancellationToken cancellation)
     {
         try
         {
@@ -126,6 +128,10 @@ public sealed partial class MoveService
             }
 
             await receiving.Copying.WaitAsync(cancellation).ConfigureAwait(false);
+            if (receiving is { CopiesDisks: true, Watch: null })
+            {
+                await vms.JoinLayersAsync(entry, cancellation).ConfigureAwait(false);
+            }
         }
         catch (QmpClosedException e)
         {
@@ -137,7 +143,7 @@ public sealed partial class MoveService
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw new VirtException(ErrorCode.DataLoss, "DiskCopyFailed", $"Cannot move VM '{entry.Name}': its disk did not come whole ({VmErrors.Sentence(e.Message)}).", entry.Name, "df -h", e);
+            throw NotWhole(entry.Name, "its disk", e);
         }
     }
 
@@ -158,5 +164,5 @@ public sealed partial class MoveService
     private IncomingMove FindIncoming(MoveCall name, VirtPeer peer) =>
         incoming.TryGetValue(name.MoveId, out var receiving) && receiving.Peer.Fingerprint == peer.Fingerprint
             ? receiving
-            : throw new VirtException(ErrorCode.NotFound, "MoveNotFound", $"Cannot go on with move {name.MoveId}: host '{peers.HostName}' does not know it (any more).", name.MoveId.ToString());
+            : throw new VirtException(ErrorCode.NotFound, MoveNotFound, $"Cannot go on with move {name.MoveId}: host '{peers.HostName}' does not know it (any more).", name.MoveId.ToString());
 }

@@ -38,6 +38,9 @@ public sealed partial class MoveService : IAsyncDisposable
         this.time = time;
     }
 
+    /// <summary>Says whether a machine is being patched, by its id.</summary>
+    public Func<Guid, bool> IsPatched { get; set; } = static _ => false;
+
     /// <summary>Takes a stream that a peer has opened.</summary>
     /// <returns>False where no move awaits it.</returns>
     public Task<bool> BringStreamAsync(VirtPeer peer, PeerStream stream, CancellationToken cancellation) => streams.BringAsync(peer.Fingerprint, stream, cancellation);

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -36,6 +38,15 @@ internal sealed class OutgoingMove : IAsyncDisposable
 
     public MoveCall Name => new() { MoveId = Move.Id, VMId = Entry.Id };
 
+    /// <summary>What goes along beside the disks themselves.</summary>
+    public IReadOnlyList<MoveFile> Files => MoveFiles.Sent(Compared.Machine, Move.AreDisksShared);
+
+    /// <summary>How long those are.</summary>
+    public long FileBytes => Files.Sum(static file => file.LengthBytes);
+
+    /// <summary>What was sent of them.</summary>
+    public long FileBytesSent { get; set; }
+
     /// <summary>The disks travel.</summary>
     public bool CopiesDisks => Compared.Plan.Disks is [{ IsShared: false }, ..];
 
@@ -68,7 +79,9 @@ internal sealed class OutgoingMove : IAsyncDisposable
     public DateTimeOffset PhaseTime { get; private set; }
 
     /// <summary>A phase begins, whose rates have nothing to do with those of the last one.</summary>
-    public void BeginPhase() => (Sent, Done, PhaseTime) = (new TransferRate(TimeProvider.System), new TransferRate(TimeProvider.System), DateTimeOffset.UtcNow);
+    /// <param name="sent">Bytes that count as sent already.</param>
+    /// <param name="done">How far it counts as already.</param>
+    public void BeginPhase(long sent = 0, long done = 0) => (Sent, Done, PhaseTime) = (new TransferRate(TimeProvider.System, sent), new TransferRate(TimeProvider.System, done), DateTimeOffset.UtcNow);
 
     /// <summary>Tells the user.</summary>
     public void Report(string status, int? percent = null, TimeSpan? left = null, long? bytesPerSecond = null, long? dirtyBytesPerSecond = null) => Call.Report(new ProgressInfo
@@ -81,18 +94,19 @@ internal sealed class OutgoingMove : IAsyncDisposable
         DirtyBytesPerSecond = dirtyBytesPerSecond,
     });
 
-    /// <summary>Tells the user how much of the disks is copied.</summary>
+    /// <summary>Tells the user how much of the disks, and of what goes along with them, is copied.</summary>
     /// <param name="sent">Bytes that have gone to the destination.</param>
     /// <param name="done">How far the copy is, of <paramref name="all"/>.</param>
     /// <param name="all">The length of the disks.</param>
     /// <param name="share">How much of the bar the disks have, in percent.</param>
     /// <param name="after">Bytes that are to be sent after them.</param>
-    public void ReportDisk(long sent, long done, long all, int share, long after)
+    /// <param name="what">What is being copied; null: the disks.</param>
+    public void ReportDisk(long sent, long done, long all, int share, long after, string? what = null)
     {
         Sent.Note(sent);
         Done.Note(done);
         Report(
-            string.Create(CultureInfo.InvariantCulture, $"copying the {(Compared.Plan.Disks.Length == 1 ? "disk" : "disks")}, {sent >> 20} MB sent"),
+            string.Create(CultureInfo.InvariantCulture, $"copying {what ?? (Compared.Plan.Disks.Length == 1 ? "the disk" : "the disks")}, {sent >> 20} MB sent"),
             all == 0 ? share : (int)Math.Min(share, done * share / all),
             Done.TimeFor(Math.Max(0, all - done) + after),
             Sent.BytesPerSecond);

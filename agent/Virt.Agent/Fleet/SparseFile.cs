@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
-using Virt.Agent.Vms;
 using Virt.Linux.Files;
 
 namespace Virt.Agent.Fleet;
@@ -31,7 +30,10 @@ internal sealed class SparseFile(Stream stream)
     public long Position => Interlocked.Read(ref position);
 
     /// <summary>Sends a file that nobody writes to.</summary>
-    public async Task SendAsync(string path, CancellationToken cancellation)
+    /// <param name="path">The file.</param>
+    /// <param name="point">Is passed with the first piece; empty: no point is.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task SendAsync(string path, string point, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -52,7 +54,7 @@ internal sealed class SparseFile(Stream stream)
                 Interlocked.Exchange(ref position, offset);
                 if (Bytes == read)
                 {
-                    await FaultPoint.ReachAsync(MovePoint.Copying, cancellation).ConfigureAwait(false);
+                    await FaultPoint.ReachAsync(point, cancellation).ConfigureAwait(false);
                 }
             }
         }

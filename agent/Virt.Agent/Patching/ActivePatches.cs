@@ -12,6 +12,9 @@ internal sealed class ActivePatches
     /// <returns>The run that has it: the same one where that worked.</returns>
     public Guid Take(Guid workload, Guid run) => runs.GetOrAdd(workload, run);
 
+    /// <summary>A run works on it.</summary>
+    public bool Has(Guid workload) => runs.ContainsKey(workload);
+
     /// <summary>Lets go of a workload, where this run has it.</summary>
     public void Release(Guid workload, Guid run) => runs.TryRemove(new(workload, run));
 }

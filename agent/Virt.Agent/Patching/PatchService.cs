@@ -48,6 +48,9 @@ public sealed partial class PatchService : IAsyncDisposable
         this.events = events ?? new EventHub(time, 1);
     }
 
+    /// <summary>Says whether a run works on a workload, by its id.</summary>
+    public bool IsPatched(Guid workload) => active.Has(workload);
+
     /// <summary>Leaves runs that are under way as they are: the next agent goes on with them.</summary>
     public async ValueTask DisposeAsync() => await stopping.CancelAsync().ConfigureAwait(false);
 

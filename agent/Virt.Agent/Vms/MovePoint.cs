@@ -59,6 +59,12 @@ public static class MovePoint
     /// <summary>Destination: has the lease; the source knows nothing of it.</summary>
     public const string Leased = "move.destination.leased";
 
+    /// <summary>Source: the first of the files that its checkpoints keep has gone; a move without any does not pass it.</summary>
+    public const string KeptSent = "move.source.kept";
+
+    /// <summary>Destination: the files that its checkpoints keep are here, and nothing else is made; a move without any does not pass it.</summary>
+    public const string KeptReceived = "move.destination.kept";
+
     /// <summary>Source, undoing: the guest goes on; the row says that it is offered.</summary>
     public const string TakenBack = "move.source.takenback";
 
@@ -71,6 +77,6 @@ public static class MovePoint
     /// <summary>All those of a move that succeeds, in the order in which it passes them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Offering, Receiving, Launched, Ready, Offered, Copying, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Running, Leased, Taken, Emptied,
+        Offering, Receiving, KeptSent, KeptReceived, Launched, Ready, Offered, Copying, Mirrored, Stopped, MirrorEnded, Loaded, Prepared, Promised, Released, Owned, Running, Leased, Taken, Emptied,
     ];
 }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Virt.Agent.Networks;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -52,7 +53,12 @@ public static class MoveRules
             Add("SwtpmMissing", site.HostName, $"Host '{site.HostName}' has no {VmTpm.Program}, which a VM with a virtual TPM needs.", $"sudo apt-get install {VmTpm.Program}");
         }
 
-        CheckNetwork();
+        CheckNetwork(machine.Network, machine.Addresses, machine.Subnets, site.Arrival);
+        foreach (var adapter in machine.Adapters)
+        {
+            CheckNetwork(adapter.Network, adapter.Addresses, adapter.Subnets, site.Arrivals.GetValueOrDefault(adapter.Name));
+        }
+
         if (machine.Image.Length > 0 && !site.HasImage)
         {
             Add("ImageMissing", machine.Image, $"Host '{site.HostName}' has no image '{machine.Image}', whose kernel the VM starts.", CopyImage(machine.ImageFolder, site.HostName, site.ImageFolder));
@@ -74,9 +80,9 @@ public static class MoveRules
             }
 
             var (what, command) = part.StartsWith("dvd", StringComparison.Ordinal) ? ("What is in its drive", $"Set-VMDvdDrive {machine.VMName} {part} -Path ''")
-                : part.StartsWith("nic", StringComparison.Ordinal) ? ("Its network adapter", $"Remove-VMNetworkAdapter {machine.VMName} {part}")
+                : part.StartsWith("nic", StringComparison.Ordinal) ? ("Its network adapter, which is half added or half removed,", $"Remove-VMNetworkAdapter {machine.VMName} {part}")
                 : ("Its disk that is only read,", $"Remove-VMHardDiskDrive {machine.VMName} {part}");
-            Add("PartStays", part, $"{what} '{part}' cannot go with it: a move takes its disks and its first network adapter alone.", command);
+            Add("PartStays", part, $"{what} '{part}' cannot go with it: a move takes its disks and its network adapters alone.", command);
         }
 
         return problems;
@@ -87,8 +93,14 @@ public static class MoveRules
 
         string QemuPackage() => site.Architecture == "arm64" ? "qemu-system-arm" : "qemu-system-x86";
 
-        void Add(string id, string target, string message, string fix) =>
-            problems.Add(PlanProblem.Blocking(id, target, message, fix));
+        // Two adapters in one network have one problem with it.
+        void Add(string id, string target, string message, string fix)
+        {
+            if (!problems.Any(problem => problem.Id == id && problem.Target == target))
+            {
+                problems.Add(PlanProblem.Blocking(id, target, message, fix));
+            }
+        }
 
         void CheckQemu()
         {
@@ -99,7 +111,7 @@ public static class MoveRules
             }
 
             // A QEMU has the machine types of its own version and of those before it, never of those after it.
-            if (machine.IsLive && TypeVersion(machine.MachineType) is { } type && Version.TryParse(site.QemuVersion, out var version) && type > new Version(version.Major, version.Minor))
+            if ((machine.IsLive || machine.IsSaved) && TypeVersion(machine.MachineType) is { } type && Version.TryParse(site.QemuVersion, out var version) && type > new Version(version.Major, version.Minor))
             {
                 Add("MachineTypeTooNew", site.HostName, $"The QEMU of host '{site.HostName}' is {site.QemuVersion}, which has no machine type '{machine.MachineType}'.", $"sudo apt-get install --only-upgrade {QemuPackage()}");
             }
@@ -107,39 +119,39 @@ public static class MoveRules
 
         void CheckCpu()
         {
-            if (!machine.IsLive)
+            if (!machine.IsLive && !machine.IsSaved)
             {
                 return;
             }
 
+            var forget = machine.IsSaved ? $"Remove-VMSavedState -Name {machine.VMName}" : $"Stop-VM -Name {machine.VMName}";
             if (machine.Accelerator != site.Accelerator)
             {
-                Add("AcceleratorDiffers", site.HostName, $"Guests of host '{site.HostName}' run by {site.Accelerator}; the VM runs by {machine.Accelerator}.", $"Stop-VM -Name {machine.VMName}");
+                Add("AcceleratorDiffers", site.HostName, $"Guests of host '{site.HostName}' run by {site.Accelerator}; the VM {(machine.IsSaved ? "was saved" : "runs")} by {machine.Accelerator}.", forget);
             }
             else if (machine.Accelerator == "kvm" && machine.CpuFlags.Except(site.CpuFlags, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } missing)
             {
-                Add("CpuModelDiffers", site.HostName, $"The CPU of host '{site.HostName}' lacks what the guest may use: {string.Join(' ', missing.Take(8))}{(missing.Count > 8 ? " …" : "")}.", machine.CpuModel.Length > 0 ? $"Stop-VM -Name {machine.VMName}" : $"Set-VMProcessor {machine.VMName} -Model x86-64-v2; Restart-VM {machine.VMName}");
+                Add("CpuModelDiffers", site.HostName, $"The CPU of host '{site.HostName}' lacks what the guest may use: {string.Join(' ', missing.Take(8))}{(missing.Count > 8 ? " …" : "")}.", machine.CpuModel.Length > 0 || machine.IsSaved ? forget : $"Set-VMProcessor {machine.VMName} -Model x86-64-v2; Restart-VM {machine.VMName}");
             }
-            else if (machine is { Accelerator: "tcg", CpuModel: "" } && site.QemuVersion is { } own && Series(own) != Series(machine.QemuVersion))
+            else if (machine is { IsLive: true, Accelerator: "tcg", CpuModel: "" } && site.QemuVersion is { } own && Series(own) != Series(machine.QemuVersion))
             {
                 // Each version emulates as much of a CPU as it can.
-                Add("CpuModelDiffers", site.HostName, $"The emulated CPU of QEMU {own} on host '{site.HostName}' is not that of QEMU {machine.QemuVersion}.", $"Stop-VM -Name {machine.VMName}");
+                Add("CpuModelDiffers", site.HostName, $"The emulated CPU of QEMU {own} on host '{site.HostName}' is not that of QEMU {machine.QemuVersion}.", forget);
             }
         }
 
         // A machine keeps its address, so it can only come to a network that has it.
-        void CheckNetwork()
+        void CheckNetwork(string name, string[] addresses, string[] subnets, NetworkArrival? arrival)
         {
-            var name = machine.Network;
-            if (name.Length == 0 || (machine.Addresses.Length == 0 && site.OwnNetworks.Contains(name)))
+            if (name.Length == 0 || (addresses.Length == 0 && site.OwnNetworks.Contains(name)))
             {
                 return;
             }
 
-            var make = $"New-VirtNetwork -Name {name} -Subnet {string.Join(',', machine.Subnets)} -ComputerName {site.HostName}";
-            if (site.Arrival is not { } found)
+            var make = $"New-VirtNetwork -Name {name} -Subnet {string.Join(',', subnets)} -ComputerName {site.HostName}";
+            if (arrival is not { } found)
             {
-                Add("NetworkMissing", name, $"Host '{site.HostName}' has no network named '{name}'.", machine.Subnets.Length > 0 ? make : ElsewhereCommand());
+                Add("NetworkMissing", name, $"Host '{site.HostName}' has no network named '{name}'.", subnets.Length > 0 ? make : ElsewhereCommand());
                 return;
             }
 
@@ -171,7 +183,8 @@ public static class MoveRules
             }
 
             var isOne = machine.Disks.Length == 1;
-            var needed = machine.Disks.Sum(static disk => disk.AllocatedBytes);
+            var other = MoveFiles.OtherBytes(machine);
+            var needed = machine.Disks.Sum(static disk => disk.AllocatedBytes) + MoveFiles.LayerBytes(machine) + (site.StateFreeBytes is null ? other : 0);
 
             if (!machine.IncludeStorage)
             {
@@ -186,9 +199,19 @@ public static class MoveRules
                 Add("NotEnoughSpace", site.StorageFolder, $"Host '{site.HostName}' has {Megabytes(free)} free in '{site.StorageFolder}'; {(isOne ? "the disk takes" : "the disks take")} {Megabytes(needed)}.", $"Get-VM -ComputerName {site.HostName} | Where-Object State -eq Stopped | Remove-VM -DeleteDisk -Confirm");
             }
 
-            if (machine is { IsLive: false, IncludeStorage: true } && site.MissingBacking is { } missing)
+            if (machine.IncludeStorage && site.StateFreeBytes < other)
             {
-                Add("BackingMissing", missing, $"Host '{site.HostName}' has no '{missing}' as it is here, which {(isOne ? "the disk" : "one of the disks")} is a copy-on-write child of; the disks of a running VM are copied whole.", $"Start-VM -Name {machine.VMName} -PassThru | Move-VM -DestinationHost {site.HostName} -IncludeStorage");
+                Add("NotEnoughSpace", machine.VMName, $"Host '{site.HostName}' has {Megabytes(site.StateFreeBytes.Value)} free for what the VM's checkpoints keep beside its disks; that takes {Megabytes(other)}.", $"Get-VMCheckpoint -VMName {machine.VMName} | Where-Object HasMemory | Remove-VMCheckpoint -Confirm");
+            }
+
+            if (machine.IncludeStorage && site.MissingBacking is { } missing)
+            {
+                var isWhole = machine.Files.All(static file => file.Kind != MoveFileKind.Layer);
+                Add(
+                    "BackingMissing",
+                    missing,
+                    $"Host '{site.HostName}' has no '{missing}' as it is here, which {(isOne ? "the disk" : "one of the disks")} is a copy-on-write child of; the disks of a running VM without checkpoints are copied whole.",
+                    !isWhole ? $"Get-VMCheckpoint -VMName {machine.VMName} | Remove-VMCheckpoint -Confirm" : $"Start-VM -Name {machine.VMName} -PassThru | Move-VM -DestinationHost {site.HostName} -IncludeStorage");
             }
         }
     }

@@ -56,4 +56,10 @@ public sealed record MoveSite
 
     /// <summary>The first of the files below the disks that is not here as it is there; null: all are.</summary>
     public required string? MissingBacking { get; init; }
+
+    /// <summary>The same as <see cref="Arrival"/> of the adapters beside the first, by their names: of those whose network is here.</summary>
+    public IReadOnlyDictionary<string, NetworkArrival> Arrivals { get; init; } = new Dictionary<string, NetworkArrival>();
+
+    /// <summary>Free space where the agent keeps what checkpoints hold beside the disks; null: that is where copied disks would go to.</summary>
+    public long? StateFreeBytes { get; init; }
 }

@@ -10,6 +10,9 @@ namespace Virt.Agent.Vms;
 /// <summary>What can go wrong with a machine's parts, in the words of the machine. Each begins <c>Cannot VERB VM 'NAME': </c>.</summary>
 internal static class VmErrors
 {
+    /// <summary>The id of the error of what is refused because the machine is being moved.</summary>
+    public const string MovingId = "VMMoving";
+
     /// <summary>The disk cannot be made or used.</summary>
     public static VirtException Disk(string verb, string name, DiskException e)
     {
@@ -80,7 +83,7 @@ internal static class VmErrors
 
     /// <summary>The machine is on its way to another host.</summary>
     public static VirtException Moving(string verb, string name, VmMove move) =>
-        new(ErrorCode.Conflict, "VMMoving", $"Cannot {verb} VM '{name}': it is being moved to host '{move.PeerName}'.", name, $"Stop-VirtOperation -Id {move.OperationId}");
+        new(ErrorCode.Conflict, MovingId, $"Cannot {verb} VM '{name}': it is being moved to host '{move.PeerName}'.", name, $"Stop-VirtOperation -Id {move.OperationId}");
 
     /// <summary>The machine has gone to another host, for all that this one knows.</summary>
     public static VirtException Released(string verb, string name, VmMove move) => new(

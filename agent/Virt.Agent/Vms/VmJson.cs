@@ -7,4 +7,5 @@ namespace Virt.Agent.Vms;
 [JsonSerializable(typeof(VmSpec))]
 [JsonSerializable(typeof(VmRun))]
 [JsonSerializable(typeof(VmCheckpointSpec))]
+[JsonSerializable(typeof(VmSavedState))]
 internal sealed partial class VmJson : JsonSerializerContext;

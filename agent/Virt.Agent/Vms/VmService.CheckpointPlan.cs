@@ -117,6 +117,12 @@ public sealed partial class VmService
             var call = new Call(NoSink.Instance, "root", whatIf: false, ending.Token);
             await CheckpointAsync(new CheckpointVM { Id = entry.Id, Name = entry.Name, ExpiresAfter = plan.ExpiresAfter, Notes = $"Made by its schedule, '{plan.Cron}' {plan.TimeZone}." }, call).ConfigureAwait(false);
         }
+        catch (VirtException e) when (e.Id == VmErrors.MovingId)
+        {
+            // Where its move fails it is made here afterwards, and by the host that it has come to where not.
+            using var moving = await locks.EnterAsync(entry.Id, ending.Token).ConfigureAwait(false);
+            return;
+        }
         catch (VirtException e)
         {
             problem = $"There is no checkpoint of {due.UtcDateTime:yyyy-MM-dd HH:mm} UTC: {e.Message}";

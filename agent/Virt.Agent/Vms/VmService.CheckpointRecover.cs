@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Storage;
+using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
@@ -75,18 +75,11 @@ public sealed partial class VmService
             return;
         }
 
-        if (entry.Run is { DeletesDisk: true })
+        // Layers that two hosts reach may be the other one's.
+        var isElsewhere = entry.Spec.Move is { AreDisksShared: true, Stage: not (MoveStage.Offering or MoveStage.Owned) };
+        if (isElsewhere || entry.Run is { DeletesDisk: true })
         {
-            foreach (var checkpoint in CheckpointsOf(entry))
-            {
-                foreach (var path in checkpoint.Spec.Disks.SelectMany(static disk => disk.Files))
-                {
-                    File.Delete(path);
-                }
-
-                ForgetCheckpoint(checkpoint);
-            }
-
+            ForgetCheckpoints(entry, withLayers: !isElsewhere);
             return;
         }
 

@@ -110,8 +110,10 @@ public sealed partial class VmService
         }
 
         CheckLease(verb, name, Guid.Empty, 0, path);
+        CheckLeasesBelow(verb, name, path);
         var layers = await LayersAsync(path, cancellation).ConfigureAwait(false);
         var info = layers[0].Info;
+
         // Whatever is no known format counts as raw: a file that says by its name that it is another has lost its head.
         if (info.Format == "raw" && Path.GetExtension(path) is ".qcow2" or ".qcow")
         {
@@ -134,6 +136,19 @@ public sealed partial class VmService
         }
 
         return new VmDisk { Path = path, Format = info.Format, SizeBytes = info.SizeBytes, IsNew = false, Backing = [.. layers.Skip(1).Select(static l => new VmDiskLayer(l.Path, l.Info.Format))] };
+    }
+
+    // What a checkpoint of another host's machine has put on top has no lease of its own: that stands beside the lowest of its layers.
+    private void CheckLeasesBelow(string verb, string name, string path)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { path };
+        for (var below = Qcow2Header.BackingOf(path); below is not null && seen.Add(below); below = Qcow2Header.BackingOf(below))
+        {
+            if (ReadLease(verb, name, below) is { } lease && lease.HostId != self.Id)
+            {
+                throw VmErrors.Leased(verb, name, below, lease);
+            }
+        }
     }
 
     // An image and everything below it, the nearest first.

@@ -90,13 +90,29 @@ public sealed partial class VmService
         return adapter with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
     }
 
-    // The place of a machine that comes from another host: the same address in the network of the same name.
-    private VmSpec JoinAfterMove(Guid id, string name, VmSpec spec) => spec.Attachment is not { } there ? spec : spec with
+    // The places of a machine that comes from another host: the same addresses in the networks of the same names; all or none.
+    private VmSpec JoinAfterMove(Guid id, string name, VmSpec spec)
     {
-        Attachment = networks.Join(
+        var first = spec.Attachment is not { } there ? null : networks.Join(
             RequestOf(id, name, spec) with { Verb = "move", Addresses = there.Addresses, Publish = [.. there.Ports.Select(static port => port.ToString())], AllowFrom = there.AllowFrom },
-            whatIf: false),
-    };
+            whatIf: false);
+        var joined = new List<VmAdapter>();
+        try
+        {
+            joined.AddRange(spec.Adapters.Select(adapter => Join("move", name, adapter, [.. adapter.Attachment?.Addresses ?? []], whatIf: false, adapter.MacAddress)));
+            return spec with { Attachment = first, Adapters = joined };
+        }
+        catch
+        {
+            LeaveAdapters(name, joined);
+            if (first is not null)
+            {
+                networks.Leave(new NetworkMember { Id = id, Kind = MemberKind, Name = name, HostName = name, Attachment = first });
+            }
+
+            throw;
+        }
+    }
 
     private static MemberRequest RequestOf(Guid id, string name, VmSpec spec) =>
         new() { Id = id, Kind = MemberKind, Name = name, HostName = name, Network = spec.Network!, AsksForAddress = true };

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.State;
 using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qmp;
 using Virt.Linux.Processes;
@@ -15,43 +16,18 @@ namespace Virt.Agent.Vms;
 /// <summary>What a move does with a machine at its destination. Which step comes when is for Fleet to say (docs/adr/0008).</summary>
 public sealed partial class VmService
 {
-    /// <summary>Makes the machine's row, its files and, for a live move, a QEMU that waits for its guest. Nothing is left behind where it fails.</summary>
+    /// <summary>Makes the machine's row and those of its checkpoints, its files and, for a live move, a QEMU that waits for its guest. Nothing is left behind where it fails.</summary>
     /// <exception cref="VirtException">AlreadyExists; NotFound, DataLoss, ResourceExhausted or Unavailable (image, disk, QEMU).</exception>
-    internal async Task<VmEntry> ReceiveAsync(OfferMove offer, VmMove move, CancellationToken cancellation)
+    internal async Task<VmEntry> ReceiveAsync(OfferMove offer, VmMove move, FilesReceiver receive, CancellationToken cancellation)
     {
         var machine = offer.Machine;
         ResourceName.Check("move", "VM", machine.VMName);
-        var spec = JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)!;
-        spec = spec with { Epoch = offer.Epoch, Move = move };
-        foreach (var (disk, target) in machine.Disks.Zip(offer.Disks).Where(_ => !move.AreDisksShared))
-        {
-            spec = spec.WithDisk(disk.Drive, Copy(spec.DiskOf(disk.Drive)!, target.Path, move.IsLive));
-        }
-
         using var held = await locks.EnterAsync(machine.VMId, cancellation).ConfigureAwait(false);
-        if (entries.ContainsKey(machine.VMId))
-        {
-            throw ResourceName.Taken("move", "VM", machine.VMName);
-        }
-
-        spec = JoinAfterMove(machine.VMId, machine.VMName, spec);
-        var row = VmEntry.NewRow(machine.VMId, machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
-        {
-            Run = JsonSerializer.Serialize(
-                new VmRun { StartTime = offer.StartTime, Accelerator = machine.Accelerator, Status = $"It comes from host '{move.PeerName}'." }, VmJson.Default.VmRun),
-        };
-        var entry = new VmEntry(row, events);
-        if (!table.TryInsert(entry.Row))
-        {
-            Leave(entry);
-            throw ResourceName.Taken("move", "VM", machine.VMName);
-        }
-
-        entries[entry.Id] = entry;
+        var (entry, moved) = Admit(offer, move);
         try
         {
             await FaultPoint.ReachAsync(MovePoint.Receiving, cancellation).ConfigureAwait(false);
-            await MakeReceivedFilesAsync(entry, offer, cancellation).ConfigureAwait(false);
+            await MakeReceivedFilesAsync(entry, offer, moved, receive, cancellation).ConfigureAwait(false);
             if (move.IsLive)
             {
                 await LaunchReceiverAsync(entry, machine.MachineType, cancellation).ConfigureAwait(false);
@@ -100,7 +76,7 @@ public sealed partial class VmService
         }
 
         var isAlive = entry is { Session: not null, Process.Ended.IsCompleted: false };
-        var phase = !move.IsLive ? VMState.Stopped : isAlive ? VMState.Running : VMState.Failed;
+        var phase = !move.IsLive ? (entry.Run!.Saved is null ? VMState.Stopped : VMState.Saved) : isAlive ? VMState.Running : VMState.Failed;
         var status = phase == VMState.Failed ? "QEMU ended before its guest could go on here: what was in memory is lost, the disk is whole." : "";
         entry.Tell(VirtEventAction.Moved, $"It has come from host '{move.PeerName}'.");
         entry.Set(table, phase, entry.Run! with { Status = status }, entry.Spec with { Move = move with { Stage = MoveStage.Owned } });
@@ -122,6 +98,10 @@ public sealed partial class VmService
         await FaultPoint.ReachAsync(MovePoint.Running).ConfigureAwait(false);
         TakeLeaseAfterMove(entry);
         await FaultPoint.ReachAsync(MovePoint.Leased).ConfigureAwait(false);
+
+        // The times of its checkpoints, those that are to come and those whose end is to come, are this host's to watch.
+        NotifyPlans();
+        NotifyExpiry();
     }
 
     /// <summary>Throws away what has been received. May be repeated, and never touches what was taken.</summary>
@@ -155,15 +135,39 @@ public sealed partial class VmService
     private async Task DiscardLockedAsync(VmEntry entry)
     {
         await EndQemuAsync(entry).ConfigureAwait(false);
-        RemoveFiles(entry, withDisk: !entry.Spec.Move!.AreDisksShared);
+        var withDisk = !entry.Spec.Move!.AreDisksShared;
+        RemoveFiles(entry, withDisk);
+        ForgetCheckpoints(entry, withDisk);
         await FaultPoint.ReachAsync(MovePoint.Discarded).ConfigureAwait(false);
         Forget(entry);
     }
 
-    // A live copy is one whole disk; a stopped machine's files are the same here as there.
-    private static VmDisk Copy(VmDisk disk, string path, bool isLive) => disk with { Path = path, IsNew = true, Backing = isLive ? [] : disk.Backing };
+    private static VmSpec SpecOf(OfferMove offer, VmMove move, MovedPaths moved)
+    {
+        var spec = moved.Of(JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)! with { Epoch = offer.Epoch, Move = move });
+        foreach (var own in spec.OwnDisks().Where(_ => !move.AreDisksShared).ToList())
+        {
+            // A live copy of a disk without checkpoints is whole; all else stands on what it stood on there.
+            spec = spec.WithDisk(own.Drive, own.Disk with { IsNew = true, Backing = move.IsLive && !HasLayers(own.Disk) ? [] : own.Disk.Backing });
+        }
 
-    private async Task MakeReceivedFilesAsync(VmEntry entry, OfferMove offer, CancellationToken cancellation)
+        return spec;
+    }
+
+    private static ResourceRow RowOf(OfferMove offer, VmMove move, VmSpec spec) => VmEntry.NewRow(offer.Machine.VMId, offer.Machine.VMName, VMState.Receiving, spec, offer.CreationTime) with
+    {
+        Run = JsonSerializer.Serialize(
+            new VmRun
+            {
+                StartTime = offer.StartTime,
+                Accelerator = offer.Machine.Accelerator,
+                Status = $"It comes from host '{move.PeerName}'.",
+                Saved = offer.Saved.Length > 0 ? JsonSerializer.Deserialize(offer.Saved, VmJson.Default.VmSavedState) : null,
+            },
+            VmJson.Default.VmRun),
+    };
+
+    private async Task MakeReceivedFilesAsync(VmEntry entry, OfferMove offer, MovedPaths moved, FilesReceiver receive, CancellationToken cancellation)
     {
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
@@ -177,32 +181,41 @@ public sealed partial class VmService
             VmTpm.Write(folder.TpmFolder, offer.Tpm);
         }
 
-        foreach (var own in entry.Spec.OwnDisks().Where(_ => !offer.AreDisksShared))
+        // Its bytes come by streams.
+        foreach (var disk in entry.Spec.OwnDisks().Select(static own => own.Disk).Where(disk => !offer.AreDisksShared && Path.GetDirectoryName(disk.Path) == VmFolder.DiskFolder(paths)))
         {
-            await MakeReceivedDiskAsync(entry, own.Disk, offer.Machine.IsLive, cancellation).ConfigureAwait(false);
+            Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
+        }
+
+        await ReceiveFilesAsync(entry, offer, moved, receive, cancellation).ConfigureAwait(false);
+        foreach (var own in entry.Spec.OwnDisks().Where(_ => offer is { AreDisksShared: false, Machine.IsLive: true }))
+        {
+            await MakeReceivedDiskAsync(entry, own.Disk, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task MakeReceivedDiskAsync(VmEntry entry, VmDisk disk, bool isLive, CancellationToken cancellation)
+    // What the guest's disk is mirrored to: it is empty, above the layers that have come where there are any.
+    private async Task MakeReceivedDiskAsync(VmEntry entry, VmDisk disk, CancellationToken cancellation)
     {
-        if (Path.Exists(disk.Path))
+        try
         {
-            throw VmErrors.Disk("move", entry.Name, new DiskException(DiskProblem.Exists, disk.Path, ""));
+            if (HasLayers(disk))
+            {
+                await disks.CreateOverlayAsync(disk.Path, disk.Backing[0].Path, disk.Backing[0].Format, disk.SizeBytes, cancellation).ConfigureAwait(false);
+            }
+            else if (disk.Format == "raw")
+            {
+                await using var file = new FileStream(disk.Path, FileMode.CreateNew);
+                file.SetLength(disk.SizeBytes);
+            }
+            else
+            {
+                await disks.CreateAsync(disk.Path, disk.SizeBytes, cancellation).ConfigureAwait(false);
+            }
         }
-
-        if (isLive && disk.Format == "raw")
+        catch (DiskException e)
         {
-            await using var file = File.Create(disk.Path);
-            file.SetLength(disk.SizeBytes);
-        }
-        else if (isLive)
-        {
-            await MakeDiskAsync(entry.Name, disk, cancellation).ConfigureAwait(false);
-        }
-        else if (Path.GetDirectoryName(disk.Path) == VmFolder.DiskFolder(paths))
-        {
-            // Its bytes come by the stream.
-            Directory.CreateDirectory(VmFolder.DiskFolder(paths), OwnerOnly);
+            throw VmErrors.Disk("move", entry.Name, e);
         }
     }
 

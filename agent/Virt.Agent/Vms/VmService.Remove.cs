@@ -69,12 +69,15 @@ public sealed partial class VmService
             await TurnOffAsync(entry).ConfigureAwait(false);
         }
 
-        entry.Set(table, VMState.Removing, new VmRun { DeletesDisk = request.DeleteDisk });
+        entry.Set(table, VMState.Removing, new VmRun { DeletesDisk = request.DeleteDisk || IsHalfReceived(entry) });
         await RemoveCheckpointsAsync(entry).ConfigureAwait(false);
         var removed = Removed(entry, request);
         await FinishRemoveAsync(entry, call).ConfigureAwait(false);
         return removed;
     }
+
+    // Half of a disk is none, and cannot be made one file.
+    private bool IsHalfReceived(VmEntry entry) => entry.Spec.Move is { Stage: MoveStage.Receiving, AreDisksShared: false } && CheckpointsOf(entry).Count > 0;
 
     private VM Removed(VmEntry entry, RemoveVM request) =>
         request.DeleteDisk && OwnsDisk(entry) ? Show(entry) with { DiskPath = "", DiskSizeBytes = 0 } : Show(entry);

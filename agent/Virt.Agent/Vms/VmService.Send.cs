@@ -25,9 +25,6 @@ public sealed partial class VmService
     /// <exception cref="VirtException">NotFound.</exception>
     internal VmEntry FindToMove(Guid id, string name) => Find("move", id, name);
 
-    /// <summary>Its disks consist of layers that checkpoints keep.</summary>
-    internal bool HasCheckpoints(VmEntry entry) => entry.Spec.Checkpoint is not null || CheckpointsOf(entry).Count > 0;
-
     /// <summary>Enters the lock that the whole move holds.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; Conflict: it is in a move.</exception>
     internal async ValueTask<IDisposable> LockToMoveAsync(VmEntry entry, Call call)
@@ -69,7 +66,8 @@ public sealed partial class VmService
         var isLive = VmStates.IsAlive(entry.State);
         var (version, type) = isLive ? await AskQemuAsync("move", entry.Name, entry.Session, async session => (session.Version, await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false))).ConfigureAwait(false) : ("", "");
         var image = KernelOf("move", entry.Name, spec);
-        var isKvm = isLive && entry.Run!.Accelerator == "kvm";
+        var saved = entry.Phase == VMState.Saved ? entry.Run?.Saved : null;
+        var accelerator = isLive ? entry.Run!.Accelerator : saved?.Accelerator ?? "";
         return new CheckMove
         {
             VMId = entry.Id,
@@ -77,9 +75,10 @@ public sealed partial class VmService
             IsLive = isLive,
             Architecture = facts.Architecture,
             QemuVersion = version,
-            MachineType = type,
-            Accelerator = isLive ? entry.Run!.Accelerator : "",
-            CpuFlags = isKvm ? [.. CpuModel.FlagsOf(spec.CpuModel, facts.CpuFlags)] : [],
+            MachineType = saved?.MachineType ?? type,
+            IsSaved = saved is not null,
+            Accelerator = accelerator,
+            CpuFlags = accelerator == "kvm" ? [.. CpuModel.FlagsOf(spec.CpuModel, facts.CpuFlags)] : [],
             CpuModel = spec.CpuModel ?? "",
             HasTpm = spec.HasTpm,
             MemoryBytes = spec.AllMemory(),
@@ -92,8 +91,10 @@ public sealed partial class VmService
             StoragePath = storagePath,
             Addresses = [.. spec.Attachment?.Addresses ?? []],
             Subnets = [.. spec.Attachment is { } place ? networks.SubnetsOf(place) : []],
-            Parts = [.. spec.Drives.Where(static drive => !drive.IsOwned && drive.Media is not null).Select(static drive => drive.Name), .. isLive ? VmDriveRules.Unsaveable(spec).Select(static drive => MoveRules.UnsaveablePart + drive.Name) : [], .. spec.Adapters.Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
+            Parts = [.. spec.Drives.Where(static drive => !drive.IsOwned && drive.Media is not null).Select(static drive => drive.Name), .. isLive ? VmDriveRules.Unsaveable(spec).Select(static drive => MoveRules.UnsaveablePart + drive.Name) : [], .. spec.Adapters.Where(static adapter => adapter.Step != VmPartStep.None).Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
+            Files = [.. FilesToMove(entry)],
+            Adapters = [.. spec.Adapters.Select(Describe)],
         };
     }
 
@@ -105,8 +106,17 @@ public sealed partial class VmService
         SizeBytes = own.Disk.SizeBytes,
         AllocatedBytes = Length(own.Disk.Path),
         Nonce = (ReadLease("move", entry.Name, own.Disk.HomePath) ?? WriteLease("move", entry, own.Disk)).Nonce,
-        BackingPaths = [.. own.Disk.Backing.Select(static layer => layer.Path)],
-        BackingLengths = [.. own.Disk.Backing.Select(static layer => Length(layer.Path))],
+        BackingPaths = [.. own.Disk.Backing.Where(static layer => !layer.IsOwn).Select(static layer => layer.Path)],
+        BackingLengths = [.. own.Disk.Backing.Where(static layer => !layer.IsOwn).Select(static layer => Length(layer.Path))],
+        HomePath = own.Disk.HomePath,
+    };
+
+    private MoveAdapter Describe(VmAdapter adapter) => new()
+    {
+        Name = adapter.Name,
+        Network = adapter.Attachment is { } place ? networks.NameOf(place.NetworkId) : adapter.Network,
+        Addresses = [.. adapter.Attachment?.Addresses ?? []],
+        Subnets = [.. adapter.Attachment is { } there ? networks.SubnetsOf(there) : []],
     };
 
     /// <summary>The same with a new number in each lease, so that old copies of them prove nothing.</summary>
@@ -119,6 +129,9 @@ public sealed partial class VmService
 
     /// <summary>Its spec for the destination, as JSON.</summary>
     internal static string SpecText(VmEntry entry) => JsonSerializer.Serialize(entry.Spec with { Move = null }, VmJson.Default.VmSpec);
+
+    /// <summary>What is said of its saved memory, as JSON; empty where it is not saved.</summary>
+    internal static string SavedText(VmEntry entry) => entry is { Phase: VMState.Saved, Run.Saved: { } saved } ? JsonSerializer.Serialize(saved, VmJson.Default.VmSavedState) : "";
 
     /// <summary>Its UEFI variables as they are now; empty where it has none.</summary>
     internal byte[] ReadNvram(VmEntry entry)
@@ -169,7 +182,9 @@ public sealed partial class VmService
     internal async Task ForgetReleasedAsync(VmEntry entry)
     {
         await EndQemuAsync(entry).ConfigureAwait(false);
-        RemoveFiles(entry, withDisk: !entry.Spec.Move!.AreDisksShared);
+        var withDisk = !entry.Spec.Move!.AreDisksShared;
+        RemoveFiles(entry, withDisk);
+        ForgetCheckpoints(entry, withDisk);
         await FaultPoint.ReachAsync(MovePoint.Emptied).ConfigureAwait(false);
         Forget(entry);
         await GiveBackLayersAsync(entry).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using Virt.Agent.Hosts;
 using Virt.Agent.Storage;
+using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -34,13 +35,23 @@ public sealed partial class VmService
             Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),
             HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, StringComparer.OrdinalIgnoreCase),
             ImageFolder = images.NewVmFolder,
+            Arrivals = machine.Adapters.Where(static adapter => adapter.Addresses.Length > 0)
+                .Select(adapter => (adapter.Name, Found: networks.FindArrival(adapter.Network, adapter.Addresses, []))).Where(static one => one.Found is not null).ToDictionary(static one => one.Name, static one => one.Found!),
             IsTaken = entries.ContainsKey(machine.VMId) || FindByName(machine.VMName) is not null,
-            UnreachedDisk = machine.Disks.FirstOrDefault(disk => IsSentElsewhere(machine, disk) || !IsSameDisk(disk))?.Path,
+            UnreachedDisk = UnreachedDisk(machine),
             StorageFolder = folder,
             StorageFreeBytes = exists ? new DriveInfo(folder).AvailableFreeSpace : machine.StoragePath is null ? new DriveInfo(paths.State).AvailableFreeSpace : null,
-            MissingBacking = machine.Disks.Select(MissingBacking).FirstOrDefault(static path => path is not null),
+            StateFreeBytes = exists && machine.StoragePath is not null && !IsOneDevice(folder, paths.State) ? new DriveInfo(paths.State).AvailableFreeSpace : null,
+            MissingBacking = machine.Disks.Where(disk => !machine.IsLive || machine.Files.Any(file => file.Kind == MoveFileKind.Layer && file.Drive == disk.Drive)).Select(MissingBacking).FirstOrDefault(static path => path is not null),
         };
     }
+
+    private static string? UnreachedDisk(CheckMove machine) =>
+        machine.Disks.FirstOrDefault(disk => IsSentElsewhere(machine, disk) || !IsSameDisk(disk))?.Path
+        ?? machine.Files.FirstOrDefault(static file => file.Kind == MoveFileKind.Layer && Length(file.Path) != file.LengthBytes)?.Path;
+
+    private static bool IsOneDevice(string folder, string other) =>
+        FileIdentity.Read(folder) is { } one && FileIdentity.Read(other) is { } two && (one.Major, one.Minor) == (two.Major, two.Minor);
 
     /// <summary>Where each disk goes that is copied here: its own name, or the next free one.</summary>
     internal string[] PathsForCopies(CheckMove machine)
@@ -62,13 +73,15 @@ public sealed partial class VmService
     {
         try
         {
-            return File.Exists(disk.Path) && DiskLeaseFile.Read(disk.Path)?.Nonce == disk.Nonce && MissingBacking(disk) is null;
+            return File.Exists(disk.Path) && DiskLeaseFile.Read(HomeOf(disk))?.Nonce == disk.Nonce && MissingBacking(disk) is null;
         }
         catch (DiskException)
         {
             return false;
         }
     }
+
+    private static string HomeOf(MoveDisk disk) => disk.HomePath.Length > 0 ? disk.HomePath : disk.Path;
 
     // A folder that was asked for is where the disks are to be, whether or not this host reaches them where they are.
     private static bool IsSentElsewhere(CheckMove machine, MoveDisk disk) =>

@@ -90,10 +90,13 @@ internal sealed partial class VmSession
         // Where it had checkpoints the guest's disk is another node than at its start.
         var device = await ReadDiskAsync(disk.Device, cancellation).ConfigureAwait(false);
 
+        // What it stands on has gone as files already.
+        var sync = VmService.HasLayers(disk.Disk) ? "top" : "full";
+
         // A guest's writes go to both disks at the same time, so that one that writes for ever cannot keep the copy from getting ready.
         await qmp.ExecuteAsync(
             "blockdev-mirror",
-            json => Text(json, ("job-id", name), ("device", device), ("target", name), ("sync", "full"), ("copy-mode", "write-blocking")),
+            json => Text(json, ("job-id", name), ("device", device), ("target", name), ("sync", sync), ("copy-mode", "write-blocking")),
             cancellation).ConfigureAwait(false);
     }
 

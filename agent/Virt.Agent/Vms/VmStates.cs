@@ -17,7 +17,7 @@ public static class VmStates
     private static readonly VMState[] Restartable = [VMState.Running, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Resettable = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Saveable = [VMState.Running, VMState.Paused];
-    private static readonly VMState[] Movable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Movable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed, VMState.Saved];
 
     /// <summary>QEMU is there.</summary>
     public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping or VMState.Saving;

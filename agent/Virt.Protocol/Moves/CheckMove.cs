@@ -27,11 +27,11 @@ public sealed partial record CheckMove
     [Key(4)]
     public string QemuVersion { get; set; } = "";
 
-    /// <summary>Such as <c>pc-q35-7.2</c>.</summary>
+    /// <summary>Such as <c>pc-q35-7.2</c>; of a saved machine, the one that its memory is of.</summary>
     [Key(5)]
     public string MachineType { get; set; } = "";
 
-    /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
+    /// <summary><c>kvm</c> or <c>tcg</c>; of a saved machine, what wrote its memory.</summary>
     [Key(6)]
     public string Accelerator { get; set; } = "";
 
@@ -83,7 +83,7 @@ public sealed partial record CheckMove
     [Key(18)]
     public string ImageFolder { get; set; } = "";
 
-    /// <summary>What it has beside its disks and its first network adapter: drives that hold something of the host, adapters.</summary>
+    /// <summary>What of it cannot go along: drives that hold something of the host, what QEMU cannot send.</summary>
     [Key(19)]
     public string[] Parts { get; set; } = [];
 
@@ -94,4 +94,16 @@ public sealed partial record CheckMove
     /// <summary>It has a virtual TPM.</summary>
     [Key(21)]
     public bool HasTpm { get; set; }
+
+    /// <summary>What goes along beside the disks themselves: the layers that its checkpoints keep, and what else they do.</summary>
+    [Key(22)]
+    public MoveFile[] Files { get; set; } = [];
+
+    /// <summary>The network adapters that it has beside its first.</summary>
+    [Key(23)]
+    public MoveAdapter[] Adapters { get; set; } = [];
+
+    /// <summary>It is off, and its memory is saved: what wrote that must be there too.</summary>
+    [Key(24)]
+    public bool IsSaved { get; set; }
 }

@@ -25,4 +25,8 @@ public sealed partial record MoveCheck
     /// <summary>Where another image would be put there.</summary>
     [Key(4)]
     public string ImageFolder { get; set; } = "";
+
+    /// <summary>It takes checkpoints and further network adapters along; agents before there was this do not.</summary>
+    [Key(5)]
+    public bool TakesAll { get; set; }
 }

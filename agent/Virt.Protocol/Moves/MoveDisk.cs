@@ -31,11 +31,15 @@ public sealed partial record MoveDisk
     [Key(5)]
     public Guid Nonce { get; set; }
 
-    /// <summary>The paths of what it is a copy-on-write child of.</summary>
+    /// <summary>The paths of what it is a copy-on-write child of, without the machine's own layers (<see cref="CheckMove.Files"/>).</summary>
     [Key(6)]
     public string[] BackingPaths { get; set; } = [];
 
     /// <summary>The lengths of those files.</summary>
     [Key(7)]
     public long[] BackingLengths { get; set; } = [];
+
+    /// <summary>The file that it was before its first checkpoint, beside which its lease stands; empty, as of agents before there was this: its path.</summary>
+    [Key(8)]
+    public string HomePath { get; set; } = "";
 }

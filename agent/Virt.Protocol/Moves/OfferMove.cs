@@ -54,4 +54,16 @@ public sealed partial record OfferMove
     /// <summary>The state of its virtual TPM; empty where it has none, and of a running machine, whose memory brings it.</summary>
     [Key(11)]
     public byte[] Tpm { get; set; } = [];
+
+    /// <summary>Its checkpoints.</summary>
+    [Key(12)]
+    public MoveCheckpoint[] Checkpoints { get; set; } = [];
+
+    /// <summary>Names the stream by which <see cref="CheckMove.Files"/> come, one after the other; empty where none does.</summary>
+    [Key(13)]
+    public byte[] FilesToken { get; set; } = [];
+
+    /// <summary>What is said of the memory of a saved machine, as its service's JSON; empty where it is not saved.</summary>
+    [Key(14)]
+    public string Saved { get; set; } = "";
 }

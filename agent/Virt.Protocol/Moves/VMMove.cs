@@ -43,7 +43,7 @@ public sealed partial record VMMove
     [Key(8)]
     public long MemoryBytesSent { get; set; }
 
-    /// <summary>What was sent of its disks.</summary>
+    /// <summary>What was sent of its disks, and of what its checkpoints keep.</summary>
     [Key(9)]
     public long DiskBytesSent { get; set; }
 

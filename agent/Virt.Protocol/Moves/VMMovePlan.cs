@@ -59,6 +59,10 @@ public sealed partial record VMMovePlan
     [Key(12)]
     public string Hash { get; set; } = "";
 
+    /// <summary>The names of its checkpoints, all of which go along.</summary>
+    [Key(13)]
+    public string[] Checkpoints { get; set; } = [];
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Virt.IntegrationTests.Fleet;
 
@@ -11,5 +12,7 @@ internal sealed record Lease(Guid HostId, Guid VMId, long Epoch, Guid Nonce)
 
     public static Lease Of(VM machine) => Of(machine.DiskPath);
 
-    public static Lease Of(string disk) => JsonSerializer.Deserialize<Lease>(File.ReadAllText(disk + ".lease"), AnyCase)!;
+    /// <summary>It stands beside the file that the disk was before its first checkpoint.</summary>
+    public static Lease Of(string disk) =>
+        JsonSerializer.Deserialize<Lease>(File.ReadAllText((File.Exists(disk + ".lease") ? disk : Regex.Replace(disk, @"\.[0-9a-f]{8}\.qcow2$", ".qcow2", RegexOptions.None, TimeSpan.FromSeconds(1))) + ".lease"), AnyCase)!;
 }

@@ -18,7 +18,7 @@ public sealed class MoveColdFaultTests(SharedPair fixture) : IClassFixture<Share
 
     private static readonly (string Point, Harm Harm)[] Others =
     [
-        (MovePoint.Receiving, Harm.OtherAgent), (MovePoint.Copying, Harm.OtherAgent), (MovePoint.Loaded, Harm.OtherAgent), (MovePoint.Prepared, Harm.OtherAgent), (MovePoint.Released, Harm.OtherAgent),
+        (MovePoint.Receiving, Harm.OtherAgent), (MovePoint.KeptSent, Harm.OtherAgent), (MovePoint.KeptReceived, Harm.OtherAgent), (MovePoint.Copying, Harm.OtherAgent), (MovePoint.Loaded, Harm.OtherAgent), (MovePoint.Prepared, Harm.OtherAgent), (MovePoint.Released, Harm.OtherAgent),
         (MovePoint.Owned, Harm.OtherAgent), (MovePoint.Taken, Harm.OtherAgent), (MovePoint.Copying, Harm.Cable), (MovePoint.Prepared, Harm.Cable), (MovePoint.Released, Harm.Cable),
     ];
 
@@ -61,6 +61,7 @@ public sealed class MoveColdFaultTests(SharedPair fixture) : IClassFixture<Share
         Assert.Empty(MoveCut.DisksOf(others));
         Assert.Equal(VMState.Running, mine.Start("web01").State);
         mine.Stop("web01", turnOff: true);
+        await MoveCut.CheckCheckpointAsync(mine, others);
         mine.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true });
         fixture.IsClean = true;
     }

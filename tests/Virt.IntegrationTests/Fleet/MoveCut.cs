@@ -163,14 +163,28 @@ internal static class MoveCut
         return string.Join(' ', sums);
     }
 
-    /// <summary>Gives the machine a second disk, and both something to hold.</summary>
+    /// <summary>Gives the machine a second disk, which checkpoints leave alone, both something to hold, and a checkpoint, above which the first has something else.</summary>
     public static async Task FillAsync(TestHost host, string? second = null)
     {
-        host.Add("web01", new AddVMDrive { NewSizeBytes = 8 << 20, Path = second });
+        host.Add("web01", new AddVMDrive { NewSizeBytes = 8 << 20, Path = second, IsIndependent = true });
         foreach (var disk in host.DisksOf("web01"))
         {
-            await host.RunAsync("qemu-io", "-f", "qcow2", "-c", "write -q -P 0x5a 1M 3M", "-c", $"write -q -P {disk.Name.Length + disk.Name[^1]} 6M 64k", disk.Path);
+            await WriteAsync("write -q -P 0x5a 1M 3M", $"write -q -P {disk.Name.Length + disk.Name[^1]} 6M 64k", disk.Path);
         }
+
+        host.Checkpoint("web01", "one", includeMemory: false);
+        await WriteAsync("write -q -P 3 1M 4k", "write -q -P 4 5M 64k", host.DisksOf("web01")[0].Path);
+
+        Task WriteAsync(string first, string then, string path) => host.RunAsync("qemu-io", "-f", "qcow2", "-c", first, "-c", then, path);
+    }
+
+    /// <summary>The machine, which is off, has the checkpoint that it was given, and goes back to it; the other host has none.</summary>
+    public static async Task CheckCheckpointAsync(TestHost owner, TestHost other)
+    {
+        Assert.Equal("one", owner.CheckpointNames("web01"));
+        Assert.Empty(other.GetCheckpoints("*"));
+        owner.Restore("web01", "one");
+        Assert.DoesNotContain("failed", await owner.RunAsync("qemu-io", "-r", "-f", "qcow2", "-c", "read -P 0x5a 1M 3M", "-c", "read -P 0 5M 64k", owner.DisksOf("web01")[0].Path), StringComparison.Ordinal);
     }
 
     // Of what the guest sees, not of the file.

@@ -12,7 +12,7 @@ using Xunit;
 namespace Virt.IntegrationTests.Fleet;
 
 /// <summary>
-/// A live move with a disk is cut off at every point by whatever can end, break or vanish. Afterwards the machine is on exactly one host, both hosts say so, its disk
+/// A live move with disks and checkpoints is cut off at every point by whatever can end, break or vanish. Afterwards the machine is on exactly one host, both hosts say so, its disk
 /// is whole, and nobody else can start it.
 /// </summary>
 public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPair>
@@ -93,6 +93,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         Assert.Equal(sum, await MoveCut.SumsAsync(mine));
         mine.Start("web01");
         mine.Stop("web01", turnOff: true);
+        await MoveCut.CheckCheckpointAsync(mine, others);
         mine.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01", DeleteDisk = true });
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(there.DiskPath)!));
         fixture.IsClean = true;
@@ -103,7 +104,7 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
     {
         (MovePoint.Copying, _) => "a live move does not pass it",
         (MovePoint.Emptied, Harm.SourceQemu) => "it has been ended",
-        (MovePoint.Offering or MovePoint.Receiving, Harm.DestinationQemu) => "it has not been started",
+        (MovePoint.Offering or MovePoint.Receiving or MovePoint.KeptSent or MovePoint.KeptReceived, Harm.DestinationQemu) => "it has not been started",
         (MovePoint.Launched or MovePoint.Ready or MovePoint.Leased or MovePoint.Emptied, Harm.Cable) =>
             "nothing has crossed the link since the point before, and each cut costs the five seconds after which it is noticed",
         _ => null,

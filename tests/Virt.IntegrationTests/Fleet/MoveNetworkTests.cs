@@ -66,5 +66,46 @@ public sealed class MoveNetworkTests
         }
     }
 
+    [Fact]
+    public async Task Each_of_several_adapters_comes_to_the_network_of_its_name_live_and_off()
+    {
+        await using var pair = await HostPair.StartAsync();
+        foreach (var (name, subnet) in new[] { ("lan", "10.20.0.0/24"), ("lan2", "10.21.0.0/24") })
+        {
+            pair.A.Make(name, VirtNetworkMode.Bridge, subnet);
+        }
+
+        pair.B.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24");
+        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter", Generation = 1, MemoryStartupBytes = Guest.Memory, SwitchName = "lan", NoVHD = true });
+        pair.A.Add("web01", new AddVMNetworkAdapter { SwitchName = "lan2", IPAddresses = ["10.21.0.77"] });
+        pair.A.Boot("web01");
+
+        // One that came while the guest ran goes along too.
+        pair.A.Add("web01", new AddVMNetworkAdapter { SwitchName = "lan" });
+        await Poll.UntilAsync(() => pair.A.Run("web01", "ls /sys/class/net | grep -c eth || true") == "3", "the adapter");
+        pair.A.Run("web01", "ip link set eth1 up; ip addr add 10.21.0.77/24 dev eth1; ping -c 1 -W 5 10.21.0.1 >/dev/null");
+        var missing = Assert.Single(Problems(pair));
+        Assert.Equal(("NetworkMissing", "lan2", "New-VirtNetwork -Name lan2 -Subnet 10.21.0.0/24 -ComputerName b"), (missing.Id, missing.Target, missing.FixCommand));
+        Assert.Equal("NetworkMissing", pair.A.Refused(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b" }).Id);
+        Assert.Empty(pair.B.OwnNetworks()[0].UsedBy);
+        pair.B.Make("lan2", VirtNetworkMode.Bridge, "10.21.0.0/24");
+        var before = AdaptersOf(pair.A);
+
+        HostPair.Move(pair.A, "web01", "b");
+        Assert.Equal(before, AdaptersOf(pair.B));
+        Assert.All(pair.A.OwnNetworks(), static network => Assert.Empty(network.UsedBy));
+        pair.B.Run("web01", "ping -c 1 -W 5 10.20.0.1 >/dev/null; ping -c 1 -W 5 10.21.0.1 >/dev/null");
+        await pair.RestartAsync(pair.B);
+        pair.B.Run("web01", "ping -c 1 -W 5 10.21.0.1 >/dev/null");
+        pair.B.Stop("web01");
+        HostPair.Move(pair.B, "web01", "a");
+        Assert.Equal(before, AdaptersOf(pair.A));
+        Assert.All(pair.B.OwnNetworks(), static network => Assert.Empty(network.UsedBy));
+        pair.A.Boot("web01");
+
+        static (string Name, string Network, string Mac, string Addresses)[] AdaptersOf(TestHost host) =>
+            [.. host.Invoke(Methods.GetVMNetworkAdapter, new GetVMNetworkAdapter { VMNames = ["web01"] }).Items.Select(static adapter => (adapter.Name, adapter.Network, adapter.MacAddress, string.Join(' ', adapter.IPAddresses)))];
+    }
+
     private static PlanProblem[] Problems(HostPair pair) => pair.A.Invoke(Methods.CompareVM, new CompareVM { Name = "web01", DestinationHost = "b" }).Problems;
 }

@@ -22,7 +22,7 @@ public sealed class MovePlansTests
         [
             Plan() with { VMName = "web02" }, Plan() with { DestinationHost = "c" }, Plan() with { Mode = VMMoveMode.Cold }, Plan() with { MachineType = "pc-q35-8.0" },
             Plan() with { IncludeStorage = true }, Plan() with { Disks = [] }, Plan() with { Disks = [Plan().Disks[0] with { DestinationPath = "/other" }] },
-            Plan() with { Problems = [new PlanProblem { Id = "NotEnoughMemory", IsBlocking = true }] },
+            Plan() with { Problems = [new PlanProblem { Id = "NotEnoughMemory", IsBlocking = true }] }, Plan() with { Checkpoints = ["one"] }, Plan() with { Checkpoints = ["one", "two"] },
         ];
         var hashes = others.Select(MovePlans.Hash).Append(MovePlans.Hash(Plan())).ToList();
         Assert.Equal(hashes.Count, hashes.Distinct().Count());

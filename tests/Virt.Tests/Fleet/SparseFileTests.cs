@@ -22,7 +22,7 @@ public sealed class SparseFileTests : IDisposable
         var content = Make("from", length, pieces);
         var stream = new MemoryStream();
         var sending = new SparseFile(stream);
-        await sending.SendAsync(Path.Combine(folder, "from"), default);
+        await sending.SendAsync(Path.Combine(folder, "from"), "", default);
         Assert.InRange(stream.Length, 0, (pieces.Length * 200_000L) + 1000);
         stream.Position = 0;
         var receiving = new SparseFile(stream);
@@ -37,7 +37,7 @@ public sealed class SparseFileTests : IDisposable
     {
         Make("from", 300_000, [1000]);
         var stream = new MemoryStream();
-        await new SparseFile(stream).SendAsync(Path.Combine(folder, "from"), default);
+        await new SparseFile(stream).SendAsync(Path.Combine(folder, "from"), "", default);
         var bytes = stream.ToArray();
         bytes[30_000] ^= 1;
         await Assert.ThrowsAsync<InvalidDataException>(() => new SparseFile(new MemoryStream(bytes)).ReceiveAsync(Path.Combine(folder, "turned"), default));

@@ -24,6 +24,7 @@ public sealed class MoveTests : IDisposable
             Mode = VMMoveMode.Live,
             MemoryBytes = 256L << 20,
             IncludeStorage = request.IncludeStorage,
+            Checkpoints = ["before", "after"],
             Disks = [new VMMoveDisk { Path = "/a/web01.qcow2", DestinationPath = "/b/web01.qcow2", SizeBytes = 8L << 30 }],
         });
         shell = new Shell(agent);
@@ -41,7 +42,7 @@ public sealed class MoveTests : IDisposable
         Assert.Empty(shell.Run("Move-VM web01 -DestinationHost b -IncludeStorage -WhatIf -PassThru"));
         Assert.Empty(shell.Errors);
         var line = Assert.Single(shell.Host.Lines, static line => line.StartsWith("What if", StringComparison.Ordinal));
-        Assert.Contains("web01 from host a to host b, while it runs, with 256 MB of memory, with its disk '/a/web01.qcow2' copied to '/b/web01.qcow2' (8 GB)", line);
+        Assert.Contains("web01 from host a to host b, while it runs, with 256 MB of memory, with its disk '/a/web01.qcow2' copied to '/b/web01.qcow2' (8 GB), with its 2 checkpoints", line);
         Assert.True(Assert.Single(agent.CallsOf(Methods.MoveVM)).Options.WhatIf);
         Assert.True(((CompareVM)Assert.Single(agent.CallsOf(Methods.CompareVM)).Request).IncludeStorage);
     }

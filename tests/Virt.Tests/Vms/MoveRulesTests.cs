@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Virt.Agent.Fleet;
 using Virt.Agent.Networks;
@@ -55,6 +56,21 @@ public sealed class MoveRulesTests : IDisposable
 
     private static readonly NetworkArrival Empty = new() { Subnets = ["10.20.0.0/24"] };
 
+    private static readonly CheckMove Saved = Machine with { IsLive = false, IsSaved = true, QemuVersion = "" };
+
+    private static readonly CheckMove WithCheckpoint = Machine with
+    {
+        Files = [new MoveFile { Path = "/disks/web01.qcow2", LengthBytes = 20 << 20 }, new MoveFile { Kind = MoveFileKind.Memory, Path = "/state/memory", LengthBytes = 16 << 20 }],
+    };
+
+    private static readonly CheckMove TwoAdapters = Machine with
+    {
+        Adapters =
+        [
+            new MoveAdapter { Name = "nic1", Network = "lan", Addresses = ["10.20.0.2"], Subnets = ["10.20.0.0/24"] }, new MoveAdapter { Name = "nic2", Network = "lan2", Addresses = ["10.21.0.2"], Subnets = ["10.21.0.0/24"] },
+        ],
+    };
+
     private readonly Shell shell = new();
 
     public static TheoryData<string, CheckMove, MoveSite> Cases => new()
@@ -66,6 +82,9 @@ public sealed class MoveRulesTests : IDisposable
         { "AcceleratorDiffers", Machine, Site with { Accelerator = "tcg" } },
         { "CpuModelDiffers", Machine with { CpuFlags = ["sse", "avx512f"] }, Site },
         { "CpuModelDiffers", Machine with { Accelerator = "tcg" }, Site with { Accelerator = "tcg", QemuVersion = "8.2.0" } },
+        { "MachineTypeTooNew", Saved with { MachineType = "pc-q35-8.2" }, Site },
+        { "AcceleratorDiffers", Saved, Site with { Accelerator = "tcg" } },
+        { "CpuModelDiffers", Saved with { CpuFlags = ["sse", "avx512f"] }, Site },
         { "NotEnoughMemory", Machine, Site with { MemoryAvailableBytes = 256L << 20 } },
         { "SwtpmMissing", Machine with { HasTpm = true }, Site with { HasSwtpm = false } },
         { "UefiMissing", Machine, Site with { HasUefi = false } },
@@ -79,12 +98,19 @@ public sealed class MoveRulesTests : IDisposable
         { "FolderNotFound", Machine, Site with { StorageFreeBytes = null } },
         { "NotEnoughSpace", Machine, Site with { StorageFreeBytes = 1 << 20 } },
         { "BackingMissing", Machine with { IsLive = false }, Site with { MissingBacking = "/images/debian.qcow2" } },
+        { "BackingMissing", WithCheckpoint, Site with { MissingBacking = "/images/debian.qcow2" } },
+        { "NotEnoughSpace", WithCheckpoint, Site with { StorageFreeBytes = 130 << 20 } },
+        { "NotEnoughSpace", WithCheckpoint, Site with { StorageFreeBytes = 140 << 20, StateFreeBytes = 1 << 20 } },
+        { "NetworkMissing", TwoAdapters, Site with { Arrivals = new Dictionary<string, NetworkArrival> { ["nic1"] = Empty } } },
+        { "NetworkMissing", TwoAdapters with { Adapters = [TwoAdapters.Adapters[1], TwoAdapters.Adapters[1] with { Name = "nic3" }] }, Site },
+        { "AddressInUse", TwoAdapters, Site with { Arrivals = new Dictionary<string, NetworkArrival> { ["nic1"] = Empty, ["nic2"] = Empty with { Taken = [("10.21.0.2", "container 'api' has it")] } } } },
+        { "NetworkMissing", Machine with { Adapters = [new MoveAdapter { Name = "nic1", Network = "bridge0" }] }, Site },
     };
 
     public void Dispose() => shell.Dispose();
 
     [Fact]
-    public void Nothing_stands_in_the_way_of_a_machine_that_fits() => Assert.Empty(MoveRules.Find(Machine, Site));
+    public void Nothing_stands_in_the_way_of_a_machine_that_fits() => Assert.Empty(new[] { Machine, Saved }.SelectMany(static machine => MoveRules.Find(machine, Site)));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -119,6 +145,15 @@ public sealed class MoveRulesTests : IDisposable
 
     [Fact]
     public void A_host_that_listens_for_no_peers_has_one_as_well() => CommandText.IsRunnable(shell, PeerProblems.NoListener("a", new VirtPeer { Name = "b" }).FixCommand);
+
+    [Fact]
+    public void Checkpoints_need_space_for_what_they_keep_and_adapters_their_networks()
+    {
+        Assert.Empty(MoveRules.Find(WithCheckpoint, Site with { StorageFreeBytes = 136 << 20 }));
+        Assert.Empty(MoveRules.Find(WithCheckpoint, Site with { StorageFreeBytes = 120 << 20, StateFreeBytes = 16 << 20 }));
+        Assert.Empty(MoveRules.Find(TwoAdapters, Site with { Arrivals = new Dictionary<string, NetworkArrival> { ["nic1"] = Empty, ["nic2"] = Empty } }));
+        Assert.Empty(MoveRules.Find(Machine with { Adapters = [new MoveAdapter { Name = "nic1", Network = "isolated" }] }, Site));
+    }
 
     [Fact]
     public void An_image_is_brought_from_the_folder_that_it_has_to_the_one_where_images_are() =>

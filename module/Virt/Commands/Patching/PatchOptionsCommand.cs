@@ -49,7 +49,7 @@ public abstract class PatchOptionsCommand : PatchFilterCommand
     [Parameter]
     public RebootPolicy RebootPolicy { get; set; }
 
-    /// <summary>Keep the checkpoint of a VM, for Undo-Patch; a VM that has one cannot move. What a container was is kept anyway, until its next patch.</summary>
+    /// <summary>Keep the checkpoint of a VM, for Undo-Patch on this host; a VM that has moved since is put back by Restore-VMCheckpoint. What a container was is kept anyway, until its next patch.</summary>
     [Parameter]
     public SwitchParameter KeepCheckpoint { get; set; }
 

@@ -7,8 +7,8 @@ namespace Virt.Commands;
 
 /// <summary>Compares a virtual machine with another host: what a move there would do, and what stands in its way.</summary>
 /// <remarks>
-/// Looks at QEMU and the machine type, the CPU, the memory that is free, networks and images by name, the firmware, checkpoints, and whether the host reaches the
-/// machine's disk or has the space for a copy. Each problem has the command that mends it, to be typed where this was; what begins with sudo or mkdir is for the host
+/// Looks at QEMU and the machine type, the CPU, the memory that is free, the networks of all adapters and images by name, the firmware, and whether the host reaches the
+/// machine's disk or has the space for a copy, with what its checkpoints keep. Each problem has the command that mends it, to be typed where this was; what begins with sudo or mkdir is for the host
 /// that the problem names. The plan can be kept as JSON, and Move-VM applies exactly it. Nothing is changed.
 /// </remarks>
 /// <example>

@@ -9,8 +9,9 @@ namespace Virt.Commands;
 /// <summary>Moves virtual machines to another host, while they run.</summary>
 /// <remarks>
 /// Compares first, as Compare-VM does, and refuses what would fail. A running machine goes on while its disk (with -IncludeStorage, where the other host cannot
-/// reach it) and its memory are copied, and stands still for a moment only; a stopped one moves with its files; a paused one stays paused. It keeps its name,
-/// id and addresses. The two hosts must be peers; everything between them is encrypted. Until the moment of the hand-over Ctrl+C or Stop-VirtOperation
+/// reach it) and its memory are copied, and stands still for a moment only; a stopped or saved one moves with its files; a paused one stays paused. It keeps its name,
+/// id and addresses, of all its network adapters, and its checkpoints with their memory: what they keep goes first, and they can be gone back to and removed there. A schedule of
+/// checkpoints goes on there; none is made, removed or restored during the move. The two hosts must be peers; everything between them is encrypted. Until the moment of the hand-over Ctrl+C or Stop-VirtOperation
 /// cancels, and the machine runs on unharmed. Whatever fails, a machine is on exactly one of the two hosts, as soon as they reach each other again; until then it
 /// may stand still as Released here and Receiving there. Where the other host is gone for ever, Remove-VM -Force removes what stands still; the disk stays.
 /// </remarks>
@@ -115,6 +116,12 @@ public sealed class MoveVMCommand : VMChangeCommand
         var disks = Array.ConvertAll(plan.Disks, disk => disk.IsShared
             ? $", on its disk '{disk.Path}', which both hosts reach"
             : $", with its disk '{disk.Path}' copied to '{disk.DestinationPath}' ({TableText.Size(disk.SizeBytes)})");
-        return $"{plan.VMName} from host {plan.SourceHost} to host {plan.DestinationHost}, {(plan.Mode == VMMoveMode.Live ? "while it runs" : "stopped")}{memory}{string.Concat(disks)}";
+        var checkpoints = plan.Checkpoints.Length switch
+        {
+            0 => "",
+            1 => $", with its checkpoint '{plan.Checkpoints[0]}'",
+            var count => $", with its {count} checkpoints",
+        };
+        return $"{plan.VMName} from host {plan.SourceHost} to host {plan.DestinationHost}, {(plan.Mode == VMMoveMode.Live ? "while it runs" : "stopped")}{memory}{string.Concat(disks)}{checkpoints}";
     }
 }
