@@ -40,7 +40,7 @@ apt-cache show memtest86+ > /dev/null 2>&1 || refresh_lists
 fetch || { refresh_lists; fetch; }
 for file in "$work"/apt/archives/*.deb; do dpkg-deb -x "$file" "$work/root"; done
 
-for name in memtest86 ipxe grub hdt mach installer i386 shell; do "make_$name" "$work/payloads"; done
+for name in memtest86 ipxe grub hdt mach installer starter i386 shell; do "make_$name" "$work/payloads"; done
 
 # Built beside and moved into place, so that a run that is cut off leaves the old ones or none, never half of one.
 rm -rf "$out/payloads"

@@ -25,6 +25,7 @@ case ${1:-} in
     test)
         packages+=(openssh-server openssh-client openssl nftables xfsprogs btrfs-progs)
         packages+=(docker-registry skopeo umoci buildah podman) # a registry, and who else reads and writes images
+        packages+=(xorriso) # media that are installed from
         ;;
     bench) packages+=(crun podman libvirt-daemon-system libvirt-clients docker-registry skopeo umoci) ;;
     *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;

@@ -93,9 +93,19 @@ make_mach() {
 make_installer() {
     local tree=$work/installer
     grub_of "$tree"
-    cp "$(netboot amd64)/linux" "$(netboot amd64)/initrd.gz" "$tree/boot/"
+    mkdir -p "$tree/install.amd"
+    cp "$(netboot amd64)/linux" "$tree/install.amd/vmlinuz"
+    cp "$(netboot amd64)/initrd.gz" "$tree/install.amd/"
     cp "$recipe/installer.cfg" "$tree/boot/grub/grub.cfg"
     grub_iso "$1/installer.iso" "$tree"
+}
+
+# GRUB that starts a kernel which a test puts beside it.
+make_starter() {
+    local tree=$work/starter
+    grub_of "$tree"
+    cp "$recipe/starter.cfg" "$tree/boot/grub/grub.cfg"
+    grub_iso "$1/starter.iso" "$tree"
 }
 
 # A Linux of 32 bits: the installer's kernel with the installer's busybox.
