@@ -114,7 +114,7 @@ internal static class Program
         var bases = new ContainerBases(images, imageStore);
         await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore);
         ownVmImages.Watch(vms.UsersOf);
-        vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call));
+        vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call), (request, call) => vms.InstallImageAsync(request, ownVmImages, call));
         vmImages.WatchWarm(vms.WarmStatesOf, vms.RemoveWarmStatesAsync);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 

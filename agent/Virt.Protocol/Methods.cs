@@ -35,6 +35,9 @@ public static partial class Methods
     /// <summary>Makes an image of a virtual machine.</summary>
     public static readonly Method<NewVMImage, VMImage> NewVMImage = new("vmimage.new", Change, Protocol.NewVMImage.WireFormat, VMImage.WireFormat);
 
+    /// <summary>Makes an image of virtual machines by an installer.</summary>
+    public static readonly Method<InstallVMImage, VMImage> InstallVMImage = new("vmimage.install", Change, Protocol.InstallVMImage.WireFormat, VMImage.WireFormat);
+
     /// <summary>Removes an image of virtual machines.</summary>
     public static readonly Method<RemoveVMImage, Nothing> RemoveVMImage = new("vmimage.remove", Change, Protocol.RemoveVMImage.WireFormat, Nothing.WireFormat);
 

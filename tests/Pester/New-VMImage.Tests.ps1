@@ -41,4 +41,15 @@ Describe 'New-VMImage' {
         { New-VMImage (New-TestName bad) -VMName $bare.Name -ErrorAction Stop } | Should -Throw -ErrorId 'VMHasNoDisk,*'
         { New-VMImage starter -VMName $Source.Name -ErrorAction Stop } | Should -Throw -ErrorId 'VMImageAlreadyExists,*'
     }
+
+    It 'is told by name whose an answer file is, and by whom an ISO image cannot be read' {
+        $answers = Join-Path $TestDrive answers.txt
+        'mine' | Set-Content $answers
+        { New-VMImage (New-TestName iso) -IsoPath /no/such.iso -AnswerFile $answers -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidAnswerFile,*'
+        Move-Item $answers (Join-Path $TestDrive ks.cfg)
+        { New-VMImage (New-TestName iso) -IsoPath /no/such.iso -AnswerFile (Join-Path $TestDrive ks.cfg) -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidIso,*'
+        { New-VMImage (New-TestName iso) -IsoPath /no/such.iso -AnswerFile (Join-Path $TestDrive no.ks) -ErrorAction Stop } | Should -Throw -ErrorId 'AnswerFileNotFound,*'
+        { New-VMImage (New-TestName iso) -IsoPath such.iso -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPath,*'
+        Get-VMImage (New-TestName 'iso*') | Should -BeNullOrEmpty
+    }
 }

@@ -34,6 +34,9 @@ public sealed record VmImageManifest
     /// <summary>What its disk was made to forget, such as <c>machine-id</c>.</summary>
     public IReadOnlyList<string> Sealed { get; set; } = [];
 
+    /// <summary>Why its disk could not be made to forget anything, in words; empty: it could, or was not to.</summary>
+    public string SealProblem { get; set; } = "";
+
     /// <summary>UEFI variables, relative to the image's folder, that each machine of generation 2 begins with; null: the firmware's own.</summary>
     public string? Nvram { get; set; }
 

@@ -34,6 +34,7 @@ public static class Routes
         router.Add(Methods.GetVMImage, vmImages.GetAsync);
         router.Add(Methods.SaveVMImage, vmImageSaves.SaveAsync);
         router.Add(Methods.NewVMImage, vmImages.NewAsync);
+        router.Add(Methods.InstallVMImage, vmImages.InstallAsync);
         router.Add(Methods.RemoveVMImage, vmImages.RemoveAsync);
         router.Add(Methods.GetContainerImage, images.GetContainerImageAsync);
         router.Add(Methods.ImportContainerImage, images.ImportAsync);

@@ -52,16 +52,22 @@ internal static class NewVMCheck
     /// <exception cref="VirtException">InvalidArgument.</exception>
     public static void CheckSize(string verb, string name, long? memory, int? processors, long hostMemory)
     {
-        if (memory is { } bytes && (bytes < LeastMemory || bytes > hostMemory))
+        if (WhatIsWrong(memory, processors, hostMemory) is { } wrong)
         {
-            throw Bad(name, "InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemory)} to {ByteText.Of(hostMemory)} are allowed on this host", $"{CommandOf(verb)}-VM -Name {name} -MemoryStartupBytes 512MB", verb);
-        }
-
-        if (processors is < 1 or > MostProcessors)
-        {
-            throw Bad(name, "InvalidProcessorCount", $"its processor count is {processors}; 1 to {MostProcessors} are allowed", $"{CommandOf(verb)}-VM -Name {name} -ProcessorCount 2", verb);
+            throw Bad(name, wrong.Id, wrong.Why, $"{CommandOf(verb)}-VM -Name {name} {wrong.Parameter}", verb);
         }
     }
+
+    /// <summary>What is wrong with memory and processors; null: nothing.</summary>
+    public static (string Id, string Why, string Parameter)? WhatIsWrong(long? memory, int? processors, long hostMemory) =>
+        memory is { } bytes && (bytes < LeastMemory || bytes > hostMemory)
+            ? ("InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemory)} to {ByteText.Of(hostMemory)} are allowed on this host", "-MemoryStartupBytes 512MB")
+            : processors is < 1 or > MostProcessors ? ("InvalidProcessorCount", $"its processor count is {processors}; 1 to {MostProcessors} are allowed", "-ProcessorCount 2")
+            : null;
+
+    /// <summary>What is wrong with the size of a disk; null: nothing.</summary>
+    public static string? WhatIsWrong(long? diskBytes) =>
+        diskBytes is { } size and (< LeastDisk or > MostDisk) ? $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed" : null;
 
     /// <summary>What is done with it when its host starts.</summary>
     /// <exception cref="VirtException">InvalidArgument.</exception>
@@ -111,12 +117,12 @@ internal static class NewVMCheck
     private static string CommandOf(string verb) => verb == "create" ? "New" : "Set";
 
     /// <summary>The network that is asked for: <see cref="IsolatedNetwork"/> where none is named; null for <c>none</c>; what is not QEMU's own is one of the host's.</summary>
-    public static string? NetworkOf(NewVM request) => request.SwitchName?.ToLowerInvariant() switch
+    public static string? NetworkOf(string? switchName) => switchName?.ToLowerInvariant() switch
     {
         null or IsolatedNetwork => IsolatedNetwork,
         UserNetwork => UserNetwork,
         NoNetwork => null,
-        _ => request.SwitchName,
+        _ => switchName,
     };
 
     /// <summary>A network of the host, and not one that QEMU makes for a machine alone.</summary>
@@ -125,7 +131,7 @@ internal static class NewVMCheck
     /// <exception cref="VirtException">InvalidArgument; NotSupported.</exception>
     public static void CheckNetwork(NewVM request, string verb = "create")
     {
-        var (name, network) = (request.Name, NetworkOf(request));
+        var (name, network) = (request.Name, NetworkOf(request.SwitchName));
         if (string.Equals(network, "host", StringComparison.OrdinalIgnoreCase))
         {
             throw new VirtException(ErrorCode.NotSupported, "NetworkNotSupported", $"Cannot {verb} VM '{name}': a VM cannot be in the host's own network; '{UserNetwork}' reaches it.", name, $"New-VM -Name {name} -Network {UserNetwork}");
@@ -203,9 +209,9 @@ internal static class NewVMCheck
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} VM '{name}': the disk's path '{path}' is not a full path on the host.", path, verb == "create" ? $"New-VM -Name {name} -VHDPath '/var/lib/virt/disks/{name}.qcow2'" : $"Add-VMHardDiskDrive {name} -Path '/var/lib/virt/disks/{name}-1.qcow2'");
         }
 
-        if (sizeBytes is { } size and (< LeastDisk or > MostDisk))
+        if (WhatIsWrong(sizeBytes) is { } wrong)
         {
-            throw Bad(name, "InvalidDiskSize", $"its disk's size is {ByteText.Of(size)}; {ByteText.Of(LeastDisk)} to {ByteText.Of(MostDisk)} are allowed", verb == "create" ? $"New-VM -Name {name} -NewVHDSizeBytes 4GB" : $"Add-VMHardDiskDrive {name} -SizeBytes 4GB", verb);
+            throw Bad(name, "InvalidDiskSize", wrong, verb == "create" ? $"New-VM -Name {name} -NewVHDSizeBytes 4GB" : $"Add-VMHardDiskDrive {name} -SizeBytes 4GB", verb);
         }
     }
 

@@ -143,9 +143,9 @@ public sealed partial class QemuArguments
 
             Add("-blockdev", $"driver=raw,node-name=uefi0,read-only=on,file.driver=file,file.filename={Escape(code)}");
             machine += ",pflash0=uefi0";
-            if (boot is null)
+            if (boot is null or { HasVariables: true })
             {
-                // Boot entries live here; a kernel that is started directly needs none.
+                // Boot entries live here; a machine whose kernel is started directly needs none.
                 var nvram = OpenSet(QemuDescriptorKind.ReadWrite, folder.NvramFile);
                 Add("-blockdev", $"driver=raw,node-name=nvram0,file.driver=file,file.filename={nvram}");
                 machine += ",pflash1=nvram0";

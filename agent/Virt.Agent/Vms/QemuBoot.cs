@@ -5,4 +5,8 @@ namespace Virt.Agent.Vms;
 /// <param name="PvhKernel">The same as an ELF file for PVH; null where there is none.</param>
 /// <param name="Initrd">Its initramfs; null where it needs none.</param>
 /// <param name="CommandLine">Its command line.</param>
-public sealed record QemuBoot(string Kernel, string? PvhKernel, string? Initrd, string CommandLine);
+public sealed record QemuBoot(string Kernel, string? PvhKernel, string? Initrd, string CommandLine)
+{
+    /// <summary>What it starts writes UEFI variables that are to stay: an installer's boot entry.</summary>
+    public bool HasVariables { get; init; }
+}

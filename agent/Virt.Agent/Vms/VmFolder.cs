@@ -33,6 +33,9 @@ public sealed record VmFolder(string State, string Run)
     /// <summary>How QEMU ended, from the keeper.</summary>
     public string ExitFile => Path.Combine(Run, "exit");
 
+    /// <summary>The disk that an installer finds its answers on.</summary>
+    public string AnswerFile => Path.Combine(State, "answers.iso");
+
     /// <summary>The UEFI variables.</summary>
     public string NvramFile => Path.Combine(State, "nvram.fd");
 

@@ -21,7 +21,7 @@ public sealed partial class VmService
         var entry = Find(AddAdapterVerb, request.VMId, request.VMName);
         call.WorksOn(entry.Name);
         AdapterDevice.Check(AddAdapterVerb, entry.Name, request.Model, request.MacAddress, Host.Architecture);
-        var network = NewVMCheck.NetworkOf(new NewVM { SwitchName = request.SwitchName })
+        var network = NewVMCheck.NetworkOf(request.SwitchName)
             ?? throw new VirtException(ErrorCode.InvalidArgument, "InvalidNetwork", $"Cannot {AddAdapterVerb} VM '{entry.Name}': an adapter is in a network; '{NewVMCheck.NoNetwork}' is none.", entry.Name, "Get-VirtNetwork");
         NewVMCheck.CheckNetwork(new NewVM { Name = entry.Name, SwitchName = network, IPAddresses = request.IPAddresses }, AddAdapterVerb);
         using var held = await LockAsync(AddAdapterVerb, entry, call).ConfigureAwait(false);

@@ -150,7 +150,7 @@ public sealed partial class VmService
             AllowFrom = request.Publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []],
         };
         spec = WithNetworkNames(spec);
-        var network = NewVMCheck.NetworkOf(place);
+        var network = NewVMCheck.NetworkOf(place.SwitchName);
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
         var made = VmCopy.SpecOf(spec, source.Id, id, network, request.KeepIdentity, name);

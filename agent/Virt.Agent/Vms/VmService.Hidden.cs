@@ -1,4 +1,3 @@
-using System;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 
@@ -8,11 +7,13 @@ namespace Virt.Agent.Vms;
 public sealed partial class VmService
 {
     // By the name of the machine that it comes up for. It stands still before its first instruction. What is begun is ended by the caller's rollback, whichever way that goes.
-    private async Task<(VmProcess Process, VmSession Session)> LaunchHiddenAsync(string name, VmEntry guest, string launched, Rollback after, Call call)
+    private async Task<(VmProcess Process, VmSession Session)> LaunchHiddenAsync(string name, VmEntry guest, string launched, Rollback after, Call call, QemuBoot? boot = null)
     {
         var folder = FolderOf(guest);
-        var plan = PlanStart(guest);
-        using var files = QemuFiles.Open(name, folder, plan, static _ => throw new InvalidOperationException("It is in no network of the host."));
+        var plan = PlanStart(guest, boot: boot);
+        after.Add("take it off its network", () => Disconnect(guest));
+        PrepareNetwork(guest);
+        using var files = QemuFiles.Open(name, folder, plan, adapter => ConnectNetwork(guest, adapter));
         var stream = VmSession.Open(folder.QmpSocket);
         after.Add("close the monitor", stream.DisposeAsync);
         var (process, confined) = await LaunchQemuAsync(guest, plan, files).ConfigureAwait(false);

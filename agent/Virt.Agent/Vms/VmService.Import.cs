@@ -97,7 +97,7 @@ public sealed partial class VmService
             CloudInit = spec.Seed?.CloudInit ?? "",
             Publish = request.Publish ?? [.. archive.Publish],
         };
-        var network = NewVMCheck.NetworkOf(wanted);
+        var network = NewVMCheck.NetworkOf(wanted.SwitchName);
         wanted.AllowFrom = wanted.Publish.Length == 0 ? [] : [.. archive.AllowFrom];
         wanted.IPAddresses = request.IPAddresses.Length > 0 ? request.IPAddresses : request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. archive.Addresses] : [];
         NewVMCheck.CheckCheckpointType("import", name, spec.CheckpointType);

@@ -19,11 +19,10 @@ public sealed partial class VmService
     private static readonly (uint Uid, uint Gid) Nobody = (65534, 65534);
 
     // Looks at everything, writes nothing.
-    private QemuPlan PlanStart(VmEntry entry, QemuIncoming? incoming = null)
+    private QemuPlan PlanStart(VmEntry entry, QemuIncoming? incoming = null, QemuBoot? boot = null)
     {
         // One that is started has from the beginning what has come to it in its last run.
         var spec = incoming is null ? entry.Spec.FromNextStart() : entry.Spec;
-        QemuBoot? boot = null;
         if (KernelOf("start", entry.Name, spec) is { Manifest.Boot: { } kernel } image)
         {
             boot = new QemuBoot(
@@ -55,7 +54,7 @@ public sealed partial class VmService
         }
 
         var folder = FolderOf(entry);
-        if (spec.Generation == 2 && boot is null && !File.Exists(folder.NvramFile))
+        if (spec.Generation == 2 && boot is null or { HasVariables: true } && !File.Exists(folder.NvramFile))
         {
             // Made without the firmware, or before it was there.
             Directory.CreateDirectory(folder.State, OwnerOnly);

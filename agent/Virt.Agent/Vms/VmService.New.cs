@@ -38,7 +38,7 @@ public sealed partial class VmService
 
         NewVMCheck.CheckWarm(request, image);
         var id = Guid.NewGuid();
-        var network = NewVMCheck.NetworkOf(request);
+        var network = NewVMCheck.NetworkOf(request.SwitchName);
         var disk = await PlanDiskAsync(request, image, call.Cancellation).ConfigureAwait(false);
         var seed = SeedCheck.SeedOf(request, isExpected: image is { Manifest.CloudInit: true });
         var spec = new VmSpec

@@ -75,6 +75,10 @@ public sealed partial record VMImage
     [Key(16)]
     public long WarmBytes { get; set; }
 
+    /// <summary>Why New-VMImage could not make its disk forget anything, in words; empty: it could, or was not to.</summary>
+    [Key(17)]
+    public string SealProblem { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -182,35 +182,6 @@ public sealed class MoveCheckpointTests
         pair.B.Invoke(Methods.SetVM, new SetVM { Name = "web01", CheckpointSchedule = "" });
     }
 
-    [Fact]
-    public async Task What_stands_on_its_layers_or_reads_them_keeps_it_and_a_linked_copy_with_checkpoints_stays()
-    {
-        await using var pair = await HostPair.StartAsync();
-        pair.A.Faults = VmArchiveFaults.ExportFlattened + "=hold";
-        await pair.RestartAsync(pair.A);
-        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 32L << 20, NewVHDSizeBytes = 8L << 20, SwitchName = "none" });
-        pair.A.Copy("web01", "web02");
-        Assert.Equal("VMHasLinkedCopies", Assert.Single(Problems("web01")).Id);
-        pair.A.Checkpoint("web02", "one", includeMemory: false);
-        pair.A.Start("web02");
-        var linked = Problems("web02")[^1];
-        Assert.Equal(("VMIsLinkedCopy", "Get-VMCheckpoint -VMName web02 | Remove-VMCheckpoint -Confirm"), (linked.Id, linked.FixCommand));
-        pair.A.RemoveCheckpoint("web02", "one");
-        Assert.Equal(VMState.Running, HostPair.Move(pair.A, "web02", "b", includeStorage: true).State);
-
-        // An archive is being written meanwhile: afterwards nothing keeps it.
-        var exporting = pair.A.Client.Detach(Methods.ExportVM, new ExportVM { Name = "web01", Path = Path.Combine(pair.A.Files, "archive") });
-        await pair.A.HeldAtAsync(VmArchiveFaults.ExportFlattened);
-        Assert.Equal("VMExporting", Assert.Single(Problems("web01")).Id);
-        Assert.Equal(ErrorCode.Conflict, pair.A.Refused(Methods.MoveVM, new MoveVM { Name = "web01", DestinationHost = "b", IncludeStorage = true }).Code);
-        pair.A.Release(VmArchiveFaults.ExportFlattened);
-        Assert.Equal(OperationState.Completed, pair.A.Invoke(Methods.WaitVirtOperation, new WaitVirtOperation { Id = exporting.Id }).Operation.State);
-        Assert.Equal(VMMoveMode.Cold, HostPair.Move(pair.A, "web01", "b", includeStorage: true).Mode);
-        Directory.Delete(pair.A.Files, recursive: true);
-
-        PlanProblem[] Problems(string name) => pair.A.Invoke(Methods.CompareVM, new CompareVM { Name = name, DestinationHost = "b", IncludeStorage = true }).Problems;
-    }
-
     private static (Guid Id, string Name, string Notes, string Parent, DateTimeOffset Created, DateTimeOffset? Expires, bool HasMemory, bool IsCurrent) Told(VMCheckpoint one) =>
         (one.Id, one.Name, one.Notes, one.ParentName, one.CreationTime, one.ExpirationTime, one.HasMemory, one.IsCurrent);
 }

@@ -77,6 +77,27 @@ public sealed class VmImageCmdletTests : IDisposable
     }
 
     [Fact]
+    public void An_answer_file_stands_on_the_session_s_machine_and_a_guest_that_could_not_forget_is_warned_of()
+    {
+        agent.On(Methods.InstallVMImage, static (request, _) => new VMImage { Name = request.Name, SealProblem = "Nobody answers." });
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "ks.cfg"), "mine");
+            shell.Run($"New-VMImage web/1 -IsoPath /iso/a.iso -AnswerFile '{folder}/ks.cfg' -KernelParameter a, b=c -SizeBytes 1GB -Generation 1 -SwitchName user -WarningVariable warned; \"$warned\"; New-VMImage b -IsoPath /iso/a.iso -AnswerFile '{folder}/no.ks'");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        var request = (InstallVMImage)Assert.Single(agent.CallsOf(Methods.InstallVMImage)).Request;
+        Assert.Equal(("web/1", "/iso/a.iso", "ks.cfg", "mine", "a b=c", 1L << 30), (request.Name, request.IsoPath, request.AnswerFileName, System.Text.Encoding.UTF8.GetString(request.AnswerFile), string.Join(' ', request.KernelParameters), request.SizeBytes));
+        Assert.Equal((1, "user", TimeSpan.FromHours(2), false, null), (request.Generation, request.SwitchName, request.Timeout, request.NoSeal, request.DriverIsoPath));
+        Assert.StartsWith("AnswerFileNotFound,", Assert.Single(shell.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_row_of_a_CSV_file_says_who_comes_in()
     {
         shell.Run($"[pscustomobject]@{{ Name = 'a'; Image = 'i'; UserName = 'ann'; SshKey = '{Key}'; HostName = '' }} | New-VM");

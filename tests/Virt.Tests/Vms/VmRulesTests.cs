@@ -96,15 +96,15 @@ public sealed class VmRulesTests
     [Fact]
     public void A_machine_that_was_told_nothing_reaches_nobody()
     {
-        Assert.Equal("isolated", NewVMCheck.NetworkOf(new NewVM { Name = "a" }));
-        Assert.Equal("user", NewVMCheck.NetworkOf(new NewVM { Name = "a", SwitchName = "User" }));
-        Assert.Null(NewVMCheck.NetworkOf(new NewVM { Name = "a", SwitchName = "none" }));
+        Assert.Equal("isolated", NewVMCheck.NetworkOf(null));
+        Assert.Equal("user", NewVMCheck.NetworkOf("User"));
+        Assert.Null(NewVMCheck.NetworkOf("none"));
     }
 
     [Fact]
     public void What_only_a_network_of_the_host_can_give_is_not_to_be_had_in_another()
     {
-        Assert.Equal("Lan", NewVMCheck.NetworkOf(new NewVM { Name = "a", SwitchName = "Lan" }));
+        Assert.Equal("Lan", NewVMCheck.NetworkOf("Lan"));
         Request(new NewVM { Name = "a", SwitchName = "lan", IPAddresses = ["10.1.0.5"], Publish = ["8080:80"], AllowFrom = ["10.0.0.0/8"] }, null);
         Request(new NewVM { Name = "a", SwitchName = "host" }, "NetworkNotSupported");
         Request(new NewVM { Name = "a", SwitchName = "user", Publish = ["8080:80"] }, "InvalidPublish");

@@ -35,6 +35,15 @@ public static class VmImageFaults
     /// <summary>It has forgotten that, and shut down.</summary>
     public const string Sealed = "vmimage.new.sealed";
 
+    /// <summary>The QEMU is there in which an installer comes up.</summary>
+    public const string Installing = "vmimage.install.launched";
+
+    /// <summary>The installer has powered off, and its QEMU has ended.</summary>
+    public const string Installed = "vmimage.install.done";
+
+    /// <summary>Of one that an installer has made.</summary>
+    public static IReadOnlyList<string> Install { get; } = [Installing, Installed, Written, Named];
+
     /// <summary>Of one that is made of a machine.</summary>
     public static IReadOnlyList<string> Make { get; } = [Copied, Sealing, Sealed, Written, Named];
 

@@ -15,6 +15,7 @@ namespace Virt.Agent.Images.VmImages;
 public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
 {
     private Func<NewVMImage, Call, Task<string>> makeImage = static (_, _) => throw new InvalidOperationException("There are no machines.");
+    private Func<InstallVMImage, Call, Task<string>> installImage = static (_, _) => throw new InvalidOperationException("There are no machines.");
 
     private Func<string, (IReadOnlyList<string> Shapes, long Bytes)> warmStatesOf = static _ => ([], 0);
     private Func<string, bool, Task> removeWarmStates = static (_, _) => Task.CompletedTask;
@@ -27,8 +28,8 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
         return Task.FromResult(new VMImageList { Items = [.. items], Errors = [.. errors] });
     }
 
-    /// <summary>Tells it who makes images of machines: gives the image's name. To be called once, before the first request.</summary>
-    public void Watch(Func<NewVMImage, Call, Task<string>> make) => makeImage = make;
+    /// <summary>Tells it who makes images of machines, and by installers: each gives the image's name. To be called once, before the first request.</summary>
+    public void Watch(Func<NewVMImage, Call, Task<string>> make, Func<InstallVMImage, Call, Task<string>> install) => (makeImage, installImage) = (make, install);
 
     /// <summary>Tells it who keeps the booted states of images. To be called once, before the first request.</summary>
     /// <param name="find">For which machines an image has one, and their bytes.</param>
@@ -40,6 +41,14 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
     public async Task<VMImage> NewAsync(NewVMImage request, Call call)
     {
         var name = await makeImage(request, call).ConfigureAwait(false);
+        return call.WhatIf ? new VMImage { Name = name } : Show(name);
+    }
+
+    /// <summary>Makes an image of what an installer puts on an empty disk.</summary>
+    /// <exception cref="VirtException">What the installer, or the request, is at fault with.</exception>
+    public async Task<VMImage> InstallAsync(InstallVMImage request, Call call)
+    {
+        var name = await installImage(request, call).ConfigureAwait(false);
         return call.WhatIf ? new VMImage { Name = name } : Show(name);
     }
 
@@ -87,6 +96,7 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
             UsedBy = [.. store.UsersOf(image)],
             Path = image.Folder,
             Sealed = [.. manifest.Sealed],
+            SealProblem = manifest.SealProblem,
             WarmStates = [.. warm.Shapes],
             WarmBytes = warm.Bytes,
         };
