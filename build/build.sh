@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what has changed, into out/.
 #   build/build.sh                     agent, module, shell, images
-#   build/build.sh agent tests ...     only these: agent module shell images debian debian-container debian-system payloads tests bench
+#   build/build.sh agent tests ...     only these: agent module shell images debian debian-archive debian-container debian-system payloads tests bench
 # A product is made again when a file that it is made of has another content; otherwise nothing is started, and no network is needed.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -14,6 +14,7 @@ common=(Directory.Build.props Directory.Build.targets Directory.Packages.props g
 images=(build/starter-images.sh build/starter)
 debian=(build/debian-image.sh build/debian build/starter/packages.sh build/starter/guest.sh)
 system=(build/debian-system.sh build/debian-system build/debian/packages.sh build/starter/packages.sh)
+archive=(build/debian-archive.sh build/debian/archive-packages.sh build/starter/packages.sh)
 payloads=(build/payloads.sh build/payloads build/starter/packages.sh)
 container=(build/debian-container.sh build/debian/container build/debian/packages.sh build/test-packages.sh build/test-packages build/starter/packages.sh)
 
@@ -44,9 +45,10 @@ product() {
         bench) inputs=("${common[@]}" agent/Virt.Protocol tests/Benchmarks); products=("$out/bench/virt-bench") ;;
         images) inputs=("${images[@]}"); products=("$out/images") ;;
         debian) inputs=("${debian[@]}"); products=("$out/test-images/vms/debian/image.json") ;;
+        debian-archive) inputs=("${archive[@]}"); products=("$out/test-images/debian-archive/suite") ;;
         debian-container) inputs=("${container[@]}"); products=("$out/test-images/containers/debian/image.json" "$out/test-images/archive") ;;
         payloads) inputs=("${payloads[@]}"); products=("$out/test-images/payloads") ;;
-        *) fail "Unknown product '$name': agent, module, shell, images, debian, debian-container, debian-system, payloads, tests and bench can be built." ;;
+        *) fail "Unknown product '$name': agent, module, shell, images, debian, debian-archive, debian-container, debian-system, payloads, tests and bench can be built." ;;
     esac
     hash=$(hash_of "${inputs[@]}")
     is_fresh "$name" "$hash" "${products[@]}" && return
@@ -69,6 +71,7 @@ make_tests() { for p in Virt.Tests Virt.IntegrationTests; do net tests build "te
 make_bench() { net bench publish tests/Benchmarks -c Release -o "$out/bench"; }
 make_images() { bash build/starter-images.sh "$out/images" 9>&- >"$out/images.log" 2>&1 || { cat "$out/images.log" >&2; fail "Cannot build the starter images: see above."; }; }
 make_debian() { bash build/debian-image.sh "$out/test-images" 9>&- >"$out/debian.log" 2>&1 || { cat "$out/debian.log" >&2; fail "Cannot build the Debian image: see above."; }; }
+make_debian_archive() { bash build/debian-archive.sh "$out/test-images" 9>&- >"$out/debian-archive.log" 2>&1 || { cat "$out/debian-archive.log" >&2; fail "Cannot build the Debian archive: see above."; }; }
 make_debian_container() { bash build/debian-container.sh "$out/test-images" 9>&- >"$out/debian-container.log" 2>&1 || { cat "$out/debian-container.log" >&2; fail "Cannot build the Debian container image: see above."; }; }
 make_debian_system() { bash build/debian-system.sh "$out/test-images" 9>&- >"$out/debian-system.log" 2>&1 || { cat "$out/debian-system.log" >&2; fail "Cannot build the Debian system image: see above."; }; }
 make_payloads() { bash build/payloads.sh "$out/test-images" 9>&- >"$out/payloads.log" 2>&1 || { cat "$out/payloads.log" >&2; fail "Cannot build the payloads: see above."; }; }
@@ -80,13 +83,13 @@ mapfile -t names < <(printf '%s\n' "$@" | awk '!seen[$0]++')
 pids=()
 for name in "${names[@]}"; do
     case $name in
-        images | debian | debian-container | debian-system | payloads)
+        images | debian | debian-archive | debian-container | debian-system | payloads)
             product "$name" &
             pids+=($!)
             ;;
     esac
 done
 for name in "${names[@]}"; do
-    case $name in images | debian | debian-container | debian-system | payloads) ;; *) product "$name" ;; esac
+    case $name in images | debian | debian-archive | debian-container | debian-system | payloads) ;; *) product "$name" ;; esac
 done
 for pid in "${pids[@]}"; do wait "$pid" || exit 1; done

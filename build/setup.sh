@@ -14,7 +14,7 @@ packages=(
     seabios                         # generation 1, and qboot's neighbours
     swtpm                           # virtual TPMs
     busybox-static cpio lz4 xz-utils zstd   # the starter guest and the starter image
-    mmdebstrap e2fsprogs            # the Debian image
+    mmdebstrap e2fsprogs mtools     # the Debian image, and New-VMImage -Distribution
 )
 case $debian_arch in
     amd64) packages+=(qemu-system-x86 ovmf) ;;

@@ -30,7 +30,7 @@ build/setup.sh test
 products=(tests)
 # What is not restored has no references, without which every using seems unnecessary.
 ! wants format || products+=(shell)
-! wants integration || products+=(agent module shell images debian debian-container debian-system payloads)
+! wants integration || products+=(agent module shell images debian debian-archive debian-container debian-system payloads)
 ! wants pester || products+=(agent module shell images debian-container)
 ! wants tour || products+=(agent module shell images debian debian-container)
 build/build.sh "${products[@]}"

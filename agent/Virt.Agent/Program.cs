@@ -11,8 +11,10 @@ using Virt.Agent.Events;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
 using Virt.Agent.Images;
+using Virt.Agent.Images.Build;
 using Virt.Agent.Images.Store;
 using Virt.Agent.Images.VmImages;
+using Virt.Agent.Images.VmImages.Make;
 using Virt.Agent.Networks;
 using Virt.Agent.Operations;
 using Virt.Agent.Patching;
@@ -102,7 +104,8 @@ internal static class Program
         var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
         var images = new ImageCatalog(paths.Images);
         await using var imageStore = new ImageStore(Path.Combine(paths.State, "images"), state.Images, options.UnpackLimit, facts.BootId, time, events);
-        var imageService = new ImageService(images, imageStore, tools, time);
+        var rooms = new BuildRooms(Path.Combine(paths.State, "images", "making"), keeper);
+        var imageService = new ImageService(images, imageStore, rooms, time);
         var ownVmImages = new VmImageStore(Path.Combine(paths.State, "images", "vms"), images);
         var vmImages = new VmImageService(images, ownVmImages);
         var disks = new QemuImg(tools, "qemu-img");
@@ -114,7 +117,8 @@ internal static class Program
         var bases = new ContainerBases(images, imageStore);
         await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore);
         ownVmImages.Watch(vms.UsersOf);
-        vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call), (request, call) => vms.InstallImageAsync(request, ownVmImages, call));
+        var distributions = new DistributionImage(ownVmImages, rooms, facts.Architecture, time);
+        vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call), (request, call) => vms.InstallImageAsync(request, ownVmImages, call), distributions.MakeAsync);
         vmImages.WatchWarm(vms.WarmStatesOf, vms.RemoveWarmStatesAsync);
         imageService.Watch(containers.NamesOf, containers.UsedImageLayers, containers.CommitAsync);
 
@@ -134,6 +138,7 @@ internal static class Program
         await vhds.RecoverAsync().ConfigureAwait(false);
         networks.Settle();
         registries.Keep();
+        await rooms.RecoverAsync().ConfigureAwait(false);
         imageService.Sweep();
         await vms.EndSealsAsync([.. ownVmImages.Unfinished, .. vms.UnfinishedWarmStates]).ConfigureAwait(false);
         ownVmImages.Recover();

@@ -40,4 +40,12 @@ Describe 'New-ContainerImage' {
     It 'refuses a name that is none, and says which would be' {
         { New-ContainerImage 'No Name' -Path $folder/root -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidImageName*'
     }
+
+    It 'says of a distribution what its mirrors have not, and leaves nothing' {
+        $name = New-TestName distribution
+        { New-ContainerImage $name -Distribution bookworm -Mirror 'http://127.0.0.1:9/debian' -Component main -ErrorAction Stop } | Should -Throw -ErrorId 'MirrorNotReachable,*'
+        { New-ContainerImage $name -Distribution bookworm -Component contrib -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidImageSource,*'
+        { New-ContainerImage $name -Distribution bookworm -Mirror 'ftp://mirror' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidMirror,*'
+        Get-ContainerImage "localhost/$name*" | Should -BeNullOrEmpty
+    }
 }

@@ -42,6 +42,27 @@ Describe 'New-VMImage' {
         { New-VMImage starter -VMName $Source.Name -ErrorAction Stop } | Should -Throw -ErrorId 'VMImageAlreadyExists,*'
     }
 
+    It 'looks whether one of a distribution can be made, with -WhatIf' {
+        New-VMImage (New-TestName distribution) -Distribution bookworm -Package openssh-server -HostName web -SizeBytes 4GB -Mirror 'http://127.0.0.1:9/debian' -Component main -WhatIf
+        Get-VMImage (New-TestName 'distribution*') | Should -BeNullOrEmpty
+    }
+
+    It 'says what of a distribution cannot be right' {
+        $name = New-TestName bad
+        { New-VMImage $name -Distribution bookworm -SizeBytes 1GB -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDiskSize,*'
+        { New-VMImage $name -Distribution bookworm -Mirror 'ftp://mirror' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidMirror,*'
+        { New-VMImage $name -Distribution bookworm -Component contrib -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidImageSource,*'
+        { New-VMImage $name -Distribution bookworm -HostName '-' -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidHostName,*'
+        { New-VMImage starter -Distribution bookworm -ErrorAction Stop } | Should -Throw -ErrorId 'VMImageAlreadyExists,*'
+        { New-VMImage $name -VMName $Source.Name -Distribution bookworm -ErrorAction Stop } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+        Get-VMImage "$name*" | Should -BeNullOrEmpty
+    }
+
+    It 'says that a mirror does not answer, and leaves nothing' {
+        { New-VMImage (New-TestName silent) -Distribution bookworm -Mirror 'http://127.0.0.1:9/debian' -ErrorAction Stop } | Should -Throw -ErrorId 'MirrorNotReachable,*'
+        Get-VMImage (New-TestName 'silent*') | Should -BeNullOrEmpty
+    }
+
     It 'is told by name whose an answer file is, and by whom an ISO image cannot be read' {
         $answers = Join-Path $TestDrive answers.txt
         'mine' | Set-Content $answers

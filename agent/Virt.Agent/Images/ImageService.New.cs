@@ -7,7 +7,6 @@ using Virt.Agent.Images.Archives;
 using Virt.Agent.Images.Build;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.Images.Store;
-using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Images;
@@ -24,10 +23,16 @@ public sealed partial class ImageService
         Require(request, given.Count(static one => one) == 1, "one of a folder or archive, a container, a Containerfile and a distribution must be what it is made of", "New-ContainerImage NAME -Path /srv/root");
         Require(request, name.Digest is null, "a name with a digest says what it is already", "New-ContainerImage NAME:TAG -Path /srv/root");
         Require(request, given[3] || request.Packages.Length == 0, "packages belong to a distribution", "New-ContainerImage NAME -Distribution bookworm -Package curl");
-        Require(request, request.Packages.Append(request.Distribution).All(static word => !word.StartsWith('-') && word.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '+' or '=' or ':' or '~' or '_')), "a distribution or a package has a name that none can have", "New-ContainerImage NAME -Distribution bookworm -Package curl");
+        var source = new DistributionSource(request.Distribution, request.Packages, request.Mirrors, request.Components);
+        Require(request, given[3] || request.Mirrors.Length + request.Components.Length == 0, "mirrors and components belong to a distribution", "New-ContainerImage NAME -Distribution bookworm -Mirror http://localhost/debian");
+        if (given[3])
+        {
+            source.Check(Kind, request.Name, $"New-ContainerImage '{request.Name}'");
+        }
+
         var image = given[1] ? await commitContainer(request, call).ConfigureAwait(false)
             : given[0] ? await OfPathAsync(request, call).ConfigureAwait(false)
-            : await ByToolAsync(request, name, call).ConfigureAwait(false);
+            : await ByToolAsync(request, name, source, call).ConfigureAwait(false);
         return image is null ? new ContainerImage { Name = name.Familiar } : ContainerImageView.Of(store, image, ImageStore.KeyOf(name), containersOf(image.Id));
     }
 
@@ -43,7 +48,7 @@ public sealed partial class ImageService
             .RunAsync(null, null, [new LayerSource(request.Path, !Directory.Exists(request.Path), WithTop: true)], $"New-ContainerImage -Path {request.Path}").ConfigureAwait(false);
     }
 
-    private async Task<OciImage?> ByToolAsync(NewContainerImage request, ImageReference name, Call call)
+    private async Task<OciImage?> ByToolAsync(NewContainerImage request, ImageReference name, DistributionSource source, Call call)
     {
         var context = request.Context.Length > 0 ? request.Context : Path.GetDirectoryName(request.Containerfile) ?? "/";
         var containerfile = request.Containerfile.Length > 0 ? request.Containerfile : Path.Combine(context, File.Exists(Path.Combine(context, "Containerfile")) ? "Containerfile" : "Dockerfile");
@@ -61,27 +66,24 @@ public sealed partial class ImageService
             return null;
         }
 
-        var folder = Path.Combine(Path.GetTempPath(), $"virt-image-{Guid.NewGuid():n}");
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var room = rooms.Open();
         try
         {
-            var tool = new ImageTools(tools, request.Name);
             if (request.Distribution.Length > 0)
             {
-                call.Report($"Making image '{name.Familiar}'", $"Installing {request.Distribution}");
-                var root = await tool.BootstrapAsync(request.Distribution, request.Packages, folder, call.Cancellation).ConfigureAwait(false);
+                var root = Path.Combine(room.Folder, "root.tar");
+                await new Bootstrap(Kind, request.Name, source).RunAsync(room, "tar", root, [], [], (step, percent) => call.Report($"Making image '{name.Familiar}'", step, percent), call).ConfigureAwait(false);
                 var seed = new OciRunConfig { Cmd = ["/bin/bash"], Env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] };
                 return await new ImageBuild(store, request, time, call).RunAsync(null, seed, [new LayerSource(root, IsArchive: true, WithTop: true)], $"mmdebstrap {request.Distribution} {string.Join(' ', request.Packages)}".TrimEnd()).ConfigureAwait(false);
             }
 
             call.Report($"Making image '{name.Familiar}'", $"Building {containerfile}");
-            var archive = await tool.BuildAsync(containerfile, context, folder, call.Cancellation).ConfigureAwait(false);
+            var archive = await new ImageTools(room, request.Name).BuildAsync(containerfile, context, call.Cancellation).ConfigureAwait(false);
             var built = await new ImageImport(store, archive, name, OciPlatform.Host, call).RunAsync().ConfigureAwait(false);
             return HasChanges(request) ? await new ImageBuild(store, request, time, call).RunAsync(built[0].Image, null, [], "New-ContainerImage").ConfigureAwait(false) : built[0].Image;
         }
         finally
         {
-            FileTree.Delete(folder);
             Sweep();
         }
     }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Images.Build;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.Images.Store;
 using Virt.Protocol;
@@ -12,9 +13,9 @@ namespace Virt.Agent.Images;
 /// <summary>Answers what is asked about the images of containers of this host, and takes in, hands out and removes those of containers.</summary>
 /// <param name="catalog">Folders of files and disks.</param>
 /// <param name="store">Images with layers.</param>
-/// <param name="tools">Runs what builds images.</param>
+/// <param name="rooms">Where what builds images works.</param>
 /// <param name="time">The clock.</param>
-public sealed partial class ImageService(ImageCatalog catalog, ImageStore store, IToolRunner tools, TimeProvider time)
+public sealed partial class ImageService(ImageCatalog catalog, ImageStore store, BuildRooms rooms, TimeProvider time)
 {
     private const string Kind = "container image";
 

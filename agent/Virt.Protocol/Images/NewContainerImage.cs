@@ -71,4 +71,12 @@ public sealed partial record NewContainerImage
     /// <summary>What its history says of it.</summary>
     [Key(15)]
     public string Comment { get; set; } = "";
+
+    /// <summary>Where the distribution's packages come from: addresses, or lines of sources.list(5); none: the host's own sources, or the distribution's.</summary>
+    [Key(16)]
+    public string[] Mirrors { get; set; } = [];
+
+    /// <summary>Components of the mirrors that are addresses; none: main.</summary>
+    [Key(17)]
+    public string[] Components { get; set; } = [];
 }

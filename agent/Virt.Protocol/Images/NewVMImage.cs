@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace Virt.Protocol;
 
-/// <summary>Makes an image of what a virtual machine has on its disk.</summary>
+/// <summary>Makes an image of what a virtual machine has on its disk, or of a distribution.</summary>
 [MessagePackObject]
 public sealed partial record NewVMImage
 {
@@ -30,4 +30,28 @@ public sealed partial record NewVMImage
     /// <summary>How long the guest may take to come up, and again to shut down.</summary>
     [Key(5)]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A distribution that mmdebstrap makes a disk of, <c>bookworm</c>; empty: it is made of a machine.</summary>
+    [Key(6)]
+    public string Distribution { get; set; } = "";
+
+    /// <summary>Its packages beside those that a machine needs.</summary>
+    [Key(7)]
+    public string[] Packages { get; set; } = [];
+
+    /// <summary>Where they come from: addresses, or lines of sources.list(5); none: the host's own sources, or the distribution's.</summary>
+    [Key(8)]
+    public string[] Mirrors { get; set; } = [];
+
+    /// <summary>Components of the mirrors that are addresses; none: main.</summary>
+    [Key(9)]
+    public string[] Components { get; set; } = [];
+
+    /// <summary>How large its disk is.</summary>
+    [Key(10)]
+    public long SizeBytes { get; set; } = 8L << 30;
+
+    /// <summary>What its machines are called at first; empty: as the distribution.</summary>
+    [Key(11)]
+    public string HostName { get; set; } = "";
 }

@@ -47,6 +47,15 @@ public static class VmImageFaults
     /// <summary>Of one that is made of a machine.</summary>
     public static IReadOnlyList<string> Make { get; } = [Copied, Sealing, Sealed, Written, Named];
 
+    /// <summary>A distribution's packages are installed in a folder.</summary>
+    public const string Bootstrapped = "vmimage.new.bootstrapped";
+
+    /// <summary>They stand on a disk, which is not in the form of images yet.</summary>
+    public const string DiskMade = "vmimage.new.disk";
+
+    /// <summary>Of one that is made of a distribution.</summary>
+    public static IReadOnlyList<string> MakeOfDistribution { get; } = [Bootstrapped, DiskMade, Written, Named];
+
     /// <summary>Of a removal.</summary>
     public static IReadOnlyList<string> Remove { get; } = [Hidden];
 }

@@ -17,6 +17,8 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
     private Func<NewVMImage, Call, Task<string>> makeImage = static (_, _) => throw new InvalidOperationException("There are no machines.");
     private Func<InstallVMImage, Call, Task<string>> installImage = static (_, _) => throw new InvalidOperationException("There are no machines.");
 
+    private Func<NewVMImage, Call, Task> makeOfDistribution = static (_, _) => throw new InvalidOperationException("Nothing makes distributions.");
+
     private Func<string, (IReadOnlyList<string> Shapes, long Bytes)> warmStatesOf = static _ => ([], 0);
     private Func<string, bool, Task> removeWarmStates = static (_, _) => Task.CompletedTask;
 
@@ -28,18 +30,29 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
         return Task.FromResult(new VMImageList { Items = [.. items], Errors = [.. errors] });
     }
 
-    /// <summary>Tells it who makes images of machines, and by installers: each gives the image's name. To be called once, before the first request.</summary>
-    public void Watch(Func<NewVMImage, Call, Task<string>> make, Func<InstallVMImage, Call, Task<string>> install) => (makeImage, installImage) = (make, install);
+    /// <summary>Tells it who makes images: of machines and by installers, each of which gives the image's name, and of distributions. To be called once, before the first request.</summary>
+    public void Watch(Func<NewVMImage, Call, Task<string>> make, Func<InstallVMImage, Call, Task<string>> install, Func<NewVMImage, Call, Task> ofDistribution) => (makeImage, installImage, makeOfDistribution) = (make, install, ofDistribution);
 
     /// <summary>Tells it who keeps the booted states of images. To be called once, before the first request.</summary>
     /// <param name="find">For which machines an image has one, and their bytes.</param>
     /// <param name="remove">Removes those of an image, or looks whether they may be removed.</param>
     public void WatchWarm(Func<string, (IReadOnlyList<string> Shapes, long Bytes)> find, Func<string, bool, Task> remove) => (warmStatesOf, removeWarmStates) = (find, remove);
 
-    /// <summary>Makes an image of a machine.</summary>
-    /// <exception cref="VirtException">What the machine cannot.</exception>
+    /// <summary>Makes an image of a machine or of a distribution.</summary>
+    /// <exception cref="VirtException">What the machine cannot, or the mirrors; InvalidArgument: it is of both.</exception>
     public async Task<VMImage> NewAsync(NewVMImage request, Call call)
     {
+        if (request.Distribution.Length > 0 || request.Packages.Length + request.Mirrors.Length + request.Components.Length > 0)
+        {
+            if (request.Distribution.Length == 0 || request.VMName.Length > 0 || request.VMId != Guid.Empty)
+            {
+                throw new VirtException(ErrorCode.InvalidArgument, "InvalidImageSource", $"Cannot create VM image '{request.Name}': one of a VM and a distribution must be what it is made of, and packages, mirrors and components belong to a distribution.", request.Name, $"New-VMImage '{request.Name}' -Distribution bookworm");
+            }
+
+            await makeOfDistribution(request, call).ConfigureAwait(false);
+            return call.WhatIf ? new VMImage { Name = request.Name, VirtualSizeBytes = request.SizeBytes } : Show(request.Name);
+        }
+
         var name = await makeImage(request, call).ConfigureAwait(false);
         return call.WhatIf ? new VMImage { Name = name } : Show(name);
     }

@@ -56,6 +56,14 @@ public sealed class NewContainerImageCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
     public string[] Package { get; set; } = [];
 
+    /// <summary>Where the packages come from: addresses, or lines of sources.list such as 'deb [signed-by=/etc/apt/keyrings/own.gpg] http://localhost/debian bookworm main'. Without it: the host's own sources where it has some of the distribution, else the distribution's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string[] Mirror { get; set; } = [];
+
+    /// <summary>The components of mirrors that are addresses, such as main, universe. Without it: main.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string[] Component { get; set; } = [];
+
     /// <summary>What its containers run when nothing is named.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Command { get; set; } = [];
@@ -102,6 +110,8 @@ public sealed class NewContainerImageCommand : NewCommand
             Context = Context ?? "",
             Distribution = Distribution ?? "",
             Packages = Package,
+            Mirrors = Mirror,
+            Components = Component,
             Command = Command,
             Entrypoint = Entrypoint,
             Environment = NameValuesAttribute.ToStrings(Environment),

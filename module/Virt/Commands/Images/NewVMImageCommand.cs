@@ -12,6 +12,9 @@ namespace Virt.Commands;
 /// Copies the disk of a virtual machine that is off into an image, which stands on nothing else, and makes the copy forget whose it was: machine id, SSH host keys, what belongs to its network adapter, and what cloud-init remembers.
 /// The machine itself stays as it is. To forget, the copy comes up once in the background without a network, and does it by its guest agent; the property Sealed of the image says what was there and is gone. A guest without a guest
 /// agent cannot: that is an error, and -NoSeal copies the disk as it is. Names in the guest's files, users, and passwords are not touched.
+/// With -Distribution it makes an image of the packages of Debian or Ubuntu, by mmdebstrap, e2fsprogs and mtools, which have to be installed on the host: a disk that machines of both generations start, also with secure boot, with a kernel for machines
+/// (a linux-image package in -Package takes its place), the QEMU guest agent, DHCP on every adapter, a root that grows with the disk, and consoles on which root comes in without a password, which it has not got. With cloud-init among the packages the
+/// image takes what New-VM -UserName, -SshKey and -CloudInit say.
 /// With -IsoPath the installer comes up in the background with an empty disk, and finds the answers to its questions where its system looks for them, by the name of the file: preseed.cfg or *.preseed (Debian, in its initramfs), ks.cfg
 /// or *.ks (Fedora, Red Hat) and autoinst.xml (SUSE) on a disk called OEMDRV, user-data, *.yaml or *.yml (Ubuntu, cloud-init) on one called CIDATA, autounattend.xml or unattend.xml (Windows). The answers must tell it to power off when
 /// it is done: then the disk becomes the image. It may start itself anew in between, but where its kernel is started directly (Debian, Ubuntu with user-data, and with -KernelParameter) that is its end too. The progress shows how much
@@ -27,6 +30,10 @@ namespace Virt.Commands;
 /// <para>Makes an image of a machine. Each machine that is made from it becomes another one.</para>
 /// </example>
 /// <example>
+/// <code>New-VMImage web/3 -Distribution bookworm -Package openssh-server, nginx -SizeBytes 10GB -WhatIf</code>
+/// <para>Looks whether an image of Debian 12 with a web server can be made on this host. Without -WhatIf it is made, of packages that come from a mirror.</para>
+/// </example>
+/// <example>
 /// <code>New-VMImage debian/12 -IsoPath /srv/iso/debian-12-amd64-netinst.iso -AnswerFile ./preseed.cfg -SwitchName user -SizeBytes 8GB -KernelParameter language=en, country=CH</code>
 /// <para>Makes an image by Debian's installer, with what a preseed file on this computer says.</para>
 /// </example>
@@ -39,6 +46,7 @@ namespace Virt.Commands;
 [OutputType(typeof(VMImage))]
 public sealed class NewVMImageCommand : NewCommand
 {
+    private const string DistributionSet = "Distribution";
     private const string IsoSet = "Iso";
     private const int SealSeconds = 300;
     private const int InstallSeconds = 7200;
@@ -74,7 +82,8 @@ public sealed class NewVMImageCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IsoSet)]
     public string[] KernelParameter { get; set; } = [];
 
-    /// <summary>The size of the image's disk, such as 20GB.</summary>
+    /// <summary>The size of the image's disk, such as 20GB. Without it: 20GB, or 8GB of a distribution, whose root grows in a machine with a larger disk. It costs only what stands on it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IsoSet)]
     public long SizeBytes { get; set; } = 20L << 30;
 
@@ -97,22 +106,55 @@ public sealed class NewVMImageCommand : NewCommand
     [ArgumentCompleter(typeof(VMNetworkNameCompleter))]
     public string? SwitchName { get; set; }
 
-    /// <summary>Your own words on it. Without it: those on the image that the machine was made from.</summary>
+    /// <summary>A distribution of Debian or Ubuntu, such as bookworm.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string? Distribution { get; set; }
+
+    /// <summary>Packages to install beside those that a machine needs.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string[] Package { get; set; } = [];
+
+    /// <summary>Where the packages come from: addresses, or lines of sources.list such as 'deb [signed-by=/etc/apt/keyrings/own.gpg] http://localhost/debian bookworm main'. Without it: the host's own sources where it has some of the distribution, else the distribution's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string[] Mirror { get; set; } = [];
+
+    /// <summary>The components of mirrors that are addresses, such as main, universe. Without it: main.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string[] Component { get; set; } = [];
+
+    /// <summary>What its machines are called at first. Without it: as the distribution, such as debian.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
+    public string? HostName { get; set; }
+
+    /// <summary>Your own words on it. Without it: those on the image that the machine was made from, or the distribution's name and the packages.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Description { get; set; } = "";
 
     /// <summary>Copy the disk as it is, with all that tells its guest from others.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IsoSet)]
     public SwitchParameter NoSeal { get; set; }
 
     /// <summary>How long the copy of the guest may take to come up, and again to shut down: five minutes where it is left away; with -IsoPath how long the installer may take: two hours.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IsoSet)]
     [ValidateRange(1, 86400)]
     public int TimeoutSeconds { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == DistributionSet)
+        {
+            Make(
+                Methods.NewVMImage,
+                new NewVMImage { Name = Name, Description = Description, Distribution = Distribution ?? "", Packages = Package, Mirrors = Mirror, Components = Component, SizeBytes = IsGiven(nameof(SizeBytes)) ? SizeBytes : 8L << 30, HostName = Given(HostName) ?? "" },
+                Name);
+            return;
+        }
+
         if (ParameterSetName == IsoSet)
         {
             Install();
