@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using System.Xml.Linq;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Packaging;
 using Virt.IntegrationTests.Registries;
 using Virt.Protocol;
 using Virt.Tests;
@@ -12,14 +13,15 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io and images of machines at localhost:5080; for images, the image tools:1; for disk images, the folder /tmp/vhd.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io and images of machines at localhost:5080; for images, the image tools:1; for disk images, the folder /tmp/vhd; for what is installed, /tmp/iso.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
     private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
-    private static readonly string[] ArchiveFolders = ["/tmp/web01", "/tmp/web01-before", "/tmp/web02", "/tmp/web02-monday", "/tmp/web02-now", "/tmp/web02-tuesday", "/tmp/web02-wednesday"];
+    private static readonly string[] ArchiveFolders = [MediaFolder, "/tmp/web01", "/tmp/web01-before", "/tmp/web02", "/tmp/web02-monday", "/tmp/web02-now", "/tmp/web02-tuesday", "/tmp/web02-wednesday"];
     private const string DiskFolder = "/tmp/vhd";
+    private const string MediaFolder = "/tmp/iso";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Enter-VM", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
     private static readonly string[] WantsRunning = ["Suspend-VM", "Resume-VM", "Save-VM", "Remove-VMSavedState"];
     private static readonly string[] WantsContainerStopped = ["Start-Container", "Remove-Container"];
@@ -162,6 +164,11 @@ public sealed class ExampleTests
             Directory.CreateDirectory(DiskFolder);
         }
 
+        if (name == "New-VMImage")
+        {
+            MakeMedia();
+        }
+
         if (name.EndsWith("-ContainerImage", StringComparison.Ordinal))
         {
             host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "tools:1", Path = RepositoryRoot.File("out", "images", "containers", "starter", "rootfs"), Command = ["/bin/sh"] });
@@ -175,6 +182,21 @@ public sealed class ExampleTests
         if (WantsContainerStopped.Contains(name))
         {
             host.Invoke(Methods.StopContainer, new StopContainer { Name = "web", TurnOff = true });
+        }
+    }
+
+    // What is installed from: as large as what looks at it needs them to be.
+    private static void MakeMedia()
+    {
+        var tree = Directory.CreateDirectory(Path.Combine(MediaFolder, "tree")).FullName;
+        foreach (var file in new[] { "tree/linux", "tree/initrd.gz", "preseed.cfg", "autounattend.xml" })
+        {
+            File.WriteAllText(Path.Combine(MediaFolder, file), "example");
+        }
+
+        foreach (var medium in new[] { "debian-12", "windows-2025", "virtio-win" })
+        {
+            ProgramRun.Output0("xorriso", "-as", "mkisofs", "-quiet", "-R", "-J", "-o", Path.Combine(MediaFolder, medium + ".iso"), tree);
         }
     }
 

@@ -34,12 +34,12 @@ namespace Virt.Commands;
 /// <para>Looks whether an image of Debian 12 with a web server can be made on this host. Without -WhatIf it is made, of packages that come from a mirror.</para>
 /// </example>
 /// <example>
-/// <code>New-VMImage debian/12 -IsoPath /srv/iso/debian-12-amd64-netinst.iso -AnswerFile ./preseed.cfg -SwitchName user -SizeBytes 8GB -KernelParameter language=en, country=CH</code>
-/// <para>Makes an image by Debian's installer, with what a preseed file on this computer says.</para>
+/// <code>New-VMImage debian/12 -IsoPath /tmp/iso/debian-12.iso -AnswerFile /tmp/iso/preseed.cfg -SwitchName user -SizeBytes 8GB -KernelParameter language=en, country=CH -WhatIf</code>
+/// <para>Would make an image by Debian's installer, with what a preseed file on this computer says.</para>
 /// </example>
 /// <example>
-/// <code>New-VMImage windows/2025 -IsoPath /srv/iso/windows-2025.iso -DriverIsoPath /srv/iso/virtio-win.iso -AnswerFile ./autounattend.xml -MemoryStartupBytes 4GB -ProcessorCount 4 -SizeBytes 60GB -NoSeal -AsJob</code>
-/// <para>Makes an image of Windows, whose installer finds the drivers of its disk and its adapter on a second ISO image, as a job. Sysprep, in the answer file, does there what sealing does elsewhere.</para>
+/// <code>New-VMImage windows/2025 -IsoPath /tmp/iso/windows-2025.iso -DriverIsoPath /tmp/iso/virtio-win.iso -AnswerFile /tmp/iso/autounattend.xml -MemoryStartupBytes 4GB -ProcessorCount 4 -SizeBytes 60GB -NoSeal -WhatIf</code>
+/// <para>Would make an image of Windows, whose installer finds the drivers of its disk and its adapter on a second ISO image. Sysprep, in the answer file, does there what sealing does elsewhere.</para>
 /// </example>
 // By default an object: PowerShell would stay with the set whose parameters are bound by property name, as ComputerName is, and miss VMName.
 [Cmdlet(VerbsCommon.New, "VMImage", DefaultParameterSetName = ParameterSets.InputObject, SupportsShouldProcess = true)]
