@@ -44,7 +44,7 @@ internal sealed class LinkHost : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The wait was ended, or the link is.</exception>
     public async Task<LinkStream> OpenAsync(string user, CancellationToken cancellation)
     {
-        while (true)
+        for (var patience = FirstPatience; ; patience = Longer(patience))
         {
             Task<LinkSession> awaited;
             lock (gate)
@@ -58,7 +58,7 @@ internal sealed class LinkHost : IAsyncDisposable
                 throw new LinkException(FormattableString.Invariant($"There are {LinkSession.MostStreams} streams already."));
             }
 
-            if (stream is not null && await IsTakenAsync(stream, cancellation).ConfigureAwait(false))
+            if (stream is not null && await IsTakenAsync(stream, patience, cancellation).ConfigureAwait(false))
             {
                 return stream;
             }
@@ -76,11 +76,19 @@ internal sealed class LinkHost : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> IsTakenAsync(LinkStream stream, CancellationToken cancellation)
+    private static TimeSpan Longer(TimeSpan patience) => patience < LastPatience ? patience * 2 : LastPatience;
+
+    // Where the guest's word got lost nothing more would come: asking once more shows that it is missing, and begins anew.
+    private async Task<bool> IsTakenAsync(LinkStream stream, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
-            return await stream.IsTaken.WaitAsync(cancellation).ConfigureAwait(false);
+            return await stream.IsTaken.WaitAsync(patience, time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return false;
         }
         catch
         {
@@ -99,7 +107,7 @@ internal sealed class LinkHost : IAsyncDisposable
             var hasAnswered = await ConnectAsync(patience).ConfigureAwait(false);
 
             // QEMU passes on nothing more of what a guest says where the other end hung up while it was speaking, until it hangs up once more (see QgaClient); ever more rarely, because a guest may be slow.
-            patience = hasAnswered ? FirstPatience : patience < LastPatience ? patience * 2 : LastPatience;
+            patience = hasAnswered ? FirstPatience : Longer(patience);
             await Task.Delay(OpenPause, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -165,14 +165,13 @@ public sealed class LinkTests : IDisposable
             await half.WriteAsync(new byte[] { 0, 3, 1, 1, 9, 9, 9 }, limit.Token);
         }
 
-        port.ToHost = static bytes => [1, 2, 3, 0, 255, 17, .. bytes];
+        // Among the first frames, of which it may cost one, and with it the session: the next one is whole.
+        var left = 3;
+        port.ToHost = bytes => Interlocked.Decrement(ref left) >= 0 ? [1, 2, 3, 0, 255, 17, .. bytes] : bytes;
         using var guest = port.StartGuest(Echo);
         await using var host = new LinkHost(port.OpenHost, TimeProvider.System);
-        await using var stream = await host.OpenAsync("ann", limit.Token);
-        port.ToHost = null;
         while (true)
         {
-            // What was put among the frames has cost one of them, and with it the session: the next one is whole.
             await using var tried = await host.OpenAsync("ann", limit.Token);
             if (await AskOrEndAsync(tried, "hello") == "hello")
             {
@@ -199,6 +198,32 @@ public sealed class LinkTests : IDisposable
         Assert.Null(await lost);
         await using var later = await host.OpenAsync("ann", limit.Token);
         Assert.Equal("later", await AskAsync(later, "later"));
+    }
+
+    [Fact]
+    public async Task A_guest_whose_word_got_lost_that_it_took_a_stream_is_asked_for_another()
+    {
+        var isCutting = false;
+        var cut = new TaskCompletionSource();
+        port.ToHost = bytes =>
+        {
+            if (Volatile.Read(ref isCutting))
+            {
+                cut.TrySetResult();
+                return [];
+            }
+
+            return bytes;
+        };
+        using var guest = port.StartGuest(Echo);
+        await using var host = new LinkHost(port.OpenHost, TimeProvider.System);
+        await using var first = await host.OpenAsync("ann", limit.Token);
+        Volatile.Write(ref isCutting, true);
+        var opening = host.OpenAsync("ann", limit.Token);
+        await cut.Task.WaitAsync(limit.Token);
+        Volatile.Write(ref isCutting, false);
+        await using var stream = await opening;
+        Assert.Equal("hello", await AskAsync(stream, "hello"));
     }
 
     [Fact]

@@ -63,16 +63,28 @@ internal sealed class Port : IDisposable
             int count;
             while ((count = await from.ReceiveAsync(buffer, ending.Token)) > 0)
             {
-                ReadOnlyMemory<byte> rest = change(buffer.AsSpan(0, count).ToArray());
-                while (rest.Length > 0 && to() is { } target)
-                {
-                    rest = rest[(await target.SendAsync(rest, ending.Token))..];
-                }
+                await DeliverAsync(change(buffer.AsSpan(0, count).ToArray()), to);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Somebody has left.
+        }
+    }
+
+    // To whoever is there; what somebody who has just left would have got is lost, and the next one gets what comes next.
+    private async Task DeliverAsync(ReadOnlyMemory<byte> rest, Func<Socket?> to)
+    {
+        try
+        {
+            while (rest.Length > 0 && to() is { } target)
+            {
+                rest = rest[(await target.SendAsync(rest, ending.Token))..];
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is lost.
         }
     }
 
