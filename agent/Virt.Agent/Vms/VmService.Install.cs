@@ -37,9 +37,15 @@ public sealed partial class VmService
         var answer = AnswerFile.Of(name, request.AnswerFileName, request.AnswerFile);
         call.WorksOn(name);
         using var iso = OpenIso(name, request.IsoPath);
-        var kernel = InstallerKernel.Find(name, iso, answer.Kind, request.KernelParameters, Host.Architecture);
+        var kernel = FindKernel(request, iso, answer.Kind);
+        if (request.DriverIsoPath is { } drivers)
+        {
+            OpenIso(name, drivers).Dispose();
+        }
+
         if (call.WhatIf)
         {
+            Join(Guid.NewGuid(), new NewVM { Name = HostNameOf(request) }, InstallSpec.Of(request, answer.Kind, Guid.NewGuid(), "", "", Host.Architecture), whatIf: true);
             return name;
         }
 
@@ -64,6 +70,21 @@ public sealed partial class VmService
         return name;
     }
 
+    // An image's name can have a slash.
+    private static string HostNameOf(InstallVMImage request) => SeedCheck.HostNameOf(request.Name.Replace('/', '-'));
+
+    private InstallerKernel? FindKernel(InstallVMImage request, IsoReader iso, AnswerKind answer)
+    {
+        try
+        {
+            return InstallerKernel.Find(request.Name, iso, answer, request.KernelParameters, Host.Architecture);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw InstallErrors.Iso(request.Name, request.IsoPath, e);
+        }
+    }
+
     private static IsoReader OpenIso(string name, string path)
     {
         try
@@ -80,13 +101,7 @@ public sealed partial class VmService
     private async Task<VmEntry> PlanInstallAsync(InstallVMImage request, AnswerFile answer, VmImageArrival arrival, Rollback after, Call call)
     {
         var spec = InstallSpec.Of(request, answer.Kind, arrival.Id, arrival.Disk, VmFolder.Of(paths, arrival.Id).AnswerFile, Host.Architecture);
-        if (NewVMCheck.IsShared(spec.Network))
-        {
-            var hostName = SeedCheck.HostNameOf(request.Name.Replace('/', '-'));
-            var attachment = networks.Join(RequestOf(arrival.Id, hostName, spec), whatIf: false);
-            spec = spec with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
-        }
-
+        spec = Join(arrival.Id, new NewVM { Name = HostNameOf(request) }, spec, whatIf: false);
         var guest = new VmEntry(VmEntry.NewRow(arrival.Id, request.Name, VMState.Creating, spec, time.GetUtcNow()), new EventHub(time, 1));
         after.Add("take an installer out of its network", () => Leave(guest));
         await MakeDiskAsync(InstallErrors.Verb, request.Name, spec.Disk!, call.Cancellation).ConfigureAwait(false);

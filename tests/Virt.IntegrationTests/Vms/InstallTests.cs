@@ -49,7 +49,7 @@ public sealed class InstallTests
     {
         await using var host = await TestHost.StartAsync();
         var observer = new ContainerHost.Observer();
-        var image = host.Invoke(Methods.InstallVMImage, Request(host) with { AnswerFile = Bytes("echo installing; sleep 3; " + WritesBootSector + Resets), KernelParameters = ["mine=1"], NoSeal = false }, observer);
+        var image = host.Invoke(Methods.InstallVMImage, Request(host) with { AnswerFile = Bytes("for i in $(seq 20); do echo installing; sleep 0.2; done; " + WritesBootSector + Resets), KernelParameters = ["mine=1"], NoSeal = false }, observer);
         Assert.Equal(("web/1", "disk", "ISO 'mini.iso'", 64L << 20, 0, false), (image.Name, image.BootKind, image.Source, image.VirtualSizeBytes, image.Sealed.Length, image.GuestAgent));
         Assert.Contains("ended before its guest agent answered", image.SealProblem, StringComparison.Ordinal);
         Assert.Contains(observer.Progress, static p => p.Status!.EndsWith("installed: installing", StringComparison.Ordinal));
@@ -91,7 +91,7 @@ public sealed class InstallTests
         var request = Request(host) with
         {
             IsoPath = RepositoryRoot.File("out", "test-images", "payloads", "installer.iso"),
-            AnswerFile = Bytes("d-i preseed/early_command string echo READ BY THE INSTALLER >/dev/console; sleep 5; echo o >/proc/sysrq-trigger; sleep 60\n"),
+            AnswerFile = Bytes("d-i preseed/early_command string for i in 1 2 3 4 5 6 7 8; do echo READ BY THE INSTALLER >/dev/console; sleep 1; done; echo o >/proc/sysrq-trigger; sleep 60\n"),
             MemoryBytes = 512L << 20,
             Timeout = TimeSpan.FromMinutes(8),
         };
@@ -156,7 +156,7 @@ public sealed class InstallTests
             (Request(host) with { IsoPath = "/no/such.iso" }, "InvalidIso"),
             (Request(host) with { IsoPath = noIso }, "InvalidIso"),
             (Request(host) with { IsoPath = "mini.iso" }, "InvalidPath"),
-            (Request(host) with { DriverIsoPath = "/no/such.iso" }, "DiskNotFound"),
+            (Request(host) with { DriverIsoPath = "/no/such.iso" }, "InvalidIso"),
             (Request(host) with { AnswerFileName = "answers.txt" }, "InvalidAnswerFile"),
             (Request(host) with { AnswerFile = [] }, "InvalidAnswerFile"),
             (Request(host) with { IsoPath = RepositoryRoot.File("out", "test-images", "payloads", "hdt.iso") }, "InstallerNotKnown"),
@@ -170,6 +170,7 @@ public sealed class InstallTests
         {
             var refused = host.Refused(Methods.InstallVMImage, request);
             Assert.Equal((id, true), (refused.Id, refused.RecommendedAction is { Length: > 0 }));
+            Assert.Equal(id, Assert.Throws<VirtException>(() => host.Client.Invoke(Methods.InstallVMImage, request, new CallOptions { WhatIf = true })).Id);
             AssertNothingIsLeft(host);
         }
 
