@@ -45,7 +45,7 @@ public sealed partial class VmService
 
         if (call.WhatIf)
         {
-            Join(Guid.NewGuid(), new NewVM { Name = HostNameOf(request) }, InstallSpec.Of(request, answer.Kind, Guid.NewGuid(), "", "", Host.Architecture), whatIf: true);
+            Join(Guid.NewGuid(), new NewVM { Name = HostNameOf(request) }, InstallSpec.Of(request, answer, Guid.NewGuid(), "", "", Host.Architecture), whatIf: true);
             return name;
         }
 
@@ -100,7 +100,7 @@ public sealed partial class VmService
     // In no table, and nobody is told of it.
     private async Task<VmEntry> PlanInstallAsync(InstallVMImage request, AnswerFile answer, VmImageArrival arrival, Rollback after, Call call)
     {
-        var spec = InstallSpec.Of(request, answer.Kind, arrival.Id, arrival.Disk, VmFolder.Of(paths, arrival.Id).AnswerFile, Host.Architecture);
+        var spec = InstallSpec.Of(request, answer, arrival.Id, arrival.Disk, VmFolder.Of(paths, arrival.Id).AnswerFile, Host.Architecture);
         spec = Join(arrival.Id, new NewVM { Name = HostNameOf(request) }, spec, whatIf: false);
         var guest = new VmEntry(VmEntry.NewRow(arrival.Id, request.Name, VMState.Creating, spec, time.GetUtcNow()), new EventHub(time, 1));
         after.Add("take an installer out of its network", () => Leave(guest));
@@ -226,16 +226,17 @@ public sealed partial class VmService
         {
             var done = await SealAsync(guest, arrival, SealAfterInstallTimeout, call).ConfigureAwait(false);
             await FaultPoint.ReachAsync(VmImageFaults.Sealed, call.Cancellation).ConfigureAwait(false);
-            await disks.ForgetSnapshotAsync(arrival.Disk, BeforeSeal, call.Cancellation).ConfigureAwait(false);
-            return manifest with { Sealed = [.. done], GuestAgent = true, CloudInit = manifest.CloudInit || done.Contains(SealScript.CloudInit) };
+            manifest = manifest with { Sealed = [.. done], GuestAgent = true, CloudInit = manifest.CloudInit || done.Contains(SealScript.CloudInit) };
         }
         catch (VirtException e) when (e.Code is not (ErrorCode.Cancelled or ErrorCode.Internal))
         {
             // It has come up, and perhaps half forgotten.
             await disks.GoBackToSnapshotAsync(arrival.Disk, BeforeSeal, call.Cancellation).ConfigureAwait(false);
-            await disks.ForgetSnapshotAsync(arrival.Disk, BeforeSeal, call.Cancellation).ConfigureAwait(false);
             AgentLog.Warning($"VM image '{arrival.Name}' is as its installer has left it: {e.Message}");
-            return manifest with { SealProblem = e.Message };
+            manifest = manifest with { SealProblem = e.Message };
         }
+
+        await disks.ForgetSnapshotAsync(arrival.Disk, BeforeSeal, call.Cancellation).ConfigureAwait(false);
+        return manifest;
     }
 }

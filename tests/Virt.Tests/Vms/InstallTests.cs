@@ -133,15 +133,15 @@ public sealed class InstallTests : IDisposable
     }
 
     [Theory]
-    [InlineData("None", Architecture.X64, "/i SATA, /d SATA")]
-    [InlineData("Preseed", Architecture.X64, "/i SATA, /d SATA")]
-    [InlineData("CloudInit", Architecture.X64, "/i SATA, /a SCSI, /d SATA")]
-    [InlineData("Oemdrv", Architecture.Arm64, "/i SCSI, /a SCSI, /d SCSI")]
-    [InlineData("Windows", Architecture.X64, "/i SATA, /a SATA, /d SATA")]
-    public void What_it_looks_for_is_on_a_bus_that_it_has_a_driver_for(string kind, Architecture architecture, string media)
+    [InlineData("", Architecture.X64, "/i SATA, /d SATA")]
+    [InlineData("preseed.cfg", Architecture.X64, "/i SATA, /d SATA")]
+    [InlineData("user-data", Architecture.X64, "/i SATA, /a SCSI, /d SATA")]
+    [InlineData("ks.cfg", Architecture.Arm64, "/i SCSI, /a SCSI, /d SCSI")]
+    [InlineData("unattend.xml", Architecture.X64, "/i SATA, /a SATA, /d SATA")]
+    public void What_it_looks_for_is_on_a_bus_that_it_has_a_driver_for(string answers, Architecture architecture, string media)
     {
         var request = new InstallVMImage { IsoPath = "/i", DriverIsoPath = "/d", SizeBytes = 1_000_000, MemoryBytes = 1 << 30 };
-        var spec = InstallSpec.Of(request, Enum.Parse<AnswerKind>(kind), Guid.NewGuid(), "/disk", "/a", architecture);
+        var spec = InstallSpec.Of(request, AnswerFile.Of("web/1", answers, "mine"u8.ToArray()), Guid.NewGuid(), "/disk", "/a", architecture);
         Assert.Equal(media, string.Join(", ", spec.Drives.Select(static drive => $"{drive.Media!.Path} {drive.Controller}")));
         Assert.Equal(spec.Drives.Count, spec.Drives.Select(static drive => (drive.Controller, drive.Place)).Distinct().Count());
         Assert.Equal(("/disk", 1_000_448L, "isolated", true), (spec.Disk!.Path, spec.Disk.SizeBytes, spec.Network, spec.MacAddress is not null));

@@ -54,6 +54,9 @@ internal sealed record AnswerFile(AnswerKind Kind, byte[] Bytes)
         };
     }
 
+    /// <summary>Its installer finds it on a disk.</summary>
+    public bool HasDisk => DiskName.Length > 0;
+
     /// <summary>The disk that its installer finds it on; null: it is not found on one.</summary>
     public byte[]? Disk() => Kind switch
     {

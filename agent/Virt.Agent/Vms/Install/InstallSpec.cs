@@ -11,12 +11,12 @@ internal static class InstallSpec
 {
     /// <summary>With an empty disk, the ISO image, and what else the installer looks for.</summary>
     /// <param name="request">What was asked for.</param>
-    /// <param name="answer">Whose answers there are.</param>
+    /// <param name="answer">The answer file.</param>
     /// <param name="id">Its id.</param>
     /// <param name="disk">Where its disk is made.</param>
     /// <param name="answers">Where the disk with its answers is.</param>
     /// <param name="architecture">The guest's.</param>
-    public static VmSpec Of(InstallVMImage request, AnswerKind answer, Guid id, string disk, string answers, Architecture architecture)
+    public static VmSpec Of(InstallVMImage request, AnswerFile answer, Guid id, string disk, string answers, Architecture architecture)
     {
         var isArm = architecture == Architecture.Arm64;
         var network = NewVMCheck.NetworkOf(request.SwitchName);
@@ -24,9 +24,9 @@ internal static class InstallSpec
         // Every system has a driver for SATA. But of a Linux it is surer that it has those of the buses that its disk is on.
         var sata = isArm ? VMControllerType.SCSI : VMControllerType.SATA;
         var media = new List<(string Path, VMControllerType Controller)> { (request.IsoPath, sata) };
-        if (answer is not (AnswerKind.None or AnswerKind.Preseed))
+        if (answer.HasDisk)
         {
-            media.Add((answers, answer == AnswerKind.Windows ? sata : VMControllerType.SCSI));
+            media.Add((answers, answer.Kind == AnswerKind.Windows ? sata : VMControllerType.SCSI));
         }
 
         if (request.DriverIsoPath is { } drivers)
