@@ -243,10 +243,9 @@ public sealed class CopyFileTests
 
         public void OnItem(Message message)
         {
-            var part = MessageCodec.ReadValue(message, FilePart.WireFormat.Read);
-            First ??= part;
-            Items.Add(part);
-            Bytes.Write(part.Bytes);
+            Items.Add(MessageCodec.ReadValue(message, FilePart.WireFormat.Read));
+            First ??= Items[^1];
+            Bytes.Write(Items[^1].Bytes);
         }
     }
 }
