@@ -82,7 +82,7 @@ public sealed class DistributionImageTests
         Assert.NotEqual("0", host.Run("gen1", "update-grub > /dev/null 2>&1; grep -c '/boot/vmlinuz-.* root=UUID=.* console=tty0 ' /boot/grub/grub.cfg"));
         Assert.NotEqual(host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub"), host.Run("gen2", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
         Assert.NotEqual(host.Run("gen1", "cat /etc/machine-id"), host.Run("gen2", "cat /etc/machine-id"));
-        host.Remove("gen2");
+        host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "gen2", DeleteDisk = true, Force = true });
         await CheckSeedAsync(host);
     }
 
