@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Containers.Machine;
 using Virt.Linux;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Devices;
@@ -25,6 +26,7 @@ public sealed partial class ContainerService
         call.WorksOn(entry.Name);
         using var held = await LockAsync("start", entry, call).ConfigureAwait(false);
         ContainerStates.CheckStart(entry.Name, entry.State);
+        CheckMachine("start", entry.Name, entry.Spec);
         if (!call.WhatIf)
         {
             var spec = WithIds(entry.Name, entry.Spec);
@@ -120,7 +122,7 @@ public sealed partial class ContainerService
             "make a cgroup ready");
     }
 
-    private static void SetLimits(CgroupLease lease, ContainerSpec spec)
+    private void SetLimits(CgroupLease lease, ContainerSpec spec)
     {
         ContainerCgroups.SetLimits(lease, LimitsOf(spec));
         if (spec.IsSystem)
@@ -128,9 +130,10 @@ public sealed partial class ContainerService
             lease.Cgroup.Delegate(spec.HostIds);
         }
 
-        if (spec.Privileged || spec.Devices.Count > 0)
+        string[] machine = spec.IsMachine && machines is not null ? [.. MachineRoot.DeviceRules(machines.Accelerator)] : [];
+        if (spec.Privileged || spec.Devices.Count + machine.Length > 0)
         {
-            lease.Cgroup.SetDevices(spec.Privileged ? Rootfs.AllDevices : [.. Rootfs.Devices, .. spec.Devices.Select(static d => DeviceNode.Read(d.Source)?.Rule(d.Access)).OfType<string>()]);
+            lease.Cgroup.SetDevices(spec.Privileged ? Rootfs.AllDevices : [.. Rootfs.Devices, .. machine, .. spec.Devices.Select(static d => DeviceNode.Read(d.Source)?.Rule(d.Access)).OfType<string>()]);
         }
     }
 
@@ -152,7 +155,7 @@ public sealed partial class ContainerService
 
     private static CgroupLimits LimitsOf(ContainerSpec spec) => new()
     {
-        MemoryBytes = spec.MemoryBytes,
+        MemoryBytes = spec.IsMachine ? MachineMemory.OnHost(spec) : spec.MemoryBytes,
         SwapBytes = spec.SwapBytes,
         ReservedMemoryBytes = spec.ReservedMemoryBytes,
         CpuCount = spec.CpuCount,
