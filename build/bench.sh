@@ -5,7 +5,7 @@
 #   VIRT_BENCH_LOG=1 build/bench.sh …   shows the agents' log too, which says where the time of a move or a patch went
 #   build/bench.sh --in-memory …        keeps images and states of all in memory: what the programs cost, and not the disk
 #   build/bench.sh --save               puts the table into docs/performance.md
-#   build/bench.sh --install-peers      installs crun, podman, libvirt and a registry first (a peer that is missing has an empty column otherwise)
+#   build/bench.sh --install-peers      installs crun, podman, libvirt and a registry first, and unpacks Docker (a peer that is missing has an empty column otherwise)
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
@@ -48,6 +48,7 @@ for argument in "$@"; do
     esac
 done
 build/setup.sh $peers
+[ -z "$peers" ] || build/docker.sh "$out"
 build/build.sh agent module shell images debian-container bench
 [ "$out/bench/first" -nt tests/Benchmarks/first.c ] || gcc -O2 -static -o "$out/bench/first" tests/Benchmarks/first.c
 
@@ -68,8 +69,8 @@ cp "$out/bench/first" "$work/images/containers/bench/rootfs/bin/first"
 # A process namespace too: whatever happens, nothing that was started here outlives it.
 status=0
 unshare --mount --net --ipc --pid --fork --kill-child --mount-proc --propagation private build/bench.sh inside "$work" "${arguments[@]}" >"$work/table" || status=$?
-# podman leaves the control groups that its own stood in; those that are in use cannot be removed.
-find /sys/fs/cgroup -maxdepth 2 -type d -name libpod_parent -prune -print 2>/dev/null | while IFS= read -r group; do
+# podman and Docker leave the control groups that their own stood in; those that are in use cannot be removed.
+find /sys/fs/cgroup -maxdepth 2 -type d '(' -name libpod_parent -o -name virt-bench-docker ')' -prune -print 2>/dev/null | while IFS= read -r group; do
     find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
 done
 cat "$work/table"

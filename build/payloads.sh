@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # payloads.sh OUTDIR: makes OUTDIR/payloads, media of other systems than a Linux guest of ours, each as an admin would bring it: ISO images that a BIOS, UEFI or both start.
-# Vms.PayloadTests boots them and reads their screens. The packages come with the machine's own apt sources and are unpacked, not installed; so are the tools.
+# VmImages.PayloadTests boots them and reads their screens. The packages come with the machine's own apt sources and are unpacked, not installed; so are the tools.
 # Does nothing, and needs no network, where they are there and were made by this recipe.
 # Needs: apt, dpkg, busybox, cpio, gzip. No root where the package lists are there already. amd64 only: there is nothing of the kind for arm64.
 set -euo pipefail

@@ -82,27 +82,48 @@ add_up() {
     fi
 }
 
-# run_integration: the tests of machines beside all others, which takes little more than the longer of the two. One part after the other where a part was asked for.
-guests='' guests_namespaces=(Virt.IntegrationTests.Fleet Virt.IntegrationTests.Patching Virt.IntegrationTests.Vms)
+# The tests of machines run as two parts beside all else: each waits for guests for half of its time, and is about as long as the other.
+guest_parts=(Virt.IntegrationTests.Vms "Virt.IntegrationTests.Fleet Virt.IntegrationTests.Patching Virt.IntegrationTests.VmImages")
+guest_pids=()
+
+# run_integration: all other tests, after those of machines were begun. One after the other where a part was asked for.
 run_integration() {
-    local project=Virt.IntegrationTests status=0
-    local log=$out/$project.guests.log
+    local project=Virt.IntegrationTests part
     if [ ${#filter[@]} -gt 0 ]; then
         run_xunit "$project"
         return
     fi
-    # A job of its own: whatever else a script puts in the background ignores Ctrl+C, which the tests try.
+    # Jobs of their own: whatever else a script puts in the background ignores Ctrl+C, which the tests try.
     set -m
-    "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off --filter-namespace "${guests_namespaces[@]}" >"$log" 2>&1 </dev/null &
-    guests=$!
+    for part in "${guest_parts[@]}"; do
+        # shellcheck disable=SC2086
+        "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off --filter-namespace $part >"$out/$project.guests${#guest_pids[@]}.log" 2>&1 </dev/null &
+        guest_pids+=($!)
+    done
     set +m
-    trap '[ -z "$guests" ] || kill -INT "$guests" 2>/dev/null || true' EXIT
-    run_xunit "$project" --filter-not-namespace "${guests_namespaces[@]}"
-    wait "$guests" || status=$?
-    guests=''
-    cat "$log" >&2
-    add_up "$project (guests)" "$log" "$status"
+    # shellcheck disable=SC2086
+    run_xunit "$project" --filter-not-namespace ${guest_parts[*]}
 }
+
+# end_guests: waits for the tests of machines, and adds them up.
+end_guests() {
+    local project=Virt.IntegrationTests part log status
+    for part in "${!guest_pids[@]}"; do
+        log=$out/$project.guests$part.log status=0
+        wait "${guest_pids[part]}" || status=$?
+        unset "guest_pids[part]"
+        cat "$log" >&2
+        add_up "$project (${guest_parts[part]})" "$log" "$status"
+    done
+}
+
+# clean_up: nothing that was begun outlives the script.
+clean_up() {
+    local pid
+    for pid in "${guest_pids[@]}"; do kill -INT "$pid" 2>/dev/null || true; done
+    stop_registry
+}
+trap clean_up EXIT
 
 has_pester() {
     command -v pwsh >/dev/null &&
@@ -117,7 +138,6 @@ start_registry() {
     local name waited=0
     export VIRT_TEST_REGISTRY=127.0.0.1:7791
     registry_folder=$(mktemp -d "${TMPDIR:-/tmp}/virt-registry.XXXXXX")
-    trap stop_registry EXIT
     printf 'version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: %s}\n' \
         "$registry_folder/data" "$VIRT_TEST_REGISTRY" >"$registry_folder/config.yml"
     docker-registry serve "$registry_folder/config.yml" >"$registry_folder/log" 2>&1 &
@@ -205,4 +225,5 @@ run_tour() {
 ! wants integration || run_integration
 ! wants pester || run_pester
 ! wants tour || run_tour
+end_guests
 last_line

@@ -27,10 +27,15 @@ internal static class ContainerBenchmark
             mapped = MakeBundle(setting, crun, "bundle-mapped", isMapped: true);
         }
 
+        var archive = Path.Combine(setting.Work, "bench.tar");
+        Benchmarks.Run.Output("/bin/tar", "-C", setting.Rootfs, "-cf", archive, ".");
         if (podman is not null)
         {
-            Benchmarks.Run.Output("/bin/sh", "-c", $"tar -C {setting.Rootfs} -c . | {podman} import -q - bench");
+            Benchmarks.Run.Output(podman, "import", "-q", archive, "bench");
         }
+
+        using var docker = Docker.Start(setting);
+        docker?.Output("import", archive, "bench");
 
         var cases = new List<Case>
         {
@@ -51,6 +56,12 @@ internal static class ContainerBenchmark
             cases.Add(new("podman", total => OfProcess(podman, ["run", "--rm", "--network=none", "bench", "/bin/first"], total)));
         }
 
+        if (docker is not null)
+        {
+            cases.Add(new("docker on a network", total => OfDocker(docker, ["--publish", "18083:80"], total)));
+            cases.Add(new("docker", total => OfDocker(docker, ["--network=none"], total)));
+        }
+
         var rounds = setting.Rounds(50);
         Case.Interleave(rounds, cases);
 
@@ -63,16 +74,19 @@ internal static class ContainerBenchmark
         yield return new Row(First, "ms", Of("Virt")!, Peer("crun", crun) + ", the host's ids", Of("crun"), "4× sooner than crun");
         yield return new Row(First + ", the host's ids", "ms", Of("Virt host ids")!, Peer("crun", crun) + ", the host's ids", Of("crun"));
         yield return new Row(First, "ms", Of("Virt")!, Peer("podman", podman), Of("podman"));
+        yield return new Row(First, "ms", Of("Virt")!, docker is null ? Docker.Missing : "`docker run`", Of("docker"));
         yield return new Row(First, "ms", Of("Virt")!, "the program alone, no container", Of("exec"));
         yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("crun", crun), TotalOf("crun"));
         yield return new Row(Whole, "ms", TotalOf("Virt")!, Peer("podman", podman), TotalOf("podman"));
+        yield return new Row(Whole, "ms", TotalOf("Virt")!, docker is null ? Docker.Missing : "`docker run`", TotalOf("docker"));
         const string OnNetwork = "Container with bridge, address, name, published port: to its first instruction";
         yield return new Row(OnNetwork, "ms", Of("Virt on a network")!, crun is null ? "crun is not installed" : "`crun run` without an address", Of("crun"), "3× sooner than crun");
         yield return new Row(OnNetwork, "ms", Of("Virt on a network")!, podman is null ? "podman is not installed" : "`podman run --publish`", Of("podman on a network"), "30× sooner than podman");
+        yield return new Row(OnNetwork, "ms", Of("Virt on a network")!, docker is null ? Docker.Missing : "`docker run --publish`", Of("docker on a network"), "50× sooner than docker");
         yield return new Row("Containers on a bridge, one after another", "a second", Samples.Of(PerSecond(agent)), "", null, "200 a second");
 
         yield return KeeperRow(agent, podman);
-        foreach (var row in CommandRows(setting, agent, podman))
+        foreach (var row in CommandRows(setting, agent, podman, docker))
         {
             yield return row;
         }
@@ -84,7 +98,7 @@ internal static class ContainerBenchmark
     }
 
     // A command in a container that runs, from the request to its end and output.
-    private static IEnumerable<Row> CommandRows(Setting setting, Agent agent, string? podman)
+    private static IEnumerable<Row> CommandRows(Setting setting, Agent agent, string? podman, Docker? docker)
     {
         var container = agent.Client.Invoke(Methods.StartContainer, new StartContainer { Create = new NewContainer { Image = "bench", Command = ["/bin/sleep", "1000"] } });
         var name = $"vb{Guid.NewGuid():n}";
@@ -95,14 +109,24 @@ internal static class ContainerBenchmark
             cases.Add(new Case("podman", () => Timed(() => Benchmarks.Run.Output(podman, "exec", name, "/bin/first"))));
         }
 
+        if (docker is not null)
+        {
+            docker.Output("run", "-d", "--rm", "--name", name, "--network=none", "bench", "/bin/sleep", "1000");
+            cases.Add(new Case("docker", () => docker.Time("exec", name, "/bin/first")));
+        }
+
         Case.Interleave(setting.Rounds(50), cases);
+        docker?.Output("rm", "-f", name);
         agent.Client.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
         if (podman is not null)
         {
             Benchmarks.Run.Output(podman, "rm", "-f", "-t", "0", name);
         }
 
-        yield return new Row("Container: a command in it, to its end", "ms", cases[0].Samples, podman is null ? "podman is not installed" : "`podman exec`", podman is null ? null : cases[1].Samples, "50× podman");
+        Samples? Of(string peer) => cases.FirstOrDefault(one => one.Name == peer)?.Samples;
+        const string Command = "Container: a command in it, to its end";
+        yield return new Row(Command, "ms", cases[0].Samples, podman is null ? "podman is not installed" : "`podman exec`", Of("podman"), "50× podman");
+        yield return new Row(Command, "ms", cases[0].Samples, docker is null ? Docker.Missing : "`docker exec`", Of("docker"));
     }
 
     // Many at a time: starts one after another, a list of all, one more, and all stopped at once.
@@ -195,6 +219,14 @@ internal static class ContainerBenchmark
     {
         var start = Stopwatch.GetTimestamp();
         var printed = Benchmarks.Run.Output(program, arguments);
+        total.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        return Benchmarks.Run.SinceFirst(start, printed);
+    }
+
+    private static double OfDocker(Docker docker, string[] options, Samples total)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var printed = docker.Output(["run", "--rm", .. options, "bench", "/bin/first"]);
         total.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         return Benchmarks.Run.SinceFirst(start, printed);
     }

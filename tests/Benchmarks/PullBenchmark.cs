@@ -11,7 +11,7 @@ namespace Virt.Benchmarks;
 /// <summary>An image of about 170 MB, from a registry on loopback until containers can be made from it.</summary>
 internal static class PullBenchmark
 {
-    private const string Registry = "127.0.0.1:5000";
+    public const string Registry = "127.0.0.1:5000";
     private const string Name = Registry + "/bench/debian:1";
 
     public static IEnumerable<Row> Run(Setting setting)
@@ -25,20 +25,28 @@ internal static class PullBenchmark
 
         using var server = Serve(setting);
         Push(setting);
+        using var docker = Docker.Start(setting);
         var podman = Benchmarks.Run.Find("podman");
         var ours = new Case("Virt", size => Pull(setting, size));
-        var theirs = new Case("podman", () => PullWith(podman!));
-        Case.Interleave(setting.Rounds(10), podman is null ? [ours] : [ours, theirs]);
-        yield return new Row(
-            "Image: pulled from a registry on loopback and unpacked", "ms", ours.Samples, podman is null ? "podman is not installed" : "`podman pull`", theirs.Samples.OrNull, "3× sooner than podman");
+        var podmans = new Case("podman", () => PullWith(podman!));
+        var dockers = new Case("docker", () => PullWith(docker!));
+        Case.Interleave(setting.Rounds(10), Those(ours, podmans, podman, dockers, docker));
+        const string Pulled = "Image: pulled from a registry on loopback and unpacked";
+        yield return new Row(Pulled, "ms", ours.Samples, podman is null ? "podman is not installed" : "`podman pull`", podmans.Samples.OrNull, "3× sooner than podman");
+        yield return new Row(Pulled, "ms", ours.Samples, docker is null ? Docker.Missing : "`docker pull`", dockers.Samples.OrNull, "3× sooner than docker");
         yield return new Row("Image: the bytes that were pulled", "MB", ours.Beside, "", null);
         server.Kill();
         server.WaitForExit();
-        yield return Load(setting, podman);
+        foreach (var row in Load(setting, podman, docker))
+        {
+            yield return row;
+        }
     }
 
+    private static List<Case> Those(Case ours, Case podmans, string? podman, Case dockers, Docker? docker) => [ours, .. podman is null ? (Case[])[] : [podmans], .. docker is null ? (Case[])[] : [dockers]];
+
     // The same image in an archive.
-    private static Row Load(Setting setting, string? podman)
+    private static IEnumerable<Row> Load(Setting setting, string? podman, Docker? docker)
     {
         var archive = Path.Combine(setting.Work, "load.tar");
         Benchmarks.Run.Output(Benchmarks.Run.Find("skopeo")!, "--insecure-policy", "copy", "-q", $"oci:{setting.Work}/layout:t", $"docker-archive:{archive}:docker.io/bench/debian:1");
@@ -49,14 +57,22 @@ internal static class PullBenchmark
             agent.Client.Invoke(Methods.ImportContainerImage, new ImportContainerImage { Path = archive });
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         });
-        var theirs = new Case("podman", () =>
+        var podmans = new Case("podman", () =>
         {
             var took = Benchmarks.Run.Time(podman!, "load", "-q", "-i", archive);
             Benchmarks.Run.Output(podman!, "rmi", "-f", "docker.io/bench/debian:1");
             return took;
         });
-        Case.Interleave(setting.Rounds(10), podman is null ? [ours] : [ours, theirs]);
-        return new Row("Image: read from an archive of the same and unpacked", "ms", ours.Samples, podman is null ? "podman is not installed" : "`podman load`", theirs.Samples.OrNull, "3× sooner than podman");
+        var dockers = new Case("docker", () =>
+        {
+            var took = docker!.Time("load", "-q", "-i", archive);
+            docker.Output("rmi", "-f", "bench/debian:1");
+            return took;
+        });
+        Case.Interleave(setting.Rounds(10), Those(ours, podmans, podman, dockers, docker));
+        const string Loaded = "Image: read from an archive of the same and unpacked";
+        yield return new Row(Loaded, "ms", ours.Samples, podman is null ? "podman is not installed" : "`podman load`", podmans.Samples.OrNull, "3× sooner than podman");
+        yield return new Row(Loaded, "ms", ours.Samples, docker is null ? Docker.Missing : "`docker load`", dockers.Samples.OrNull, "3× sooner than docker");
     }
 
     private static Process Serve(Setting setting)
@@ -116,6 +132,13 @@ internal static class PullBenchmark
     {
         var took = Benchmarks.Run.Time(podman, "pull", "-q", "--tls-verify=false", Name);
         Benchmarks.Run.Output(podman, "rmi", "-f", Name);
+        return took;
+    }
+
+    private static double PullWith(Docker docker)
+    {
+        var took = docker.Time("pull", "-q", Name);
+        docker.Output("rmi", "-f", Name);
         return took;
     }
 }

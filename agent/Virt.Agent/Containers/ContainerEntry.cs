@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Events;
 using Virt.Agent.State;
+using Virt.Linux.Cgroups;
 using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
@@ -44,6 +45,9 @@ internal sealed class ContainerEntry
 
     /// <summary>The first process; null while there is none.</summary>
     public KeptProcess? Process { get; set; }
+
+    /// <summary>What it used when it was shown last; null: nothing of it is known.</summary>
+    public CgroupMemorySample? Memory { get; set; }
 
     /// <summary>Who follows its log.</summary>
     public LogFollowers Followers { get; } = new();

@@ -167,7 +167,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     {
         var run = entry.Run;
         var alive = ContainerStates.IsAlive(entry.State);
-        var memory = alive && run is not null ? cgroupMemory.ReadBytes(run.Cgroup) : null;
+        var memory = entry.Memory = alive && run is not null ? cgroupMemory.Read(run.Cgroup, entry.Memory) : null;
         return new Container
         {
             Id = entry.Id,
@@ -185,7 +185,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             MemoryLimitBytes = entry.Spec.MemoryBytes,
             CpuCountLimit = entry.Spec.CpuCount,
             ProcessCountLimit = entry.Spec.ProcessCount,
-            MemoryBytes = memory,
+            MemoryBytes = memory?.Bytes,
             Environment = new Dictionary<string, string>(entry.Spec.Environment),
             HostName = entry.Spec.HostName,
             User = entry.Spec.User,

@@ -97,7 +97,7 @@ public sealed partial class Cgroup
     public long? ReadMemoryBytes()
     {
         using var reader = new CgroupMemory(tree, System.IO.Path.GetDirectoryName(Path) ?? "");
-        return reader.ReadBytes(System.IO.Path.GetFileName(Path));
+        return reader.Read(System.IO.Path.GetFileName(Path))?.Bytes;
     }
 
     /// <summary>The processes in it. A process of which only some threads are in it, as is possible on v1, is not.</summary>

@@ -3,9 +3,13 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Linux.Files;
+using Virt.Linux.Netlink;
+using Virt.Linux.Processes;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Virt.Tests;
@@ -108,6 +112,16 @@ internal sealed class TestHost : IAsyncDisposable
 
     /// <summary>Starts a program in the host's namespaces that goes on until the host's end, such as the server of a package archive.</summary>
     public void StartProgram(params string[] command) => programs.Add(Start("nsenter", ["--target", $"{holder.Id}", "--mount", "--net", "--", .. command]));
+
+    /// <summary>A port of this host's loopback at which the test itself answers.</summary>
+    public System.Net.Sockets.Socket Listen(int port)
+    {
+        using var process = PidFd.Open(holder.Id)!;
+        var socket = NamespaceSocket.Open(process, AddressFamily.InterNetwork);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        socket.Listen();
+        return socket;
+    }
 
     /// <summary>Serves the archive of build/test-packages.sh where the Debian images look for it, and gives the images to the agent that is started next.</summary>
     public async Task<string[]> ServeArchiveAsync()

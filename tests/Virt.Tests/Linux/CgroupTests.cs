@@ -131,6 +131,23 @@ public sealed class CgroupTests : IDisposable
     }
 
     [Fact]
+    public void What_uses_the_same_to_the_byte_is_asked_for_no_statistics_until_they_are_old()
+    {
+        var tree = V2();
+        tree.Create("virt/web");
+        Write("virt/web/memory.current", "1000\n");
+        Write("virt/web/memory.stat", "anon 1\ninactive_file 300\n");
+        using var memory = new CgroupMemory(tree, "virt");
+        var first = memory.Read("web")!;
+        Write("virt/web/memory.stat", "anon 1\ninactive_file 400\n");
+        Assert.Same(first, memory.Read("web", first));
+        Assert.Equal(600, memory.Read("web", first with { Timestamp = 0 })!.Bytes);
+        Write("virt/web/memory.current", "1001\n");
+        Assert.Equal(601, memory.Read("web", first)!.Bytes);
+        Assert.Null(memory.Read("gone", first));
+    }
+
+    [Fact]
     public void What_is_gone_uses_nothing_and_is_removed_without_an_error()
     {
         var cgroup = V2().Open("virt/gone");

@@ -18,20 +18,29 @@ namespace Virt.Tests.Registries;
 /// <summary>A registry on loopback that keeps what it is given in memory, remembers what it was asked, and misbehaves as it is told to.</summary>
 internal sealed class FakeRegistry : IAsyncDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly Socket listener;
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentDictionary<Task, bool> connections = new();
     private readonly X509Certificate2? certificate;
     private readonly Task accepting;
 
-    public FakeRegistry(X509Certificate2? certificate = null)
+    /// <param name="certificate">What it shows who speaks TLS with it; null: it does not speak TLS.</param>
+    /// <param name="listener">The port of loopback that it listens on, which becomes its own; null: any.</param>
+    public FakeRegistry(X509Certificate2? certificate = null, Socket? listener = null)
     {
         this.certificate = certificate;
-        listener.Start();
+        this.listener = listener ?? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (listener is null)
+        {
+            this.listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            this.listener.Listen();
+        }
+
+        Host = $"127.0.0.1:{((IPEndPoint)this.listener.LocalEndPoint!).Port}";
         accepting = AcceptAsync();
     }
 
-    public string Host => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public string Host { get; }
 
     public string Url => $"http://{Host}";
 
@@ -77,7 +86,7 @@ internal sealed class FakeRegistry : IAsyncDisposable
         }
 
         await stop.CancelAsync();
-        listener.Stop();
+        listener.Close();
         await accepting;
         await Task.WhenAll(connections.Keys);
         listener.Dispose();
@@ -89,24 +98,24 @@ internal sealed class FakeRegistry : IAsyncDisposable
         {
             while (true)
             {
-                var serving = ServeAsync(await listener.AcceptTcpClientAsync(stop.Token));
+                var serving = ServeAsync(await listener.AcceptAsync(stop.Token));
                 connections[serving] = true;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The test is over.
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(Socket client)
     {
         await Task.Yield();
         using (client)
         {
             try
             {
-                Stream stream = client.GetStream();
+                Stream stream = new NetworkStream(client);
                 if (certificate is not null)
                 {
                     var secure = new SslStream(stream);

@@ -1,10 +1,11 @@
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Tests;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>Other systems than a Linux guest of ours, from media such as an admin brings (build/payloads.sh), each under the firmware that it is for. What they say is read off their screens.</summary>
 public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>

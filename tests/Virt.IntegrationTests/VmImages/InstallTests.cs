@@ -8,13 +8,14 @@ using Virt.Agent.Images.VmImages;
 using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Packaging;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Virt.Protocol.Wire;
 using Virt.Tests;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>Images that an installer makes: a small one of ours, which runs its answer file, and Debian's own.</summary>
 public sealed class InstallTests

@@ -3,10 +3,11 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Images.VmImages;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>Images of machines come and go, and never from under a machine.</summary>
 public sealed class ImageTests

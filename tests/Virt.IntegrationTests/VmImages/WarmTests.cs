@@ -6,11 +6,12 @@ using System.Threading.Tasks;
 using Virt.Agent.Vms.Warm;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Networks;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Tests;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>Machines that start from a booted state of their image: each is one of its own, whole or not there at all, and so is the state.</summary>
 public sealed class WarmTests

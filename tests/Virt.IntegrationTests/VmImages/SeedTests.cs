@@ -5,11 +5,12 @@ using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Fleet;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Tests;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>What a guest finds of what it was told when it was made, wherever its machine goes.</summary>
 public sealed class SeedTests

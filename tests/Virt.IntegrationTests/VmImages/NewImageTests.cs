@@ -4,11 +4,12 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Images.VmImages;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Tests;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>Images that are made of machines: whole, sealed or as they are, or not there at all.</summary>
 public sealed class NewImageTests

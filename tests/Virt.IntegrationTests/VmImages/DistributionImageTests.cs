@@ -4,12 +4,13 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Images.VmImages;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
 using Virt.Tests;
 using Xunit;
 
-namespace Virt.IntegrationTests.Vms;
+namespace Virt.IntegrationTests.VmImages;
 
 /// <summary>Images that are made of a distribution's packages: by mmdebstrap, of an archive that build/debian-archive.sh has made, as there is no network here.</summary>
 public sealed class DistributionImageTests
