@@ -214,19 +214,24 @@ public sealed class VmIsolationTests
             if (step == 0 && text.ToString().Contains("# ", StringComparison.Ordinal))
             {
                 step = 1;
-                Type("stty size; tty; sleep 1000\n");
+                Type("stty size; tty; sh -c 'echo waits; exec sleep 1000'\n");
             }
-            else if (step == 1 && text.ToString().Contains("/dev/pts/0", StringComparison.Ordinal))
+            else if (step == 1 && text.ToString().Contains("\nwaits", StringComparison.Ordinal))
             {
                 step = 2;
                 other.Invoke(Methods.TypeContainer, new TypeContainer { Terminal = id, Columns = 101, Rows = 43 });
                 Type("\u0003");
-                Type("stty size; exit 7\n");
+            }
+            else if (step == 2 && text.ToString() is var all && all.Contains("^C", StringComparison.Ordinal) && all.LastIndexOf("# ", StringComparison.Ordinal) > all.LastIndexOf("^C", StringComparison.Ordinal))
+            {
+                step = 3;
+                Type("stty size; exit 7\n"); // at its prompt: what is typed before, Ctrl+C throws away
             }
         });
         var exit = host.Client.Invoke(Methods.EnterContainer, new EnterContainer { Id = container.Id, Terminal = id, Columns = 90, Rows = 30 }, observer: screen);
         Assert.Equal(7, exit.ExitCode);
         Assert.Contains("30 90", text.ToString());
+        Assert.Contains("/dev/pts/0", text.ToString());
         Assert.Contains("43 101", text.ToString());
         return host.Refused(Methods.TypeContainer, new TypeContainer { Terminal = id }).Id;
 

@@ -108,7 +108,7 @@ public sealed class ContainerChangeTests
     [Fact]
     public void One_in_a_machine_is_started_anew_for_what_its_machine_has()
     {
-        var spec = Plain with { Isolation = ContainerIsolation.VM };
+        var spec = Plain with { Isolation = ContainerIsolation.VM, MemoryBytes = 256 << 20 };
         Assert.True(NeedsStart(new SetContainer { MemoryBytes = 512 << 20 }));
         Assert.True(NeedsStart(new SetContainer { CpuCount = 2 }));
         Assert.True(NeedsStart(new SetContainer { Volumes = ["/a:/a"] }));
