@@ -54,8 +54,8 @@ product() {
     is_fresh "$name" "$hash" "${products[@]}" && return
     say "Building the $name ..."
     "make_${name//-/_}"
-    # Made again from what is there now: a build may write files that are tracked (help pages).
-    mark_fresh "$name" "$(hash_of "${inputs[@]}")"
+    # By what was there when it began: what was edited meanwhile may be in it or not, and is built again.
+    mark_fresh "$name" "$hash"
 }
 
 test_exe() { echo "$out/bin/$1/Release/net10.0/$1"; }
@@ -64,6 +64,8 @@ make_agent() {
     # A build that was cut off between the link and what comes after it leaves a program that MSBuild takes for finished.
     rm -rf "$out/bin/Virt.Agent/Release/net10.0/$rid/native"
     net agent publish agent/Virt.Agent -c Release -r "$rid" -o "$out/agent"
+    # One that was told to end (SIGTERM) ends with 0, without a program.
+    [ -e "$out/bin/Virt.Agent/Release/net10.0/$rid/native/virt-agent" ] || fail "Cannot build the agent: its build was ended."
 }
 make_module() { net module build module/Virt -c Release; }
 make_shell() { net shell publish module/Virt.Shell -c Release -o "$out/shell"; }

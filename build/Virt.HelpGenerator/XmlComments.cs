@@ -22,8 +22,16 @@ internal sealed partial class XmlComments
 
     /// <summary>The examples of a type: code, and what it does.</summary>
     public IReadOnlyList<(string Code, string Remarks)> Examples(Type type) => members.TryGetValue("T:" + Name(type), out var member)
-        ? member.Elements("example").Select(example => (example.Element("code")!.Value.Trim(), Text(example.Element("para")))).ToArray()
+        ? member.Elements("example").Select(example => (Code(example.Element("code")!.Value), Text(example.Element("para")))).ToArray()
         : [];
+
+    // The compiler gives the lines of a comment with what they were indented by in the source.
+    private static string Code(string text)
+    {
+        var lines = text.Trim('\r', '\n').TrimEnd().Split('\n');
+        var indent = lines.Skip(1).Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
+        return string.Join('\n', lines.Select((line, i) => i == 0 ? line.TrimStart() : line.Length > indent ? line[indent..] : "")).Trim();
+    }
 
     private string Find(string member, string part) => members.TryGetValue(member, out var found) && found.Element(part) is { } element
         ? Text(element)

@@ -15,6 +15,11 @@ namespace Virt.Shell;
 internal sealed class ShellSession : IDisposable
 {
     private const string Outcome = "VirtShellOutcome";
+    private const string Failure = "VirtShellFailure";
+
+    // The engine's own pages through a program, with a cmdlet that is not here.
+    private const string Help =
+        "if ($args.Count) { Get-Help @args } else { 'Get-Command -Module Virt lists the cmdlets; Get-Help New-VM -Examples shows how one is used, Get-Help New-VM -Full all that it takes.' }";
 
     // 128 + SIGINT, as every shell has it.
     private const int Interrupted = 130;
@@ -44,6 +49,8 @@ internal sealed class ShellSession : IDisposable
             }
         }
 
+        state.Commands.Remove("help", typeof(SessionStateFunctionEntry));
+        state.Commands.Add(new SessionStateFunctionEntry("help", Help));
         runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
         runspace.Open();
@@ -63,7 +70,7 @@ internal sealed class ShellSession : IDisposable
         if (options.File is { } file)
         {
             succeeded = File.Exists(file)
-                ? Execute("$f = $args[0]; $a = $args[1]; & $f @a", [Path.GetFullPath(file), options.Arguments])
+                ? ExecuteFile(Path.GetFullPath(file))
                 : Fail($"Cannot run '{file}': there is no such file.");
         }
         else if (options.Command is { } command)
@@ -135,6 +142,19 @@ internal sealed class ShellSession : IDisposable
         var found = CommandCompletion.CompleteInput(line, cursor, new Hashtable(), shell);
         (start, length) = (found.ReplacementIndex, found.ReplacementLength);
         return found.CompletionMatches.Select(match => match.CompletionText).ToArray();
+    }
+
+    // An error that ends the file is caught in the engine: tables that were not written out yet would be lost with the pipeline.
+    private bool ExecuteFile(string path)
+    {
+        var succeeded = Execute($"$f = $args[0]; $a = $args[1]; $global:{Failure} = $null; try {{ & $f @a }} catch {{ $global:{Failure} = $_ }}", [path, options.Arguments]);
+        if (runspace.SessionStateProxy.GetVariable(Failure) is not { } caught || PSObject.AsPSObject(caught).BaseObject is not ErrorRecord failure)
+        {
+            return succeeded;
+        }
+
+        Show(failure);
+        return false;
     }
 
     // Gives false where the script ended with an error, or its last command failed.

@@ -6,11 +6,11 @@ namespace Virt.Agent.Common;
 /// <summary>Finds the name that the user probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The name with the fewest edits from what was typed; null where none is near enough to be meant (a third of its letters, two at least).</summary>
+    /// <summary>The name with the fewest edits from what was typed; null where none is near enough to be meant (a third of its letters; two at least, and one of three or fewer).</summary>
     public static string? Of(string typed, IEnumerable<string> names)
     {
         string? best = null;
-        var fewest = Math.Max(2, typed.Length / 3) + 1;
+        var fewest = Math.Max(typed.Length <= 3 ? 1 : 2, typed.Length / 3) + 1;
         foreach (var name in names)
         {
             var edits = Edits(typed.ToUpperInvariant(), name.ToUpperInvariant());

@@ -70,7 +70,11 @@ public static class ResourceName
     ];
 
     /// <summary>The error for a name that is taken.</summary>
-    public static VirtException Taken(string verb, string kind, string name)
+    /// <param name="verb">What was to be done.</param>
+    /// <param name="kind">Of what.</param>
+    /// <param name="name">By which name.</param>
+    /// <param name="action">What to type instead; null: what shows the other one.</param>
+    public static VirtException Taken(string verb, string kind, string name, string? action = null)
     {
         var noun = Noun(kind);
         return new VirtException(
@@ -78,7 +82,7 @@ public static class ResourceName
             ErrorId(noun, "AlreadyExists"),
             $"Cannot {verb} {kind} '{name}': a {kind} of that name exists already.",
             target: name,
-            action: $"Get-{noun} -Name {name}");
+            action: action ?? $"Get-{noun} -Name {name}");
     }
 
     /// <summary>The noun of a kind's cmdlets, such as <c>VirtNetwork</c>.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Virt.Agent.Common;
 using Virt.Agent.Images;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.Images.Store;
@@ -42,7 +43,8 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
         }
         catch (VirtException e) when (e.Id == "ContainerImageNotFound" && ImageReference.TryParse(name, out _))
         {
-            throw new VirtException(e.Code, e.Id, e.Message, e.Target, $"Save-ContainerImage {name}");
+            var isMisspelt = NearestName.Of(name, [.. catalog.ContainerNames, .. store.TypedNames()]) is not null;
+            throw new VirtException(e.Code, e.Id, e.Message, e.Target, isMisspelt ? e.RecommendedAction : $"Save-ContainerImage {name}");
         }
     }
 

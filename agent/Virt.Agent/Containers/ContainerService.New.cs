@@ -26,9 +26,9 @@ public sealed partial class ContainerService
         using var held = source.Hold;
         var spec = NewContainerCheck.ToSpec(name, request, source);
         CheckMachine("create", name, spec);
-        if (FindByName(name) is not null)
+        if (FindByName(name) is { } other)
         {
-            throw ResourceName.Taken("create", Kind, name);
+            throw ResourceName.Taken("create", Kind, name, ContainerStates.IsOff(other.State) ? $"Start-Container -Name {other.Name}; or Remove-Container -Name {other.Name}" : null);
         }
 
         call.WorksOn(name);

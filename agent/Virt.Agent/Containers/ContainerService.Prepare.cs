@@ -26,7 +26,16 @@ public sealed partial class ContainerService
         var handles = new List<SafeFileHandle>();
         try
         {
-            var users = run.HostIds == 0 ? null : new UserMap(Own(await userNamespaces.OpenAsync(run.HostIds).ConfigureAwait(false)), run.HostIds);
+            var isHostNetwork = spec.Network == ContainerNetwork.Host;
+            var namespaces = run.HostIds == 0 ? null
+                : isHostNetwork ? new NamespacePair(await userNamespaces.OpenAsync(run.HostIds).ConfigureAwait(false), null)
+                : await userNamespaces.OpenWithNetworkAsync(run.HostIds).ConfigureAwait(false);
+            var users = namespaces is null ? null : new UserMap(Own(namespaces.User), run.HostIds);
+            if (namespaces?.Network is { } network)
+            {
+                Own(network);
+            }
+
             var noDevices = NoDevicesOf(spec);
             var root = Own(DetachedMount.Overlay(
                 LowersOf(spec), folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
@@ -41,7 +50,6 @@ public sealed partial class ContainerService
                 handles.AddRange([console.Log, console.Terminal]);
             }
 
-            var isHostNetwork = spec.Network == ContainerNetwork.Host;
             var mounts = new RootMounts
             {
                 Volumes = mounted,
@@ -52,7 +60,7 @@ public sealed partial class ContainerService
                 HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
             };
             var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
-            return WithNetwork(entry, spec, WithMachine(entry, spec, run, Own, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles)));
+            return WithNetwork(entry, spec, WithMachine(entry, spec, run, Own, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, NetworkNamespace = namespaces?.Network, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles)));
         }
         catch
         {

@@ -25,6 +25,11 @@ public sealed partial class ContainerService
         var entry = Find("start", request.Id, request.Name);
         call.WorksOn(entry.Name);
         using var held = await LockAsync("start", entry, call).ConfigureAwait(false);
+        if (entry.State == ContainerState.Running)
+        {
+            return Show(entry); // as docker start has it: a script can be run twice
+        }
+
         ContainerStates.CheckStart(entry.Name, entry.State);
         CheckMachine("start", entry.Name, entry.Spec);
         if (!call.WhatIf)

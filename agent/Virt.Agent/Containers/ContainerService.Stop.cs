@@ -33,6 +33,11 @@ public sealed partial class ContainerService
                 return Show(entry);
             }
 
+            if (ContainerStates.IsOff(entry.State))
+            {
+                return Show(entry);
+            }
+
             ContainerStates.CheckStop(entry.Name, entry.State);
             if (call.WhatIf)
             {

@@ -18,6 +18,9 @@ internal static class ContainerStates
     /// <summary>Its first process lives.</summary>
     public static bool IsAlive(ContainerState state) => state is ContainerState.Running or ContainerState.Stopping or ContainerState.Paused;
 
+    /// <summary>It has no process, and none is to come or to go.</summary>
+    public static bool IsOff(ContainerState state) => state is ContainerState.Created or ContainerState.Stopped or ContainerState.Failed;
+
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStart(string name, ContainerState state) => Check("start", name, state, Startable, $"Get-Container -Name {name}");
 

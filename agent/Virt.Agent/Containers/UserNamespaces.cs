@@ -3,19 +3,20 @@ using System.Collections.Concurrent;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
 using Virt.Linux;
+using Virt.Linux.Namespaces;
 using Virt.Linux.Processes;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
 
-/// <summary>Ranges of the host's ids for containers, and the user namespaces over them; some of both are ready ahead of the next new containers.</summary>
+/// <summary>Ranges of the host's ids for containers, and the user and network namespaces over them; some of all are ready ahead of the next new containers.</summary>
 internal sealed class UserNamespaces : IDisposable
 {
     private const int ReadyCount = 4;
     private readonly Keeper keeper;
     private readonly HostIds ids = new();
     private readonly ConcurrentQueue<uint> waiting = new();
-    private readonly ConcurrentDictionary<uint, SafeFileHandle> ready = new();
+    private readonly ConcurrentDictionary<uint, NamespacePair> ready = new();
     private volatile bool isDisposed;
 
     public UserNamespaces(Keeper keeper) => this.keeper = keeper;
@@ -45,9 +46,9 @@ internal sealed class UserNamespaces : IDisposable
     /// <summary>Gives a range back; 0 is none.</summary>
     public void Give(uint first)
     {
-        if (ready.TryRemove(first, out var handle))
+        if (ready.TryRemove(first, out var pair))
         {
-            handle.Dispose();
+            pair.Dispose();
         }
 
         ids.Give(first);
@@ -55,8 +56,21 @@ internal sealed class UserNamespaces : IDisposable
 
     /// <summary>The user namespace over a range; the caller disposes it.</summary>
     /// <exception cref="LinuxException">The host does not let us.</exception>
-    public async Task<SafeFileHandle> OpenAsync(uint first) =>
-        ready.TryRemove(first, out var handle) ? handle : await keeper.MakeUserNamespaceAsync(first, HostIds.Size).ConfigureAwait(false);
+    public async Task<SafeFileHandle> OpenAsync(uint first)
+    {
+        if (!ready.TryRemove(first, out var pair))
+        {
+            return await keeper.MakeUserNamespaceAsync(first, HostIds.Size).ConfigureAwait(false);
+        }
+
+        pair.Network?.Dispose();
+        return pair.User;
+    }
+
+    /// <summary>The same with a network namespace that it owns.</summary>
+    /// <exception cref="LinuxException">The host does not let us.</exception>
+    public async Task<NamespacePair> OpenWithNetworkAsync(uint first) =>
+        ready.TryRemove(first, out var pair) ? pair : await keeper.MakeNamespacesAsync(first, HostIds.Size).ConfigureAwait(false);
 
     /// <summary>Off the path of any request: makes some ready.</summary>
     public async Task FillAsync()
@@ -65,7 +79,7 @@ internal sealed class UserNamespaces : IDisposable
         {
             try
             {
-                ready[first] = await keeper.MakeUserNamespaceAsync(first, HostIds.Size).ConfigureAwait(false);
+                ready[first] = await keeper.MakeNamespacesAsync(first, HostIds.Size).ConfigureAwait(false);
                 waiting.Enqueue(first);
             }
             catch (LinuxException)
@@ -88,9 +102,9 @@ internal sealed class UserNamespaces : IDisposable
         isDisposed = true;
         foreach (var first in ready.Keys)
         {
-            if (ready.TryRemove(first, out var handle))
+            if (ready.TryRemove(first, out var pair))
             {
-                handle.Dispose();
+                pair.Dispose();
             }
         }
     }

@@ -177,7 +177,7 @@ public sealed class PeerService(PeerTable table, Lazy<PeerIdentity> identity, st
     {
         var nearest = NearestName.Of(name, all.Select(peer => peer.Name));
         var hint = nearest is null ? "" : $"; did you mean '{nearest}'?";
-        return new VirtException(ErrorCode.NotFound, "PeerNotFound", $"Cannot {verb} peer '{name}': no peer has that name{(nearest is null ? "." : hint)}", name, "Get-VirtPeer");
+        return new VirtException(ErrorCode.NotFound, "PeerNotFound", $"Cannot {verb} peer '{name}': no peer has that name{(nearest is null ? "." : hint)}", name, all.Count == 0 ? $"Add-VirtPeer {name}" : "Get-VirtPeer");
     }
 
     private VirtPeer Keep(string name, string address, byte[] fingerprint)

@@ -7,6 +7,9 @@ namespace Virt.Agent.Patching;
 /// <summary>What can go wrong with the patch of a workload, in the workload's words. Each begins <c>Cannot patch KIND 'NAME': </c>.</summary>
 internal static class PatchErrors
 {
+    /// <summary>The lists of packages could not be fetched.</summary>
+    public const string ListsUnavailable = "PackageListsUnavailable";
+
     /// <summary>Such as <c>VM 'web01'</c>.</summary>
     public static string Words(WorkloadKind kind, string name) => kind == WorkloadKind.VM ? $"VM '{name}'" : $"container '{name}'";
 
@@ -19,7 +22,10 @@ internal static class PatchErrors
         e.Id,
         $"Cannot patch {Words(kind, name)}: {e.Message}.",
         name,
-        e.Code == ErrorCode.PlanOutOfDate ? $"New-PatchPlan {Argument(kind, name)}" : Look(kind, name),
+        e.Code == ErrorCode.PlanOutOfDate ? $"New-PatchPlan {Argument(kind, name)}"
+        : e.Failed.Count > 0 ? $"Invoke-Patch {Argument(kind, name)} -Exclude {string.Join(", ", e.Failed.Keys)}"
+        : e.Id == ListsUnavailable ? kind == WorkloadKind.VM ? $"Get-VMNetworkAdapter -VMName {name}" : $"Get-Container -Name {name} | Format-List Network, Dns"
+        : Look(kind, name),
         e);
 
     /// <summary>It is not what the plan was made for.</summary>
@@ -37,7 +43,7 @@ internal static class PatchErrors
     public static VirtException Blocked(WorkloadKind kind, string name, PlanProblem problem) => new(
         ErrorCode.WrongState,
         problem.Id,
-        $"Cannot patch {Words(kind, name)}: {problem.Message.TrimEnd('.')}.",
+        problem.Message.StartsWith($"Cannot patch {Words(kind, name)}: ", StringComparison.Ordinal) ? problem.Message : $"Cannot patch {Words(kind, name)}: {problem.Message.TrimEnd('.')}.",
         name,
         problem.FixCommand.Length > 0 ? problem.FixCommand : Look(kind, name));
 

@@ -21,6 +21,11 @@ public sealed partial class VmService
         var entry = Find("start", request.Id, request.Name);
         call.WorksOn(entry.Name);
         using var held = await LockAsync("start", entry, call).ConfigureAwait(false);
+        if (entry.State == VMState.Running)
+        {
+            return Show(entry); // as Start-Service and docker start have it: a script can be run twice
+        }
+
         VmStates.CheckStart(entry.Name, entry.State);
         if (entry.State == VMState.Paused)
         {

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Vms.Qga;
 using Virt.Agent.Vms.Qmp;
+using Virt.Linux.Processes;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -14,6 +15,8 @@ public sealed partial class VmService
 {
     private static readonly TimeSpan TurnOffPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShutdownAnswerTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+    private const string PowerButton = "the power button";
 
     /// <summary>Tells the guest to shut down and waits until it has, or pulls the plug.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; Timeout, after which it runs on; Unavailable.</exception>
@@ -25,11 +28,10 @@ public sealed partial class VmService
         string asked;
         using (request.TurnOff && !call.WhatIf ? await EnterToTurnOffAsync(entry, call).ConfigureAwait(false) : await LockAsync("stop", entry, call).ConfigureAwait(false))
         {
-            var wasCut = entry.IsCut;
             entry.IsCut = false;
-            if (request.TurnOff && wasCut && entry.State == VMState.Stopped)
+            if (VmStates.IsOff(entry.State))
             {
-                return Show(entry);
+                return Show(entry); // as Stop-Service and docker stop have it: a script can be run twice
             }
 
             VmStates.CheckStop(entry.Name, entry.State, request.TurnOff);
@@ -94,12 +96,12 @@ public sealed partial class VmService
             }
 
             await (session ?? throw VmErrors.NoMonitor("stop", entry.Name)).PowerDownAsync(call.Cancellation).ConfigureAwait(false);
-            return "the power button";
+            return PowerButton;
         }
         catch (QmpClosedException)
         {
             // It is ending already.
-            return "the power button";
+            return PowerButton;
         }
         catch
         {
@@ -119,11 +121,43 @@ public sealed partial class VmService
         }
     }
 
+    // A button that is pressed before the guest listens to it is lost: it is asked again, by its agent if that has come meanwhile.
+    private async Task<ExitStatus> AwaitEndAsync(VmEntry entry, VmProcess process, string asked, TimeSpan timeout, Call call)
+    {
+        for (var begun = time.GetTimestamp(); ;)
+        {
+            var left = timeout - time.GetElapsedTime(begun);
+            var isLast = asked != PowerButton || left <= AskAgainAfter;
+            try
+            {
+                return await process.Ended.WaitAsync(!isLast ? AskAgainAfter : left > TimeSpan.Zero ? left : TimeSpan.Zero, time, call.Cancellation).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!isLast)
+            {
+                asked = await AskAgainAsync(entry, call).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<string> AskAgainAsync(VmEntry entry, Call call)
+    {
+        try
+        {
+            return await AskToShutDownAsync(entry, call).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // It was asked once, and may still do so.
+            entry.IsStopping = true;
+            return PowerButton;
+        }
+    }
+
     private async Task AwaitShutdownAsync(string verb, VmEntry entry, VmProcess process, string asked, TimeSpan timeout, Call call)
     {
         try
         {
-            var status = await process.Ended.WaitAsync(timeout, time, call.Cancellation).ConfigureAwait(false);
+            var status = await AwaitEndAsync(entry, process, asked, timeout, call).ConfigureAwait(false);
             using var held = await locks.EnterAsync(entry.Id, default).ConfigureAwait(false);
             await SetEndedAsync(entry, process, status).ConfigureAwait(false);
         }

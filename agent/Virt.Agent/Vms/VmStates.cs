@@ -22,13 +22,16 @@ public static class VmStates
     /// <summary>QEMU is there.</summary>
     public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping or VMState.Saving;
 
+    /// <summary>Nothing of it runs, and nothing of its memory is kept.</summary>
+    public static bool IsOff(VMState state) => state is VMState.Stopped or VMState.Failed;
+
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStart(string name, VMState state) => Check("start", name, state, Startable, $"Get-VM -Name {name}");
 
     /// <summary>A guest must run to hear that it shall shut down; the plug can be pulled whenever QEMU is there.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStop(string name, VMState state, bool turnOff) =>
-        Check("stop", name, state, turnOff ? TurnOffable : Stoppable, IsAlive(state) ? $"Stop-VM -Name {name} -TurnOff" : $"Start-VM -Name {name}");
+        Check("stop", name, state, turnOff ? TurnOffable : Stoppable, IsAlive(state) ? $"Stop-VM -Name {name} -TurnOff" : state == VMState.Saved ? $"Remove-VMSavedState {name}" : $"Get-VM -Name {name}");
 
     /// <summary>As for a stop; one that does not run is started.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

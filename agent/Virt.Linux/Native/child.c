@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/netlink.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
@@ -293,7 +294,7 @@ static long enter_folder(const char *path)
     return r;
 }
 
-static long loopback_up(void)
+long loopback_up(void)
 {
     struct ifreq request = {0};
     request.ifr_name[0] = 'l';
@@ -467,7 +468,7 @@ __attribute__((noreturn)) void child_main(void *argument)
         STEP(STEP_CGROUP, RAW(unshare, CLONE_NEWCGROUP));
     if (launch->hostname)
         STEP(STEP_HOSTNAME, RAW(sethostname, launch->hostname, length(launch->hostname)));
-    if (h->flags & LAUNCH_LOOPBACK_UP)
+    if (h->flags & LAUNCH_LOOPBACK_UP && !(h->flags & LAUNCH_READY_NETWORK))
         STEP(STEP_LOOPBACK, loopback_up());
 
     RAW(umask, 0);
@@ -516,6 +517,19 @@ failed:
     __builtin_unreachable();
 }
 
+// Into the user namespace, and into the network namespace that was made ahead in it.
+static long enter_namespaces(const struct launch *launch)
+{
+    if (!(launch->header->flags & LAUNCH_READY_NETWORK))
+        return RAW(setns, launch->user_fd, CLONE_NEWUSER);
+    long owner = RAW(ioctl, launch->user_fd, NS_GET_USERNS);
+    TRY(owner);
+    long r = RAW(setns, owner, CLONE_NEWUSER);
+    RAW(close, owner);
+    TRY(r);
+    return RAW(setns, launch->user_fd, CLONE_NEWNET);
+}
+
 // Runs in the keeper's thread's stead: its own end is the sign that the child has executed or ended.
 __attribute__((noreturn)) void usher_main(void *argument)
 {
@@ -523,10 +537,11 @@ __attribute__((noreturn)) void usher_main(void *argument)
     const struct launch *launch = child->launch;
     int pidfd = -1;
     STEP(child->step, settle(child));
-    STEP(STEP_USER_NAMESPACE, RAW(setns, launch->user_fd, CLONE_NEWUSER));
+    STEP(STEP_USER_NAMESPACE, enter_namespaces(launch));
+    uint64_t made = CLONE_NEWCGROUP | CLONE_NEWUSER | (launch->header->flags & LAUNCH_READY_NETWORK ? CLONE_NEWNET : 0);
     struct clone3_args args = {
         // CLONE_PARENT: the child is the keeper's, and sends it the signal that the usher was told to.
-        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE3_CLEAR_SIGHAND | (launch->copies_low ? CLONE_FILES : 0) | (launch->header->namespaces & ~(uint64_t)(CLONE_NEWCGROUP | CLONE_NEWUSER)),
+        .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE3_CLEAR_SIGHAND | (launch->copies_low ? CLONE_FILES : 0) | (launch->header->namespaces & ~made),
         .pidfd = (uint64_t)&pidfd,
         .stack = (uint64_t)child->stack,
         .stack_size = child->stack_size,

@@ -17,9 +17,9 @@ static void run(struct forker *forker, struct job *job)
         job->outcome = launch_run(&job->launch, forker->stack, CHILD_STACK);
         return;
     }
-    if (job->kind == JOB_USER_NAMESPACE) {
-        job->user_namespace = make_user_namespace(job->first, job->count, forker->stack, CHILD_STACK);
-        job->error = job->user_namespace < 0 ? -job->user_namespace : 0;
+    if (job->kind == JOB_USER_NAMESPACE || job->kind == JOB_NETWORK_NAMESPACE) {
+        job->made_namespace = (job->kind == JOB_USER_NAMESPACE ? make_user_namespace : make_network_namespace)(job->first, job->count, forker->stack, CHILD_STACK);
+        job->error = job->made_namespace < 0 ? -job->made_namespace : 0;
         return;
     }
     forker->ready_set = 0;

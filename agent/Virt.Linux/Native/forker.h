@@ -4,7 +4,7 @@
 #include "launch.h"
 #include <pthread.h>
 
-enum job_kind { JOB_LAUNCH, JOB_READY, JOB_USER_NAMESPACE };
+enum job_kind { JOB_LAUNCH, JOB_READY, JOB_USER_NAMESPACE, JOB_NETWORK_NAMESPACE };
 
 struct job {
     enum job_kind kind;
@@ -20,9 +20,9 @@ struct job {
     // JOB_READY
     uint64_t ready_set;
     int error;
-    // JOB_USER_NAMESPACE
+    // JOB_USER_NAMESPACE, JOB_NETWORK_NAMESPACE
     uint32_t first, count;
-    int user_namespace;         // a descriptor, -1: error says why
+    int made_namespace;         // a descriptor, -1: error says why
 };
 
 struct forker {

@@ -425,12 +425,12 @@ static void launched(struct job *job)
         forget(kept);
 }
 
-static void made_user_namespace(struct job *job)
+static void made_namespace(struct job *job)
 {
     if (job->connection == keeper.connection)
-        reply(job->tag, job->error, 0, -1, 0, job->user_namespace);
-    if (job->user_namespace >= 0)
-        close(job->user_namespace);
+        reply(job->tag, job->error, 0, -1, 0, job->made_namespace);
+    if (job->made_namespace >= 0)
+        close(job->made_namespace);
 }
 
 static void request_list(uint32_t tag);
@@ -449,8 +449,8 @@ static void jobs_ended(void)
         keeper.jobs--;
         if (job->kind == JOB_LAUNCH)
             launched(job);
-        else if (job->kind == JOB_USER_NAMESPACE)
-            made_user_namespace(job);
+        else if (job->kind == JOB_USER_NAMESPACE || job->kind == JOB_NETWORK_NAMESPACE)
+            made_namespace(job);
         else if (job->connection == keeper.connection)
             reply(job->tag, job->error, 0, -1, 0, -1);
         free_job(job);
@@ -517,8 +517,9 @@ static void request(const char *bytes, size_t size, const int *fds, int fds_coun
         reply(header.tag, EINVAL, STEP_BLOB, -1, -1, -1);
         break;
     case MESSAGE_USER_NAMESPACE:
+    case MESSAGE_NETWORK_NAMESPACE:
         if (size == 2 * sizeof(uint32_t)) {
-            job->kind = JOB_USER_NAMESPACE;
+            job->kind = header.type == MESSAGE_USER_NAMESPACE ? JOB_USER_NAMESPACE : JOB_NETWORK_NAMESPACE;
             memcpy(&job->first, bytes, sizeof job->first);
             memcpy(&job->count, bytes + sizeof job->first, sizeof job->count);
             keeper.jobs++;

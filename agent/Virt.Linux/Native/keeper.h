@@ -12,6 +12,7 @@ enum message_type {
     MESSAGE_READY = 3,          // u64 number + descriptors of `tasks` files -> reply when the thread sits there
     MESSAGE_LIST = 4,           // -> MESSAGE_CHILD for each, with its pidfd, then the reply
     MESSAGE_USER_NAMESPACE = 5, // u32 first id of the host, u32 how many -> reply, with the namespace
+    MESSAGE_NETWORK_NAMESPACE = 6, // the same -> reply, with a network namespace that such a user namespace owns; ENOSYS of a keeper that is older
     MESSAGE_REPLY = 100,
     MESSAGE_CHILD = 101,
     MESSAGE_EXITED = 102,

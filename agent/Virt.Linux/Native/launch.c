@@ -5,6 +5,7 @@
 #include "raw.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -212,6 +213,33 @@ static void wait_for_end(void *unused)
         RAW(ppoll, 0, 0, 0, 0, 0);
 }
 
+// What a process that makes a network namespace shares with us: this, then its result, 0 or a negative errno.
+enum { MAPS_ARE_TO_COME = 2, MAPS_ARE_THERE = 1 };
+
+static void set_shared(int *shared, int value)
+{
+    __atomic_store_n(shared, value, __ATOMIC_RELEASE);
+    RAW(futex, shared, FUTEX_WAKE, 1, 0, 0, 0);
+}
+
+static int await_change(int *shared, int from)
+{
+    int value;
+    while ((value = __atomic_load_n(shared, __ATOMIC_ACQUIRE)) == from)
+        RAW(futex, shared, FUTEX_WAIT, from, 0, 0, 0);
+    return value;
+}
+
+// With the maps: what the kernel makes in it belongs to the namespace's root then, and else to nobody whom it knows.
+static void make_network(void *argument)
+{
+    int *shared = argument;
+    await_change(shared, MAPS_ARE_TO_COME);
+    long r = RAW(unshare, CLONE_NEWNET);
+    set_shared(shared, (int)(r < 0 ? r : loopback_up()));
+    wait_for_end(0);
+}
+
 static int write_map(int pid, const char *name, uint32_t first, uint32_t count)
 {
     char path[64], text[64];
@@ -225,24 +253,39 @@ static int write_map(int pid, const char *name, uint32_t first, uint32_t count)
     return error;
 }
 
-int make_user_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size)
+static int make_namespace(int has_network, uint32_t first, uint32_t count, void *stack, size_t stack_size)
 {
     // Without CLONE_VFORK: somebody has to write the maps while it is there (user_namespaces(7)).
     struct clone3_args args = {.flags = CLONE_VM | CLONE_NEWUSER | CLONE3_CLEAR_SIGHAND, .exit_signal = SIGCHLD, .stack = (uint64_t)stack, .stack_size = stack_size};
-    long pid = clone3_on_stack(&args, wait_for_end, NULL);
+    int shared = MAPS_ARE_TO_COME;
+    long pid = clone3_on_stack(&args, has_network ? make_network : wait_for_end, &shared);
     if (pid < 0)
         return (int)pid;
     int error = write_map((int)pid, "uid_map", first, count);
     if (!error)
         error = write_map((int)pid, "gid_map", first, count);
+    if (!error && has_network) {
+        set_shared(&shared, MAPS_ARE_THERE);
+        error = -await_change(&shared, MAPS_ARE_THERE);
+    }
     int fd = -1;
     if (!error) {
         char path[64];
-        snprintf(path, sizeof path, "/proc/%d/ns/user", (int)pid);
+        snprintf(path, sizeof path, "/proc/%d/ns/%s", (int)pid, has_network ? "net" : "user");
         fd = open(path, O_RDONLY | O_CLOEXEC);
         error = fd < 0 ? errno : 0;
     }
     kill((pid_t)pid, SIGKILL);
     reap((int)pid);
     return error ? -error : fd;
+}
+
+int make_user_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size)
+{
+    return make_namespace(0, first, count, stack, stack_size);
+}
+
+int make_network_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size)
+{
+    return make_namespace(1, first, count, stack, stack_size);
 }

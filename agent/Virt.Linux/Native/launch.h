@@ -19,7 +19,8 @@ enum launch_flag {
     LAUNCH_LOG_ERROR = 8,
     LAUNCH_TERMINAL = 16,       // standard input is the session's terminal
     LAUNCH_INIT = 32,           // the keeper's own init is executed; argv is for it (Init/init.c)
-    LAUNCH_ROLE = 128,          // with LAUNCH_INIT: in another role, which knows what it reports and where
+    LAUNCH_READY_NETWORK = 128, // user_fd is a network namespace that was made ahead (make_network_namespace), and the child is born in the user namespace that owns it
+    LAUNCH_ROLE = 256,          // with LAUNCH_INIT: in another role, which knows what it reports and where
     LAUNCH_LOG_TERMINAL = 64,   // stdio_fd[0] is the other end of a terminal, which the log reads; the terminal, stdio_fd[1], is all three
 };
 
@@ -128,6 +129,9 @@ struct outcome launch_run(struct launch *launch, void *stack, size_t stack_size)
 // A user namespace in which the ids from 0 on are the host's from `first` on, `count` of them: a descriptor, or a negative errno.
 int make_user_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size);
 
+// A network namespace with its loopback up that such a user namespace owns: a descriptor, which leads to the user namespace too (NS_GET_USERNS), or a negative errno.
+int make_network_namespace(uint32_t first, uint32_t count, void *stack, size_t stack_size);
+
 // What the child does; never returns. (child.c)
 struct child {
     const struct launch *launch;
@@ -138,6 +142,7 @@ struct child {
     volatile int pid, pidfd;
 };
 void child_main(void *child);
+long loopback_up(void);
 void usher_main(void *child);
 
 struct clone3_args;

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Win32.SafeHandles;
+using Virt.Linux.Namespaces;
 using Virt.Linux.Sockets;
 
 namespace Virt.Linux.Processes;
@@ -58,6 +59,21 @@ public sealed class Keeper : IDisposable
     /// <returns>It lives as long as the handle, or a process in it.</returns>
     /// <exception cref="LinuxException">EPERM, ENOSPC: the host lets nobody make one, or no more (user.max_user_namespaces).</exception>
     public async Task<SafeFileHandle> MakeUserNamespaceAsync(uint first, uint count) => await (await ConnectedAsync()).MakeUserNamespaceAsync(first, count);
+
+    /// <summary>The same, and a network namespace that it owns: what the kernel takes longest to make of all that a container has of its own.</summary>
+    /// <exception cref="LinuxException">As above.</exception>
+    public async Task<NamespacePair> MakeNamespacesAsync(uint first, uint count)
+    {
+        try
+        {
+            return NamespacePair.Of(await (await ConnectedAsync()).MakeNetworkNamespaceAsync(first, count));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOSYS)
+        {
+            // A keeper that an older agent has started, and that lives on with its containers.
+            return new NamespacePair(await MakeUserNamespaceAsync(first, count), null);
+        }
+    }
 
     /// <summary>All processes that it is the parent of and that live.</summary>
     public async Task<IReadOnlyList<KeptProcess>> ListAsync() => await (await ConnectedAsync()).ListAsync();

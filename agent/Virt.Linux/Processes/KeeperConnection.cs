@@ -55,20 +55,24 @@ internal sealed class KeeperConnection : IDisposable
             throw new LinuxException("write", reply.Error, "tasks");
     }
 
-    internal async Task<SafeFileHandle> MakeUserNamespaceAsync(uint first, uint count)
-    {
-        var body = new byte[8];
-        BitConverter.TryWriteBytes(body, first);
-        BitConverter.TryWriteBytes(body.AsSpan(4), count);
-        var request = await SendAsync(KeeperMessages.UserNamespace, body, [], default);
-        return request.Handle ?? throw new LinuxException("clone3", request.Message.Error, "user namespace");
-    }
+    internal Task<SafeFileHandle> MakeUserNamespaceAsync(uint first, uint count) => MakeNamespaceAsync(KeeperMessages.UserNamespace, first, count);
+
+    internal Task<SafeFileHandle> MakeNetworkNamespaceAsync(uint first, uint count) => MakeNamespaceAsync(KeeperMessages.NetworkNamespace, first, count);
 
     internal async Task<IReadOnlyList<KeptProcess>> ListAsync() => (await SendAsync(KeeperMessages.List, [], [], default)).Listed;
 
     public void Dispose()
     {
         socket.Shutdown();
+    }
+
+    private async Task<SafeFileHandle> MakeNamespaceAsync(int message, uint first, uint count)
+    {
+        var body = new byte[8];
+        BitConverter.TryWriteBytes(body, first);
+        BitConverter.TryWriteBytes(body.AsSpan(4), count);
+        var request = await SendAsync(message, body, [], default);
+        return request.Handle ?? throw new LinuxException("clone3", request.Message.Error, "namespace");
     }
 
     private Task<Request> SendAsync(int type, ReadOnlySpan<byte> body, IReadOnlyList<SafeHandle> handles, Guid launch)

@@ -7,7 +7,7 @@ namespace Virt.Linux.Processes;
 internal static class KeeperMessages
 {
     internal const int Version = 2;
-    internal const int Hello = 1, Launch = 2, Ready = 3, List = 4, UserNamespace = 5;
+    internal const int Hello = 1, Launch = 2, Ready = 3, List = 4, UserNamespace = 5, NetworkNamespace = 6;
     internal const int Reply = 100, Child = 101, Exited = 102;
     internal const int ReplySize = 24, ChildSize = 56;
     private const int CodeExited = 1; // CLD_EXITED

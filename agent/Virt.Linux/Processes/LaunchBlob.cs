@@ -11,7 +11,7 @@ namespace Virt.Linux.Processes;
 internal sealed class LaunchBlob
 {
     internal const int HeaderSize = 192, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
-    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64, Role = 128;
+    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64, ReadyNetwork = 128, Role = 256;
     private const string InitName = "virt-init";
     private readonly List<SafeHandle> handles = [];
     private byte[] buffer = new byte[8 * 1024];
@@ -45,6 +45,7 @@ internal sealed class LaunchBlob
 
         var flags = (spec.NoNewPrivileges ? NoNewPrivs : 0) | (spec.LoopbackUp ? LoopbackUp : 0);
         flags |= (spec.HasTerminal ? Terminal : 0) | (spec.InitRole is not null ? Init | Role : spec.Init ? Init : 0) | (spec.LogTerminal is null ? 0 : LogTerminal);
+        flags |= spec.NetworkNamespace is null ? 0 : ReadyNetwork;
         if (spec.LogPath is not null)
             flags |= (spec.Output is null ? LogOutput : 0) | (spec.Error is null ? LogError : 0);
 
@@ -76,7 +77,7 @@ internal sealed class LaunchBlob
         SetArray(152, Groups(spec.Groups));
         SetArray(160, HandleIndices(spec.Descriptors));
         SetArray(168, HandleIndices(spec.CgroupFiles));
-        SetInt32(176, Handle(spec.UserNamespace));
+        SetInt32(176, Handle(spec.NetworkNamespace ?? spec.UserNamespace));
         SetInt32(180, (int)spec.OutputOwner.UserId);
         SetInt32(184, (int)spec.OutputOwner.GroupId);
         SetInt32(188, (int)Math.Min(int.MaxValue, spec.LogBytes / 1024));

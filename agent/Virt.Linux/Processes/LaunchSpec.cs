@@ -70,6 +70,11 @@ public sealed record LaunchSpec
     /// </summary>
     public SafeFileHandle? UserNamespace { get; init; }
 
+    /// <summary>
+    /// A network namespace that <see cref="UserNamespace"/> owns, with its loopback up (<see cref="Keeper.MakeNamespacesAsync"/>), in place of the new one of <see cref="Namespaces"/>; null: a new one.
+    /// </summary>
+    public SafeFileHandle? NetworkNamespace { get; init; }
+
     /// <summary>Who may open the log's pipes anew (<c>/dev/stdout</c>), by the host's ids; 0, 0: the keeper's user alone.</summary>
     public (uint UserId, uint GroupId) OutputOwner { get; init; }
 

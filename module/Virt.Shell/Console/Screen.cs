@@ -81,7 +81,7 @@ internal sealed class Screen(bool interactive) : PSHostUserInterface
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
-        RequirePerson("a choice");
+        RequirePerson("a choice", "; -Confirm:$false answers such a question ahead");
         if (!string.IsNullOrEmpty(caption))
         {
             WriteLine(caption);
@@ -129,11 +129,11 @@ internal sealed class Screen(bool interactive) : PSHostUserInterface
         }
     }
 
-    private void RequirePerson(string what)
+    private void RequirePerson(string what, string instead = "")
     {
         if (!interactive)
         {
-            throw new HostException($"Cannot ask for {what}: nobody can answer here (-NonInteractive, or input is not a terminal).");
+            throw new HostException($"Cannot ask for {what}: nobody can answer here (-NonInteractive, or input is not a terminal){instead}.");
         }
 
         progress.Clear();

@@ -79,7 +79,8 @@ public sealed class LifeTests
     {
         await using var host = await TestHost.StartAsync();
         var container = host.RunToEnd(ContainerHost.Script("exit 0", "done"));
-        Assert.Equal(ErrorCode.WrongState, host.Refused(Methods.StopContainer, new StopContainer { Id = container.Id }).Code);
+        Assert.Equal(ContainerState.Stopped, host.Invoke(Methods.StopContainer, new StopContainer { Id = container.Id }).State);
+        Assert.Equal(ErrorCode.WrongState, host.Refused(Methods.StopContainer, new StopContainer { Id = container.Id, Signal = "HUP" }).Code);
         Assert.Equal(ErrorCode.WrongState, host.Refused(Methods.InvokeContainerCommand, new InvokeContainerCommand { Id = container.Id, Command = ["ls"] }).Code);
         Assert.Equal(ErrorCode.AlreadyExists, host.Refused(Methods.NewContainer, ContainerHost.Script("exit", "DONE")).Code);
         Assert.Contains("did you mean 'done'?", host.Refused(Methods.StartContainer, new StartContainer { Name = "dune" }).Message);

@@ -29,6 +29,7 @@ public sealed class ShellTests
     [InlineData("(1..3 | Measure-Object -Sum).Sum", 0, "6")]
     [InlineData("('N,M', 'a,1', '\"b,c\",2' | ConvertFrom-Csv)[1].N", 0, "b,c")]
     [InlineData("Write-Host hello -ForegroundColor Green", 0, "hello")]
+    [InlineData("(help) -match 'Get-Command -Module Virt' | ForEach-Object { 'said' }; (help Start-VM).Name", 0, "said Start-VM")]
     public async Task A_command_has_its_output_and_its_exit_code(string command, int exitCode, string output)
     {
         var result = await VirtShell.RunAsync(Nobody, "-NoLogo", "-NonInteractive", "-Command", command);
@@ -64,6 +65,26 @@ public sealed class ShellTests
         {
             var result = await VirtShell.RunAsync(Nobody, "-File", file, "a", "b");
             Assert.Equal((7, "b a"), (result.ExitCode, result.Output.Trim()));
+        }
+        finally
+        {
+            File.Delete(file);
+            File.Delete(Path.ChangeExtension(file, ".tmp"));
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_ends_with_an_error_has_shown_what_came_before()
+    {
+        var file = Path.ChangeExtension(Path.GetTempFileName(), ".ps1");
+        await File.WriteAllTextAsync(file, "[pscustomobject]@{ Fruit = 'pear'; Count = 3 }; throw 'no more'; 'never'");
+        try
+        {
+            var result = await VirtShell.RunAsync(Nobody, "-File", file);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Matches(@"Fruit\s+Count\s+-+\s+-+\s+pear\s+3", result.Output);
+            Assert.Contains("no more", result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("never", result.Output, StringComparison.Ordinal);
         }
         finally
         {

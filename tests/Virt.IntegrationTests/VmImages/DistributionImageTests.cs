@@ -3,7 +3,9 @@ using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Images.VmImages;
+using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Images;
 using Virt.IntegrationTests.Vms;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
@@ -69,6 +71,24 @@ public sealed class DistributionImageTests
         Assert.NotEqual("0", host.Run("gen1", "update-grub > /dev/null 2>&1; grep -c '/boot/vmlinuz-.* root=UUID=.* console=tty0 ' /boot/grub/grub.cfg"));
         Assert.NotEqual(host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub"), host.Run("gen2", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
         Assert.NotEqual(host.Run("gen1", "cat /etc/machine-id"), host.Run("gen2", "cat /etc/machine-id"));
+    }
+
+    [Fact]
+    public async Task A_distribution_becomes_an_image_that_containers_run_and_that_others_read()
+    {
+        await using var host = await TestHost.StartAsync();
+        var image = host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "base:1", Distribution = Suite, Mirrors = [Mirror], Packages = ["openssh-server"], Command = ["/usr/sbin/sshd", "-V"] });
+        Assert.Equal(("localhost/base:1", 1), (image.Name, host.Stored().Layers.Count));
+        AssertNothingIsLeft(host, images: 0);
+        string[] script = [". /etc/os-release; echo $VERSION_CODENAME", "dpkg-query -W -f '${Status}\\n' openssh-server", "stat -c '%u:%g %a' /etc/shadow", "getent group shadow | cut -d: -f3"];
+        var ended = host.RunToEnd(new NewContainer { Image = "base:1", Command = ["/bin/bash", "-c", string.Join("; ", script)] });
+        var said = host.Log(ended);
+        Assert.Equal((0, Suite, "install ok installed", $"0:{said[3]} 640"), (ended.ExitCode, said[0], said[1], said[2]));
+
+        // sshd -V of this distribution says its version on standard error and ends.
+        Assert.Contains("OpenSSH", string.Join('\n', host.Log(host.RunToEnd(new NewContainer { Image = "base:1" }))), StringComparison.Ordinal);
+        var archive = host.Export("base:1", "base.tar", ContainerImageFormat.Oci);
+        Assert.Contains("\"architecture\"", await host.RunAsync("skopeo", "inspect", "--config", "--raw", $"oci-archive:{archive}"), StringComparison.Ordinal);
     }
 
     [Fact]

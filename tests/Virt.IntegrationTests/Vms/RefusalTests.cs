@@ -96,11 +96,16 @@ public sealed class RefusalTests
     {
         await using var host = await TestHost.StartAsync();
         host.NewEmpty("web01");
-        Check(host.Refused(Methods.StopVM, new StopVM { Name = "web01" }), "Cannot stop VM 'web01': it is Stopped; Running is required.");
+        Assert.Equal(VMState.Stopped, host.Invoke(Methods.StopVM, new StopVM { Name = "web01" }).State);
+        Check(host.Refused(Methods.SuspendVM, new SuspendVM { Name = "web01" }), "Cannot suspend VM 'web01': it is Stopped; Running is required.");
         Check(host.Refused(Methods.InvokeVMCommand, new InvokeVMCommand { Name = "web01", Command = ["true"] }), "Cannot run a command in VM 'web01': it is Stopped; Running or Stopping is required.");
         host.Start("web01");
-        Check(host.Refused(Methods.StartVM, new StartVM { Name = "web01" }), "Cannot start VM 'web01': it is Running; Stopped, Failed, Paused or Saved is required.");
+        var first = Process();
+        Assert.Equal(VMState.Running, host.Invoke(Methods.StartVM, new StartVM { Name = "web01" }).State);
+        Assert.Equal(first, Process());
         Check(host.Refused(Methods.RemoveVM, new RemoveVM { Name = "web01" }), "Cannot remove VM 'web01': it is Running; Stopped, Failed or Saved is required.");
+
+        int? Process() => host.Invoke(Methods.GetVM, new GetVM { Names = ["web01"] }).Items.Single().ProcessId;
 
         static void Check(VirtException e, string message) => Assert.Equal((ErrorCode.WrongState, message), (e.Code, e.Message));
     }

@@ -37,6 +37,8 @@ public sealed class NameTests
     [InlineData("web1", "web01")]
     [InlineData("WEB01", "web01")]
     [InlineData("database", null)]
+    [InlineData("apo", "api")]
+    [InlineData("ax", null)]
     public void The_nearest_name_is_one_the_user_can_have_meant(string typed, string? expected) =>
         Assert.Equal(expected, NearestName.Of(typed, ["api", "web01", "db-main"]));
 

@@ -106,6 +106,15 @@ public sealed class ContainerBasesTests : IAsyncDisposable
         Assert.Equal(("ContainerImageNotFound", "Save-ContainerImage debian:12"), (e.Id, e.RecommendedAction));
     }
 
+    [Fact]
+    public async Task One_that_is_misspelt_is_not_to_be_saved()
+    {
+        await CommitAsync("debian:12", new OciRunConfig { Cmd = ["a"] }, null, new TarBuilder().File("f", "1").Bytes());
+        var e = Assert.Throws<VirtException>(() => bases.Find("debain:12", "Cannot create container 'c'"));
+        Assert.EndsWith("did you mean 'debian:12'?", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Save-", e.RecommendedAction, StringComparison.Ordinal);
+    }
+
     private ContainerSpec Spec(NewContainer request, string image = "app:1")
     {
         var source = bases.Find(image, "Cannot create container 'c'");

@@ -84,7 +84,7 @@ public sealed class LaunchBlobTests
         blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = ["sh"], Init = true, HasTerminal = true, Input = handle }));
         Assert.Equal((1 | 16 | 32, "virt-init -t sh"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
         blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = [], InitRole = "enter", Descriptors = [handle] }));
-        Assert.Equal((1 | 32 | 128, "virt-init enter"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
+        Assert.Equal((1 | 32 | 256, "virt-init enter"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class AptPackageManager : IPackageManager
         {
             throw AptFailure.IsLocked(result.Output)
                 ? new PackageException(ErrorCode.Conflict, "PackageManagerLocked", $"another package manager has been at work in it for a minute ({cause})", NoFailures, result.Output)
-                : new PackageException(ErrorCode.Unavailable, "PackageListsUnavailable", $"a list of packages cannot be fetched ({cause})", NoFailures, result.Output);
+                : new PackageException(ErrorCode.Unavailable, PatchErrors.ListsUnavailable, $"a list of packages cannot be fetched ({cause})", NoFailures, result.Output);
         }
     }
 

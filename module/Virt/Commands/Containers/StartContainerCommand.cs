@@ -8,7 +8,7 @@ namespace Virt.Commands;
 
 /// <summary>Starts containers, or makes one from an image and starts it.</summary>
 /// <remarks>
-/// With names, objects or ids it starts containers that are there, and writes them with -PassThru. With -Image it is docker run: it makes a
+/// With names, objects or ids it starts containers that are there, leaves those alone that run already, and writes them with -PassThru. With -Image it is docker run: it makes a
 /// container with the parameters of New-Container, starts it and writes it. With -Wait it returns when it has come to what -For names.
 /// </remarks>
 /// <example>

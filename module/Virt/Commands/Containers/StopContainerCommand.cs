@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Stops containers.</summary>
 /// <remarks>
 /// Asks the first process of the container to end (SIGTERM, or its -StopSignal) and waits until it has. One that has not ended in time is killed, as docker stop does;
-/// with -NoKill that is an error instead, and it runs on.
+/// with -NoKill that is an error instead, and it runs on. One that has stopped already is left as it is.
 /// </remarks>
 /// <example>
 /// <code>Stop-Container web</code>

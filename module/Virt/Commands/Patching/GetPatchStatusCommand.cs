@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// Fetches the lists of packages anew, in the guests, and for containers in throw-away containers of the same image, and says for each workload which
 /// packages would be updated, from which version to which, and which of them are for security. Changes nothing. A workload that cannot be asked says why in
-/// its Problem.
+/// its Problem, and in a warning where it was to be expected that it can.
 /// </remarks>
 /// <example>
 /// <code>Get-PatchStatus</code>
@@ -28,7 +28,17 @@ public sealed class GetPatchStatusCommand : WorkloadCommand
     private protected override void Act(HostCalls host, WorkloadTargets targets)
     {
         var found = host.Invoke(Methods.GetPatchStatus, new GetPatchStatus { Targets = targets.ToRequest() });
-        Array.ForEach(found.Items, Emit);
+        foreach (var status in found.Items)
+        {
+            Emit(status);
+
+            // Where nothing was to be expected, as of a machine that is off or a container without a package manager, the table is enough.
+            if (status.Problem.StartsWith("Cannot ", StringComparison.Ordinal))
+            {
+                OnPipeline(() => WriteWarning(status.Problem));
+            }
+        }
+
         Report(found.Errors);
     }
 }

@@ -5,7 +5,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Starts virtual machines.</summary>
-/// <remarks>Starts machines that are stopped and lets paused ones go on. With -Wait it returns when the machine has come to what -For names.</remarks>
+/// <remarks>Starts machines that are stopped and lets paused ones go on; one that runs already is left as it is. With -Wait it returns when the machine has come to what -For names.</remarks>
 /// <example>
 /// <code>Start-VM web01 -Wait -For GuestAgent -TimeoutSeconds 120 -PassThru</code>
 /// <para>Starts a machine, waits until its guest agent answers, and shows the machine.</para>

@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Stops virtual machines.</summary>
 /// <remarks>
 /// Asks the guest to shut down, through its guest agent or ACPI, and waits until it has. A guest that does not in time is an error, and runs on;
-/// -TurnOff pulls the plug instead.
+/// -TurnOff pulls the plug instead. The button of a guest without an agent is pressed again every five seconds, and a machine that is off already is left as it is.
 /// </remarks>
 /// <example>
 /// <code>Stop-VM web01 -TimeoutSeconds 120</code>
