@@ -133,12 +133,12 @@ public sealed class VmIsolationTests
         host.Invoke(Methods.SetContainer, new SetContainer { Id = web.Id, RestartPolicy = RestartPolicy.OnFailure, RestartMaximum = 1 });
         await host.RunAsync("kill", "-9", ProcessOf(host, "qemu-system"));
         await Poll.UntilAsync(() => host.Get(web) is { RestartCount: 1, State: ContainerState.Running }, "the second start");
-        Assert.Contains("! virt: the container's virtual machine ended: QEMU was ended by signal 9.", host.Log(web));
+        Assert.Contains(host.Log(web), static line => line.EndsWith("virt: the container's virtual machine ended: QEMU was ended by signal 9.", StringComparison.Ordinal));
         await Poll.UntilAsync(async () => await host.AskAsync("10.144.0.1:8080") == "web", "the service after the second start");
         await host.RunAsync("kill", "-9", ProcessOf(host, "virtiofsd"));
         await Poll.UntilAsync(() => host.Get(web) is { RestartCount: 1, State: ContainerState.Stopped, ExitCode: 125 }, "the second end");
         Assert.Equal("Its virtual machine ended before its command did; its log says how.", host.Get(web).Status);
-        Assert.Contains("! virt: the container's virtual machine ended: its file server was ended by signal 9.", host.Log(web));
+        Assert.Contains(host.Log(web), static line => line.EndsWith("virt: the container's virtual machine ended: its file server was ended by signal 9.", StringComparison.Ordinal));
     }
 
     [Fact]

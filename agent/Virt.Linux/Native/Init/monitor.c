@@ -33,13 +33,16 @@ static void tell_ready(int error, int stage)
 
 __attribute__((noreturn)) void monitor_fail(const char *who, const char *what, unsigned long number)
 {
-    char text[24];
-    number_text(text, number);
-    say("virt: the container's virtual machine ended: ");
-    say(who);
-    say(what);
+    // In one piece: QEMU writes there too.
+    char text[256], digits[24];
+    size_t n = 0;
+    number_text(digits, number);
+    const char *const parts[] = {"virt: the container's virtual machine ended: ", who, what, digits, ".\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        for (const char *c = parts[i]; *c && n < sizeof text - 1; c++)
+            text[n++] = *c;
+    text[n] = 0;
     say(text);
-    say(".\n");
     tell_ready(EIO, 1);
     leave(FAILED);
 }
