@@ -180,7 +180,7 @@ public static partial class Methods
     public static readonly Method<RemoveVMCheckpoint, VMCheckpoint> RemoveVMCheckpoint = new("vmcheckpoint.remove", Change, Protocol.RemoveVMCheckpoint.WireFormat, VMCheckpoint.WireFormat);
 
     /// <summary>Copies a file out of a guest or into it.</summary>
-    public static readonly Method<CopyVMFile, VMFilePart, Nothing> CopyVMFile = new("vm.copyfile", Query, Protocol.CopyVMFile.WireFormat, VMFilePart.WireFormat, Nothing.WireFormat);
+    public static readonly Method<CopyVMFile, FilePart, Nothing> CopyVMFile = new("vm.copyfile", Query, Protocol.CopyVMFile.WireFormat, FilePart.WireFormat, Nothing.WireFormat);
 
     /// <summary>What a virtual machine uses.</summary>
     public static readonly Method<MeasureVM, VMMeasurement, Nothing> MeasureVM = new("vm.measure", Query, Protocol.MeasureVM.WireFormat, VMMeasurement.WireFormat, Nothing.WireFormat);
@@ -291,7 +291,7 @@ public static partial class Methods
     public static readonly Method<MeasureContainer, ContainerMeasurement, Nothing> MeasureContainer = new("container.measure", Query, Protocol.MeasureContainer.WireFormat, ContainerMeasurement.WireFormat, Nothing.WireFormat);
 
     /// <summary>Copies files out of a container or into it.</summary>
-    public static readonly Method<CopyContainerFile, ContainerFilePart, Nothing> CopyContainerFile = new("container.copy", Query, Protocol.CopyContainerFile.WireFormat, ContainerFilePart.WireFormat, Nothing.WireFormat);
+    public static readonly Method<CopyContainerFile, FilePart, Nothing> CopyContainerFile = new("container.copy", Query, Protocol.CopyContainerFile.WireFormat, FilePart.WireFormat, Nothing.WireFormat);
 
     /// <summary>What a container has written.</summary>
     public static readonly Method<GetContainerLog, ContainerLogEntry, Nothing> GetContainerLog = new("container.log", Query, Protocol.GetContainerLog.WireFormat, ContainerLogEntry.WireFormat, Nothing.WireFormat);

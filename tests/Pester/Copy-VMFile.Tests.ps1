@@ -25,6 +25,22 @@ Describe 'Copy-VMFile' {
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'FileAlreadyExists*'
     }
 
+    It 'copies a folder in and out again, with what is in it' {
+        New-Item -ItemType Directory "$TestDrive/in/ü sub/empty" -Force | Out-Null
+        [IO.File]::WriteAllBytes("$TestDrive/in/ü sub/bytes", [byte[]](0..255))
+        New-Item -ItemType SymbolicLink "$TestDrive/in/link" -Target 'ü sub/bytes' | Out-Null
+        Copy-VMFile $vm.Name "$TestDrive/in" /root
+        (Invoke-VMCommand $vm.Name -- readlink /root/in/link).Output | Should -Be 'ü sub/bytes'
+        Copy-VMFile $vm.Name /root/in "$TestDrive/out" -FromVM
+        [IO.File]::ReadAllBytes("$TestDrive/out/link") | Should -Be (0..255)
+        (Get-Item "$TestDrive/out/link").LinkType | Should -Be SymbolicLink
+        Test-Path "$TestDrive/out/ü sub/empty" | Should -BeTrue
+        Copy-VMFile $vm.Name "$TestDrive/in" /root -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'FolderAlreadyExists*'
+        Copy-VMFile $vm.Name "$TestDrive/in" /root -Force
+        Copy-VMFile $vm.Name /root/in "$TestDrive/out" -FromVM -Force
+    }
+
     It 'copies nothing with -WhatIf' {
         Copy-VMFile $vm.Name "$TestDrive/bytes" /root/nothing -WhatIf
         (Invoke-VMCommand $vm.Name -- ls /root/nothing).ExitCode | Should -Not -Be 0

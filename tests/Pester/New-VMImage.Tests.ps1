@@ -6,7 +6,10 @@ AfterAll {
 }
 
 Describe 'New-VMImage' {
-    BeforeAll { $script:Source = New-TestVM source }
+    BeforeAll {
+        $script:Source = New-TestVM source
+        Add-VMHardDiskDrive $Source.Name -SizeBytes 16MB
+    }
 
     It 'makes one of a machine, of which machines are made' {
         $image = New-VMImage (New-TestName made) -VMName $Source.Name -Description 'mine'
@@ -16,6 +19,9 @@ Describe 'New-VMImage' {
         $image.VirtualSizeBytes | Should -Be $Source.DiskSizeBytes
         $vm = New-VM (New-TestName child) 192MB -Image $image.Name -Generation 1
         $vm.DiskSizeBytes | Should -Be $Source.DiskSizeBytes
+        $image.Disks.Name | Should -Be disk0, disk1
+        (Get-VMImage $image.Name).Disks[1].VirtualSizeBytes | Should -Be 16MB
+        (Get-VMHardDiskDrive $vm.Name).ControllerType | Should -Be Virtio, SCSI
         { Remove-VMImage $image.Name -ErrorAction Stop } | Should -Throw -ErrorId 'VMImageInUse,*'
         $vm | Remove-VM -Force -DeleteDisk
         Remove-VMImage $image.Name

@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -85,10 +84,10 @@ public sealed partial class ContainerService
                 continue; // it went meanwhile
             }
 
-            var part = new ContainerFilePart { Path = next.Name, Mode = (int)(found.Mode & 0xFFF), ModifiedTime = DateTimeOffset.UnixEpoch.AddTicks(found.ModifiedNanoseconds / 100) };
+            var part = new FilePart { Path = next.Name, Mode = (int)(found.Mode & 0xFFF), ModifiedTime = DateTimeOffset.UnixEpoch.AddTicks(found.ModifiedNanoseconds / 100) };
             if (InsideRoot.IsFolder(found.Mode))
             {
-                await call.SendItemAsync(ContainerFilePart.WireFormat, part with { Kind = ContainerFileKind.Folder }).ConfigureAwait(false);
+                await call.SendItemAsync(FilePart.WireFormat, part with { Kind = FileKind.Folder }).ConfigureAwait(false);
                 foreach (var child in files.List(next.Place).OrderDescending(StringComparer.Ordinal))
                 {
                     waiting.Push(($"{next.Place.TrimEnd('/')}/{child}", $"{next.Name}/{child}", false));
@@ -96,24 +95,24 @@ public sealed partial class ContainerService
             }
             else if (InsideRoot.IsLink(found.Mode))
             {
-                await call.SendItemAsync(ContainerFilePart.WireFormat, part with { Kind = ContainerFileKind.Link, Target = files.ReadLink(next.Place) }).ConfigureAwait(false);
+                await call.SendItemAsync(FilePart.WireFormat, part with { Kind = FileKind.Link, Target = files.ReadLink(next.Place) }).ConfigureAwait(false);
             }
             else if (InsideRoot.IsFile(found.Mode))
             {
-                await SendFileAsync(files, next.Place, part with { Kind = ContainerFileKind.File }, call).ConfigureAwait(false);
+                await SendFileAsync(files, next.Place, part with { Kind = FileKind.File }, call).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task SendFileAsync(InsideRoot files, string place, ContainerFilePart part, Call call)
+    private static async Task SendFileAsync(InsideRoot files, string place, FilePart part, Call call)
     {
         await using var file = files.Read(place);
-        await call.SendItemAsync(ContainerFilePart.WireFormat, part).ConfigureAwait(false);
+        await call.SendItemAsync(FilePart.WireFormat, part).ConfigureAwait(false);
         var buffer = new byte[CopyChunk];
         int count;
         while ((count = await file.ReadAsync(buffer, call.Cancellation).ConfigureAwait(false)) > 0)
         {
-            await call.SendItemAsync(ContainerFilePart.WireFormat, new ContainerFilePart { Bytes = buffer[..count] }).ConfigureAwait(false);
+            await call.SendItemAsync(FilePart.WireFormat, new FilePart { Bytes = buffer[..count] }).ConfigureAwait(false);
         }
     }
 
@@ -124,17 +123,12 @@ public sealed partial class ContainerService
         FileStream? file = null;
         try
         {
-            await foreach (var part in ReadPartsAsync(entry, call).ConfigureAwait(false))
+            await foreach (var part in FileParts.ReadAsync(call, cause => CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", cause)).ConfigureAwait(false))
             {
-                if (part.Kind == ContainerFileKind.Data)
+                if (part.Kind == FileKind.Data)
                 {
                     await (file ?? throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", "bytes came without a file")).WriteAsync(part.Bytes, call.Cancellation).ConfigureAwait(false);
                     continue;
-                }
-
-                if (part.Path.Length == 0 || part.Path.StartsWith('/') || !NewContainerCheck.IsPlainPath("/" + part.Path))
-                {
-                    throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", $"'{part.Path}' is no name of a file");
                 }
 
                 if (file is not null)
@@ -158,47 +152,18 @@ public sealed partial class ContainerService
         }
     }
 
-    private static FileStream? Make(InsideRoot files, string place, ContainerFilePart part)
+    private static FileStream? Make(InsideRoot files, string place, FilePart part)
     {
         switch (part.Kind)
         {
-            case ContainerFileKind.Folder:
+            case FileKind.Folder:
                 files.MakeFolder(place, (uint)part.Mode);
                 return null;
-            case ContainerFileKind.Link:
+            case FileKind.Link:
                 files.MakeLink(place, part.Target);
                 return null;
             default:
                 return files.Write(place, (uint)part.Mode);
-        }
-    }
-
-    private static async IAsyncEnumerable<ContainerFilePart> ReadPartsAsync(ContainerEntry entry, Call call)
-    {
-        var waiting = new List<byte>();
-        ReadOnlyMemory<byte> bytes;
-        while ((bytes = await call.ReadInputAsync(call.Cancellation).ConfigureAwait(false)).Length > 0)
-        {
-            waiting.AddRange(bytes.Span);
-            var at = 0;
-            while (waiting.Count - at >= sizeof(int))
-            {
-                var length = BinaryPrimitives.ReadInt32LittleEndian([.. waiting.GetRange(at, sizeof(int))]);
-                if (length is <= 0 or > 2 * CopyChunk)
-                {
-                    throw CopyError(entry, ErrorCode.InvalidArgument, "InvalidParts", $"a part of {length} bytes came");
-                }
-
-                if (waiting.Count - at - sizeof(int) < length)
-                {
-                    break;
-                }
-
-                yield return ContainerFilePart.WireFormat.Decode([.. waiting.GetRange(at + sizeof(int), length)]);
-                at += sizeof(int) + length;
-            }
-
-            waiting.RemoveRange(0, at);
         }
     }
 }

@@ -42,4 +42,7 @@ public sealed record VmImageManifest
 
     /// <summary>A qcow2 file, relative to the image's folder, that each machine gets a copy-on-write child of; null: machines get a blank disk.</summary>
     public string? Disk { get; set; }
+
+    /// <summary>The disks beside that, in their order; each machine gets a copy-on-write child of each.</summary>
+    public IReadOnlyList<VmImageDisk> FurtherDisks { get; set; } = [];
 }

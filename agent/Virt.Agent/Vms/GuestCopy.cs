@@ -6,7 +6,7 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>One file on its way into a guest or out of it: how far it is, and what can go wrong with it in the words of the user.</summary>
+/// <summary>A file or a folder on its way into a guest or out of it: how far it is, and what can go wrong with it in the words of the user.</summary>
 /// <param name="name">The machine's name.</param>
 /// <param name="request">What was asked for.</param>
 /// <param name="call">Who asks.</param>
@@ -14,6 +14,9 @@ namespace Virt.Agent.Vms;
 internal sealed class GuestCopy(string name, CopyVMFile request, Call call, TransferRate rate)
 {
     private const double Megabyte = 1 << 20;
+
+    /// <summary>The machine's name.</summary>
+    public string Name => name;
 
     public CopyVMFile Request { get; } = request;
 
@@ -53,7 +56,11 @@ internal sealed class GuestCopy(string name, CopyVMFile request, Call call, Tran
             GuestScripts.IsFolder => Error(ErrorCode.InvalidArgument, "IsFolder", $"'{path}' is a folder that has a folder '{Request.FileName}'", $"Invoke-VMCommand {name} -- ls -l '{path}'"),
             GuestScripts.Exists => Error(ErrorCode.AlreadyExists, "FileAlreadyExists", $"the guest has a file '{path}' already", $"Copy-VMFile {name} '{Request.FileName}' '{path}' -Force"),
             GuestScripts.IsShort => Error(ErrorCode.DataLoss, "FileNotCopied", $"the guest has another number of bytes than the {Request.SizeBytes} that were sent"),
-            _ => Failed(LastLine(result.Error), null),
+            GuestScripts.NoFolderThere => Error(ErrorCode.AlreadyExists, "FileAlreadyExists", $"the guest has a file where the folder '{Request.FileName}' is to go"),
+            GuestScripts.FolderExists => Error(ErrorCode.AlreadyExists, "FolderAlreadyExists", $"the guest has a folder '{Request.FileName}' for '{path}' already; with -Force what is copied goes into it", $"Copy-VMFile {name} '{Request.FileName}' '{path}' -Force"),
+            GuestScripts.NoProgram => new VirtException(ErrorCode.NotSupported, "GuestProgramMissing", $"{Start}a folder takes find, stat and tar in the guest, and it has no '{FirstLine(result.Output)}'.", path, $"Get-VMGuest {name}"),
+            GuestScripts.Clash => Error(ErrorCode.AlreadyExists, "FileAlreadyExists", $"of a file and a folder both are called '{FirstLine(result.Output)}', one here and one in the guest"),
+            _ => Failed(Words(result.Error), null),
         };
     }
 
@@ -77,13 +84,19 @@ internal sealed class GuestCopy(string name, CopyVMFile request, Call call, Tran
             new(ErrorCode.NotSupported, "GuestShellMissing", $"{Start}what goes into a guest is put in its place by its shell, and the guest has no 'sh'.", name, $"Get-VM -Name {name}", e),
         _ when words.Contains("No such file", StringComparison.Ordinal) => Error(ErrorCode.NotFound, "FileNotFound", $"the guest has no '{Request.Path}'", inner: e),
         _ when words.Contains("No space left", StringComparison.Ordinal) => Error(ErrorCode.ResourceExhausted, "DiskFull", "the guest's disk is full", $"Invoke-VMCommand {name} -- df", e),
-        _ when words.Contains("Is a directory", StringComparison.Ordinal) => Error(ErrorCode.InvalidArgument, "IsFolder", $"'{Request.Path}' is a folder; one file at a time is copied", inner: e),
+        _ when words.Contains("Is a directory", StringComparison.Ordinal) => Error(ErrorCode.InvalidArgument, "IsFolder", $"'{Request.Path}' is a folder, which takes find, stat and tar in the guest", inner: e),
         _ => Error(ErrorCode.Unavailable, "FileNotCopied", $"the guest refused ({VmErrors.Sentence(words)})", inner: e),
     };
 
-    private static string LastLine(byte[] error)
+    /// <summary>What a command in the guest gave as the cause of its failure.</summary>
+    public static string Words(byte[] error)
     {
-        var lines = Encoding.UTF8.GetString(error).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length == 0 ? "without a word" : lines[^1];
+        // GNU's tar names the cause first and says at its end only that there was one.
+        var lines = Lines(error);
+        return Array.Find(lines, static line => line.Contains("No space left", StringComparison.Ordinal)) ?? (lines.Length == 0 ? "without a word" : lines[^1]);
     }
+
+    private static string FirstLine(byte[] text) => Lines(text) is [var first, ..] ? first : "";
+
+    private static string[] Lines(byte[] text) => Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -18,4 +18,7 @@ internal static class GuestPath
 
     /// <summary>Another name in the folder of a path; null where that is no path.</summary>
     public static string? Beside(string path, string name) => path.StartsWith('/') ? path[..(path.LastIndexOf('/') + 1)] + name : null;
+
+    /// <summary>The last name of a path; empty for a root.</summary>
+    public static string NameOf(string path) => path.TrimEnd('/')[(path.TrimEnd('/').LastIndexOfAny(['/', '\\']) + 1)..];
 }

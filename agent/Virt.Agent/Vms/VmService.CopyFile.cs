@@ -25,12 +25,12 @@ public sealed partial class VmService
     private static readonly TimeSpan TidyTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Copies a file out of a guest or into it, by its agent. What goes in is written beside, under another name, and moved into its place by the guest's shell once it is all
-    /// there. Where this fails the agent closes and removes what it has made; in a guest that does not answer, as soon as it does.
+    /// Copies a file or a folder out of a guest or into it, by its agent. What goes in is written beside, under another name, and moved into its place by the guest's shell once it is
+    /// all there. Where this fails the agent closes and removes what it has made; in a guest that does not answer, as soon as it does.
     /// </summary>
     /// <exception cref="VirtException">
     /// NotFound (machine, file, folder); WrongState; InvalidArgument; AlreadyExists; ResourceExhausted (the guest's disk); Unavailable (no agent, or it has not answered in time);
-    /// NotSupported (the agent may not); DataLoss (other bytes than were sent).
+    /// NotSupported (the agent may not, the guest has not what it takes); DataLoss (other bytes than were sent).
     /// </exception>
     public async Task<Nothing> CopyFileAsync(CopyVMFile request, Call call)
     {
@@ -46,7 +46,12 @@ public sealed partial class VmService
         var copy = new GuestCopy(entry.Name, request, call, new TransferRate(time));
         try
         {
-            await (request.IsInto ? CopyIntoAsync(session.GuestAgent, copy) : CopyOutAsync(session.GuestAgent, copy)).ConfigureAwait(false);
+            await (request switch
+            {
+                { IsInto: false } => CopyOutAsync(session.GuestAgent, copy),
+                { IsFolder: true } => CopyFolderIntoAsync(session.GuestAgent, copy),
+                _ => CopyIntoAsync(session.GuestAgent, copy),
+            }).ConfigureAwait(false);
             return new Nothing();
         }
         catch (QgaException e)
@@ -61,28 +66,19 @@ public sealed partial class VmService
 
     private static async Task CopyOutAsync(QgaClient guest, GuestCopy copy)
     {
-        var (request, cancellation) = (copy.Request, copy.Call.Cancellation);
+        var request = copy.Request;
         try
         {
             var mode = await ModeOfAsync(guest, copy).ConfigureAwait(false);
-            await using var file = await guest.OpenFileAsync(request.Path, "r", request.AnswerTimeout, cancellation).ConfigureAwait(false);
-            var size = await file.MeasureAsync(cancellation).ConfigureAwait(false);
-            copy.Size = size;
-            await copy.Call.SendItemAsync(VMFilePart.WireFormat, new VMFilePart { SizeBytes = size, Mode = mode }).ConfigureAwait(false);
-            var most = size > 0 ? size : MostOfUnknownSize;
-            byte[] bytes;
-            while (copy.Done < most && (bytes = await file.ReadAsync((int)Math.Min(GuestFileChunk, most - copy.Done), cancellation).ConfigureAwait(false)).Length > 0)
+            if (GuestFile.KindOf(mode) == FileKind.Folder)
             {
-                await copy.Call.SendItemAsync(VMFilePart.WireFormat, new VMFilePart { Bytes = bytes }).ConfigureAwait(false);
-                copy.Note(bytes.Length);
+                await CopyFolderOutAsync(guest, copy, mode & GuestFile.Permissions).ConfigureAwait(false);
+                return;
             }
 
-            if (copy.Done < size)
-            {
-                throw copy.Error(ErrorCode.DataLoss, "FileChanged", FormattableString.Invariant($"'{request.Path}' has become shorter while it was read: {copy.Done} of {size} bytes have come"));
-            }
-
-            await file.CloseAsync(cancellation).ConfigureAwait(false);
+            await using var file = await guest.OpenFileAsync(request.Path, "r", request.AnswerTimeout, copy.Call.Cancellation).ConfigureAwait(false);
+            copy.Size = await file.MeasureAsync(copy.Call.Cancellation).ConfigureAwait(false);
+            await SendFileAsync(file, copy, request.Path, new FilePart { Kind = FileKind.File, Path = GuestPath.NameOf(request.Path), SizeBytes = copy.Size, Mode = mode & GuestFile.Permissions }).ConfigureAwait(false);
         }
         catch
         {
@@ -91,13 +87,34 @@ public sealed partial class VmService
         }
     }
 
-    // Nothing that the copy hangs on: a guest may have no stat(1), or its agent may run nothing.
+    private static async Task SendFileAsync(QgaFile file, GuestCopy copy, string path, FilePart head)
+    {
+        var cancellation = copy.Call.Cancellation;
+        await copy.Call.SendItemAsync(FilePart.WireFormat, head).ConfigureAwait(false);
+        var (done, most) = (0L, head.SizeBytes > 0 ? head.SizeBytes : MostOfUnknownSize);
+        byte[] bytes;
+        while (done < most && (bytes = await file.ReadAsync((int)Math.Min(GuestFileChunk, most - done), cancellation).ConfigureAwait(false)).Length > 0)
+        {
+            await copy.Call.SendItemAsync(FilePart.WireFormat, new FilePart { Bytes = bytes }).ConfigureAwait(false);
+            done += bytes.Length;
+            copy.Note(bytes.Length);
+        }
+
+        if (done < head.SizeBytes)
+        {
+            throw copy.Error(ErrorCode.DataLoss, "FileChanged", FormattableString.Invariant($"'{path}' has become shorter while it was read: {done} of {head.SizeBytes} bytes have come"));
+        }
+
+        await file.CloseAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // Nothing that the copy of a file hangs on: a guest may have no stat(1), or its agent may run nothing.
     private static async Task<int> ModeOfAsync(QgaClient guest, GuestCopy copy)
     {
         try
         {
-            var result = await RunStepAsync(guest, copy, ["stat", "-L", "-c", "%a", copy.Request.Path]).ConfigureAwait(false);
-            return result.ExitCode == 0 ? Convert.ToInt32(Encoding.ASCII.GetString(result.Output).Trim(), 8) & 0xFFF : 0;
+            var result = await RunStepAsync(guest, copy, ["stat", "-L", "-c", "%f", copy.Request.Path]).ConfigureAwait(false);
+            return result.ExitCode == 0 ? Convert.ToInt32(Encoding.ASCII.GetString(result.Output).Trim(), 16) & 0xFFFF : 0;
         }
         catch (Exception e) when (e is QgaException or FormatException or ArgumentException or OverflowException)
         {
@@ -105,7 +122,18 @@ public sealed partial class VmService
         }
     }
 
-    private static async Task CopyIntoAsync(QgaClient guest, GuestCopy copy)
+    private static Task CopyIntoAsync(QgaClient guest, GuestCopy copy)
+    {
+        var request = copy.Request;
+        return BesideAsync(guest, copy, GuestScripts.Prepare, "-f", async (place, target) =>
+        {
+            await WriteAllAsync(guest, copy, place).ConfigureAwait(false);
+            copy.Require(await RunStepAsync(guest, copy, ["sh", "-c", GuestScripts.Commit, "sh", place, target, Convert.ToString(request.Mode & GuestFile.Permissions, 8), request.SizeBytes.ToString(CultureInfo.InvariantCulture), Digit(request.Force)]).ConfigureAwait(false));
+        });
+    }
+
+    // Makes something beside the destination, lets it be written and put in its place; or removes it.
+    private static async Task BesideAsync(QgaClient guest, GuestCopy copy, string prepare, string removal, Func<string, string, Task> write)
     {
         var request = copy.Request;
         copy.Size = request.SizeBytes;
@@ -114,13 +142,11 @@ public sealed partial class VmService
         var isTidy = false;
         try
         {
-            var (force, folders) = (request.Force ? "1" : "0", request.CreateFullPath ? "1" : "0");
-            var prepared = await RunStepAsync(guest, copy, ["sh", "-c", GuestScripts.Prepare, "sh", request.Path, request.FileName, beside, force, folders]).ConfigureAwait(false);
+            var prepared = await RunStepAsync(guest, copy, ["sh", "-c", prepare, "sh", request.Path, request.FileName, beside, Digit(request.Force), Digit(request.CreateFullPath)]).ConfigureAwait(false);
             copy.Require(prepared);
             var target = Encoding.UTF8.GetString(prepared.Output);
             place = GuestPath.Beside(target, beside) ?? throw QgaClient.NoAnswer("guest-exec");
-            await WriteAllAsync(guest, copy, place).ConfigureAwait(false);
-            copy.Require(await RunStepAsync(guest, copy, ["sh", "-c", GuestScripts.Commit, "sh", place, target, Convert.ToString(request.Mode & 0xFFF, 8), request.SizeBytes.ToString(CultureInfo.InvariantCulture), force]).ConfigureAwait(false));
+            await write(place, target).ConfigureAwait(false);
             isTidy = true;
         }
         finally
@@ -128,11 +154,13 @@ public sealed partial class VmService
             if (!isTidy)
             {
                 // Where the guest has not even said which of both it is.
-                guest.OweRun(["rm", "-f", .. place is null ? [request.Path.TrimEnd('/') + "/" + beside, GuestPath.Beside(request.Path, beside)!] : new[] { place }]);
+                guest.OweRun(["rm", removal, .. place is null ? [request.Path.TrimEnd('/') + "/" + beside, GuestPath.Beside(request.Path, beside)!] : new[] { place }]);
                 await TidyAsync(guest, request.AnswerTimeout).ConfigureAwait(false);
             }
         }
     }
+
+    private static string Digit(bool value) => value ? "1" : "0";
 
     private static async Task WriteAllAsync(QgaClient guest, GuestCopy copy, string place)
     {
@@ -162,7 +190,7 @@ public sealed partial class VmService
         await file.CloseAsync(cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<QgaCommandResult> RunStepAsync(QgaClient guest, GuestCopy copy, IReadOnlyList<string> command)
+    private static async Task<QgaCommandResult> RunStepAsync(QgaClient guest, GuestCopy copy, IReadOnlyList<string> command, byte[]? input = null)
     {
         using var limit = new CancellationTokenSource(copy.Request.AnswerTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, copy.Call.Cancellation);
@@ -170,7 +198,7 @@ public sealed partial class VmService
         {
             // A program that was started must be waited for or killed; a guest that is silent before is no such case.
             await guest.PingAsync(copy.Request.AnswerTimeout, copy.Call.Cancellation).ConfigureAwait(false);
-            return await guest.RunAsync(command, new Dictionary<string, string>(StringComparer.Ordinal), null, either.Token).ConfigureAwait(false);
+            return await guest.RunAsync(command, new Dictionary<string, string>(StringComparer.Ordinal), input, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!copy.Call.Cancellation.IsCancellationRequested)
         {

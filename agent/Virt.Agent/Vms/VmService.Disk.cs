@@ -81,6 +81,46 @@ public sealed partial class VmService
         }
     }
 
+    // Those that an image has beside its first disk, in their order.
+    private async Task<IReadOnlyList<VmDrive>> PlanDrivesAsync(NewVM request, StoredImage<VmImageManifest>? image, CancellationToken cancellation)
+    {
+        var spec = new VmSpec { MemoryBytes = 0, ProcessorCount = 0, Generation = request.Generation, Disk = null };
+        foreach (var further in request.NoVHD ? [] : image?.Manifest.FurtherDisks ?? [])
+        {
+            var name = VmDriveRules.NameOf(spec, VMDriveType.HardDisk);
+            var drive = new VmDrive
+            {
+                Id = Guid.NewGuid(),
+                Name = name,
+                Type = VMDriveType.HardDisk,
+                Controller = further.Controller,
+                Place = VmDriveRules.PlaceOf(request.Name, spec, VMDriveType.HardDisk, further.Controller, isRunning: false),
+                IsReadOnly = further.IsReadOnly,
+                IsIndependent = further.IsIndependent,
+            };
+            spec = spec with { Drives = [.. spec.Drives, drive with { Media = await PlanFurtherAsync(request.Name, name, image!.PathOf(further.File), further.IsReadOnly, cancellation).ConfigureAwait(false) }] };
+        }
+
+        return spec.Drives;
+    }
+
+    private async Task<VmDisk> PlanFurtherAsync(string machine, string name, string path, bool isReadOnly, CancellationToken cancellation)
+    {
+        try
+        {
+            var layers = await LayersAsync(path, cancellation).ConfigureAwait(false);
+            IReadOnlyList<VmDiskLayer> backing = [.. layers.Select(static layer => new VmDiskLayer(layer.Path, layer.Info.Format))];
+            var size = layers[0].Info.SizeBytes;
+            return isReadOnly
+                ? new VmDisk { Path = path, Format = layers[0].Info.Format, SizeBytes = size, IsNew = false, Backing = [.. backing.Skip(1)] }
+                : new VmDisk { Path = FreePath($"{machine}-{name}"), Format = "qcow2", SizeBytes = size, IsNew = true, Backing = backing };
+        }
+        catch (DiskException e)
+        {
+            throw VmErrors.Disk("create", machine, e);
+        }
+    }
+
     private Task MakeDiskAsync(string name, VmDisk disk, CancellationToken cancellation) => MakeDiskAsync("create", name, disk, cancellation);
 
     private async Task MakeDiskAsync(string verb, string name, VmDisk disk, CancellationToken cancellation)

@@ -65,7 +65,7 @@ public sealed partial class VmService
             Nvram = File.Exists(Path.Combine(arrival.Folder, VmImageStore.NvramName)) ? VmImageStore.NvramName : null,
         };
         manifest = request.NoSeal ? manifest : await TrySealAsync(guest, manifest, arrival, call).ConfigureAwait(false);
-        await CheckNewImageAsync(guest, arrival, call).ConfigureAwait(false);
+        await CheckNewImageAsync(guest, arrival, count: 1, call).ConfigureAwait(false);
         await arrival.CommitAsync(InstallErrors.Verb, manifest).ConfigureAwait(false);
         return name;
     }

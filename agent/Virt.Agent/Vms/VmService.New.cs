@@ -40,6 +40,7 @@ public sealed partial class VmService
         var id = Guid.NewGuid();
         var network = NewVMCheck.NetworkOf(request.SwitchName);
         var disk = await PlanDiskAsync(request, image, call.Cancellation).ConfigureAwait(false);
+        var drives = await PlanDrivesAsync(request, image, call.Cancellation).ConfigureAwait(false);
         var seed = SeedCheck.SeedOf(request, isExpected: image is { Manifest.CloudInit: true });
         var spec = new VmSpec
         {
@@ -49,6 +50,7 @@ public sealed partial class VmService
             Image = image?.Name,
             StartsKernel = image is { Manifest.Boot: not null },
             Disk = disk,
+            Drives = drives,
             Network = network,
             MacAddress = network is null ? null : MacAddress.Of(id),
             Notes = request.Notes,
@@ -87,7 +89,7 @@ public sealed partial class VmService
 
         undo.Add($"forget VM '{name}'", () => Forget(entry));
         entries[id] = entry;
-        undo.Add($"remove the files of VM '{name}'", () => RemoveFiles(entry, withDisk: spec.Disk is { IsNew: true }));
+        undo.Add($"remove the files of VM '{name}'", () => RemoveFiles(entry, static disk => disk.IsNew));
         if (image is not null)
         {
             // From here on its row keeps it; it may have been removed a moment ago.
@@ -117,7 +119,7 @@ public sealed partial class VmService
             File.Copy(variables, folder.NvramFile);
         }
 
-        if (entry.Spec.Disk is { IsNew: true } disk)
+        foreach (var disk in entry.Spec.OwnDisks().Select(static own => own.Disk).Where(static disk => disk.IsNew))
         {
             call.Report($"Creating VM '{entry.Name}'", $"making its disk '{disk.Path}'");
             await MakeDiskAsync(entry.Name, disk, call.Cancellation).ConfigureAwait(false);
@@ -127,18 +129,20 @@ public sealed partial class VmService
     }
 
     // Takes away what a machine has on the disk; what is not there is fine.
-    private void RemoveFiles(VmEntry entry, bool withDisk)
+    private void RemoveFiles(VmEntry entry, bool withDisk) => RemoveFiles(entry, _ => withDisk);
+
+    private void RemoveFiles(VmEntry entry, Predicate<VmDisk> isDeleted)
     {
         var ownsDisk = DropLease(entry);
         foreach (var drive in entry.Spec.Drives)
         {
-            RemoveMedia(entry, drive, isDeleted: withDisk);
+            RemoveMedia(entry, drive, drive.Media is { } media && isDeleted(media));
         }
 
         RemoveFolders(entry.Id);
 
         // Also where its folder is gone, or was not made yet.
-        if (withDisk && ownsDisk && entry.Spec.Disk is { } disk && File.Exists(disk.Path))
+        if (ownsDisk && entry.Spec.Disk is { } disk && isDeleted(disk) && File.Exists(disk.Path))
         {
             File.Delete(disk.Path);
         }

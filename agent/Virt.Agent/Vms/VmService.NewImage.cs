@@ -11,7 +11,7 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>New-VMImage: the disk is copied whole into a folder that is no image yet, a throw-away QEMU makes the copy forget whose it was, and then the folder gets its name. The machine itself stays as it is.</summary>
+/// <summary>New-VMImage: the disks are copied whole into a folder that is no image yet, a throw-away QEMU makes the copy forget whose it was, and then the folder gets its name. The machine itself stays as it is.</summary>
 public sealed partial class VmService
 {
     private const string ImageVerb = "make an image of";
@@ -40,7 +40,7 @@ public sealed partial class VmService
             await FaultPoint.ReachAsync(VmImageFaults.Sealed, call.Cancellation).ConfigureAwait(false);
         }
 
-        await CheckNewImageAsync(entry, arrival, call).ConfigureAwait(false);
+        await CheckNewImageAsync(entry, arrival, 1 + manifest.FurtherDisks.Count, call).ConfigureAwait(false);
         await arrival.CommitAsync("create", manifest).ConfigureAwait(false);
         return request.Name;
     }
@@ -56,8 +56,8 @@ public sealed partial class VmService
         }
 
         CheckLease(ImageVerb, entry, isWhatIf: true);
-        List<VmDiskLayer> layers = [new VmDiskLayer(disk.Path, disk.Format), .. disk.Backing];
-        CheckSpaceToFlatten(ImageVerb, entry.Name, layers.Sum(static layer => SizeOf(layer.Path)), store.Root);
+        IReadOnlyList<VmDisk> all = [disk, .. DisksForImage(entry).Select(static drive => drive.Media!)];
+        CheckSpaceToFlatten(ImageVerb, entry.Name, all.SelectMany(LayersOf).Sum(static layer => SizeOf(layer.Path)), store.Root);
         if (call.WhatIf)
         {
             return null;
@@ -66,7 +66,11 @@ public sealed partial class VmService
         var arrival = store.Begin(request.Name);
         try
         {
-            await FlattenAsync(ImageVerb, entry.Name, layers, arrival.Disk, $"Making VM image '{request.Name}'", call).ConfigureAwait(false);
+            foreach (var (one, number) in all.Select(static (one, number) => (one, number)))
+            {
+                await FlattenAsync(ImageVerb, entry.Name, LayersOf(one), arrival.DiskOf(number), $"Making VM image '{request.Name}'", call).ConfigureAwait(false);
+            }
+
             if (NvramOf(entry, null) is { } variables)
             {
                 File.Copy(variables, Path.Combine(arrival.Folder, VmImageStore.NvramName));
@@ -80,6 +84,11 @@ public sealed partial class VmService
             throw;
         }
     }
+
+    private static IReadOnlyList<VmDiskLayer> LayersOf(VmDisk disk) => [new VmDiskLayer(disk.Path, disk.Format), .. disk.Backing];
+
+    // Those beside its first; what is in a DVD drive is none of its own.
+    private static IEnumerable<VmDrive> DisksForImage(VmEntry entry) => entry.Spec.Drives.Where(static drive => drive is { Type: VMDriveType.HardDisk, Media: not null });
 
     // What it was made from, as far as that is there still.
     private StoredImage<VmImageManifest>? SourceOf(VmEntry entry) =>
@@ -98,6 +107,7 @@ public sealed partial class VmService
             Source = $"VM '{entry.Name}'",
             Added = time.GetUtcNow(),
             Disk = VmImageStore.DiskName,
+            FurtherDisks = [.. DisksForImage(entry).Select(static (drive, index) => new VmImageDisk { File = VmImageStore.DiskNameOf(index + 1), Controller = drive.Controller, IsReadOnly = drive.IsReadOnly, IsIndependent = drive.IsIndependent })],
             Nvram = File.Exists(Path.Combine(arrival.Folder, VmImageStore.NvramName)) ? VmImageStore.NvramName : null,
         };
     }
@@ -125,13 +135,16 @@ public sealed partial class VmService
         }
     }
 
-    private async Task CheckNewImageAsync(VmEntry entry, VmImageArrival arrival, Call call)
+    private async Task CheckNewImageAsync(VmEntry entry, VmImageArrival arrival, int count, Call call)
     {
         try
         {
-            if (await disks.CheckAsync(arrival.Disk, "qcow2", isRepairing: false, call.Cancellation).ConfigureAwait(false) is not { IsSound: true })
+            foreach (var path in Enumerable.Range(0, count).Select(arrival.DiskOf))
             {
-                throw new DiskException(DiskProblem.Damaged, arrival.Disk, "its tables are corrupt");
+                if (await disks.CheckAsync(path, "qcow2", isRepairing: false, call.Cancellation).ConfigureAwait(false) is not { IsSound: true })
+                {
+                    throw new DiskException(DiskProblem.Damaged, path, "its tables are corrupt");
+                }
             }
         }
         catch (DiskException e)

@@ -68,7 +68,7 @@ public sealed partial class VmService
             {
                 case VMState.Creating:
                     await EndToolsAsync(entry, kept).ConfigureAwait(false);
-                    RemoveFiles(entry, withDisk: entry.Spec.OwnDisks().Any(static own => own.Disk.IsNew));
+                    RemoveFiles(entry, static disk => disk.IsNew);
                     Forget(entry);
                     AgentLog.Info($"VM '{entry.Name}' was half made when the agent ended; it is undone");
                     break;

@@ -49,7 +49,10 @@ public sealed partial class VmService
     private async Task<IReadOnlyList<string>> SealAsync(VmEntry entry, VmImageArrival arrival, TimeSpan timeout, Call call)
     {
         var disk = entry.Spec.Disk! with { Path = arrival.Disk, Format = "qcow2", Backing = [], IsNew = true };
-        var spec = entry.Spec.FromNextStart() with { Disk = disk, Drives = [], Adapters = [], Network = null, MacAddress = null, Attachment = null, SystemId = null, Seed = null, Checkpoint = null, HasTpm = false };
+
+        // A guest whose other disks are away may not come up.
+        var drives = DisksForImage(entry).Select((drive, index) => drive with { Id = Guid.NewGuid(), Media = drive.Media! with { Path = arrival.DiskOf(index + 1), Format = "qcow2", Backing = [], IsNew = true } });
+        var spec = entry.Spec.FromNextStart() with { Disk = disk, Drives = [.. drives], Adapters = [], Network = null, MacAddress = null, Attachment = null, SystemId = null, Seed = null, Checkpoint = null, HasTpm = false };
 
         // In no table, and nobody is told of it.
         var guest = new VmEntry(VmEntry.NewRow(arrival.Id, entry.Name, VMState.Creating, spec, time.GetUtcNow()), new EventHub(time, 1));

@@ -80,7 +80,7 @@ public sealed partial class VmService
             Accelerator = accelerator,
             CpuFlags = accelerator == "kvm" ? [.. CpuModel.FlagsOf(spec.CpuModel, facts.CpuFlags)] : [],
             CpuModel = spec.CpuModel ?? "",
-            HasTpm = spec.HasTpm,
+            HasTpm = spec.HasTpm || CheckpointsOf(entry).Any(static c => c.IsVisible && c.Spec.Machine.HasTpm),
             MemoryBytes = spec.AllMemory(),
             Generation = spec.Generation,
             Network = spec.Network ?? "",

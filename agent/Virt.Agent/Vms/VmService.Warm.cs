@@ -240,7 +240,7 @@ public sealed partial class VmService
         }
 
         Disconnect(entry);
-        RemoveFiles(entry, withDisk: entry.Spec.Disk is { IsNew: true });
+        RemoveFiles(entry, static disk => disk.IsNew);
         Forget(entry);
         AgentLog.Info($"VM '{entry.Name}' was still the copy of another one when the agent ended; it is undone");
     }

@@ -35,7 +35,7 @@ public sealed partial record VMImage
     [Key(6)]
     public string Format { get; set; } = "";
 
-    /// <summary>Its disk as a guest sees it; 0 where it has none.</summary>
+    /// <summary>Its first disk as a guest sees it; 0 where it has none.</summary>
     [Key(7)]
     public long VirtualSizeBytes { get; set; }
 
@@ -78,6 +78,10 @@ public sealed partial record VMImage
     /// <summary>Why New-VMImage could not make its disk forget anything, in words; empty: it could, or was not to.</summary>
     [Key(17)]
     public string SealProblem { get; set; } = "";
+
+    /// <summary>Its disks, the first one first.</summary>
+    [Key(18)]
+    public VMImageDisk[] Disks { get; set; } = [];
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

@@ -3,7 +3,10 @@ using MessagePack;
 
 namespace Virt.Protocol;
 
-/// <summary>Copies a file out of a guest, as items, or into it, as standard input: its bytes as they are, through the guest agent. The file is there whole, or it is not there.</summary>
+/// <summary>
+/// Copies a file or a folder out of a guest, as items, or into it, as standard input, through the guest agent: what is copied is there whole, or it is not there. A file goes in as
+/// its bytes, a folder as parts one after the other, each behind its length of four bytes (little-endian). Links are copied as links; devices, sockets and pipes are left out.
+/// </summary>
 [MessagePackObject]
 public sealed partial record CopyVMFile
 {
@@ -23,11 +26,11 @@ public sealed partial record CopyVMFile
     [Key(3)]
     public bool IsInto { get; set; }
 
-    /// <summary>Into the guest: the file's name, for a destination that is a folder.</summary>
+    /// <summary>Into the guest: the name of what is copied, for a destination that is a folder.</summary>
     [Key(4)]
     public string FileName { get; set; } = "";
 
-    /// <summary>Into the guest: how many bytes will come; another number is refused.</summary>
+    /// <summary>Into the guest: how many bytes will come, in a folder of all files together; another number is refused.</summary>
     [Key(5)]
     public long SizeBytes { get; set; }
 
@@ -39,11 +42,15 @@ public sealed partial record CopyVMFile
     [Key(7)]
     public bool CreateFullPath { get; set; }
 
-    /// <summary>Into the guest: in place of a file that is there.</summary>
+    /// <summary>Into the guest: in place of a file that is there; of a folder that is there: into it.</summary>
     [Key(8)]
     public bool Force { get; set; }
 
     /// <summary>How long the guest agent may take for each of its answers.</summary>
     [Key(9)]
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Into the guest: a folder comes.</summary>
+    [Key(10)]
+    public bool IsFolder { get; set; }
 }

@@ -5,10 +5,14 @@ using Virt.Protocol;
 
 namespace Virt.Session;
 
-/// <summary>Files and folders of this machine as the stream of parts that goes into a container. Links are followed.</summary>
+/// <summary>
+/// A file or folder of this machine as the stream of parts that goes into a guest or a container. Below a folder links are links, where the runtime knows them; what a file has is what it had
+/// when it was looked at, so that of a device nothing comes.
+/// </summary>
 internal sealed class FilePartReader : Stream
 {
     private const int Chunk = 128 * 1024;
+    private readonly List<(string Path, FilePart Part)> files = [];
     private readonly IEnumerator<byte[]> parts;
     private byte[] present = [];
     private int at;
@@ -17,8 +21,19 @@ internal sealed class FilePartReader : Stream
     public FilePartReader(string path)
     {
         var full = Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar);
-        parts = Parts(full, Path.GetFileName(full) is { Length: > 0 } name ? name : "root").GetEnumerator();
+        Name = Path.GetFileName(full) is { Length: > 0 } name ? name : "root";
+        Look(full.Length > 0 ? full : path, Name, isTop: true);
+        parts = Parts().GetEnumerator();
     }
+
+    /// <summary>What is copied is called so.</summary>
+    public string Name { get; }
+
+    /// <summary>How many bytes all files have together.</summary>
+    public long TotalBytes { get; private set; }
+
+    /// <summary>The permissions of what is copied.</summary>
+    public int Mode => files[0].Part.Mode;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -83,47 +98,63 @@ internal sealed class FilePartReader : Stream
         base.Dispose(disposing);
     }
 
-    private static IEnumerable<byte[]> Parts(string path, string name)
+    private void Look(string path, string name, bool isTop)
     {
-        if (Directory.Exists(path))
+        if (!isTop && FileLink.TargetOf(path) is { } target)
         {
-            yield return Bytes(new ContainerFilePart { Kind = ContainerFileKind.Folder, Path = name, Mode = 0x1ED /* 0755 */ });
+            files.Add((path, new FilePart { Kind = FileKind.Link, Path = name, Target = target }));
+        }
+        else if (Directory.Exists(path))
+        {
+            files.Add((path, new FilePart { Kind = FileKind.Folder, Path = name, Mode = UnixMode.Of(path) ?? 0x1ED /* 0755 */ }));
             foreach (var child in Directory.EnumerateFileSystemEntries(path))
             {
-                foreach (var part in Parts(child, name + "/" + Path.GetFileName(child)))
-                {
-                    yield return part;
-                }
+                Look(child, name + "/" + Path.GetFileName(child), isTop: false);
+            }
+        }
+        else if (new FileInfo(path) is { Exists: true } file)
+        {
+            files.Add((path, new FilePart { Kind = FileKind.File, Path = name, Mode = UnixMode.Of(path) ?? ModeOf(file), ModifiedTime = new DateTimeOffset(file.LastWriteTimeUtc), SizeBytes = file.Length }));
+            TotalBytes += file.Length;
+        }
+    }
+
+    private IEnumerable<byte[]> Parts()
+    {
+        var buffer = new byte[Chunk];
+        foreach (var (path, part) in files)
+        {
+            yield return Bytes(part);
+            if (part.SizeBytes == 0)
+            {
+                continue; // also a pipe, whose opening would wait
             }
 
-            yield break;
-        }
-
-        if (!File.Exists(path))
-        {
-            yield break; // a link to nowhere
-        }
-
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        yield return Bytes(new ContainerFilePart { Kind = ContainerFileKind.File, Path = name, Mode = ModeOf(path), ModifiedTime = new DateTimeOffset(File.GetLastWriteTimeUtc(path)) });
-        var buffer = new byte[Chunk];
-        int count;
-        while ((count = file.Read(buffer, 0, buffer.Length)) > 0)
-        {
-            yield return Bytes(new ContainerFilePart { Bytes = buffer.AsSpan(0, count).ToArray() });
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            for (var left = part.SizeBytes; left > 0;)
+            {
+                var count = file.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+                left -= count > 0 ? count : throw new IOException($"'{path}' has become shorter while it was copied");
+                yield return Bytes(new FilePart { Bytes = buffer.AsSpan(0, count).ToArray() });
+            }
         }
     }
 
     // netstandard2.0 knows no permissions; that a script can be run is told by its first two characters.
-    private static int ModeOf(string path)
+    private static int ModeOf(FileInfo info)
     {
-        using var file = File.OpenRead(path);
+        if (info.Length == 0)
+        {
+            return 0x1A4; // 0644
+        }
+
+        using var file = info.OpenRead();
         return file.ReadByte() is '#' or 0x7F && file.ReadByte() is '!' or 'E' ? 0x1ED : 0x1A4;
     }
 
-    private static byte[] Bytes(ContainerFilePart part)
+    private static byte[] Bytes(FilePart part)
     {
-        var body = ContainerFilePart.WireFormat.Encode(part);
+        var body = FilePart.WireFormat.Encode(part);
         var framed = new byte[body.Length + 4];
         for (var i = 0; i < 4; i++)
         {

@@ -24,10 +24,10 @@ public sealed class CopyFileTests
         var container = runs ? host.Run(ContainerHost.Script("exec sleep 1000")) : host.Invoke(Methods.NewContainer, ContainerHost.Script("stat -c '%u:%g %a' /srv/d/f /srv/d", "c"));
         var bytes = new byte[700_000];
         new Random(1).NextBytes(bytes);
-        Into(host, container, "/srv", Part(ContainerFileKind.Folder, "d", 0x1E8), Part(ContainerFileKind.File, "d/f", 0x1A0), Data(bytes[..300_000]), Data(bytes[300_000..]), new ContainerFilePart { Kind = ContainerFileKind.Link, Path = "d/l", Target = "f" });
+        Into(host, container, "/srv", Part(FileKind.Folder, "d", 0x1E8), Part(FileKind.File, "d/f", 0x1A0), Data(bytes[..300_000]), Data(bytes[300_000..]), new FilePart { Kind = FileKind.Link, Path = "d/l", Target = "f" });
         var parts = Out(host, container, "/srv/d");
-        Assert.Equal([(ContainerFileKind.Folder, "d"), (ContainerFileKind.File, "d/f"), (ContainerFileKind.Link, "d/l")], parts.Where(p => p.Kind != ContainerFileKind.Data).Select(p => (p.Kind, p.Path)));
-        Assert.Equal(bytes, parts.Where(p => p.Kind == ContainerFileKind.Data).SelectMany(p => p.Bytes));
+        Assert.Equal([(FileKind.Folder, "d"), (FileKind.File, "d/f"), (FileKind.Link, "d/l")], parts.Where(p => p.Kind != FileKind.Data).Select(p => (p.Kind, p.Path)));
+        Assert.Equal(bytes, parts.Where(p => p.Kind == FileKind.Data).SelectMany(p => p.Bytes));
         Assert.Equal(0x1A0, parts.Single(p => p.Path == "d/f").Mode);
         if (runs)
         {
@@ -46,9 +46,9 @@ public sealed class CopyFileTests
     {
         await using var host = await TestHost.StartAsync();
         var container = host.Run(ContainerHost.Script("exec sleep 1000"));
-        Into(host, container, "/srv/new", Part(ContainerFileKind.Folder, "d", 0x1ED), Part(ContainerFileKind.File, "d/f", 0x1A4), Data("x"u8.ToArray()));
+        Into(host, container, "/srv/new", Part(FileKind.Folder, "d", 0x1ED), Part(FileKind.File, "d/f", 0x1A4), Data("x"u8.ToArray()));
         Assert.Equal("x", host.Exec(container, "cat /srv/new/f").Output);
-        Into(host, container, "/srv/one", Part(ContainerFileKind.File, "f", 0x1A4), Data("y"u8.ToArray()));
+        Into(host, container, "/srv/one", Part(FileKind.File, "f", 0x1A4), Data("y"u8.ToArray()));
         Assert.Equal("y", host.Exec(container, "cat /srv/one").Output);
     }
 
@@ -62,13 +62,13 @@ public sealed class CopyFileTests
         var container = host.Run(ContainerHost.Script($"ln -s ../../../../../..{outside} /abs; ln -s /proc/self/fd /fds; ln -s /proc/1/root /root2; mkdir -p {outside}; echo inside >{outside}/secret; exec sleep 1000"));
         await Poll.UntilAsync(() => host.Exec(container, $"cat {outside}/secret").Output == "inside\n", "its files");
         Assert.Equal("inside\n", Encoding.UTF8.GetString([.. Out(host, container, "/abs/secret").SelectMany(p => p.Bytes)]));
-        Into(host, container, "/abs", Part(ContainerFileKind.File, "secret", 0x1A4), Data("changed"u8.ToArray()));
+        Into(host, container, "/abs", Part(FileKind.File, "secret", 0x1A4), Data("changed"u8.ToArray()));
         Assert.Equal("changed", host.Exec(container, $"cat {outside}/secret").Output);
         Assert.Equal("secret", await File.ReadAllTextAsync(Path.Combine(outside, "secret"), TestContext.Current.CancellationToken));
         Assert.ThrowsAny<VirtException>(() => Out(host, container, "/root2/etc/hostname"));
         foreach (var path in new[] { "../x", "/etc/x", "a/../../x", "" })
         {
-            Assert.Equal("InvalidParts", Assert.Throws<VirtException>(() => Into(host, container, "/srv", Part(ContainerFileKind.File, path, 0x1A4))).Id);
+            Assert.Equal("InvalidParts", Assert.Throws<VirtException>(() => Into(host, container, "/srv", Part(FileKind.File, path, 0x1A4))).Id);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed class CopyFileTests
         {
             try
             {
-                Into(host, container, "/srv/d", Part(ContainerFileKind.File, $"f{i}", 0x1A4), Data("x"u8.ToArray()));
+                Into(host, container, "/srv/d", Part(FileKind.File, $"f{i}", 0x1A4), Data("x"u8.ToArray()));
             }
             catch (VirtException e)
             {
@@ -112,16 +112,16 @@ public sealed class CopyFileTests
         Assert.Equal("InvalidPath", Assert.Throws<VirtException>(() => Out(host, container, "etc")).Id);
     }
 
-    private static ContainerFilePart Part(ContainerFileKind kind, string path, int mode) => new() { Kind = kind, Path = path, Mode = mode };
+    private static FilePart Part(FileKind kind, string path, int mode) => new() { Kind = kind, Path = path, Mode = mode };
 
-    private static ContainerFilePart Data(byte[] bytes) => new() { Bytes = bytes };
+    private static FilePart Data(byte[] bytes) => new() { Bytes = bytes };
 
-    private static void Into(TestHost host, Container container, string path, params ContainerFilePart[] parts)
+    private static void Into(TestHost host, Container container, string path, params FilePart[] parts)
     {
         using var stream = new MemoryStream();
         foreach (var part in parts)
         {
-            var body = ContainerFilePart.WireFormat.Encode(part);
+            var body = FilePart.WireFormat.Encode(part);
             stream.Write(BitConverter.GetBytes(body.Length));
             stream.Write(body);
         }
@@ -130,7 +130,7 @@ public sealed class CopyFileTests
         host.Client.Invoke(Methods.CopyContainerFile, new CopyContainerFile { Id = container.Id, Path = path, IsInto = true }, stdin: stream);
     }
 
-    private static List<ContainerFilePart> Out(TestHost host, Container container, string path)
+    private static List<FilePart> Out(TestHost host, Container container, string path)
     {
         var parts = new Parts();
         host.Invoke(Methods.CopyContainerFile, new CopyContainerFile { Id = container.Id, Path = path }, parts);
@@ -139,7 +139,7 @@ public sealed class CopyFileTests
 
     private sealed class Parts : ICallObserver
     {
-        public List<ContainerFilePart> Items { get; } = [];
+        public List<FilePart> Items { get; } = [];
 
         public void OnProgress(ProgressInfo progress)
         {
@@ -149,6 +149,6 @@ public sealed class CopyFileTests
         {
         }
 
-        public void OnItem(Message message) => Items.Add(MessageCodec.ReadValue(message, ContainerFilePart.WireFormat.Read));
+        public void OnItem(Message message) => Items.Add(MessageCodec.ReadValue(message, FilePart.WireFormat.Read));
     }
 }

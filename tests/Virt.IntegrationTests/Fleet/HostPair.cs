@@ -11,18 +11,21 @@ namespace Virt.IntegrationTests.Fleet;
 /// <summary>Two hosts, each with a network of its own, joined by a cable, whose agents are peers.</summary>
 internal sealed class HostPair : IAsyncDisposable
 {
-    private HostPair(TestHost a, TestHost b) => (A, B) = (a, b);
+    private readonly string[] options;
+
+    private HostPair(TestHost a, TestHost b, string[] options) => (A, B, this.options) = (a, b, options);
 
     public TestHost A { get; }
 
     public TestHost B { get; }
 
-    public static async Task<HostPair> StartAsync()
+    /// <param name="options">Further ones of both agents.</param>
+    public static async Task<HostPair> StartAsync(params string[] options)
     {
         // One after the other, and the last is disposed of first: each looks for what has come since it was made.
         var a = await TestHost.StartAsync();
         var b = await TestHost.MakeAsync();
-        var pair = new HostPair(a, b);
+        var pair = new HostPair(a, b, options);
         await a.JoinAsync(b, "10.99.0.1", "10.99.0.2");
         await pair.RestartAsync(a);
         await pair.StartAgentAsync(b);
@@ -38,8 +41,8 @@ internal sealed class HostPair : IAsyncDisposable
     public TestHost Other(TestHost host) => host == A ? B : A;
 
     public Task StartAgentAsync(TestHost host) => host == A
-        ? host.StartAgentAsync("--name", "a", "--peer-listen", "10.99.0.1:7711")
-        : host.StartAgentAsync("--name", "b", "--peer-listen", "10.99.0.2:7711");
+        ? host.StartAgentAsync(["--name", "a", "--peer-listen", "10.99.0.1:7711", .. options])
+        : host.StartAgentAsync(["--name", "b", "--peer-listen", "10.99.0.2:7711", .. options]);
 
     /// <summary>Kills an agent and starts it anew.</summary>
     public async Task RestartAsync(TestHost host)

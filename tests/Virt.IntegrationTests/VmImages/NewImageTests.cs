@@ -69,8 +69,11 @@ public sealed class NewImageTests
     {
         await using var host = await TestHost.StartAsync();
         host.New("web01");
+        host.Add("web01", new AddVMDrive { NewSizeBytes = 16 << 20 });
         host.Boot("web01");
         var sum = host.WriteFile("web01", "kept");
+        await host.SeesAsync("web01", "sda", 16 << 20);
+        host.Run("web01", "echo second > /dev/sda; sync");
         host.Stop("web01");
         foreach (var point in VmImageFaults.Make)
         {
@@ -92,6 +95,8 @@ public sealed class NewImageTests
         host.Invoke(Methods.NewVM, new NewVM { Name = "web02", Image = "web", Generation = 1, MemoryStartupBytes = Guest.Memory, SwitchName = "user" });
         host.Boot("web02");
         Assert.Equal(sum, host.ReadFile("web02", "kept"));
+        await host.SeesAsync("web02", "sda", 16 << 20);
+        Assert.Equal("second", host.Run("web02", "head -n 1 /dev/sda"));
         host.Boot("web01");
         Assert.Equal(sum, host.ReadFile("web01", "kept"));
     }

@@ -7,9 +7,10 @@ using System.Text;
 namespace Virt.Agent.Images.Tar;
 
 /// <summary>Writes an archive: ustar, with a pax header before an entry where that says too little. The same entries give the same bytes.</summary>
-/// <remarks>POSIX.1-2001, pax, Interchange Format.</remarks>
+/// <remarks>POSIX.1-2001, pax, Interchange Format; the GNU tar manual, "Basic Tar Format" (GNUTYPE_LONGNAME, GNUTYPE_LONGLINK).</remarks>
 /// <param name="output">Where it goes; the caller's.</param>
-public sealed class TarWriter(Stream output)
+/// <param name="dialect">How long names are said.</param>
+public sealed class TarWriter(Stream output, TarDialect dialect = TarDialect.Pax)
 {
     private const int NameLength = 100;
     private const long LargestId = 0x1FFFFF; // 7 octal digits
@@ -23,8 +24,17 @@ public sealed class TarWriter(Stream output)
     {
         var attributes = entry.Attributes;
         var pax = new List<byte>();
-        AddIf(pax, entry.Name.Length > NameLength, "path", entry.Name);
-        AddIf(pax, entry.Target.Length > NameLength, "linkpath", entry.Target);
+        if (dialect == TarDialect.Gnu)
+        {
+            AddLong('K', entry.Target);
+            AddLong('L', entry.Name);
+        }
+        else
+        {
+            AddIf(pax, entry.Name.Length > NameLength, "path", entry.Name);
+            AddIf(pax, entry.Target.Length > NameLength, "linkpath", entry.Target);
+        }
+
         AddIf(pax, entry.Size > LargestSize, "size", Number(entry.Size));
         AddIf(pax, attributes.UserId > LargestId, "uid", Number(attributes.UserId));
         AddIf(pax, attributes.GroupId > LargestId, "gid", Number(attributes.GroupId));
@@ -110,6 +120,16 @@ public sealed class TarWriter(Stream output)
         pax.AddRange(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{length} {key}=")));
         pax.AddRange(value);
         pax.Add((byte)'\n');
+    }
+
+    private void AddLong(char type, byte[] text)
+    {
+        if (text.Length > NameLength)
+        {
+            Header("././@LongLink"u8, type, text.Length + 1, 0, 0, 0, 0, [], 0, 0);
+            output.Write([.. text, 0]);
+            Pad(text.Length + 1);
+        }
     }
 
     private void Header(ReadOnlySpan<byte> name, char type, long size, uint mode, uint uid, uint gid, long modified, ReadOnlySpan<byte> target, uint major, uint minor)

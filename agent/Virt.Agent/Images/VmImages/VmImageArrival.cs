@@ -39,6 +39,10 @@ public sealed class VmImageArrival : IDisposable
     /// <summary>Its disk.</summary>
     public string Disk => Path.Combine(Folder, VmImageStore.DiskName);
 
+    /// <summary>One of its disks.</summary>
+    /// <param name="number">Which; 0: its first.</param>
+    public string DiskOf(int number) => number == 0 ? Disk : Path.Combine(Folder, VmImageStore.DiskNameOf(number));
+
     /// <summary>Brings its files to the host's disk, and gives it its name: before that there is nothing of it, and afterwards all.</summary>
     /// <param name="verb">For errors: <c>save</c>.</param>
     /// <param name="manifest">What it is.</param>

@@ -112,6 +112,16 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
             SealProblem = manifest.SealProblem,
             WarmStates = [.. warm.Shapes],
             WarmBytes = warm.Bytes,
+            Disks = [.. disk is null ? [] : new[] { Show(disk, 0, VMControllerType.Virtio, isReadOnly: false) }, .. manifest.FurtherDisks.Select((further, index) => Show(Path.Combine(image.Folder, further.File), index + 1, further.Controller, further.IsReadOnly))],
         };
     }
+
+    private static VMImageDisk Show(string path, int number, VMControllerType controller, bool isReadOnly) => new()
+    {
+        Name = FormattableString.Invariant($"disk{number}"),
+        VirtualSizeBytes = Qcow2Header.SizeOf(path),
+        SizeBytes = File.Exists(path) ? new FileInfo(path).Length : 0,
+        ControllerType = controller,
+        IsReadOnly = isReadOnly,
+    };
 }

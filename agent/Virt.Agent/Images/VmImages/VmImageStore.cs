@@ -20,6 +20,10 @@ public sealed class VmImageStore(string root, ImageCatalog catalog)
     /// <summary>The disk of an image that the agent has made.</summary>
     public const string DiskName = "disk.qcow2";
 
+    /// <summary>A further disk of an image that the agent has made.</summary>
+    /// <param name="number">Which, from 1.</param>
+    public static string DiskNameOf(int number) => FormattableString.Invariant($"disk{number}.qcow2");
+
     /// <summary>The UEFI variables of an image that the agent has made.</summary>
     public const string NvramName = "nvram.fd";
 

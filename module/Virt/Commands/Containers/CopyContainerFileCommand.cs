@@ -10,7 +10,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// Copies from here into the container, whether it runs or not; with -FromContainer the other way round. A folder is copied with all that is in it, into the destination
 /// where that is a folder, else under the destination's name. Links are copied as links, and lead nowhere out of the container; devices are left out. What is copied in
-/// belongs to the container's root.
+/// belongs to the container's root. What is copied out is there whole or not at all; where Windows or Windows PowerShell makes no links, what one says stands in a file NAME.link.
 /// </remarks>
 /// <example>
 /// <code>Copy-ContainerFile web -SourcePath /etc/hostname -DestinationPath /tmp</code>
@@ -49,8 +49,9 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
         {
             if (FromContainer)
             {
-                using var writer = new FilePartWriter(here);
+                using var writer = new FilePartWriter(here, Directory.Exists(here), force: true);
                 host.Invoke(Methods.CopyContainerFile, request, observer: new CallObserver { Item = message => writer.Write(MessageCodec.ReadValue(message, Methods.CopyContainerFile.Item.Read)) });
+                writer.Commit();
                 return;
             }
 
@@ -65,7 +66,7 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
         }
         catch (System.Exception e) when (e is IOException or System.UnauthorizedAccessException)
         {
-            throw new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of container '{target.Name}': {e.Message.TrimEnd('.')}.", here, $"Get-Item {here}");
+            throw CopyProblem.Of($"container '{target.Name}'", here, e);
         }
     }
 }

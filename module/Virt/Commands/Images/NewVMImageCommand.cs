@@ -9,9 +9,9 @@ namespace Virt.Commands;
 /// <summary>Makes images of virtual machines.</summary>
 /// <remarks>
 /// Of a virtual machine (-VMName), or by an installer that is in an ISO image (-IsoPath).
-/// Copies the disk of a virtual machine that is off into an image, which stands on nothing else, and makes the copy forget whose it was: machine id, SSH host keys, what belongs to its network adapter, and what cloud-init remembers.
+/// Copies the disks of a virtual machine that is off, all but what is in DVD drives, into an image, which stands on nothing else, and makes the copy forget whose it was: machine id, SSH host keys, what belongs to its network adapter, and what cloud-init remembers.
 /// The machine itself stays as it is. To forget, the copy comes up once in the background without a network, and does it by its guest agent; the property Sealed of the image says what was there and is gone. A guest without a guest
-/// agent cannot: that is an error, and -NoSeal copies the disk as it is. Names in the guest's files, users, and passwords are not touched.
+/// agent cannot: that is an error, and -NoSeal copies the disks as they are. Names in the guest's files, users, and passwords are not touched.
 /// With -Distribution it makes an image of the packages of Debian or Ubuntu, by mmdebstrap, e2fsprogs and mtools, which have to be installed on the host: a disk that machines of both generations start, also with secure boot, with a kernel for machines
 /// (a linux-image package in -Package takes its place), the QEMU guest agent, DHCP on every adapter, a root that grows with the disk, and consoles on which root comes in without a password, which it has not got. With cloud-init among the packages the
 /// image takes what New-VM -UserName, -SshKey and -CloudInit say.
@@ -23,7 +23,7 @@ namespace Virt.Commands;
 /// </remarks>
 /// <example>
 /// <code>New-VMImage web/1 -VMName web01 -NoSeal -Description 'The web server as it was in November'</code>
-/// <para>Makes an image that is the same as the machine's disk.</para>
+/// <para>Makes an image that is the same as the machine's disks.</para>
 /// </example>
 /// <example>
 /// <code>Get-VM web02 | New-VMImage web/2 -TimeoutSeconds 120</code>

@@ -7,12 +7,16 @@ using Virt.Session;
 
 namespace Virt.Commands;
 
-/// <summary>Copies a file into guests of virtual machines, or out of them.</summary>
+/// <summary>Copies files and folders into guests of virtual machines, or out of them.</summary>
 /// <remarks>
-/// Copies from here into the guest through its guest agent, without a network; with -FromVM the other way round. A destination that is a folder is copied into. The file is there
-/// whole or not at all: it is written beside under another name and then moved into its place, by the guest's shell where it goes into a guest. A guest without a shell (sh), or whose
-/// agent may run no commands, gives files out and takes none in. Permissions are kept where both sides have them; what is copied in belongs to the guest's root. Of a file that grows
-/// while it is copied out, what it had at the beginning is copied; of one whose size the guest does not know, such as those of /proc, 64 MB at most.
+/// Copies from here into the guest through its guest agent, without a network; with -FromVM the other way round. A folder is copied with all that is in it, into the destination where that is a
+/// folder, else under the destination's name. Links in it are copied as links, and lead nothing that is copied out of where it is to go; devices, sockets and pipes of a guest are left out.
+/// What is copied is there whole or not at all: it is written beside under another name (.virt-copy-…) and then moved into its place, by the guest's shell where it goes into a guest. Where
+/// it cannot be finished it is removed again; a guest that is turned off meanwhile keeps what it has under that other name. A folder that is there already is only copied into with -Force,
+/// file by file in place of those that are there, after all of it has come.
+/// A guest without a shell (sh), or whose agent may run no commands, gives files out and takes none in; folders take find, stat and tar in the guest. Permissions are kept where both sides have
+/// them, in a folder also the files' times; what is copied in belongs to the guest's root. Of a file that grows while it is copied, what it had at the beginning is copied; of one whose size
+/// the guest does not know, such as those of /proc, 64 MB at most. Where Windows or Windows PowerShell makes no links, what one says stands in a file NAME.link.
 /// </remarks>
 /// <example>
 /// <code>Copy-VMFile web01 -SourcePath /etc/hostname -DestinationPath /root/from/host/ -CreateFullPath</code>
@@ -22,11 +26,15 @@ namespace Virt.Commands;
 /// <code>Get-VM web01 | Copy-VMFile -FromVM -SourcePath /etc/passwd -DestinationPath ./passwd-of-web01 -WhatIf</code>
 /// <para>Shows what would be copied out of a guest to this machine; without -WhatIf it is.</para>
 /// </example>
+/// <example>
+/// <code>Copy-VMFile web01 -FromVM -SourcePath /etc -DestinationPath ./etc-of-web01 -Force -WhatIf</code>
+/// <para>Shows what would be copied: a folder with all that is in it, into the one that is there from the last time, where it is.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Copy, "VMFile", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class CopyVMFileCommand : VMTargetCommand
 {
-    /// <summary>What is copied: a file here, or with -FromVM an absolute path in the guest.</summary>
+    /// <summary>What is copied: a file or a folder here, or with -FromVM an absolute path in the guest.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     public string SourcePath { get; set; } = "";
 
@@ -42,7 +50,7 @@ public sealed class CopyVMFileCommand : VMTargetCommand
     [Parameter]
     public SwitchParameter CreateFullPath { get; set; }
 
-    /// <summary>In place of a file that is there.</summary>
+    /// <summary>In place of a file that is there, into a folder that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -82,54 +90,44 @@ public sealed class CopyVMFileCommand : VMTargetCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of VM '{target.Name}': {e.Message.TrimEnd('.')}.", here, $"Get-Item '{here}'");
+            throw CopyProblem.Of($"VM '{target.Name}'", here, e);
         }
     }
 
     private void CopyInto(HostCalls host, CopyVMFile request, string here)
     {
+        // An observer of output: bytes must not be sent twice.
+        var observer = new CallObserver { Output = static (_, _) => { } };
+        if (Directory.Exists(here))
+        {
+            using var parts = new FilePartReader(here);
+            (request.IsFolder, request.FileName, request.SizeBytes, request.Mode) = (true, parts.Name, parts.TotalBytes, parts.Mode);
+            host.Invoke(Methods.CopyVMFile, request, observer: observer, stdin: parts);
+            return;
+        }
+
         if (!File.Exists(here))
         {
-            var isFolder = Directory.Exists(here);
-            throw new VirtException(
-                isFolder ? ErrorCode.InvalidArgument : ErrorCode.NotFound,
-                isFolder ? "IsFolder" : "FileNotFound",
-                $"Cannot copy '{SourcePath}': it is {(isFolder ? "a folder; one file at a time is copied" : "not here")}.",
-                SourcePath,
-                isFolder ? $"Get-ChildItem '{SourcePath}' -File | ForEach-Object {{ Copy-VMFile {request.Name} $_.FullName '{DestinationPath}' }}" : "Get-ChildItem");
+            throw new VirtException(ErrorCode.NotFound, "FileNotFound", $"Cannot copy '{SourcePath}': it is not here.", SourcePath, "Get-ChildItem");
         }
 
         using var file = new FileStream(here, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         request.FileName = Path.GetFileName(here);
         request.SizeBytes = file.Length;
         request.Mode = UnixMode.Of(here) ?? request.Mode;
-        // An observer of output: bytes must not be sent twice.
-        host.Invoke(Methods.CopyVMFile, request, observer: new CallObserver { Output = static (_, _) => { } }, stdin: file);
+        host.Invoke(Methods.CopyVMFile, request, observer: observer, stdin: file);
     }
 
     private void CopyOut(HostCalls host, CopyVMFile request, string here)
     {
-        var name = SourcePath.Substring(SourcePath.LastIndexOfAny(['/', '\\']) + 1);
-        var isFolder = Directory.Exists(here) || DestinationPath.EndsWith("/", StringComparison.Ordinal) || DestinationPath.EndsWith($"{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
-        var place = Path.GetFullPath(isFolder ? Path.Combine(here, name) : here);
-        if (File.Exists(place) && !Force)
-        {
-            throw new VirtException(ErrorCode.AlreadyExists, "FileAlreadyExists", $"Cannot copy '{SourcePath}': there is a file '{place}' already.", DestinationPath, $"Copy-VMFile {request.Name} '{SourcePath}' '{DestinationPath}' -FromVM -Force");
-        }
-
+        var isInto = Directory.Exists(here) || DestinationPath.EndsWith("/", StringComparison.Ordinal) || DestinationPath.EndsWith($"{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
         if (CreateFullPath)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            Directory.CreateDirectory(isInto ? here : Path.GetDirectoryName(Path.GetFullPath(here))!);
         }
 
-        using var file = new FileBeside(place);
-        host.Invoke(Methods.CopyVMFile, request, observer: new CallObserver { Item = message => Take(file, MessageCodec.ReadValue(message, Methods.CopyVMFile.Item.Read)) });
-        file.Commit();
-    }
-
-    private static void Take(FileBeside file, VMFilePart part)
-    {
-        file.Mode = part.Mode == 0 ? file.Mode : part.Mode;
-        file.Write(part.Bytes);
+        using var writer = new FilePartWriter(here, isInto, Force);
+        host.Invoke(Methods.CopyVMFile, request, observer: new CallObserver { Item = message => writer.Write(MessageCodec.ReadValue(message, Methods.CopyVMFile.Item.Read)) });
+        writer.Commit();
     }
 }

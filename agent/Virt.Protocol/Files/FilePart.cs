@@ -5,17 +5,17 @@ namespace Virt.Protocol;
 
 /// <summary>A file, folder or link that is copied, or a part of a file's bytes.</summary>
 [MessagePackObject]
-public sealed partial record ContainerFilePart
+public sealed partial record FilePart
 {
     /// <summary>What it is.</summary>
     [Key(0)]
-    public ContainerFileKind Kind { get; set; }
+    public FileKind Kind { get; set; }
 
     /// <summary>Below what is copied, whose own name comes first: <c>etc/hosts</c>. Never absolute, never with <c>..</c>.</summary>
     [Key(1)]
     public string Path { get; set; } = "";
 
-    /// <summary>Permissions, as for chmod(2).</summary>
+    /// <summary>Permissions, as for chmod(2); 0: not known.</summary>
     [Key(2)]
     public int Mode { get; set; }
 
@@ -30,4 +30,8 @@ public sealed partial record ContainerFilePart
     /// <summary>Of data: the bytes.</summary>
     [Key(5)]
     public byte[] Bytes { get; set; } = [];
+
+    /// <summary>Of a file: how many bytes will come; 0: not known before, as of a file of /proc.</summary>
+    [Key(6)]
+    public long SizeBytes { get; set; }
 }

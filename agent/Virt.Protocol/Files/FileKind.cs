@@ -1,7 +1,7 @@
 namespace Virt.Protocol;
 
-/// <summary>What a <see cref="ContainerFilePart"/> is.</summary>
-public enum ContainerFileKind
+/// <summary>What a <see cref="FilePart"/> is.</summary>
+public enum FileKind
 {
     /// <summary>More bytes of the file before.</summary>
     Data = 0,

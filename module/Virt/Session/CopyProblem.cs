@@ -1,0 +1,26 @@
+using System.IO;
+using Virt.Protocol;
+
+namespace Virt.Session;
+
+/// <summary>What goes wrong on this machine while files are copied.</summary>
+internal static class CopyProblem
+{
+    // ENOSPC and EDQUOT: errno(3); ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows.
+    private const int NoSpace = 28;
+    private const int QuotaReached = 122;
+    private const int HandleDiskFull = 0x27;
+    private const int DiskFull = 0x70;
+
+    /// <summary>The error that a cmdlet gives.</summary>
+    /// <param name="owner">Whose files: <c>VM 'web01'</c>.</param>
+    /// <param name="here">The path on this machine.</param>
+    /// <param name="e">What was thrown.</param>
+    public static VirtException Of(string owner, string here, System.Exception e)
+    {
+        var isUnix = Path.DirectorySeparatorChar == '/';
+        return e is IOException && (e.HResult & 0xFFFF) is var number && (isUnix ? number is NoSpace or QuotaReached : number is HandleDiskFull or DiskFull)
+            ? new VirtException(ErrorCode.ResourceExhausted, "DiskFull", $"Cannot copy files of {owner}: there is no space left for '{here}'.", here, "Get-PSDrive -PSProvider FileSystem", e)
+            : new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of {owner}: {e.Message.TrimEnd('.')}.", here, $"Get-Item '{here}'", e);
+    }
+}
