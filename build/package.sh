@@ -38,7 +38,7 @@ gzip -9cn CHANGELOG.md >"$stage/usr/share/doc/virt/changelog.gz"
     install_to 644 "out/module/Virt/$file" "usr/share/powershell/Modules/Virt/$file"
 done
 mkdir -p "$stage/usr/share/virt/images"
-[ -z "$images" ] || cp -r --no-preserve=ownership out/images/vms out/images/containers "$stage/usr/share/virt/images/"
+[ -z "$images" ] || cp -r --no-preserve=ownership out/images/vms out/images/containers out/images/machine "$stage/usr/share/virt/images/"
 
 mkdir "$stage/DEBIAN"
 install -m 755 build/package/{postinst,prerm,postrm} "$stage/DEBIAN/"

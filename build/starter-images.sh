@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# starter-images.sh OUTDIR: makes the starter guest (OUTDIR/vms/starter) and the starter container image (OUTDIR/containers/starter)
+# starter-images.sh OUTDIR: makes the starter guest (OUTDIR/vms/starter), the starter container image (OUTDIR/containers/starter) and what containers in virtual machines boot (OUTDIR/machine)
 # from the distribution's own packages, downloaded with the machine's own apt sources into a folder of their own; nothing is installed.
 # Does nothing, and needs no network, where both are there and were made by this recipe.
 # Needs: apt, dpkg, busybox (for depmod), cpio, lz4, xz-utils, zstd. No root where the package lists are there already.
@@ -13,6 +13,7 @@ out=$(cd "$1" && pwd)
 . "$recipe/packages.sh"
 . "$recipe/guest.sh"
 . "$recipe/container.sh"
+. "$recipe/machine.sh"
 
 case $(dpkg --print-architecture) in
     amd64) arch=x64 console=ttyS0 ;;
@@ -22,7 +23,7 @@ esac
 
 made_by=$(cd "$here" && find starter-images.sh starter -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 stamp=$out/.starter-images
-if [ "$(cat "$stamp" 2>/dev/null)" = "$made_by" ] && [ -f "$out/vms/starter/image.json" ] && [ -f "$out/containers/starter/image.json" ]; then
+if [ "$(cat "$stamp" 2>/dev/null)" = "$made_by" ] && [ -f "$out/vms/starter/image.json" ] && [ -f "$out/containers/starter/image.json" ] && [ -f "$out/machine/modules.cpio" ]; then
     exit 0
 fi
 
@@ -36,6 +37,7 @@ echo "Making the starter images (downloads about 45 MB of packages)."
 fetch_packages "$work"
 make_guest "$work" "$work/vms"
 make_container "$work" "$work/containers"
+make_machine "$work" "$work/machine"
 
 # Built beside and moved into place, so that a run that is cut off leaves the old images or none, never half of one.
 for kind in vms containers; do
@@ -43,4 +45,6 @@ for kind in vms containers; do
     rm -rf "$out/$kind/starter"
     mv "$work/$kind" "$out/$kind/starter"
 done
+rm -rf "$out/machine"
+mv "$work/machine" "$out/machine"
 echo "$made_by" > "$stamp"

@@ -7,6 +7,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers;
+using Virt.Agent.Containers.Machine;
 using Virt.Agent.Events;
 using Virt.Agent.Fleet;
 using Virt.Agent.Hosts;
@@ -115,7 +116,7 @@ internal static class Program
         var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore);
+        await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore, new MachineHost(architecture, accelerator.Name, paths.Images));
         ownVmImages.Watch(vms.UsersOf);
         var distributions = new DistributionImage(ownVmImages, rooms, facts.Architecture, time);
         vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call), (request, call) => vms.InstallImageAsync(request, ownVmImages, call), distributions.MakeAsync);

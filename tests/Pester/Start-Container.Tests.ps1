@@ -35,6 +35,20 @@ Describe 'Start-Container' {
         $container.Network | Should -Be host
     }
 
+    It 'puts it into a virtual machine of its own' {
+        $container = Start-Container -Image starter -Name (New-TestName vm) -Isolation VM -- sleep 600
+        $container.Isolation | Should -Be VM
+        $result = Invoke-ContainerCommand $container.Name -- uname -r
+        $result.Output | Should -Not -Match ([regex]::Escape((Get-Content /proc/sys/kernel/osrelease)))
+        (Get-ContainerProcess $container.Name).Command | Should -Be 'sleep 600'
+        Stop-Container $container.Name -TurnOff
+    }
+
+    It 'does not give a virtual machine the host''s network' {
+        Start-Container -Image starter -Name (New-TestName vmnet) -Isolation VM -Network host -ErrorVariable problem -ErrorAction SilentlyContinue -- true
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidNetwork*'
+    }
+
     It 'lets an init be its first process' {
         $container = Start-Container -Image starter -Name (New-TestName init) -Init -- sleep 600
         $container.Init | Should -BeTrue

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text.Json;
 using Virt.Agent.Common;
 using Virt.Agent.Containers.Archives;
+using Virt.Agent.Containers.Machine;
 using Virt.Linux.Capabilities;
 using Virt.Linux.Cgroups;
 using Virt.Protocol;
@@ -160,8 +161,15 @@ internal static class ContainerChange
     public static bool NeedsStart(ContainerSpec present, ContainerSpec to, CgroupVersion cgroups) =>
         Text(Common(present)) != Text(Common(to))
         || IsNested(present.Volumes, to.Volumes)
+        || (to.IsMachine && IsOtherMachine(present, to))
         || (present.CpuSet != to.CpuSet && (to.CpuSet is null || (present.CpuSet is null && cgroups == CgroupVersion.V1)))
         || (cgroups == CgroupVersion.V1 && HasDiskLimits(to) && !HasDiskLimits(present));
+
+    // What its virtual machine has is put together at its start.
+    private static bool IsOtherMachine(ContainerSpec present, ContainerSpec to) =>
+        MachineMemory.OfGuest(present) != MachineMemory.OfGuest(to)
+        || MachineMemory.Processors(present) != MachineMemory.Processors(to)
+        || !present.Volumes.SequenceEqual(to.Volumes);
 
     // What can change while it runs is the same in both, so that all that a later agent adds to a container starts it anew until it is said to need no start.
     private static ContainerSpec Common(ContainerSpec spec) => spec with

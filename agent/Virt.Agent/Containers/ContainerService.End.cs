@@ -1,5 +1,6 @@
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Containers.Machine;
 using Virt.Linux.Processes;
 
 namespace Virt.Agent.Containers;
@@ -58,7 +59,8 @@ public sealed partial class ContainerService
     private ContainerRun Ended(ContainerSpec spec, ContainerRun run, ExitStatus status)
     {
         // An init tells of the command's signal by its own code.
-        var isKilled = status.Signal == Signals.Kill || (spec.Init && status.Code == 128 + Signals.Kill);
+        var isLost = spec.IsMachine && status.Code == MachineLaunch.LostCode;
+        var isKilled = status.Signal == Signals.Kill || isLost || (spec.Init && status.Code == 128 + Signals.Kill);
         var outOfMemory = isKilled && cgroups.Open(run.Cgroup).ReadUsage().OutOfMemoryKills > 0;
         return run with
         {
@@ -69,6 +71,7 @@ public sealed partial class ContainerService
             {
                 _ when outOfMemory => "It reached its memory limit, and the kernel ended it.",
                 { Signal: { } signal } => $"Signal {signal} ended it.",
+                _ when isLost => "Its virtual machine ended before its command did; its log says how.",
                 { Code: null } => "It ended while nobody could see it; its exit code is not known.",
                 _ => "",
             },

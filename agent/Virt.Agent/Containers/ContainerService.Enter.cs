@@ -111,7 +111,7 @@ public sealed partial class ContainerService
             terminals[request.Terminal] = terminal;
             group = cgroups.Open(entry.Run.Cgroup).CreateCommand();
             using var slave = terminal.Slave;
-            var process = await keeper.LaunchAsync(ContainerPlan.Further(entry.Spec, entry.Run, command.Command, command.Environment, command.WorkingDirectory, user) with
+            var process = await LaunchFurtherAsync(entry.Spec, ContainerPlan.Further(entry.Spec, entry.Run, command.Command, command.Environment, command.WorkingDirectory, user) with
             {
                 Join = entry.Process.PidFd,
                 Cgroup = group.Birth,

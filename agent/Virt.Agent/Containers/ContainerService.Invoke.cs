@@ -150,7 +150,7 @@ public sealed partial class ContainerService
             }
         }
 
-        return await keeper.LaunchAsync(ContainerPlan.Further(entry.Spec, entry.Run, request.Command, request.Environment, request.WorkingDirectory, user) with
+        return await LaunchFurtherAsync(entry.Spec, ContainerPlan.Further(entry.Spec, entry.Run, request.Command, request.Environment, request.WorkingDirectory, user) with
         {
             Join = first.PidFd,
             Cgroup = place.Group.Birth,

@@ -50,7 +50,8 @@ public sealed partial class ContainerService
     {
         var cgroup = cgroups.Open(entry.Run!.Cgroup);
         var usage = cgroups.ReadUsage(entry.Run.Cgroup);
-        var (received, sent) = entry.Spec.Network == ContainerNetwork.Host ? default : Traffic(entry.Process?.ProcessId ?? 0);
+        var (received, sent) = entry.Spec.Network == ContainerNetwork.Host ? default
+            : entry.Spec.IsMachine ? TrafficOfMachine(entry) : Traffic(entry.Process?.ProcessId ?? 0);
         return new ContainerMeasurement
         {
             Name = entry.Name,

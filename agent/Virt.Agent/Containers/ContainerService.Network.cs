@@ -68,7 +68,8 @@ public sealed partial class ContainerService
         await networks.PublishAsync(MemberOf(entry, present)!, MemberOf(entry, present with { Attachment = to.Attachment })!, store, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private RouteSocket? OpenSpace(Guid id) => entries.TryGetValue(id, out var entry) && entry.Process is { } process ? RouteSocket.Open(process.PidFd) : null;
+    // One in a virtual machine has its link in that, where nobody comes to it.
+    private RouteSocket? OpenSpace(Guid id) => entries.TryGetValue(id, out var entry) && !entry.Spec.IsMachine && entry.Process is { } process ? RouteSocket.Open(process.PidFd) : null;
 
     private void Rejoin(ContainerEntry entry) => WithMember(entry, networks.Rejoin);
 
@@ -113,6 +114,11 @@ public sealed partial class ContainerService
         }
 
         networks.Prepare(member);
+        if (spec.IsMachine)
+        {
+            return prepared with { Member = member };
+        }
+
         var gate = NetworkGate.Make();
         var steps = prepared.Launch.RootSteps.ToList();
         steps.Insert(steps.FindIndex(static step => step is { Kind: RootStepKind.Mount, Path: "/proc" }) + 1, RootStep.OfferNetwork(gate.Other));
@@ -122,6 +128,11 @@ public sealed partial class ContainerService
 
     private async Task<KeptProcess> LaunchAsync(PreparedLaunch prepared)
     {
+        if (prepared.Machine is not null)
+        {
+            return await LaunchMachineAsync(prepared).ConfigureAwait(false);
+        }
+
         if (prepared.Gate is not { } gate)
         {
             return await keeper.LaunchAsync(prepared.Launch).ConfigureAwait(false);

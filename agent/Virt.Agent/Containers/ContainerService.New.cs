@@ -25,6 +25,7 @@ public sealed partial class ContainerService
         var source = findBase(request.Image, $"Cannot create container '{name}'");
         using var held = source.Hold;
         var spec = NewContainerCheck.ToSpec(name, request, source);
+        CheckMachine("create", name, spec);
         if (FindByName(name) is { } other)
         {
             throw ResourceName.Taken("create", Kind, name, ContainerStates.IsOff(other.State) ? $"Start-Container -Name {other.Name}; or Remove-Container -Name {other.Name}" : null);

@@ -60,7 +60,7 @@ public sealed partial class ContainerService
                 HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
             };
             var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
-            return WithNetwork(entry, spec, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, NetworkNamespace = namespaces?.Network, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles));
+            return WithNetwork(entry, spec, WithMachine(entry, spec, run, Own, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, NetworkNamespace = namespaces?.Network, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles)));
         }
         catch
         {

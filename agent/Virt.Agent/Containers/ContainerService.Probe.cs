@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -62,6 +63,12 @@ public sealed partial class ContainerService
             return new ProbeResult(false, $"it is {entry.State}");
         }
 
+        if (entry.Spec.IsMachine)
+        {
+            // Its loopback is in its machine, where nobody comes: it is asked at its address, as others do.
+            addresses = [.. addresses.Where(static address => !IPAddress.IsLoopback(address)).Union(OwnAddresses(entry))];
+        }
+
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timer.CancelAfter(timeout);
         var result = new ProbeResult(false, "no address");
@@ -69,7 +76,7 @@ public sealed partial class ContainerService
         {
             try
             {
-                using var socket = NamespaceSocket.Open(process.PidFd, address.AddressFamily);
+                using var socket = entry.Spec.IsMachine ? new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) : NamespaceSocket.Open(process.PidFd, address.AddressFamily);
                 await socket.ConnectAsync(new IPEndPoint(address, port), timer.Token).ConfigureAwait(false);
                 await using var stream = new NetworkStream(socket, ownsSocket: false);
                 return await ask(stream, timer.Token).ConfigureAwait(false);

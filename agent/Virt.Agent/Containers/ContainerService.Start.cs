@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Containers.Machine;
 using Virt.Linux;
 using Virt.Linux.Cgroups;
 using Virt.Linux.Devices;
@@ -30,6 +31,7 @@ public sealed partial class ContainerService
         }
 
         ContainerStates.CheckStart(entry.Name, entry.State);
+        CheckMachine("start", entry.Name, entry.Spec);
         if (!call.WhatIf)
         {
             var spec = WithIds(entry.Name, entry.Spec);
@@ -125,7 +127,7 @@ public sealed partial class ContainerService
             "make a cgroup ready");
     }
 
-    private static void SetLimits(CgroupLease lease, ContainerSpec spec)
+    private void SetLimits(CgroupLease lease, ContainerSpec spec)
     {
         ContainerCgroups.SetLimits(lease, LimitsOf(spec));
         if (spec.IsSystem)
@@ -133,9 +135,10 @@ public sealed partial class ContainerService
             lease.Cgroup.Delegate(spec.HostIds);
         }
 
-        if (spec.Privileged || spec.Devices.Count > 0)
+        string[] machine = spec.IsMachine && machines is not null ? [.. MachineRoot.DeviceRules(machines.Accelerator)] : [];
+        if (spec.Privileged || spec.Devices.Count + machine.Length > 0)
         {
-            lease.Cgroup.SetDevices(spec.Privileged ? Rootfs.AllDevices : [.. Rootfs.Devices, .. spec.Devices.Select(static d => DeviceNode.Read(d.Source)?.Rule(d.Access)).OfType<string>()]);
+            lease.Cgroup.SetDevices(spec.Privileged ? Rootfs.AllDevices : [.. Rootfs.Devices, .. machine, .. spec.Devices.Select(static d => DeviceNode.Read(d.Source)?.Rule(d.Access)).OfType<string>()]);
         }
     }
 
@@ -157,7 +160,7 @@ public sealed partial class ContainerService
 
     private static CgroupLimits LimitsOf(ContainerSpec spec) => new()
     {
-        MemoryBytes = spec.MemoryBytes,
+        MemoryBytes = spec.IsMachine ? MachineMemory.OnHost(spec) : spec.MemoryBytes,
         SwapBytes = spec.SwapBytes,
         ReservedMemoryBytes = spec.ReservedMemoryBytes,
         CpuCount = spec.CpuCount,

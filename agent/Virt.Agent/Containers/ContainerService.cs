@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers.Archives;
+using Virt.Agent.Containers.Machine;
 using Virt.Agent.Events;
 using Virt.Agent.Images.Store;
 using Virt.Agent.Networks;
@@ -33,6 +34,7 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly UserNamespaces userNamespaces;
     private readonly FindContainerBase findBase;
     private readonly ImageStore? images;
+    private readonly MachineHost? machines;
     private readonly NetworkService networks;
     private readonly VolumeService volumes;
     private readonly TimeProvider time;
@@ -56,8 +58,10 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="events">Is told what happens to containers; null: nobody is.</param>
     /// <param name="images">The images that have layers; null: there are none.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null, ImageStore? images = null)
+    /// <param name="machines">How containers come into virtual machines of their own; null: they do not.</param>
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null, ImageStore? images = null, MachineHost? machines = null)
     {
+        this.machines = machines;
         this.images = images;
         stateFolder = paths.State;
         this.table = table;

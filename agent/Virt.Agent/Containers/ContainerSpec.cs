@@ -87,6 +87,10 @@ public sealed record ContainerSpec
     [JsonIgnore]
     public bool IsChroot => Isolation == ContainerIsolation.Chroot;
 
+    /// <summary>It is in a virtual machine of its own.</summary>
+    [JsonIgnore]
+    public bool IsMachine => Isolation == ContainerIsolation.VM;
+
     /// <summary>The signal that asks it to end.</summary>
     public int StopSignal { get; set; } = Signals.Terminate;
 

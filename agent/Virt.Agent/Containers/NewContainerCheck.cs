@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
+using Virt.Agent.Containers.Machine;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -34,7 +35,7 @@ internal static partial class NewContainerCheck
         var isChroot = request.Isolation == ContainerIsolation.Chroot;
         var hostName = isChroot ? Environment.MachineName : request.HostName ?? who.Name;
         string[] command = CommandOf(request, source);
-        CheckIsolation(who, request);
+        CheckIsolation(who, request, source.Health);
         Require(who, "Command", command.Length > 0 && command[0].Length > 0, $"the image '{source.Name}' has no command of its own, and none was given", "New-Container -Command /bin/sh");
         Require(who, "Command", command.All(NoZero), "its command holds a zero byte", "New-Container -Command /bin/sh");
         Require(who, "Environment", request.Environment.All(v => v.Key.Length > 0 && !v.Key.Contains('=') && NoZero(v.Key) && NoZero(v.Value)), "a variable's name is empty or holds '=', or something holds a zero byte", "New-Container -Environment @{ NAME = 'value' }");
@@ -93,7 +94,7 @@ internal static partial class NewContainerCheck
     // The steps that have no ids of their own.
     private static bool HasHostIds(ContainerIsolation isolation) => isolation is ContainerIsolation.Chroot or ContainerIsolation.Jail;
 
-    private static void CheckIsolation(CheckedContainer who, NewContainer request)
+    private static void CheckIsolation(CheckedContainer who, NewContainer request, HealthCheck? health)
     {
         Require(who, "Isolation", Enum.IsDefined(request.Isolation), $"this agent knows no isolation {request.Isolation}", "New-Container -Isolation Application");
         Require(who, "UserNamespace", !HasHostIds(request.Isolation) || request.UserNamespace != ContainerUserNamespace.Private, "as a chroot or a jail it has the host's ids", "New-Container -Isolation Application");
@@ -104,6 +105,10 @@ internal static partial class NewContainerCheck
         else if (IsSystem(request))
         {
             CheckSystem(who, request);
+        }
+        else if (request.Isolation == ContainerIsolation.VM && MachineCheck.WhatIsWrong(request, request.Health ?? health) is { } wrong)
+        {
+            throw Wrong(who, wrong.Parameter, wrong.Cause, wrong.Action);
         }
     }
 

@@ -12,7 +12,8 @@ namespace Virt.Agent.Containers;
 /// <param name="Mounts">The handles in it that are its own.</param>
 /// <param name="Member">The container in its network; null: it has none that must be made.</param>
 /// <param name="Gate">Where its first process waits for that.</param>
-internal sealed record PreparedLaunch(LaunchSpec Launch, IReadOnlyList<SafeFileHandle> Mounts, NetworkMember? Member = null, NetworkGate? Gate = null) : IDisposable
+/// <param name="Machine">The command of a container in a virtual machine of its own, as the machine is told it; null: it is in none.</param>
+internal sealed record PreparedLaunch(LaunchSpec Launch, IReadOnlyList<SafeFileHandle> Mounts, NetworkMember? Member = null, NetworkGate? Gate = null, byte[]? Machine = null) : IDisposable
 {
     public void Dispose()
     {

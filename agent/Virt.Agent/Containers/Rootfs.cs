@@ -33,6 +33,14 @@ internal static class Rootfs
     /// <summary>The same for one that may use all of the host's.</summary>
     public static IReadOnlyList<string> AllDevices { get; } = ["c *:* rwm", "b *:* rwm"];
 
+    /// <summary>What is covered of a /proc as of that of every container.</summary>
+    /// <param name="root">Where the root is that it is in.</param>
+    public static IEnumerable<RootStep> CoveredOfProc(string root) =>
+    [
+        .. ReadOnly.Where(static path => path.StartsWith("/proc/", StringComparison.Ordinal)).Select(path => RootStep.ReadOnly(root + path)),
+        .. Masked.Where(static path => path.StartsWith("/proc/", StringComparison.Ordinal)).Select(path => RootStep.Mask(root + path)),
+    ];
+
     /// <summary>The files that are written at each start, and so are the agent's and not the container's.</summary>
     public static IReadOnlyList<string> OwnFiles { get; } = ["etc/hostname", "etc/hosts", "etc/resolv.conf"];
 
@@ -45,6 +53,11 @@ internal static class Rootfs
     public static IReadOnlyList<RootStep> Plan(
         ContainerSpec spec, CgroupVersion cgroups, IReadOnlyList<string> hierarchies, RootMounts? mounts = null, ContainerHostNames? host = null)
     {
+        if (spec.IsMachine)
+        {
+            return PlanOfMachine(spec, mounts, host);
+        }
+
         var steps = new List<RootStep>
         {
             RootStep.Folder("/proc", 0x16D /* 0555 */),
@@ -75,6 +88,17 @@ internal static class Rootfs
 
         return steps;
     }
+
+    // Of its own kernel the machine has /sys, memory for its files and settings: Native/Init/prepare.c.
+    private static List<RootStep> PlanOfMachine(ContainerSpec spec, RootMounts? mounts, ContainerHostNames? host) =>
+    [
+        RootStep.Folder("/proc", 0x16D /* 0555 */),
+        RootStep.Mount("/proc", "proc", Inert) with { Early = true },
+        .. Dev(spec),
+        .. Names(spec, host),
+        .. spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, mounts!.Volumes[i])),
+        .. Parents(spec.WorkingDirectory).Select(static path => RootStep.Folder(path, 0x1ED /* 0755 */)),
+    ];
 
     private static IEnumerable<RootStep> Cgroups(CgroupVersion version, IReadOnlyList<string> hierarchies)
     {

@@ -30,6 +30,7 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
             Programs.Find("swtpm") is null
                 ? Warning("TPM", "swtpm is not installed: no VM can have a virtual TPM.", "sudo apt-get install swtpm")
                 : Ok("TPM", "swtpm is installed: VMs can have virtual TPMs."),
+            Machines(architecture),
             accelerator.IsHardware
                 ? Ok("Accelerator", accelerator.Reason)
                 : Warning("Accelerator", accelerator.Reason + " They run many times slower.", "Enable virtualization in the firmware, or nested virtualization for this machine."),
@@ -47,6 +48,11 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
 
     private static HostCheck Missing(string name, string message, string package) =>
         new() { Name = name, Result = CheckResult.Failed, Message = message, RecommendedAction = $"sudo apt-get install {package}" };
+
+    private HostCheck Machines(string architecture) =>
+        MachineParts.Find("/", Programs.Find(QemuVersion.Program), architecture == "x86_64" ? Architecture.X64 : Architecture.Arm64, paths.Images).Missing is { } missing
+            ? Warning("Container machines", $"{char.ToUpperInvariant(missing.Cause[0])}{missing.Cause[1..]}: no container can be in a virtual machine of its own.", missing.Action)
+            : Ok("Container machines", "Containers can be in virtual machines of their own (-Isolation VM).");
 
     private static HostCheck Capability() => Environment.IsPrivilegedProcess
         ? Ok("Rights", "The agent runs as root.")

@@ -41,12 +41,22 @@ public sealed partial class NetworkService
         var spec = entry.Spec;
         var mac = PhysicalAddress.Parse(member.Attachment.MacAddress);
         AddPair(launch, entry.Bridge, spec.MtuBytes, mac, space);
-        inside.Configure(
-            InnerIndex,
-            member.Attachment.Addresses.Select(IPAddress.Parse).Select(address => (address, spec.Ranges.First(range => range.NumberOf(address) is not null).PrefixLength)),
-            spec.Mode == VirtNetworkMode.Isolated ? [] : spec.Ranges.Select(static range => range.Gateway));
+        inside.Configure(InnerIndex, AddressesOf(spec, member), GatewaysOf(spec));
         GoLive(entry, member);
     }
+
+    /// <summary>What a guest is told that does not ask by DHCP.</summary>
+    /// <exception cref="VirtException">NotFound: the network is gone.</exception>
+    public GuestLink LinkOf(NetworkMember member)
+    {
+        var spec = EntryOf(member).Spec;
+        return new GuestLink(member.Attachment.MacAddress, spec.MtuBytes, [.. AddressesOf(spec, member)], [.. GatewaysOf(spec)]);
+    }
+
+    private static IEnumerable<(IPAddress Address, int PrefixLength)> AddressesOf(NetworkSpec spec, NetworkMember member) =>
+        member.Attachment.Addresses.Select(IPAddress.Parse).Select(address => (address, spec.Ranges.First(range => range.NumberOf(address) is not null).PrefixLength));
+
+    private static IEnumerable<IPAddress> GatewaysOf(NetworkSpec spec) => spec.Mode == VirtNetworkMode.Isolated ? [] : spec.Ranges.Select(static range => range.Gateway);
 
     /// <summary>
     /// Makes a workload's link into its network whose other end is a file, for a QEMU; and publishes its ports. The link goes with the last who has the file open, so that

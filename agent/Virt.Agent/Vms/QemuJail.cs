@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Microsoft.Win32.SafeHandles;
+using Virt.Agent.Hosts;
 using Virt.Linux.Mounts;
 using Virt.Linux.Namespaces;
 using Virt.Linux.Processes;
@@ -16,14 +17,9 @@ namespace Virt.Agent.Vms;
 internal sealed class QemuJail : IDisposable
 {
     private const MountAttributes Inert = MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.NoExecute;
-    private const MountAttributes Fixed = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices;
-
     private const string Kvm = "/dev/kvm";
 
     private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom", Kvm];
-
-    // Where a distribution has its programs, if not as links into /usr.
-    private static readonly string[] MergedFolders = ["/bin", "/lib", "/lib32", "/lib64", "/sbin"];
 
     private readonly List<SafeFileHandle> mounts = [];
     private readonly List<RootStep> steps = [];
@@ -31,14 +27,14 @@ internal sealed class QemuJail : IDisposable
     private QemuJail(string program, bool hasHostNetwork, string? tpmFolder = null)
     {
         HasHostNetwork = hasHostNetwork;
-        AddPrograms(program);
+        steps.AddRange(ProgramView.Of(program, Keep));
         AddDevices(hasKvm: tpmFolder is null);
         // Ids alone: nothing there speaks of the host.
         steps.Add(RootStep.Folder("/proc", 0x16D /* 0555 */));
         steps.Add(RootStep.Mount("/proc", "proc", Inert, "subset=pid"));
         if (hasHostNetwork && File.Exists("/etc/resolv.conf"))
         {
-            AddFile("/etc/resolv.conf");
+            steps.AddRange(ProgramView.OneFile("/etc/resolv.conf"));
         }
 
         if (tpmFolder is not null)
@@ -81,59 +77,12 @@ internal sealed class QemuJail : IDisposable
 
     private static string? LinkOf(string process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
 
-    private void AddPrograms(string program)
-    {
-        steps.Add(RootStep.Volume("/usr", Keep(DetachedMount.Copy("/usr", Fixed))));
-        foreach (var folder in MergedFolders)
-        {
-            if (new DirectoryInfo(folder) is { LinkTarget: { } target })
-            {
-                steps.Add(RootStep.Link(folder, target));
-            }
-            else if (Directory.Exists(folder))
-            {
-                steps.Add(RootStep.Volume(folder, Keep(DetachedMount.Copy(folder, Fixed))));
-            }
-        }
-
-        steps.Add(RootStep.Folder("/etc", 0x1ED /* 0755 */));
-        if (File.Exists("/etc/ld.so.cache"))
-        {
-            // Without it, each of a hundred libraries is looked for in every folder.
-            AddFile("/etc/ld.so.cache");
-        }
-
-        if (!program.StartsWith("/usr/", StringComparison.Ordinal) && !Array.Exists(MergedFolders, folder => program.StartsWith(folder + "/", StringComparison.Ordinal)))
-        {
-            foreach (var folder in FoldersAbove(program))
-            {
-                steps.Add(RootStep.Folder(folder, 0x1ED /* 0755 */));
-            }
-
-            AddFile(program);
-        }
-    }
-
     private void AddDevices(bool hasKvm)
     {
         steps.Add(RootStep.Folder("/dev", 0x1ED /* 0755 */));
         foreach (var device in Devices.Where(device => File.Exists(device) && (hasKvm || device != Kvm)))
         {
             steps.Add(RootStep.HostDevice(device, device));
-        }
-    }
-
-    private void AddFile(string path)
-    {
-        steps.Add(RootStep.HostFile(path, path));
-        steps.Add(RootStep.SetAttributes(path, Fixed));
-    }
-
-    private static IEnumerable<string> FoldersAbove(string path)
-    {
-        for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
-        {
-            yield return path[..at];
         }
     }
 

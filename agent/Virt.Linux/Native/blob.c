@@ -114,7 +114,7 @@ static struct op *operations(struct reader *r, struct blob_array a, uint32_t *co
         op->src = string(r, from[i].src);
         op->type = string(r, from[i].type);
         op->data = pairs(r, from[i].data);
-        int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE || (op->kind == OP_DEVICE && op->fd < 0);
+        int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE || op->kind == OP_TAKE || (op->kind == OP_DEVICE && op->fd < 0);
         if (!op->dst || (op->kind == OP_MOUNT && !op->type) || (needs_src && !op->src) || ((op->kind == OP_MOVE || op->kind == OP_VOLUME || op->kind == OP_OFFER_NETWORK || op->kind == OP_AWAIT_NETWORK) && op->fd < 0))
             r->error = EINVAL;
     }
@@ -153,7 +153,7 @@ int launch_parse(struct launch *launch, const void *blob, size_t size, const int
     launch->groups_count = h->groups.count;
     launch->extra_fds = descriptors(&r, h->extra_fds, &launch->extra_count);
     launch->cgroup_fds = descriptors(&r, h->cgroup_fds, &launch->cgroup_count);
-    if (!r.error && (h->exe.count == 0 || h->argv.count == 0 || h->filter.count > UINT16_MAX || (h->flags & LAUNCH_INIT && h->extra_fds.count > 0)))
+    if (!r.error && (h->exe.count == 0 || h->argv.count == 0 || h->filter.count > UINT16_MAX || (h->flags & LAUNCH_INIT && h->extra_fds.count > (h->flags & LAUNCH_ROLE ? INIT_EXTRA_MAX : 0))))
         r.error = EINVAL;
     if (r.error)
         launch_free(launch);

@@ -243,7 +243,14 @@ static long await_network(const struct op *op)
     return r == 0 ? -ECANCELED : r;
 }
 
-static long run_op(const struct op *op)
+static long take(struct launch *launch, const char *src)
+{
+    long tree = RAW(open_tree, AT_FDCWD, src, VIRT_OPEN_TREE_CLONE | O_CLOEXEC | VIRT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
+    launch->taken_fd = (int)tree;
+    return tree;
+}
+
+static long run_op(struct launch *launch, const struct op *op)
 {
     switch (op->kind) {
     case OP_MOUNT: return new_mount(op);
@@ -260,6 +267,8 @@ static long run_op(const struct op *op)
     case OP_OFFER_NETWORK: return offer_network(op);
     case OP_AWAIT_NETWORK: return await_network(op);
     case OP_DEVICE: return mount_device(op);
+    case OP_TAKE: return take(launch, op->src);
+    case OP_GIVE: return attach(launch->taken_fd, op->dst);
     default: return -EINVAL;
     }
 }
@@ -474,7 +483,8 @@ __attribute__((noreturn)) void child_main(void *argument)
     for (uint32_t i = 0; i < launch->ops_count; i++) {
         const struct op *op = &launch->ops[i];
         child->op = (int)i;
-        long r = run_op(op);
+        // SAFETY: as above.
+        long r = run_op((struct launch *)launch, op);
         if (!((op->options & OP_OPTIONAL) && (r == -ENOENT || r == -ENOTDIR)))
             STEP(STEP_OP, r);
     }

@@ -9,6 +9,9 @@ enum { BLOB_VERSION = 2, BLOB_MAX = 128 * 1024, FDS_MAX = 64 };
 // An array in the blob: offset from the blob's start, aligned to 8, and how many elements.
 struct blob_array { uint32_t offset, count; };
 
+// An init in one of its other roles has descriptors of its own; the program that it is executed from stands above them (INIT_FD_LEAST).
+enum { INIT_EXTRA_MAX = 8 };
+
 enum launch_flag {
     LAUNCH_NO_NEW_PRIVS = 1,
     LAUNCH_LOOPBACK_UP = 2,
@@ -17,6 +20,7 @@ enum launch_flag {
     LAUNCH_TERMINAL = 16,       // standard input is the session's terminal
     LAUNCH_INIT = 32,           // the keeper's own init is executed; argv is for it (Init/init.c)
     LAUNCH_READY_NETWORK = 128, // user_fd is a network namespace that was made ahead (make_network_namespace), and the child is born in the user namespace that owns it
+    LAUNCH_ROLE = 256,          // with LAUNCH_INIT: in another role, which knows what it reports and where
     LAUNCH_LOG_TERMINAL = 64,   // stdio_fd[0] is the other end of a terminal, which the log reads; the terminal, stdio_fd[1], is all three
 };
 
@@ -34,6 +38,8 @@ enum op_kind {
     OP_VOLUME = 11,             // a detached mount, by descriptor, at the folder dst, which is made with its parents where it is missing
     OP_OFFER_NETWORK = 12,      // send the own network namespace and a netlink socket in it over the socket fd
     OP_AWAIT_NETWORK = 13,      // wait there for one byte; without it the launch fails
+    OP_TAKE = 15,               // a copy of src, with what is mounted below it, is held for OP_GIVE
+    OP_GIVE = 16,               // which attaches it at dst
     OP_DEVICE = 14,             // the host's device src, or a mount of one by descriptor, over the file dst, which is made where it is missing
 };
 
@@ -97,6 +103,7 @@ struct launch {
     uint32_t ops_count, limits_count, filter_count, groups_count, extra_count, cgroup_count;
     int cgroup_inherited;       // the forking thread sits in the right cgroups already
     int inherited_oom_score;    // the keeper's own
+    int taken_fd;               // between OP_TAKE and OP_GIVE
     int copies_low;             // of the keeper's descriptors the child shares those above LAUNCH_FDS until it has copied the others
     int init_fd, report_fd;     // LAUNCH_INIT: its program, and where it says whether the command could be executed
 };

@@ -11,7 +11,7 @@ namespace Virt.Linux.Processes;
 internal sealed class LaunchBlob
 {
     internal const int HeaderSize = 192, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
-    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64, ReadyNetwork = 128;
+    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64, ReadyNetwork = 128, Role = 256;
     private const string InitName = "virt-init";
     private readonly List<SafeHandle> handles = [];
     private byte[] buffer = new byte[8 * 1024];
@@ -28,13 +28,13 @@ internal sealed class LaunchBlob
     /// <exception cref="LinuxException">E2BIG: more than 128 KiB, or more than 62 handles.</exception>
     internal static LaunchBlob Encode(LaunchSpec spec)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(spec.Arguments.Count);
+        ArgumentOutOfRangeException.ThrowIfZero(spec.InitRole is null ? spec.Arguments.Count : 1);
         var blob = new LaunchBlob();
         blob.Write(spec);
         // Two of the keeper's places stay free for the pipes to the log.
         return blob.size <= MaximumSize && blob.handles.Count <= MaximumHandles - 2
             ? blob
-            : throw new LinuxException("launch", Errno.E2BIG, spec.Arguments[0]);
+            : throw new LinuxException("launch", Errno.E2BIG, spec.InitRole ?? spec.Arguments[0]);
     }
 
     private void Write(LaunchSpec spec)
@@ -44,7 +44,7 @@ internal sealed class LaunchBlob
             environment.Add($"{name}={value}");
 
         var flags = (spec.NoNewPrivileges ? NoNewPrivs : 0) | (spec.LoopbackUp ? LoopbackUp : 0);
-        flags |= (spec.HasTerminal ? Terminal : 0) | (spec.Init ? Init : 0) | (spec.LogTerminal is null ? 0 : LogTerminal);
+        flags |= (spec.HasTerminal ? Terminal : 0) | (spec.InitRole is not null ? Init | Role : spec.Init ? Init : 0) | (spec.LogTerminal is null ? 0 : LogTerminal);
         flags |= spec.NetworkNamespace is null ? 0 : ReadyNetwork;
         if (spec.LogPath is not null)
             flags |= (spec.Output is null ? LogOutput : 0) | (spec.Error is null ? LogError : 0);
@@ -68,8 +68,8 @@ internal sealed class LaunchBlob
         SetInt32(92, Text(spec.WorkingDirectory));
         SetInt32(96, Text(spec.LogPath));
         SetInt32(100, Text(spec.ExitPath));
-        SetArray(104, Texts(spec.Programs.Count > 0 ? spec.Programs : [spec.Arguments[0]]));
-        SetArray(112, Texts(spec.Init ? [InitName, spec.HasTerminal ? "-t" : "--", .. spec.Arguments] : spec.Arguments)); // as Native/Init/init.c has it
+        SetArray(104, Texts(spec.Programs.Count > 0 ? spec.Programs : [spec.InitRole ?? spec.Arguments[0]]));
+        SetArray(112, Texts(spec.InitRole is { } role ? [InitName, role, .. spec.Arguments] : spec.Init ? [InitName, spec.HasTerminal ? "-t" : "--", .. spec.Arguments] : spec.Arguments)); // as Native/Init/init.c has it
         SetArray(120, Texts(environment));
         SetArray(128, Operations(spec.RootSteps));
         SetArray(136, Limits(spec.Limits));

@@ -13,6 +13,10 @@ public sealed class LaunchException : Exception
         Subject = subject;
     }
 
+    /// <summary>A command that somebody else has tried to execute.</summary>
+    /// <param name="errno">Why it could not be.</param>
+    public static LaunchException OfCommand(int errno) => new(LaunchStep.Execute, errno, null);
+
     /// <summary>What failed.</summary>
     public LaunchStep Step { get; }
 

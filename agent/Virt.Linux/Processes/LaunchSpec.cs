@@ -28,6 +28,12 @@ public sealed record LaunchSpec
     /// </summary>
     public bool Init { get; init; }
 
+    /// <summary>
+    /// The keeper's own init is executed in another role, <c>machine</c> or <c>enter</c> (Native/Init), with <see cref="Arguments"/> for that; <see cref="Init"/> need
+    /// not be said, and there may be <see cref="Descriptors"/>. Null: it is an init where that is asked for.
+    /// </summary>
+    public string? InitRole { get; init; }
+
     /// <summary>The whole environment.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

@@ -115,6 +115,12 @@ public sealed record RootStep
     public static RootStep Bind(string path, string source, MountAttributes attributes = MountAttributes.None) =>
         new(RootStepKind.Bind, path) { Source = source, Attributes = attributes };
 
+    /// <summary>Holds a copy of a path as it is now, with what is mounted below it, for <see cref="Give"/>: what is mounted later is not in it.</summary>
+    public static RootStep Take(string source) => new(RootStepKind.Take, source) { Source = source };
+
+    /// <summary>Shows at a path what was held.</summary>
+    public static RootStep Give(string path) => new(RootStepKind.Give, path);
+
     /// <summary>Adds attributes to the mount at a path.</summary>
     public static RootStep SetAttributes(string path, MountAttributes attributes) => new(RootStepKind.SetAttributes, path) { Attributes = attributes };
 

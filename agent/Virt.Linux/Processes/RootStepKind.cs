@@ -41,6 +41,13 @@ public enum RootStepKind
 
     /// <summary>Waits until its network is made.</summary>
     AwaitNetwork = 13,
+
+    /// <summary>Holds a copy of a path, with what is mounted below it, for <see cref="Give"/>.</summary>
+    Take = 15,
+
+    /// <summary>Shows at another path what was held.</summary>
+    Give = 16,
+
     /// <summary>Shows a device of the host.</summary>
     Device = 14,
 }

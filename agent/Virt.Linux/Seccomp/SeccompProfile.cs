@@ -9,6 +9,7 @@ public sealed record SeccompProfile
 {
     private const uint NewNamespaces = 0x7E020000; // CLONE_NEWNS | NEWCGROUP | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET
     private const uint VirtualSockets = 40;        // AF_VSOCK: it would reach the hypervisor
+    private const uint OwnFolders = 0x200; // CLONE_FS
     private static readonly string[] LookedAt = ["clone", "clone3", "personality", "socket"];
 
     // What an init needs for itself and for confining its services: mounts and namespaces, which in a user namespace are its own.
@@ -53,6 +54,15 @@ public sealed record SeccompProfile
     {
         Allowed = AllBut(["clone3", "personality", "socket"]),
         Rules = [.. Default.Rules.Where(static rule => rule.Name != "clone")],
+    };
+
+    /// <summary>
+    /// For the processes that stand for a container in a virtual machine of its own: the default, and the one new namespace that is none, a thread's own root and
+    /// working folder, which the file server wants for each of its threads.
+    /// </summary>
+    public static SeccompProfile Machine { get; } = Default with
+    {
+        Rules = [.. Default.Rules, new ArgumentRule("unshare", 0, ArgumentTest.OneOf, [OwnFolders])],
     };
 
     private static List<string> AllBut(string[] others)

@@ -14,4 +14,7 @@ public enum ContainerIsolation
 
     /// <summary>In the manner of LXC: its first process is an init such as systemd, with cgroups, mounts and namespaces of its own.</summary>
     System = 3,
+
+    /// <summary>In the manner of Kata Containers: a virtual machine, and with it a kernel, of its own; all else as <see cref="Application"/>.</summary>
+    VM = 4,
 }

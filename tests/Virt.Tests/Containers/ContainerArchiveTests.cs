@@ -99,7 +99,7 @@ public sealed class ContainerArchiveTests
         var none = new ContainerSpec { Image = "", Rootfs = "", Command = [], HostName = "" };
         var untried = typeof(ContainerSpec).GetProperties().Where(property => !OfOneHost.Contains(property.Name) && Equals(property.GetValue(none), property.GetValue(Full))).Select(static property => property.Name);
         // A system container is no privileged one, and whoever is started again does not go; the disks of a test's host have no one name.
-        Assert.Equal(["BlockIO", "EqualityContract", "IsChroot", "IsSystem", "RemoveOnExit"], untried.Union(["EqualityContract"]).Order(StringComparer.Ordinal));
+        Assert.Equal(["BlockIO", "EqualityContract", "IsChroot", "IsMachine", "IsSystem", "RemoveOnExit"], untried.Union(["EqualityContract"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

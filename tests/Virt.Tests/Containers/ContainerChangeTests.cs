@@ -106,6 +106,19 @@ public sealed class ContainerChangeTests
         Assert.False(ContainerChange.NeedsStart(Full, ContainerChange.Apply("web", Full, request), CgroupVersion.V1), what);
 
     [Fact]
+    public void One_in_a_machine_is_started_anew_for_what_its_machine_has()
+    {
+        var spec = Plain with { Isolation = ContainerIsolation.VM, MemoryBytes = 256 << 20 };
+        Assert.True(NeedsStart(new SetContainer { MemoryBytes = 512 << 20 }));
+        Assert.True(NeedsStart(new SetContainer { CpuCount = 2 }));
+        Assert.True(NeedsStart(new SetContainer { Volumes = ["/a:/a"] }));
+        Assert.False(NeedsStart(new SetContainer { CpuCount = 0.5 }));
+        Assert.False(NeedsStart(new SetContainer { CpuShares = 100 }));
+
+        bool NeedsStart(SetContainer request) => ContainerChange.NeedsStart(spec, ContainerChange.Apply("c", spec, request), CgroupVersion.V2);
+    }
+
+    [Fact]
     public void The_order_of_variables_is_no_difference()
     {
         var spec = ContainerChange.Apply("c", Plain, new SetContainer { Environment = new() { ["A"] = "1", ["B"] = "2" } });

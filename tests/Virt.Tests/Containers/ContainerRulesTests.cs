@@ -85,6 +85,33 @@ public sealed class ContainerRulesTests
         Assert.StartsWith("Cannot create container 'c': ", error.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<NewContainer, string, string> NotInAMachine => new()
+    {
+        { new NewContainer { Privileged = true }, "InvalidPrivileged", "New-Container -Isolation VM -AddCapability ALL" },
+        { new NewContainer { UserNamespace = ContainerUserNamespace.Host }, "InvalidUserNamespace", "New-Container -Isolation VM" },
+        { new NewContainer { Devices = ["/dev/fuse"] }, "InvalidDevice", "New-Container -Isolation Application -Device /dev/fuse" },
+        { new NewContainer { ProcessCount = 10 }, "InvalidProcessCount", "New-Container -Isolation VM -Ulimit nproc=100" },
+        { new NewContainer { MemoryBytes = 95 << 20 }, "InvalidMemoryBytes", "New-Container -Isolation VM -MemoryBytes 256MB" },
+        { new NewContainer { Network = "HOST" }, "InvalidNetwork", "New-Container -Isolation VM -Network lan -Publish 8080:80" },
+        { new NewContainer { Health = new HealthCheck { TcpPort = 80 } }, "InvalidHealth", "New-Container -Isolation VM -Network lan -HealthTcp 80" },
+        { new NewContainer { Network = "none", Health = new HealthCheck { HttpUrl = "http://localhost/" } }, "InvalidHealth", "New-Container -Isolation VM -Network lan -HealthTcp 80" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotInAMachine))]
+    public void What_a_machine_of_its_own_cannot_have_is_refused_by_name(NewContainer request, string id, string action)
+    {
+        var error = Assert.Throws<VirtException>(() => NewContainerCheck.ToSpec("c", request with { Isolation = ContainerIsolation.VM }, Base));
+        Assert.Equal((ErrorCode.InvalidArgument, id, action), (error.Code, error.Id, error.RecommendedAction));
+    }
+
+    [Fact]
+    public void What_a_machine_of_its_own_can_have_is_not()
+    {
+        var request = new NewContainer { Isolation = ContainerIsolation.VM, Network = "lan", Health = new HealthCheck { TcpPort = 80 }, MemoryBytes = 96 << 20, Init = true, AddCapability = ["SYS_ADMIN"], Ulimits = ["nofile=10"] };
+        Assert.Equal((ContainerIsolation.VM, ContainerUserNamespace.Private), (NewContainerCheck.ToSpec("c", request, Base).Isolation, NewContainerCheck.ToSpec("c", request, Base).UserNamespace));
+    }
+
     [Fact]
     public void What_an_older_agent_wrote_is_read_with_todays_defaults()
     {

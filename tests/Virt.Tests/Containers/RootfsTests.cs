@@ -40,6 +40,15 @@ public sealed class RootfsTests
     }
 
     [Fact]
+    public void One_in_a_machine_has_nothing_of_the_kernels_settings_and_groups_and_its_memory_is_there()
+    {
+        var steps = Plan(Spec with { Isolation = ContainerIsolation.VM, Tmpfs = [new ContainerTmpfs("/run", [], MountAttributes.NoSuid)], Sysctls = new Dictionary<string, string> { ["net.core.somaxconn"] = "5" }, ReadOnly = true });
+        Assert.Equal(["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue"], steps.Where(static s => s.Kind == RootStepKind.Mount).Select(static s => s.Path));
+        Assert.DoesNotContain(steps, static s => s.Path.StartsWith("/proc/sys", StringComparison.Ordinal) || s.Path.StartsWith("/sys", StringComparison.Ordinal) || s.Kind == RootStepKind.SetAttributes);
+        Assert.Contains(steps, static s => s is { Kind: RootStepKind.Folder, Path: "/srv/app" });
+    }
+
+    [Fact]
     public void A_read_only_root_becomes_so_last()
     {
         Assert.DoesNotContain(Plan(Spec), s => s is { Kind: RootStepKind.SetAttributes, Path: "/" });

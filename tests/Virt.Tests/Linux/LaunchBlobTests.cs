@@ -83,6 +83,8 @@ public sealed class LaunchBlobTests
         Assert.Equal((1 | 32, "virt-init -- sleep 1"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
         blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = ["sh"], Init = true, HasTerminal = true, Input = handle }));
         Assert.Equal((1 | 16 | 32, "virt-init -t sh"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
+        blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = [], InitRole = "enter", Descriptors = [handle] }));
+        Assert.Equal((1 | 32 | 256, "virt-init enter"), (blob.Int(48), string.Join(' ', blob.Strings(112))));
     }
 
     [Fact]

@@ -4,8 +4,10 @@
 //   virt-init -- program argument...     the command's session has no terminal
 //   virt-init -t program argument...     standard input is the terminal of the command's session
 //
+//     virt-init machine, virt-init enter, /init: the roles of a container in a virtual machine of its own (machine.c, enter.c, guest.c)
+//
 // Its signals are blocked from before its execution on, so that none is lost, and descriptor 3 takes one int: 0, or why the command could not be executed.
-#include "../raw.h"
+#include "link.h"
 #include <asm/ioctls.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
@@ -16,14 +18,6 @@
 #include <stddef.h>
 
 enum { REPORT = 3, PATH_LONGEST = 4096, SIGNAL_SET = 8 };
-
-static size_t length(const char *s)
-{
-    size_t n = 0;
-    while (s[n])
-        n++;
-    return n;
-}
 
 static int has_slash(const char *s)
 {
@@ -50,7 +44,7 @@ static int execute(char **arguments, char **environment)
     if (has_slash(arguments[0]))
         return (int)-RAW(execve, arguments[0], arguments, environment);
     char path[PATH_LONGEST];
-    size_t name = length(arguments[0]);
+    size_t name = length_of(arguments[0]);
     int error = ENOENT;
     for (const char *folder = search_path(environment), *end; *folder; folder = *end ? end + 1 : end) {
         for (end = folder; *end && *end != ':'; end++)
@@ -108,6 +102,12 @@ __attribute__((noreturn, used)) static void begin(long *stack)
     long count = stack[0];
     char **arguments = (char **)(stack + 1), **environment = arguments + count + 1;
     uint64_t all = ~(uint64_t)0;
+    if (count > 0 && is_same(arguments[0], "/init"))
+        guest_main();
+    if (count > 4 && is_same(arguments[1], "machine"))
+        machine_main(arguments, environment);
+    if (count > 1 && is_same(arguments[1], "enter"))
+        enter_main();
     if (count < 3)
         RAW(exit_group, 127);
     RAW(rt_sigprocmask, SIG_SETMASK, &all, 0, SIGNAL_SET);

@@ -14,7 +14,8 @@ public abstract partial class ContainerSpecCommand
 
     /// <summary>
     /// What it has of its own. Chroot: a root and limits; it sees the host's processes, network and name, and its root is the host's root. Jail: processes, network and name of its own too,
-    /// still with the host's ids. System: in the manner of LXC, with an init such as systemd and ids of its own. Without it: Application, in the manner of Docker, with ids of its own.
+    /// still with the host's ids. System: in the manner of LXC, with an init such as systemd and ids of its own. VM: in the manner of Kata Containers, with a kernel of its own in a virtual machine of its own, which has
+    /// -MemoryBytes (256 MB where that is left away) and -CpuCount, rounded up, of processors. Without it: Application, in the manner of Docker, with ids of its own.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public ContainerIsolation? Isolation { get; set; }

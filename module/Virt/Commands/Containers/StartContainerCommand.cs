@@ -27,6 +27,10 @@ namespace Virt.Commands;
 /// <code>(Start-Container -Image starter -RemoveOnExit -Init -Wait -For Stopped -- sh -c 'exit 3').ExitCode</code>
 /// <para>Runs a command to its end under an init, gives its exit code, and leaves nothing behind.</para>
 /// </example>
+/// <example>
+/// <code>(Start-Container -Image starter -Isolation VM -MemoryBytes 128MB -RemoveOnExit -Wait -For Stopped -- sh -c 'exit 3').ExitCode</code>
+/// <para>Runs a command on a kernel of its own, in a virtual machine that is there for as long as the command runs.</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Start, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
 public sealed class StartContainerCommand : ContainerSpecCommand
