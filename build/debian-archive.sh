@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # debian-archive.sh OUTDIR: makes OUTDIR/debian-archive, an apt archive of those packages of this host's own distribution (Debian or Ubuntu) that
-# New-VMImage -Distribution asks for, and of openssh-server: what is tested where there is no network. OUTDIR/debian-archive/suite says its suite.
+# New-VMImage -Distribution asks for, and of openssh-server, cloud-init and sudo: what is tested where there is no network. OUTDIR/debian-archive/suite says its suite.
 # Does nothing, and needs no network, where it is there and was made by this recipe for this release. Needs: root, where apt's lists are missing; dpkg-deb.
 set -euo pipefail
 export LC_ALL=C
@@ -21,7 +21,7 @@ fi
 
 work=$(mktemp -d "$out/.debian-archive.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
-echo "Making the Debian archive (downloads about 110 MB of packages)."
+echo "Making the Debian archive (downloads about 140 MB of packages)."
 mkdir -p "$work/apt/archives/partial"
 : > "$work/apt/status"
 apt-cache show qemu-guest-agent > /dev/null 2>&1 || refresh_lists

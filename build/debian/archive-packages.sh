@@ -18,6 +18,6 @@ fetch_archive() {
     local loaders=(shim-signed "grub-efi-$arch-signed")
     [ "$arch" = amd64 ] && loaders+=(grub-pc-bin)
     private_apt --download-only install $(minbase) apt "${loaders[@]}" \
-        systemd-sysv udev dbus kmod initramfs-tools qemu-guest-agent iproute2 iputils-ping netbase ca-certificates e2fsprogs grub2-common openssh-server \
+        systemd-sysv udev dbus kmod initramfs-tools qemu-guest-agent iproute2 iputils-ping netbase ca-certificates e2fsprogs grub2-common openssh-server cloud-init sudo \
         "$(kernel_package)" $(known systemd-resolved systemd-timesyncd systemd-repart)
 }

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text.Json.Nodes;
 using System.Threading.Tasks;
 using Virt.Agent.Images.VmImages;
 using Virt.IntegrationTests.Containers;
@@ -21,13 +22,22 @@ public sealed class DistributionImageTests
     private static readonly string Suite = File.ReadAllText(Path.Combine(Archive, "suite")).Trim();
     private static readonly string Mirror = $"deb [trusted=yes] copy:{Archive} {Suite} main";
 
+    private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEgPaoAWPBLxNTP8FQv+mWI/oqXYHyR2P8Woev7vqfu/ ann@desk";
+    private const string CloudConfig = """
+        {
+            "runcmd": ["echo ran >> /root/ran"],
+            "write_files": [{ "path": "/etc/written", "content": "h\u00e4llo\n", "permissions": "0640" }],
+            "network": { "version": 2, "ethernets": { "enp0s3": { "dhcp4": true, "addresses": ["192.0.2.77/24"] } } }
+        }
+        """;
+
     [Fact]
-    public async Task A_distribution_becomes_one_image_that_a_BIOS_and_UEFI_with_secure_boot_start()
+    public async Task A_distribution_becomes_one_image_that_a_BIOS_and_UEFI_with_secure_boot_start_and_its_cloud_init_does_what_a_seed_says()
     {
         await using var host = await TestHost.StartAsync();
-        var image = host.Invoke(Methods.NewVMImage, new NewVMImage { Name = "web/1", Distribution = Suite, Packages = ["openssh-server"], Mirrors = [Mirror], SizeBytes = 3L << 30, HostName = "web" });
-        Assert.Equal(("disk", true, false, 3L << 30, "machine-id ssh-host-keys"), (image.BootKind, image.GuestAgent, image.CloudInit, image.VirtualSizeBytes, string.Join(' ', image.Sealed)));
-        Assert.EndsWith(" with openssh-server", image.Description, StringComparison.Ordinal);
+        var image = host.Invoke(Methods.NewVMImage, new NewVMImage { Name = "web/1", Distribution = Suite, Packages = ["openssh-server", "cloud-init", "sudo"], Mirrors = [Mirror], SizeBytes = 3L << 30, HostName = "web" });
+        Assert.Equal(("disk", true, true, 3L << 30, "machine-id ssh-host-keys"), (image.BootKind, image.GuestAgent, image.CloudInit, image.VirtualSizeBytes, string.Join(' ', image.Sealed)));
+        Assert.EndsWith(" with openssh-server, cloud-init, sudo", image.Description, StringComparison.Ordinal);
         await host.RunAsync("qemu-img", "check", "-q", Path.Combine(image.Path, "disk.qcow2"));
         Assert.Equal("", await host.BackingOfAsync(Path.Combine(image.Path, "disk.qcow2")));
         AssertNothingIsLeft(host, images: 1);
@@ -35,7 +45,8 @@ public sealed class DistributionImageTests
         var hasSecureBoot = File.Exists("/usr/share/OVMF/OVMF_VARS_4M.ms.fd");
         foreach (var generation in new[] { 1, 2 })
         {
-            host.Invoke(Methods.NewVM, new NewVM { Name = $"gen{generation}", Image = "web/1", Generation = generation, MemoryStartupBytes = 768L << 20, NewVHDSizeBytes = 6L << 30, SwitchName = "user" });
+            var request = new NewVM { Name = $"gen{generation}", Image = "web/1", Generation = generation, MemoryStartupBytes = 768L << 20, NewVHDSizeBytes = 6L << 30, SwitchName = "user" };
+            host.Invoke(Methods.NewVM, generation == 2 ? request : request with { UserName = "ann", SshKeys = [Key], HostName = "web-one", CloudInit = CloudConfig });
         }
 
         if (hasSecureBoot)
@@ -47,7 +58,7 @@ public sealed class DistributionImageTests
         host.Start("gen2");
         foreach (var name in new[] { "gen1", "gen2" })
         {
-            host.Wait(name, WaitCondition.GuestAgent);
+            await AwaitCloudInitAsync(host, name);
         }
 
         Assert.Equal("no firmware of UEFI", host.Run("gen1", "[ -d /sys/firmware/efi ] || echo no firmware of UEFI"));
@@ -56,7 +67,7 @@ public sealed class DistributionImageTests
         foreach (var name in new[] { "gen1", "gen2" })
         {
             host.Wait(name, WaitCondition.IPAddress);
-            Assert.Equal("web", host.Run(name, "cat /etc/hostname"));
+            Assert.Equal((name == "gen1" ? "web-one" : "gen2", "127.0.1.1 web"), (host.Run(name, "cat /etc/hostname"), host.Run(name, "grep ^127.0.1.1 /etc/hosts")));
             Assert.Equal("install ok installed", host.Run(name, "dpkg-query -W -f '${Status}' openssh-server"));
             Assert.Equal(("console=tty0", Suite), (host.Run(name, "grep -o 'console=tty0' /proc/cmdline"), host.Run(name, ". /etc/os-release; echo $VERSION_CODENAME")));
 
@@ -71,6 +82,45 @@ public sealed class DistributionImageTests
         Assert.NotEqual("0", host.Run("gen1", "update-grub > /dev/null 2>&1; grep -c '/boot/vmlinuz-.* root=UUID=.* console=tty0 ' /boot/grub/grub.cfg"));
         Assert.NotEqual(host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub"), host.Run("gen2", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
         Assert.NotEqual(host.Run("gen1", "cat /etc/machine-id"), host.Run("gen2", "cat /etc/machine-id"));
+        host.Invoke(Methods.RemoveVM, new RemoveVM { Name = "gen2", DeleteDisk = true, Force = true });
+        await CheckSeedAsync(host);
+    }
+
+    // What NoCloud found on the seed: once, and again in a copy, which is another one.
+    private static async Task CheckSeedAsync(TestHost host)
+    {
+        var id = host.Get("gen1").Id;
+        Assert.Equal(($"{id}", "web-one", "1"), Facts(host, "gen1"));
+        Assert.Equal("0 " + Key, host.Run("gen1", "echo $(su ann -c 'sudo -n id -u') $(cat ~ann/.ssh/authorized_keys)"));
+        Assert.Equal("640 h\u00e4llo", host.Run("gen1", "echo $(stat -c %a /etc/written) $(cat /etc/written)"));
+        Assert.Contains("192.0.2.77/24", host.Run("gen1", "ip -br address"), StringComparison.Ordinal);
+        var key = host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub");
+        host.Stop("gen1");
+        var copy = host.Copy("gen1", "copy").Single();
+        host.Start("gen1");
+        host.Start("copy");
+        foreach (var name in new[] { "gen1", "copy" })
+        {
+            await AwaitCloudInitAsync(host, name);
+        }
+
+        Assert.Equal(($"{id}", "web-one", "1"), Facts(host, "gen1"));
+        Assert.Equal(($"{copy.Id}", "copy", "2"), Facts(host, "copy"));
+        Assert.Equal(key, host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
+        Assert.NotEqual(key, host.Run("copy", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
+    }
+
+    private static (string Id, string HostName, string Runs) Facts(TestHost host, string name) =>
+        (host.Run(name, "cat /var/lib/cloud/data/instance-id"), host.Run(name, "hostname"), host.Run(name, "wc -l < /root/ran"));
+
+    // By what it writes last of all; beside others two emulated guests need longer than one.
+    private static async Task AwaitCloudInitAsync(TestHost host, string name)
+    {
+        host.Invoke(Methods.WaitVM, new WaitVM { Name = name, For = WaitCondition.GuestAgent, Timeout = TimeSpan.FromMinutes(10) });
+        const string Result = "cat /run/cloud-init/result.json 2> /dev/null || true";
+        await Poll.UntilAsync(() => host.Run(name, Result).Length > 0, () => $"the end of cloud-init in '{name}'", TimeSpan.FromMinutes(5));
+        var result = JsonNode.Parse(host.Run(name, Result))!["v1"]!;
+        Assert.Equal(("[]", true), (result["errors"]!.ToJsonString(), ((string)result["datasource"]!).StartsWith("DataSourceNoCloud [seed=/dev/vdb]", StringComparison.Ordinal)));
     }
 
     [Fact]

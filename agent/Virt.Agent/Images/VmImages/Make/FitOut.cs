@@ -44,6 +44,11 @@ internal static class FitOut
             systemctl -q enable ssh-host-keys.service
         fi
 
+        # Left to itself cloud-init sets the locale en_US.UTF-8, and fails where that was generated nowhere, as here.
+        if [ -d /etc/cloud/cloud.cfg.d ]; then
+            printf 'locale: C.UTF-8\n' > /etc/cloud/cloud.cfg.d/90_virt.cfg
+        fi
+
         # update-grub in the guest, which a new kernel calls, makes its own of these. On the host it could not see the disk.
         OPTIONS="console=tty0 console=$CONSOLE$MORE"
         printf 'GRUB_DEFAULT=0\nGRUB_TIMEOUT=1\nGRUB_DISTRIBUTOR=%s\nGRUB_CMDLINE_LINUX_DEFAULT=""\nGRUB_CMDLINE_LINUX="%s"\n' "$ID" "$OPTIONS" > /etc/default/grub
