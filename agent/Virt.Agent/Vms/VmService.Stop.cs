@@ -31,6 +31,12 @@ public sealed partial class VmService
             entry.IsCut = false;
             if (VmStates.IsOff(entry.State))
             {
+                // One that waits for its next start is stopped by not getting it.
+                if (!call.WhatIf && !request.HostStops)
+                {
+                    NoteWhy(entry, hostStops: false);
+                }
+
                 return Show(entry); // as Stop-Service and docker stop have it: a script can be run twice
             }
 

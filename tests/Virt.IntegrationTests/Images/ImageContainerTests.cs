@@ -42,7 +42,7 @@ public sealed class ImageContainerTests
         Assert.Equal(["1 3 / 0"], host.Log(changed));
         Assert.Equal(("image", "user"), (changed.Labels["from"], changed.Labels["both"]));
         var mistyped = host.Refused(Methods.NewContainer, new NewContainer { Image = "ap:1" });
-        Assert.Equal(("ContainerImageNotFound", "Save-ContainerImage ap:1"), (mistyped.Id, mistyped.RecommendedAction));
+        Assert.Equal(("ContainerImageNotFound", "Get-ContainerImage"), (mistyped.Id, mistyped.RecommendedAction));
         Assert.EndsWith("did you mean 'app:1'?", mistyped.Message, System.StringComparison.Ordinal);
         Assert.EndsWith("did you mean 'app:1'?", Assert.Single(host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = ["appp:1"] }).Errors).Message, System.StringComparison.Ordinal);
         Assert.Equal(["own"], host.Log(host.RunToEnd(new NewContainer { Image = "localhost/app:1", Entrypoint = ["/bin/echo"], Command = ["own"] })));

@@ -80,7 +80,7 @@ public sealed class LifeTests
         Assert.Equal("web02", host.Client.Invoke(Methods.NewVM, new NewVM { Name = "web02", Image = "starter" }, whatIf).Name);
         Assert.Throws<VirtException>(() => host.Client.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "starter" }, whatIf));
         Assert.Equal(VMState.Stopped, host.Client.Invoke(Methods.StartVM, new StartVM { Name = "web01" }, whatIf).State);
-        Assert.Throws<VirtException>(() => host.Client.Invoke(Methods.StopVM, new StopVM { Name = "web01" }, whatIf));
+        Assert.Throws<VirtException>(() => host.Client.Invoke(Methods.SuspendVM, new SuspendVM { Name = "web01" }, whatIf));
         host.Client.Invoke(Methods.RemoveVM, new RemoveVM { Name = "web01" }, whatIf);
         Assert.Equal(before, Files(host));
         Assert.Equal("web01", Assert.Single(host.Invoke(Methods.GetVM, new GetVM()).Items).Name);

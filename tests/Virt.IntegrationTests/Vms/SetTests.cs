@@ -115,7 +115,7 @@ public sealed class SetTests
             // It was to be restarted, and is as soon as it ends, whoever ends it but its user.
             using var process = Process.GetProcessById(host.Get("web01").ProcessId!.Value);
             process.Kill();
-            await Poll.UntilAsync(() => host.Get("web01") is { State: VMState.Running } now && now.ProcessId != process.Id, "another QEMU");
+            await Poll.UntilAsync(() => host.Get("web01") is { State: VMState.Running } now && now.ProcessId is { } id && id != process.Id, "another QEMU");
         }
 
         Assert.Equal(VMState.Stopped, host.Stop("web01", turnOff: true).State);
