@@ -62,7 +62,8 @@ fi
 
 if [ -n "$script" ]; then
     # The script is a child to wait for, so that a signal is answered at once and not after it.
-    "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import$connect; & '$script' | Out-Default; exit \$LASTEXITCODE" &
+    # An error that ends it is thrown again after the pipeline: tables that were not written out yet would be lost with that.
+    "${shell[@]}" -NonInteractive -Command "\$ErrorActionPreference = 'Stop'; $import$connect; & { try { & '$script' } catch { \$global:VirtScriptError = \$_ } } | Out-Default; if (\$VirtScriptError) { throw \$VirtScriptError }; exit \$LASTEXITCODE" &
     shell_pid=$!
     trap 'kill "$shell_pid" 2>/dev/null; exit 130' INT
     trap 'kill "$shell_pid" 2>/dev/null; exit 143' TERM HUP
