@@ -58,18 +58,24 @@ public sealed partial class ContainerService
     private async Task<KeptProcess> LaunchMachineAsync(PreparedLaunch prepared)
     {
         using var tap = prepared.Member is { } member ? networks.ConnectTap(member) : null;
-        using var description = MachineDescription.Open(prepared.Machine!);
+        return await LaunchToldAsync(prepared.Launch, prepared.Machine!, tap, ready => AwaitMachineAsync(ready, prepared)).ConfigureAwait(false);
+    }
+
+    // Starts what stands for a process of a machine, and waits for what it says of that process's start. Where that is not well nothing is left of it.
+    private async Task<KeptProcess> LaunchToldAsync(LaunchSpec launch, byte[] told, SafeFileHandle? tap, Func<Stream, Task> awaitStart)
+    {
+        using var description = MachineDescription.Open(told);
         var (readyRead, readyWrite) = FileHandles.CreatePipe();
         await using var ready = Tool.ReadingStream(readyRead);
         KeptProcess process;
         using (readyWrite)
         {
-            process = await keeper.LaunchAsync(prepared.Launch with { Descriptors = tap is null ? [description, readyWrite] : [description, readyWrite, tap] }).ConfigureAwait(false);
+            process = await keeper.LaunchAsync(launch with { Descriptors = tap is null ? [description, readyWrite] : [description, readyWrite, tap] }).ConfigureAwait(false);
         }
 
         try
         {
-            await AwaitMachineAsync(ready, prepared).ConfigureAwait(false);
+            await awaitStart(ready).ConfigureAwait(false);
             return process;
         }
         catch
@@ -124,27 +130,13 @@ public sealed partial class ContainerService
         return await EnterMachineAsync(launch, MachineDescription.Of(launch)).ConfigureAwait(false);
     }
 
-    private async Task<KeptProcess> EnterMachineAsync(LaunchSpec launch, byte[] command)
+    private Task<KeptProcess> EnterMachineAsync(LaunchSpec launch, byte[] command) => LaunchToldAsync(MachineLaunch.Enter(launch), command, null, static async ready =>
     {
-        using var description = MachineDescription.Open(command);
-        var (readyRead, readyWrite) = FileHandles.CreatePipe();
-        await using var ready = Tool.ReadingStream(readyRead);
-        KeptProcess process;
-        using (readyWrite)
-        {
-            process = await keeper.LaunchAsync(MachineLaunch.Enter(launch) with { Descriptors = [description, readyWrite] }).ConfigureAwait(false);
-        }
-
         if (await ReadErrorAsync(ready).ConfigureAwait(false) is var error and not 0)
         {
-            process.Signal(Signals.Kill);
-            await process.Exited.ConfigureAwait(false);
-            process.Dispose();
             throw LaunchException.OfCommand(error);
         }
-
-        return process;
-    }
+    });
 
     // What a machine does not say in time, or at all, is told by the command's end.
     private static async Task<int> ReadErrorAsync(Stream ready)
