@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Virt.Agent.Common;
 using Virt.Agent.Images;
 using Virt.Agent.Images.Oci;
 using Virt.Agent.Images.Store;
@@ -35,18 +34,8 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
     }
 
     // The error is to name what the store has too, and how to get what it has not.
-    private StoredImage<ContainerImageManifest> Folder(string name, string action)
-    {
-        try
-        {
-            return catalog.FindContainer(name, action, store.TypedNames());
-        }
-        catch (VirtException e) when (e.Id == "ContainerImageNotFound" && ImageReference.TryParse(name, out _))
-        {
-            var isMisspelt = NearestName.Of(name, [.. catalog.ContainerNames, .. store.TypedNames()]) is not null;
-            throw new VirtException(e.Code, e.Id, e.Message, e.Target, isMisspelt ? e.RecommendedAction : $"Save-ContainerImage {name}");
-        }
-    }
+    private StoredImage<ContainerImageManifest> Folder(string name, string action) =>
+        catalog.FindContainer(name, action, store.TypedNames(), ImageReference.TryParse(name, out _) ? $"Save-ContainerImage {name}" : null);
 
     private ContainerBase Of(OciImage image, string name, string action)
     {

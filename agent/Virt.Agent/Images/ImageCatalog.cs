@@ -43,17 +43,18 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
     /// <param name="name">Its name, whatever its case.</param>
     /// <param name="action">What it is wanted for, as the error's beginning; null: only the image is asked for.</param>
     /// <param name="others">What else has a name that could have been meant; null: nothing.</param>
+    /// <param name="instead">What to type where no such name could have been meant; null: what shows all images.</param>
     /// <exception cref="VirtException">NotFound: there is none. DataLoss: its image.json cannot be read.</exception>
-    public StoredImage<ContainerImageManifest> FindContainer(string name, string? action = null, IEnumerable<string>? others = null) =>
-        Find(ContainerFolder, "container", name, action, ImageJson.Default.ContainerImageManifest, others);
+    public StoredImage<ContainerImageManifest> FindContainer(string name, string? action = null, IEnumerable<string>? others = null, string? instead = null) =>
+        Find(ContainerFolder, "container", name, action, ImageJson.Default.ContainerImageManifest, others, instead);
 
-    private StoredImage<TManifest> Find<TManifest>(string kindFolder, string kind, string name, string? action, JsonTypeInfo<TManifest> type, IEnumerable<string>? others = null)
+    private StoredImage<TManifest> Find<TManifest>(string kindFolder, string kind, string name, string? action, JsonTypeInfo<TManifest> type, IEnumerable<string>? others = null, string? instead = null)
         where TManifest : class
     {
         var folders = Folders(kindFolder);
         if (!folders.TryGetValue(name, out var folder))
         {
-            throw NotFound(kind, name, action, [.. folders.Keys, .. others ?? []]);
+            throw NotFound(kind, name, action, [.. folders.Keys, .. others ?? []], instead);
         }
 
         var path = Path.Combine(folder, ManifestName);
@@ -85,7 +86,7 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         return folders;
     }
 
-    private static VirtException NotFound(string kind, string name, string? action, IReadOnlyList<string> names)
+    private static VirtException NotFound(string kind, string name, string? action, IReadOnlyList<string> names, string? instead)
     {
         var nearest = NearestName.Of(name, names);
         var known = names.Count == 0 ? "there are none" : (names.Count == 1 ? "there is " : "there are ") + string.Join(", ", names.Take(10).Select(static n => $"'{n}'")) + (names.Count > 10 ? " and others" : "");
@@ -96,6 +97,6 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
             noun + "NotFound",
             $"{action ?? $"Cannot find {kind} image '{name}'"}: no {kind} image is named '{name}'{(meant.Length > 0 ? meant : $" ({known}).")}",
             name,
-            $"Get-{noun}");
+            nearest is null && instead is not null ? instead : $"Get-{noun}");
     }
 }
