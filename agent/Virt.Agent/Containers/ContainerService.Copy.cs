@@ -15,7 +15,6 @@ namespace Virt.Agent.Containers;
 
 public sealed partial class ContainerService
 {
-    private const int CopyChunk = 256 * 1024;
 
     /// <summary>Copies files out of a container, running or not, or into it. What is in it leads nowhere out of it.</summary>
     /// <exception cref="VirtException">NotFound (also of the path); InvalidArgument; ResourceExhausted where the disk is full.</exception>
@@ -108,7 +107,7 @@ public sealed partial class ContainerService
     {
         await using var file = files.Read(place);
         await call.SendItemAsync(FilePart.WireFormat, part).ConfigureAwait(false);
-        var buffer = new byte[CopyChunk];
+        var buffer = new byte[FileParts.Chunk];
         int count;
         while ((count = await file.ReadAsync(buffer, call.Cancellation).ConfigureAwait(false)) > 0)
         {

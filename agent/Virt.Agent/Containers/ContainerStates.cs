@@ -19,7 +19,7 @@ internal static class ContainerStates
     public static bool IsAlive(ContainerState state) => state is ContainerState.Running or ContainerState.Stopping or ContainerState.Paused;
 
     /// <summary>It has no process, and none is to come or to go.</summary>
-    public static bool IsOff(ContainerState state) => state is ContainerState.Created or ContainerState.Stopped or ContainerState.Failed;
+    public static bool IsOff(ContainerState state) => Startable.Contains(state);
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStart(string name, ContainerState state) => Check("start", name, state, Startable, $"Get-Container -Name {name}");

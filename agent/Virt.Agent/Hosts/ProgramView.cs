@@ -10,7 +10,8 @@ namespace Virt.Agent.Hosts;
 /// <summary>What a confined program of the host, such as QEMU, sees of it: /usr, which nobody can write there, the links into it, and where its libraries are.</summary>
 internal static class ProgramView
 {
-    private const MountAttributes Fixed = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices;
+    /// <summary>What is the host's and nobody changes there.</summary>
+    public const MountAttributes Fixed = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices;
 
     // Where a distribution has its programs, if not as links into /usr.
     private static readonly string[] MergedFolders = ["/bin", "/lib", "/lib32", "/lib64", "/sbin"];

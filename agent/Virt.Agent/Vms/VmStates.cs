@@ -6,6 +6,7 @@ namespace Virt.Agent.Vms;
 /// <summary>Which state a machine must be in for what. The one place that says so.</summary>
 public static class VmStates
 {
+    private static readonly VMState[] Off = [VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Startable = [VMState.Stopped, VMState.Failed, VMState.Paused, VMState.Saved];
     private static readonly VMState[] Stoppable = [VMState.Running];
     private static readonly VMState[] TurnOffable = [VMState.Running, VMState.Paused, VMState.Stopping];
@@ -23,7 +24,7 @@ public static class VmStates
     public static bool IsAlive(VMState state) => state is VMState.Running or VMState.Paused or VMState.Stopping or VMState.Saving;
 
     /// <summary>Nothing of it runs, and nothing of its memory is kept.</summary>
-    public static bool IsOff(VMState state) => state is VMState.Stopped or VMState.Failed;
+    public static bool IsOff(VMState state) => Off.Contains(state);
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStart(string name, VMState state) => Check("start", name, state, Startable, $"Get-VM -Name {name}");
@@ -59,7 +60,7 @@ public static class VmStates
 
     /// <summary>What only a machine that does not run can be changed in.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckOff(string verb, string name, VMState state) => Check(verb, name, state, [VMState.Stopped, VMState.Failed], IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
+    public static void CheckOff(string verb, string name, VMState state) => Check(verb, name, state, Off, IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
 
     /// <summary>A guest that stands still has no moment of its own that could be kept.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
@@ -75,7 +76,7 @@ public static class VmStates
 
     /// <summary>An image has the disk of a guest that has shut down.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckNewImage(string name, VMState state) => Check("make an image of", name, state, [VMState.Stopped, VMState.Failed], IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
+    public static void CheckNewImage(string name, VMState state) => Check("make an image of", name, state, Off, IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
 
     /// <summary>Whatever it does is lost anyway.</summary>
     /// <exception cref="VirtException">WrongState.</exception>

@@ -27,7 +27,6 @@ internal static class MachineRoot
 
     private const string Modules = "/modules", Kvm = "/dev/kvm";
     private const MountAttributes Inert = MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.NoExecute;
-    private const MountAttributes Fixed = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDevices;
 
     private static readonly string[] KernelFolders = ["/proc", "/sys", "/dev"];
     private static readonly string[] Devices = ["/dev/null", "/dev/zero", "/dev/urandom"];
@@ -63,7 +62,7 @@ internal static class MachineRoot
         steps.AddRange(ProgramView.Of(parts.Qemu!, keep, View));
         foreach (var (place, file) in new[] { (Kernel, parts.Kernel!), (Modules, parts.Modules!) })
         {
-            steps.Add(RootStep.HostDevice(View + place, keep(DetachedMount.Copy(RealPath(file), Fixed | MountAttributes.NoExecute))));
+            steps.Add(RootStep.HostDevice(View + place, keep(DetachedMount.Copy(RealPath(file), ProgramView.Fixed | MountAttributes.NoExecute))));
         }
 
         steps.Add(RootStep.Folder(View + "/proc", 0x16D));
