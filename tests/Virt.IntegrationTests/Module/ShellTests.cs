@@ -59,38 +59,18 @@ public sealed class ShellTests
     [Fact]
     public async Task A_file_gets_its_arguments_and_gives_its_exit_code()
     {
-        var file = Path.ChangeExtension(Path.GetTempFileName(), ".ps1");
-        await File.WriteAllTextAsync(file, "param($First, $Second) \"$Second $First\"; exit 7");
-        try
-        {
-            var result = await VirtShell.RunAsync(Nobody, "-File", file, "a", "b");
-            Assert.Equal((7, "b a"), (result.ExitCode, result.Output.Trim()));
-        }
-        finally
-        {
-            File.Delete(file);
-            File.Delete(Path.ChangeExtension(file, ".tmp"));
-        }
+        var result = await RunFileAsync("param($First, $Second) \"$Second $First\"; exit 7", "a", "b");
+        Assert.Equal((7, "b a"), (result.ExitCode, result.Output.Trim()));
     }
 
     [Fact]
     public async Task A_file_that_ends_with_an_error_has_shown_what_came_before()
     {
-        var file = Path.ChangeExtension(Path.GetTempFileName(), ".ps1");
-        await File.WriteAllTextAsync(file, "[pscustomobject]@{ Fruit = 'pear'; Count = 3 }; throw 'no more'; 'never'");
-        try
-        {
-            var result = await VirtShell.RunAsync(Nobody, "-File", file);
-            Assert.Equal(1, result.ExitCode);
-            Assert.Matches(@"Fruit\s+Count\s+-+\s+-+\s+pear\s+3", result.Output);
-            Assert.Contains("no more", result.Error, StringComparison.Ordinal);
-            Assert.DoesNotContain("never", result.Output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            File.Delete(file);
-            File.Delete(Path.ChangeExtension(file, ".tmp"));
-        }
+        var result = await RunFileAsync("[pscustomobject]@{ Fruit = 'pear'; Count = 3 }; throw 'no more'; 'never'");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"Fruit\s+Count\s+-+\s+-+\s+pear\s+3", result.Output);
+        Assert.Contains("no more", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("never", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,5 +127,21 @@ public sealed class ShellTests
         Assert.DoesNotContain("not reached", await output, StringComparison.Ordinal);
         Assert.Equal(130, shell.ExitCode);
         Assert.Equal(ContainerState.Running, host.Invoke(Methods.GetContainer, new GetContainer()).Items.Single().State);
+    }
+
+    // A script of its own file, with arguments.
+    private static async Task<(int ExitCode, string Output, string Error)> RunFileAsync(string script, params string[] arguments)
+    {
+        var file = Path.ChangeExtension(Path.GetTempFileName(), ".ps1");
+        await File.WriteAllTextAsync(file, script);
+        try
+        {
+            return await VirtShell.RunAsync(Nobody, ["-File", file, .. arguments]);
+        }
+        finally
+        {
+            File.Delete(file);
+            File.Delete(Path.ChangeExtension(file, ".tmp"));
+        }
     }
 }
