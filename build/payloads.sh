@@ -22,9 +22,9 @@ fi
 
 payloads=(
     memtest86+ ipxe grub-rescue-pc          # media of their own
-    grub-pc-bin grub-efi-amd64-bin          # starts Mach and the installer
+    grub-pc-bin grub-efi-amd64-bin          # starts Mach, Xen and the installer
     isolinux syslinux-common                # starts HDT
-    gnumach-image-1.8-486
+    gnumach-image-1.8-486 xen-hypervisor-4.17-amd64
     debian-installer-12-netboot-amd64 debian-installer-12-netboot-i386
 )
 tools=(grub-common xorriso libisoburn1 libisofs6 libburn4 libjte2 mtools)
@@ -40,7 +40,7 @@ apt-cache show memtest86+ > /dev/null 2>&1 || refresh_lists
 fetch || { refresh_lists; fetch; }
 for file in "$work"/apt/archives/*.deb; do dpkg-deb -x "$file" "$work/root"; done
 
-for name in memtest86 ipxe grub hdt mach installer starter i386 shell; do "make_$name" "$work/payloads"; done
+for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell; do "make_$name" "$work/payloads"; done
 
 # Built beside and moved into place, so that a run that is cut off leaves the old ones or none, never half of one.
 rm -rf "$out/payloads"

@@ -90,6 +90,18 @@ make_mach() {
     grub_iso "$1/mach.iso" "$tree"
 }
 
+# Xen is started by both firmwares; the Linux that it starts first is the installer's, and the busybox in it is this machine's.
+make_xen() {
+    local tree=$work/xen
+    grub_of "$tree"
+    gzip -dc "$(packaged boot/xen-4.17-amd64.gz)" > "$tree/boot/xen"
+    cp "$(netboot amd64)/linux" "$tree/"
+    small_initramfs "$work/xen-root" "$(command -v busybox)" "$recipe/xen-init"
+    cpio_of "$work/xen-root" "$tree/initrd"
+    cp "$recipe/xen.cfg" "$tree/boot/grub/grub.cfg"
+    grub_iso "$1/xen.iso" "$tree"
+}
+
 make_installer() {
     local tree=$work/installer
     grub_of "$tree"

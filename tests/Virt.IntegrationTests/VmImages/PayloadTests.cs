@@ -28,6 +28,19 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
         await fonts.SeesAsync(host, "web01", text);
     }
 
+    // An emulated processor as QEMU has it by itself will not do before QEMU 9.1: where it has SMAP, the IRET of Xen's Linux, which does not run in ring 0, takes a page fault.
+    [Theory]
+    [InlineData(1, "Linux on xen 4")]
+    [InlineData(2, "Linu· on ·en 4")] // Linux's own letters there, of which the x alone is not that of the BIOS
+    public async Task Xen_starts_its_Linux(int generation, string text)
+    {
+        await using var host = await TestHost.StartAsync();
+        Make(host, "xen.iso", generation);
+        host.Invoke(Methods.SetVMProcessor, new SetVMProcessor { Name = "web01", Model = "x86-64-v2" });
+        host.Start("web01");
+        await fonts.SeesAsync(host, "web01", text);
+    }
+
     [Fact]
     public async Task A_Linux_of_32_bits_reads_what_is_typed()
     {
@@ -49,8 +62,13 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
 
     private static void Start(TestHost host, string medium, int generation)
     {
+        Make(host, medium, generation);
+        host.Start("web01");
+    }
+
+    private static void Make(TestHost host, string medium, int generation)
+    {
         host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = generation, MemoryStartupBytes = 1L << 30, NoVHD = true, SwitchName = "user" });
         host.Add("web01", new AddVMDrive { Type = VMDriveType.Dvd, Path = RepositoryRoot.File("out", "test-images", "payloads", medium) });
-        host.Start("web01");
     }
 }
