@@ -21,6 +21,7 @@ public sealed partial class VmService
         var entry = Find(RestartVerb, request.Id, request.Name);
         call.WorksOn(entry.Name);
         VmProcess? process;
+        bool wasAlive;
         var asked = "";
         using (await LockAsync(RestartVerb, entry, call).ConfigureAwait(false))
         {
@@ -32,7 +33,8 @@ public sealed partial class VmService
             }
 
             process = entry.Process;
-            if (VmStates.IsAlive(entry.State))
+            wasAlive = VmStates.IsAlive(entry.State);
+            if (wasAlive)
             {
                 entry.IsRestarting = true;
                 entry.Set(table, entry.Phase, entry.Run! with { StartAgain = true });
@@ -58,7 +60,7 @@ public sealed partial class VmService
         }
 
         call.Report($"Restarting VM '{entry.Name}'", "waiting for QEMU");
-        await StartAgainAsync(entry, call.Cancellation).ConfigureAwait(false);
+        await StartAgainAsync(entry, wasAlive, call.Cancellation).ConfigureAwait(false);
         return Show(entry);
     }
 
@@ -105,13 +107,13 @@ public sealed partial class VmService
         }
     }
 
-    // Somebody may have started, stopped or removed it meanwhile: what they want is newer.
-    private async Task StartAgainAsync(VmEntry entry, CancellationToken cancellation)
+    // Somebody may have started, stopped, saved or removed it meanwhile: what they want is newer.
+    private async Task StartAgainAsync(VmEntry entry, bool wasAlive, CancellationToken cancellation)
     {
         await FaultPoint.ReachAsync(VmFaults.RestartEnded, cancellation).ConfigureAwait(false);
         using var held = await locks.EnterAsync(entry.Id, cancellation).ConfigureAwait(false);
         entry.IsRestarting = false;
-        if (!isStopping && !entry.IsRemoved && entry.Spec.Move is null && entry.State is VMState.Stopped or VMState.Failed or VMState.Saved)
+        if (!isStopping && !entry.IsRemoved && !(wasAlive && entry.Run is { StartAgain: false }) && entry.Spec.Move is null && entry.State is VMState.Stopped or VMState.Failed or VMState.Saved)
         {
             await LaunchOrFailAsync(entry, CheckStart(RestartVerb, entry, whatIf: false), cancellation).ConfigureAwait(false);
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.IO;
 using System.Net;
 using System.Net.NetworkInformation;
 using Microsoft.Win32.SafeHandles;
@@ -13,9 +14,15 @@ public sealed partial class RouteSocket
     // linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
     private const ushort NewLink = 16, DeleteLinkMessage = 17, NewAddress = 20, NewRoute = 24, GetRoute = 26;
     private const ushort Name = 3, Mtu = 4, LinkAddress = 1, Master = 10, LinkInfo = 18, NamespaceDescriptor = 28, ParentLink = 5;
+    private const ushort FamilySettings = 26, AddressMode = 8, InternetV6 = 10;
     private const ushort InfoKind = 1, InfoData = 2, Peer = 1, VlanId = 1;
     private const ushort LocalAddress = 2, Address = 1, AddressFlags = 8, Gateway = 5, OutLink = 4;
     private const int NoDuplicateDetection = 2;
+    private const byte NoOwnAddress = 1; // IN6_ADDR_GEN_MODE_NONE
+    private const int LeastMtuOfV6 = 1280;
+
+    // A kernel without IPv6 (ipv6.disable=1) has no such settings of a link.
+    private static readonly bool HasV6 = Directory.Exists("/proc/sys/net/ipv6");
 
     /// <summary>Makes a bridge that is up.</summary>
     /// <exception cref="LinuxException">EEXIST: a link of that name is there.</exception>
@@ -32,7 +39,7 @@ public sealed partial class RouteSocket
 
     /// <summary>
     /// Makes a pair of links: one is a port of a bridge here and up, the other is born in another namespace and is not. One message: moving a link there afterwards would
-    /// wait for the kernel some twenty milliseconds.
+    /// wait for the kernel some twenty milliseconds. The port gives itself no IPv6 address: what it would tell all others of the bridge because of one costs more than the pair.
     /// </summary>
     /// <param name="port">The port's name and index; the kernel lets the peer's be chosen only where the port's is (veth_newlink).</param>
     /// <param name="bridge">The bridge's index.</param>
@@ -58,6 +65,7 @@ public sealed partial class RouteSocket
             data.Add(NamespaceDescriptor, (int)space.DangerousGetHandle());
             data.End(nest);
         });
+        NoAddressOfItsOwn(batch, port.Name, port.Index, mtu); // in time: it has no carrier before its peer is up
         socket.Commit(batch);
         GC.KeepAlive(space);
     }
@@ -87,13 +95,14 @@ public sealed partial class RouteSocket
         socket.Commit(batch);
     }
 
-    /// <summary>Makes a link a port of a bridge, and sets it up.</summary>
+    /// <summary>Makes a link a port of a bridge, and sets it up, without an IPv6 address of its own.</summary>
     /// <param name="link">Its name.</param>
     /// <param name="bridge">The bridge's index.</param>
     /// <param name="mtu">Its longest packet, in bytes.</param>
     public void SetPort(string link, int bridge, int mtu)
     {
         var batch = new NetlinkBatch();
+        NoAddressOfItsOwn(batch, link, 0, mtu);
         Link(batch, link, 0, 0, isUp: true);
         batch.Add(Name, link);
         batch.Add(Mtu, mtu);
@@ -120,9 +129,11 @@ public sealed partial class RouteSocket
     /// <param name="link">Its index.</param>
     /// <param name="addresses">Each with the prefix length of its network. One that is there already stays.</param>
     /// <param name="gateways">Where default routes lead, one of each family at most.</param>
-    public void Configure(int link, IEnumerable<(IPAddress Address, int PrefixLength)> addresses, IEnumerable<IPAddress> gateways)
+    /// <param name="onlyV4OfMtu">The link's MTU in bytes where it shall have no IPv6 address, not even one of its own making; 0: the kernel gives it one.</param>
+    public void Configure(int link, IEnumerable<(IPAddress Address, int PrefixLength)> addresses, IEnumerable<IPAddress> gateways, int onlyV4OfMtu = 0)
     {
         var batch = new NetlinkBatch();
+        NoAddressOfItsOwn(batch, $"{link}", link, onlyV4OfMtu);
         Link(batch, $"{link}", 0, link, isUp: true);
         foreach (var (address, prefix) in addresses)
         {
@@ -145,6 +156,21 @@ public sealed partial class RouteSocket
             batch.Add(OutLink, link);
         }
         socket.Commit(batch);
+    }
+
+    // Before it is up. A link with a shorter MTU than IPv6 allows has no settings of it. Its index may be 0 where the subject is its name.
+    private static void NoAddressOfItsOwn(NetlinkBatch batch, string subject, int link, int mtu)
+    {
+        if (!HasV6 || mtu < LeastMtuOfV6)
+            return;
+        Link(batch, subject, 0, link, isUp: false);
+        if (link == 0)
+            batch.Add(Name, subject);
+        var settings = batch.Nest(FamilySettings);
+        var family = batch.Nest(InternetV6);
+        batch.Add(AddressMode, [NoOwnAddress]);
+        batch.End(family);
+        batch.End(settings);
     }
 
     private static byte Family(byte[] address) => address.Length == 4 ? (byte)2 : (byte)10;

@@ -41,6 +41,21 @@ public sealed class MemberTests
         Assert.Equal("10.20.0.77\n", host.Exec(web, "hostname -i | tr ' ' '\\n' | grep -v :").Output);
     }
 
+    [Theory]
+    [InlineData("10.20.0.0/24", false)]
+    [InlineData("fd20::/64", true)]
+    public async Task A_member_of_a_network_without_IPv6_has_no_address_of_its_own_making_and_a_port_of_the_host_never_has_one(string subnet, bool hasV6)
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Make("lan", VirtNetworkMode.Bridge, subnet);
+        var member = host.Run(ContainerHost.Script(Sleep) with { Network = "lan" });
+
+        // The kernel would have given them theirs before the call came back.
+        Assert.Equal(hasV6, host.Exec(member, "cat /proc/net/if_inet6").Output.Contains("fe80", StringComparison.Ordinal));
+        var ports = await host.RunAsync("sh", "-c", "ip -6 -o address show | grep fe80 | cut -d: -f2");
+        Assert.DoesNotContain(" v", ports.Replace(" virt", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_an_address_or_a_port_cannot_be_is_refused_and_the_name_is_free_again()
     {

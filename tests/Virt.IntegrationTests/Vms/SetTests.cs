@@ -8,6 +8,7 @@ using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Networks;
 using Virt.Protocol;
+using Virt.Protocol.Client;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -119,6 +120,27 @@ public sealed class SetTests
         }
 
         Assert.Equal(VMState.Stopped, host.Stop("web01", turnOff: true).State);
+    }
+
+    [Fact]
+    public async Task One_that_is_turned_off_while_it_is_restarted_stays_off()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.NewEmpty("web01");
+        host.Start("web01");
+
+        // It has no guest that would hear of it.
+        var restart = Task.Run(
+            () =>
+            {
+                using var client = VirtClient.Connect(host.Endpoint, "tests/1");
+                return client.Invoke(Methods.RestartVM, new RestartVM { Name = "web01", Timeout = Poll.Limit }).State;
+            },
+            TestContext.Current.CancellationToken);
+        await Poll.UntilAsync(() => host.Get("web01").State == VMState.Stopping, "the restart");
+        host.Stop("web01", turnOff: true);
+        Assert.Equal(VMState.Stopped, await restart);
+        Assert.Equal(VMState.Stopped, host.Get("web01").State);
     }
 
     [Fact]
