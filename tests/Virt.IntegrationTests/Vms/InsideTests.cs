@@ -58,7 +58,9 @@ public sealed class InsideTests(InsideHost inside) : IClassFixture<InsideHost>
             client.Remove(container);
         }
 
-        Assert.Equal("", inside.Run("find /sys/fs/cgroup -mindepth 2 -path '*/virt-????????/*' -type d"));
+        // But the one that is ready for the next.
+        inside.Run("for i in $(seq 100); do [ $(find /sys/fs/cgroup -mindepth 2 -path '*/virt-*/*' -type d | wc -l) = 1 ] && exit; sleep 0.1; done; exit 1");
+        Assert.Equal("", inside.Run("cat /sys/fs/cgroup/virt-*/*/cgroup.procs"));
     }
 
     [Fact]
