@@ -18,7 +18,7 @@ done
 
 passed=0 failed=0 skipped=0 failures=$(mktemp)
 add() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
-last_line() { say_failures; say ""; echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" = 0 ] && [ $((passed + skipped)) != 0 ]; }
+last_line() { say_slowest; say_failures; say ""; echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" = 0 ] && [ $((passed + skipped)) != 0 ]; }
 
 wants() { local part; for part in "${parts[@]}"; do [ "$part" = "$1" ] && return; done; return 1; }
 
@@ -52,8 +52,18 @@ run_format() {
 run_xunit() {
     local project=$1 log=$out/$1.log status=0
     shift
-    "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off "${filter[@]}" "$@" 2>&1 | tee "$log" >&2 || status=$?
+    logs+=("$log")
+    "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off --output detailed "${filter[@]}" "$@" 2>&1 | tee "$log" | sed -u '/^passed /d' >&2 || status=$?
     add_up "$project" "$log" "$status"
+}
+
+# say_slowest: which tests took longest. Beside others, on whatever machine this is: where time could be saved, and nothing more.
+logs=()
+say_slowest() {
+    [ ${#logs[@]} -gt 0 ] || return 0
+    say "" "Seconds that the longest tests took:"
+    sed -nE 's/^passed (.*) \((([0-9]+)m )?([0-9]+)s( [0-9]+ms)?\)$/\3 \4 \1/p' "${logs[@]}" |
+        awk '{ seconds = $1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ ? $1 * 60 + $2 : $1; sub(/^[0-9]* *[0-9]+ /, ""); printf "%5d  %s\n", seconds, $0 }' | sort -rn | head -n 15 | cut -c 1-200 >&2
 }
 
 # say_failures: what failed, once more at the end, where whoever sees only the end of a long log finds it.
@@ -75,15 +85,15 @@ add_up() {
         return
     fi
     add "$(count succeeded "$log")" "$(count failed "$log")" "$(count skipped "$log")"
-    grep -A 12 '^failed ' "$log" >>"$failures" || true
+    grep -A 12 '^failed ' "$log" | sed '/^passed /d' >>"$failures" || true
     if [ "$status" != 0 ] && [ "$(count failed "$log")" = 0 ] && [ "$total" != 0 ]; then
         say "failed: $name ended with code $status though no test of it failed."
         add 0 1 0
     fi
 }
 
-# The tests of machines run as two parts beside all else: each waits for guests for half of its time, and is about as long as the other.
-guest_parts=("Virt.IntegrationTests.Patching Virt.IntegrationTests.Vms" "Virt.IntegrationTests.Fleet Virt.IntegrationTests.VmImages")
+# The tests of machines run as three parts beside all else: each waits for guests for half of its time.
+guest_parts=("Virt.IntegrationTests.Patching Virt.IntegrationTests.Vms" Virt.IntegrationTests.Fleet Virt.IntegrationTests.VmImages)
 guest_pids=()
 
 # run_integration: all other tests, after those of machines were begun. One after the other where a part was asked for.
@@ -97,7 +107,7 @@ run_integration() {
     set -m
     for part in "${guest_parts[@]}"; do
         # shellcheck disable=SC2086
-        "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off --filter-namespace $part >"$out/$project.guests${#guest_pids[@]}.log" 2>&1 </dev/null &
+        "$out/bin/$project/Release/net10.0/$project" --no-ansi --progress off --output detailed --filter-namespace $part >"$out/$project.guests${#guest_pids[@]}.log" 2>&1 </dev/null &
         guest_pids+=($!)
     done
     set +m
@@ -112,7 +122,8 @@ end_guests() {
         log=$out/$project.guests$part.log status=0
         wait "${guest_pids[part]}" || status=$?
         unset "guest_pids[part]"
-        cat "$log" >&2
+        logs+=("$log")
+        sed '/^passed /d' "$log" >&2
         add_up "$project (${guest_parts[part]})" "$log" "$status"
     done
 }

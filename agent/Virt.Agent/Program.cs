@@ -171,10 +171,10 @@ internal static class Program
         events.Publish(VirtEventKind.Host, VirtEventAction.Started, options.Name, Guid.Empty, $"virt-agent {HostService.Version} is ready.");
         AgentLog.Info($"virt-agent {HostService.Version} is ready after {(DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds:0} ms");
         using var ending = new CancellationTokenSource();
-        var giving = OwnCode.GiveBackAsync(time, ending.Token);
+        var resting = MemoryRest.KeepAsync(time, ending.Token);
         await stopped.Task.ConfigureAwait(false);
         await ending.CancelAsync().ConfigureAwait(false);
-        await giving.ConfigureAwait(false);
+        await resting.ConfigureAwait(false);
         AgentLog.Info("virt-agent stops; VMs and containers go on");
     }
 

@@ -54,6 +54,13 @@ internal sealed class Agent : IDisposable
 
     public int Pid => process.Id;
 
+    /// <summary>What it has in memory, in MB, when nothing has been asked of it for a moment: it gives back what it used then (MemoryRest in the agent looks every five seconds).</summary>
+    public double RestedMB()
+    {
+        Thread.Sleep(12_000);
+        return Run.ResidentMB(Pid);
+    }
+
     /// <summary>The keeper's process, where it has been needed.</summary>
     public int? KeeperPid => Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(static name => int.TryParse(name, out _))
         .Where(pid => CommandLine(pid!) is var line && line.Contains("\0keep\0", StringComparison.Ordinal) && line.Contains(folder + "/", StringComparison.Ordinal))

@@ -26,8 +26,7 @@ internal static class DefinedBenchmark
         }
 
         agent.Client.Invoke(Methods.GetVM, new GetVM());
-        Thread.Sleep(2000);
-        var ours = Samples.Of(Virt.Benchmarks.Run.ResidentMB(agent.Pid));
+        var ours = Samples.Of(agent.RestedMB());
         using var libvirt = Libvirt.IsInstalled ? Libvirt.Start() : null;
         if (libvirt is not null)
         {

@@ -13,7 +13,7 @@ namespace Virt.Linux.Mounts;
 public static unsafe class DetachedMount
 {
     // SAFETY: every pointer that goes to the kernel is to this frame's stack or pinned until the call has returned.
-    private const int SetFlag = 0, SetString = 1, Create = 6, CloneTree = 1, LongestValue = 255;
+    private const int SetFlag = 0, SetString = 1, Create = 6, CloneTree = 1, LongestValue = 255, LongestData = 4095, Detach = 2 /* MNT_DETACH */;
     private const ulong Private = 1 << 18; // MS_PRIVATE
 
     /// <summary>Lays a writable layer over read-only ones (overlayfs).</summary>
@@ -29,7 +29,7 @@ public static unsafe class DetachedMount
     /// What the upper folder gets is whole by itself, so that it can become a lower one elsewhere: no file without its content (metacopy), no folder that
     /// stands for one of another name (redirect_dir). Source: Documentation/filesystems/overlayfs.rst.
     /// </param>
-    /// <exception cref="LinuxException">The kernel has no overlayfs, or a folder cannot be used for it; E2BIG: before Linux 6.8, more than 14 lower ones.</exception>
+    /// <exception cref="LinuxException">The kernel has no overlayfs, or a folder cannot be used for it; E2BIG: before Linux 6.8, more lower ones than a page can name, some 200.</exception>
     public static SafeFileHandle Overlay(
         IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain = false, UserMap? users = null)
     {
@@ -75,7 +75,7 @@ public static unsafe class DetachedMount
             {
                 return MappedOverlay(trees.ConvertAll(static t => FormattableString.Invariant($"/proc/self/fd/{t.DangerousGetHandle()}")), trees);
             }
-            catch (LinuxException e) when (e is { Call: "fsconfig", Errno: Errno.EINVAL })
+            catch (LinuxException e) when (e is { Call: "fsconfig" or "mount", Errno: Errno.EINVAL })
             {
                 // Before Linux 6.15 overlayfs takes only what is mounted somewhere (clone_private_mount of fs/namespace.c).
                 using var places = new MountPlaces(trees);
@@ -143,7 +143,8 @@ public static unsafe class DetachedMount
         }
         catch (LinuxException e) when (e is { Call: "fsconfig", Errno: Errno.EINVAL })
         {
-            return New("overlay", attributes, [new("lowerdir", Joined(folders, names.Count)), .. rest]);
+            var lower = Joined(folders, names.Count);
+            return lower.Length <= LongestValue ? New("overlay", attributes, [new("lowerdir", lower), .. rest]) : OverAtPlace([new("lowerdir", lower), .. rest], attributes);
         }
     }
 
@@ -152,7 +153,33 @@ public static unsafe class DetachedMount
         var text = new StringBuilder();
         for (var i = 0; i < count; i++)
             text.Append(i == 0 ? "" : ":").Append(FormattableString.Invariant($"/proc/self/fd/{folders[i].DangerousGetHandle()}"));
-        return text.Length <= LongestValue ? text.ToString() : throw new LinuxException("fsconfig", Errno.E2BIG, "lowerdir");
+        return text.ToString();
+    }
+
+    // More than fsconfig(2) takes as one value goes by mount(2), which reads a page: at a place, of which a copy is taken that stands nowhere.
+    internal static SafeFileHandle OverAtPlace(List<KeyValuePair<string, string>> options, MountAttributes attributes)
+    {
+        var data = Encoding.UTF8.GetBytes(string.Join(',', options.ConvertAll(static option => $"{option.Key}={option.Value}")) + "\0");
+        if (data.Length > LongestData)
+            throw new LinuxException("mount", Errno.E2BIG, "lowerdir");
+        var place = Directory.CreateTempSubdirectory("virt-mount-").FullName;
+        try
+        {
+            fixed (byte* bytes = data)
+                Libc.Check(Libc.mount("overlay", place, "overlay", 0, bytes), "mount", place);
+            try
+            {
+                return Copy(place, attributes);
+            }
+            finally
+            {
+                _ = Libc.umount2(place, Detach);
+            }
+        }
+        finally
+        {
+            Directory.Delete(place);
+        }
     }
 
     private static string Named(string path, List<SafeFileHandle> folders)

@@ -2,8 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using System.Threading;
-using System.Threading.Tasks;
 
 namespace Virt.Linux.Processes;
 
@@ -13,26 +11,6 @@ namespace Virt.Linux.Processes;
 /// </summary>
 public static class OwnCode
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
-    /// <summary>Gives them back now and every minute, until it is cancelled.</summary>
-    public static async Task GiveBackAsync(TimeProvider time, CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                GiveBack();
-            }
-            while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
-        }
-        catch (OperationCanceledException)
-        {
-            // The process ends.
-        }
-    }
-
     /// <summary>Gives back the mapped pages of the program's code and constants; those that are used again come back from the page cache, at some microseconds each. Nothing that was ever written is touched.</summary>
     /// <returns>How many bytes were mapped.</returns>
     public static long GiveBack()

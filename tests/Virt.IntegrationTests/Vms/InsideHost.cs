@@ -39,8 +39,7 @@ public sealed class InsideHost : IAsyncLifetime
 
         var archive = Path.Combine(host.Files, "starter.tar");
         ProgramRun.Output0("tar", "-C", RepositoryRoot.File("out", "images"), "-cf", archive, "containers/starter");
-        await using var input = File.OpenRead(archive);
-        host.Client.Invoke(Methods.CopyVMFile, new CopyVMFile { Name = Name, IsInto = true, Path = "/root/starter.tar", FileName = "starter.tar", SizeBytes = input.Length, AnswerTimeout = Poll.Limit }, stdin: input);
+        Put(archive, "/root/starter.tar");
         host.Run(Name, "mkdir -p /usr/share/virt/images && tar -xf /root/starter.tar -C /usr/share/virt/images");
     }
 
@@ -63,6 +62,13 @@ public sealed class InsideHost : IAsyncLifetime
 
     /// <summary>Runs a shell line in the guest, by the guest agent.</summary>
     internal string Run(string line) => Host.Run(Name, line);
+
+    /// <summary>Copies a file into the guest.</summary>
+    internal void Put(string file, string path)
+    {
+        using var input = File.OpenRead(file);
+        Host.Client.Invoke(Methods.CopyVMFile, new CopyVMFile { Name = Name, IsInto = true, Path = path, FileName = Path.GetFileName(path), SizeBytes = input.Length, AnswerTimeout = Poll.Limit }, stdin: input);
+    }
 
     /// <summary>What an attempt to connect must fail with.</summary>
     internal VirtException Refused(string name) => Assert.Throws<VirtException>(() => Connect(name: name));

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Images;
 using Virt.IntegrationTests.Module;
 using Virt.IntegrationTests.SystemdGuest;
 using Virt.Protocol;
@@ -58,6 +59,41 @@ public sealed class InsideTests(InsideHost inside) : IClassFixture<InsideHost>
         }
 
         Assert.Equal("", inside.Run("find /sys/fs/cgroup -mindepth 2 -path '*/virt-????????/*' -type d"));
+    }
+
+    [Fact]
+    public void An_image_of_forty_layers_runs_also_on_a_kernel_that_must_be_told_of_all_of_them_at_once()
+    {
+        // Linux 6.1; from 6.8 on each is told by itself.
+        Assert.StartsWith("6.1.", inside.Run("uname -r"), StringComparison.Ordinal);
+        var host = inside.Host;
+        host.New("deep:0", ImageBench.StarterRoot);
+        for (var layer = 1; layer < 40; layer++)
+        {
+            var container = host.Run(new NewContainer { Image = $"deep:{layer - 1}", Command = ["sleep", "600"], Name = "draft" });
+            Assert.Equal("", host.Exec(container, $"echo {layer} > /of-{layer}; echo {layer} > /last").Error);
+            host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = $"deep:{layer}", Container = "draft" });
+            host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Name = container.Name, Force = true });
+        }
+
+        inside.Put(host.Export("deep:39", "deep.tar", ContainerImageFormat.Oci), "/root/deep.tar");
+        using var client = inside.Connect();
+        Assert.Equal(40, client.Invoke(Methods.ImportContainerImage, new ImportContainerImage { Path = "/root/deep.tar", Name = "deep:1" }).Items.Single().Layers.Length);
+        foreach (var users in new[] { ContainerUserNamespace.Private, ContainerUserNamespace.Host })
+        {
+            var one = client.Run(new NewContainer { Image = "deep:1", Command = ["/bin/sh", "-c", "exec sleep 1000"], UserNamespace = users });
+            try
+            {
+                Assert.Equal("39 39 1 39\n", Output(client, one, "echo $(ls /of-* | wc -l) $(cat /last /of-1 /of-39); echo own > /of-1"));
+                Assert.Equal("own 0\n", Output(client, one, "echo $(cat /of-1) $(stat -c %u /of-1)"));
+            }
+            finally
+            {
+                client.Remove(one);
+            }
+        }
+
+        Assert.Equal("", inside.Run("ls -d /tmp/virt-mount-* 2>/dev/null; grep virt-mount /proc/mounts; true"));
     }
 
     [Fact]
@@ -247,6 +283,13 @@ public sealed class InsideTests(InsideHost inside) : IClassFixture<InsideHost>
         public void OnItem(Message message)
         {
         }
+    }
+
+    private static string Output(VirtClient client, Container container, string script)
+    {
+        var output = new Guest.OutputRecorder();
+        client.Invoke(Methods.InvokeContainerCommand, new InvokeContainerCommand { Id = container.Id, Command = ["/bin/sh", "-c", script] }, observer: output);
+        return output.Output + output.Error;
     }
 
     private sealed class CancelAtOutput(CancellationTokenSource cancel) : ICallObserver

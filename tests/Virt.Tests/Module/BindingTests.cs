@@ -67,6 +67,17 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
+    public void A_size_is_taken_as_it_is_typed_elsewhere_too()
+    {
+        agent.On(Methods.SetContainer, (request, _) => new Container { Id = request.Id, Name = request.Name });
+        shell.Run("Set-Container job -MemoryBytes 512m -SwapBytes 1GB");
+        Assert.Empty(shell.Errors);
+        Assert.Equal([(512L << 20, 1L << 30)], agent.CallsOf(Methods.SetContainer).Select(call => (SetContainer)call.Request).Select(request => (request.MemoryBytes!.Value, request.SwapBytes!.Value)));
+        shell.Run("Set-Container job -MemoryBytes much");
+        Assert.Contains("Cannot use 'much' as a size", Assert.Single(shell.Errors).Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PassThru_writes_the_machine_with_its_host()
     {
         var vm = Assert.Single(shell.Run<VM>("Start-VM web01 -PassThru"));

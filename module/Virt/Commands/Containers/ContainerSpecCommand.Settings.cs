@@ -98,14 +98,17 @@ public abstract partial class ContainerSpecCommand
 
     /// <summary>Swap beyond -MemoryBytes, where the host counts swap. Without it: none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ByteSize]
     public long? SwapBytes { get; set; }
 
     /// <summary>Memory that is left to it while the host has others to take from.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ByteSize]
     public long? ReservedMemoryBytes { get; set; }
 
     /// <summary>The size of its /dev/shm. Without it: 64 MB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ByteSize]
     public long? ShmBytes { get; set; }
 
     /// <summary>Its share of busy disks beside other containers, 10 to 1000. Without it: 100.</summary>
@@ -118,6 +121,7 @@ public abstract partial class ContainerSpecCommand
 
     /// <summary>When its log has so many bytes, it is begun anew, and as much again is kept of what was before. Without it: 16 MB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ByteSize]
     public long? LogBytes { get; set; }
 
     /// <summary>When the agent starts it again: Never, OnFailure, Always, UnlessStopped or OnUnhealthy; after 0.1 s, and twice as long each time in a row, up to a minute.</summary>

@@ -44,6 +44,7 @@ public abstract partial class ContainerSpecCommand : TargetCommand<Container>
 
     /// <summary>At most so much memory, such as 512MB; 4MB at least. Without it: no limit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ByteSize]
     public long? MemoryBytes { get; set; }
 
     /// <summary>At most so many CPUs, such as 0.5; 0.01 at least. Without it: no limit.</summary>

@@ -11,6 +11,7 @@ public sealed partial class SetContainerCommand
 {
     /// <summary>Memory that is left to it while the host has others to take from; 0: none. While it runs, as the rest down to -HealthRetries.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long ReservedMemoryBytes { get; set; }
 
     /// <summary>Its share of busy disks beside other containers, 10 to 1000; 0: 100. Where the host has cgroups of version 1, one that was started without limits of disks is started anew for it.</summary>
@@ -144,10 +145,12 @@ public sealed partial class SetContainerCommand
 
     /// <summary>The size of its /dev/shm; 0: 64 MB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long ShmBytes { get; set; }
 
     /// <summary>When its log has so many bytes, it is begun anew; 0: 16 MB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long LogBytes { get; set; }
 
     /// <summary>Whether a small init of the agent's is its first process.</summary>

@@ -38,10 +38,12 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
 {
     /// <summary>At most so much memory; 0: no limit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long MemoryBytes { get; set; }
 
     /// <summary>Swap beyond -MemoryBytes; 0: none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long SwapBytes { get; set; }
 
     /// <summary>At most so many CPUs; 0: no limit.</summary>

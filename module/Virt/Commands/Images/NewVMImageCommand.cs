@@ -85,10 +85,12 @@ public sealed class NewVMImageCommand : NewCommand
     /// <summary>The size of the image's disk, such as 20GB. Without it: 20GB, or 8GB of a distribution, whose root grows in a machine with a larger disk. It costs only what stands on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = DistributionSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IsoSet)]
+    [ByteSize]
     public long SizeBytes { get; set; } = 20L << 30;
 
     /// <summary>The memory that the installer has, such as 4GB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = IsoSet)]
+    [ByteSize]
     public long MemoryStartupBytes { get; set; } = 2L << 30;
 
     /// <summary>The installer's virtual processors, 1 to 240.</summary>

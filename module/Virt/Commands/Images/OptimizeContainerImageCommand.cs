@@ -25,6 +25,7 @@ public sealed class OptimizeContainerImageCommand : NewCommand
     /// <summary>Stop once so many bytes are freed, such as 10GB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateRange(0, long.MaxValue)]
+    [ByteSize]
     public long FreeBytes { get; set; }
 
     /// <summary>Only images that have no name any more.</summary>

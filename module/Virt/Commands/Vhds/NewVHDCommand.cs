@@ -36,6 +36,7 @@ public sealed class NewVHDCommand : NewCommand
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = "Dynamic")]
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = "Fixed")]
     [Parameter(Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = "Differencing")]
+    [ByteSize]
     public long SizeBytes { get; set; }
 
     /// <summary>It grows as it is written. This is so too where nothing is said.</summary>

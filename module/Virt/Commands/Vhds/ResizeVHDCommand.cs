@@ -26,6 +26,7 @@ public sealed class ResizeVHDCommand : VHDChangeCommand
 {
     /// <summary>The disk as a guest shall see it, such as 20GB.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [ByteSize]
     public long SizeBytes { get; set; }
 
     /// <summary>It may become smaller: whatever is beyond the new end is lost.</summary>

@@ -30,6 +30,7 @@ public sealed class AddVMHardDiskDriveCommand : VMPartChangeCommand
 
     /// <summary>Make a new disk of this size, such as 20GB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long SizeBytes { get; set; }
 
     /// <summary>What the guest sees it behind: SCSI (where it is left away), Virtio, NVMe or SATA.</summary>
@@ -50,6 +51,7 @@ public sealed class AddVMHardDiskDriveCommand : VMPartChangeCommand
 
     /// <summary>Bytes read and written a second, at most, such as 100MB; 0: no limit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long MaximumBytesPerSecond { get; set; }
 
     /// <summary>Write the disk.</summary>

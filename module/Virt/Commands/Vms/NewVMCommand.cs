@@ -60,6 +60,7 @@ public sealed class NewVMCommand : NewCommand
 
     /// <summary>The guest's memory, such as 4GB; 32MB at least. 256MB where it is not given.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long MemoryStartupBytes { get; set; }
 
     /// <summary>Virtual processors, 1 to 240.</summary>
@@ -98,6 +99,7 @@ public sealed class NewVMCommand : NewCommand
     /// <summary>The size of the new disk, such as 20GB; of an image's disk at least the image's own.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = "NewVHD")]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
+    [ByteSize]
     public long NewVHDSizeBytes { get; set; }
 
     /// <summary>Makes no disk. This is so too where nothing is said of a disk.</summary>

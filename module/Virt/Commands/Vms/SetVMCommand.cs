@@ -49,6 +49,7 @@ public sealed class SetVMCommand : VMChangeCommand
     /// <summary>The guest's memory, such as 4GB; 32MB at least.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("MemoryBytes")]
+    [ByteSize]
     public long MemoryStartupBytes { get; set; }
 
     /// <summary>Virtual processors, 1 to 240.</summary>

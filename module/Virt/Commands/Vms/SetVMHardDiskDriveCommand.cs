@@ -27,6 +27,7 @@ public sealed class SetVMHardDiskDriveCommand : VMHardDiskDriveTargetCommand
 
     /// <summary>Bytes read and written a second, at most, such as 100MB; 0: no limit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long MaximumBytesPerSecond { get; set; }
 
     /// <summary>Checkpoints, and what restores them, leave it as it is.</summary>

@@ -24,10 +24,12 @@ public sealed class SetVMMemoryCommand : VMPartChangeCommand
 {
     /// <summary>How much, 32 MB to the host's memory.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long StartupBytes { get; set; }
 
     /// <summary>How much it can come to have while it runs; 0: what it was started with.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ByteSize]
     public long MaximumBytes { get; set; }
 
     /// <summary>What pages of the host it is made of: Small, or Large (huge pages).</summary>
