@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Virt beside its peers in one run and prints the table, in namespaces of its own: nothing of the machine is touched.
 #   build/bench.sh                      everything (some minutes)
-#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container vm clone warm checkpoint guest defined move patch pull
+#   build/bench.sh --quick container    fewer rounds; only these: agent roundtrip module list container unified vm clone warm checkpoint guest defined move patch pull
 #   VIRT_BENCH_LOG=1 build/bench.sh …   shows the agents' log too, which says where the time of a move or a patch went
 #   build/bench.sh --in-memory …        keeps images and states of all in memory: what the programs cost, and not the disk
 #   build/bench.sh --save               puts the table into docs/performance.md
@@ -49,8 +49,10 @@ for argument in "$@"; do
 done
 build/setup.sh $peers
 [ -z "$peers" ] || build/docker.sh "$out"
-build/build.sh agent module shell images debian-container bench
-[ "$out/bench/first" -nt tests/Benchmarks/first.c ] || gcc -O2 -static -o "$out/bench/first" tests/Benchmarks/first.c
+build/build.sh agent module shell images debian debian-container bench
+for program in first asked; do
+    [ "$out/bench/$program" -nt "tests/Benchmarks/$program.c" ] || gcc -O2 -static -o "$out/bench/$program" "tests/Benchmarks/$program.c"
+done
 
 # Not /tmp, which is memory on some machines and not on others. The peers' files lie beside ours.
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/vb.XXXXXX")

@@ -20,6 +20,10 @@ case $debian_arch in
     amd64) packages+=(qemu-system-x86 ovmf) ;;
     arm64) packages+=(qemu-system-arm qemu-efi-aarch64) ;;
 esac
+# A package of its own since Debian 13 and Ubuntu 24.04; before that it comes with QEMU.
+if (. /etc/os-release 2>/dev/null && case $ID in debian) [ "${VERSION_ID:-13}" -ge 13 ] ;; ubuntu) [ "${VERSION_ID%%.*}" -ge 24 ] ;; *) false ;; esac); then
+    packages+=(virtiofsd) # files of containers that have a machine of their own
+fi
 case ${1:-} in
     '') ;;
     test)

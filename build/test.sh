@@ -93,7 +93,7 @@ add_up() {
 }
 
 # The tests of machines run as three parts beside all else: each waits for guests for half of its time.
-guest_parts=("Virt.IntegrationTests.Patching Virt.IntegrationTests.Vms" Virt.IntegrationTests.Fleet Virt.IntegrationTests.VmImages)
+guest_parts=(Virt.IntegrationTests.Vms "Virt.IntegrationTests.Patching Virt.IntegrationTests.Fleet" Virt.IntegrationTests.VmImages)
 guest_pids=()
 
 # run_integration: all other tests, after those of machines were begun. One after the other where a part was asked for.

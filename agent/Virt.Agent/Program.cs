@@ -112,7 +112,10 @@ internal static class Program
         var disks = new QemuImg(tools, "qemu-img");
         await using var networks = new NetworkService(state.Resources, time, events);
         var cgroups = new CgroupTree();
-        await using var vms = new VmService(paths, state.Resources, keeper, cgroups, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
+        await using var vms = new VmService(paths, state.Resources, keeper, cgroups, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events)
+        {
+            FindMove = name => state.Operations.FindLast(Methods.MoveVM.Name, name) is { Result: { } result } row ? (VMMove.WireFormat.Decode(result).DestinationHost, row.Operation.EndTime ?? row.Operation.StartTime) : null,
+        };
         var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);

@@ -23,8 +23,8 @@ internal static class ContainerBenchmark
         string? bundle = null, mapped = null;
         if (crun is not null)
         {
-            bundle = MakeBundle(setting, crun, "bundle", isMapped: false);
-            mapped = MakeBundle(setting, crun, "bundle-mapped", isMapped: true);
+            bundle = MakeBundle(setting.Work, crun, "bundle", setting.Rootfs, isMapped: false);
+            mapped = MakeBundle(setting.Work, crun, "bundle-mapped", setting.Rootfs, isMapped: true);
         }
 
         var archive = Path.Combine(setting.Work, "bench.tar");
@@ -257,14 +257,15 @@ internal static class ContainerBenchmark
         return new Row("Keeper: resident memory (one a host)", "MB", keeper, podman is null ? "podman is not installed" : "podman's conmon (one a container)", monitor);
     }
 
-    private static string MakeBundle(Setting setting, string crun, string name, bool isMapped)
+    /// <summary>A bundle for crun in a folder of its own, with the program <c>first</c> of a root folder that may lie elsewhere.</summary>
+    public static string MakeBundle(string folder, string crun, string name, string rootfs, bool isMapped)
     {
-        var bundle = Path.Combine(setting.Work, name);
+        var bundle = Path.Combine(folder, name);
         Directory.CreateDirectory(bundle);
         Benchmarks.Run.Output(crun, ["spec"], info => info.WorkingDirectory = bundle);
         var config = File.ReadAllText(Path.Combine(bundle, "config.json"));
         config = config.Replace("\"terminal\": true", "\"terminal\": false", StringComparison.Ordinal)
-            .Replace("\"rootfs\"", $"\"{setting.Rootfs}\"", StringComparison.Ordinal)
+            .Replace("\"rootfs\"", $"\"{rootfs}\"", StringComparison.Ordinal)
             .Replace("\"sh\"", "\"/bin/first\"", StringComparison.Ordinal);
         if (isMapped)
         {

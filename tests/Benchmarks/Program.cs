@@ -16,6 +16,7 @@ internal static class Program
         ["module"] = ModuleBenchmark.Run,
         ["list"] = ListBenchmark.Run,
         ["container"] = ContainerBenchmark.Run,
+        ["unified"] = UnifiedBenchmark.Run,
         ["vm"] = VmBenchmark.Run,
         ["clone"] = CloneBenchmark.Run,
         ["warm"] = WarmBenchmark.Run,

@@ -20,6 +20,8 @@ internal sealed record Setting(string Root, string Work, bool Quick)
 
     public string First => Path.Combine(Root, "out/bench/first");
 
+    public string Asked => Path.Combine(Root, "out/bench/asked");
+
     /// <summary>The starter container image with <c>first</c> in it.</summary>
     public string BenchImages => Path.Combine(Work, "images");
 

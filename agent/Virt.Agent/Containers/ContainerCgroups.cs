@@ -11,7 +11,7 @@ using Virt.Linux.Processes;
 namespace Virt.Agent.Containers;
 
 /// <summary>
-/// The cgroups of all runs, under one parent of this agent's own. On v1 some are made ready ahead, each with a launching thread of
+/// The cgroups of all runs, under one parent of this agent's own. Some are made ready ahead: on v2 one, with its filter of devices; on v1 several, each with a launching thread of
 /// the keeper in it: entering a cgroup of v1 waits for the kernel for up to 12 ms, being born in it does not.
 /// </summary>
 internal sealed class ContainerCgroups : IAsyncDisposable
@@ -33,7 +33,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     {
         this.tree = tree;
         this.keeper = keeper;
-        ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? StartThreads : 0];
+        ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? StartThreads : 1];
         Seat = tree.Version == CgroupVersion.V1 ? new CommandSeat(keeper, tree, StartThreads, time) : null;
         parent = CgroupName.OfAgent(stateFolder);
     }
@@ -66,7 +66,11 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         {
             if (Interlocked.Exchange(ref ready[thread], null) is { } lease)
             {
-                shared[NameOf(lease.Cgroup)] = true;
+                if (lease.ReadySet != 0)
+                {
+                    shared[NameOf(lease.Cgroup)] = true;
+                }
+
                 return lease;
             }
         }
@@ -78,7 +82,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     public static void SetLimits(CgroupLease lease, CgroupLimits limits) =>
         lease.Cgroup.SetLimits(lease.ReadySet == 0 ? limits : limits with { ProcessCount = limits.ProcessCount + 1 });
 
-    /// <summary>Off the path of any request: makes cgroups ready for all threads.</summary>
+    /// <summary>Off the path of any request: makes cgroups ready, on v1 for all threads.</summary>
     public async Task FillAsync()
     {
         for (var thread = 0; thread < ready.Length; thread++)
@@ -87,9 +91,15 @@ internal sealed class ContainerCgroups : IAsyncDisposable
         }
     }
 
-    /// <summary>Off the path of the request: lets the thread hop from a lease that was used to the next cgroup, whereby the limit becomes exact.</summary>
+    /// <summary>Off the path of the request: makes the next one ready; on v1 the thread hops there from the lease that was used, whereby its limit becomes exact.</summary>
     public async Task ReplaceAsync(CgroupLease used, CgroupLimits limits)
     {
+        if (tree.Version != CgroupVersion.V1)
+        {
+            await FillAsync(0).ConfigureAwait(false);
+            return;
+        }
+
         if (used.ReadySet == 0)
         {
             return;
@@ -215,8 +225,13 @@ internal sealed class ContainerCgroups : IAsyncDisposable
                 return;
             }
 
-            var next = Make(((ulong)Interlocked.Increment(ref lastNumber) * Keeper.ReadyThreads) + (ulong)thread);
-            await SitAsync(next.ReadySet, next.Cgroup.OpenForThread()).ConfigureAwait(false);
+            var hasThread = tree.Version == CgroupVersion.V1;
+            var next = Make(hasThread ? ((ulong)Interlocked.Increment(ref lastNumber) * Keeper.ReadyThreads) + (ulong)thread : 0);
+            if (hasThread)
+            {
+                await SitAsync(next.ReadySet, next.Cgroup.OpenForThread()).ConfigureAwait(false);
+            }
+
             Volatile.Write(ref ready[thread], next);
         }
         catch (LinuxException e)

@@ -127,6 +127,8 @@ public sealed partial class VmService
         using var limit = new CancellationTokenSource(request.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         var (lastLine, empty) = ("", new FileInfo(arrival.Disk).Length);
+        using var heard = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
+        var pressing = Task.CompletedTask;
         try
         {
             if (kernel is not null)
@@ -136,6 +138,7 @@ public sealed partial class VmService
             }
 
             await session.ContinueAsync(either.Token).ConfigureAwait(false);
+            pressing = PressAnyKeyAsync(answer.Kind, session, heard.Token);
             while (!process.Ended.IsCompleted)
             {
                 var changed = guest.Changed;
@@ -163,6 +166,11 @@ public sealed partial class VmService
         catch (Exception e) when (e is QmpException or QmpClosedException)
         {
             throw InstallErrors.Failed(name, ErrorCode.Unavailable, $"QEMU has ended, or does not obey ({VmErrors.Sentence(e.Message)})", lastLine, "Test-VirtHost", e);
+        }
+        finally
+        {
+            await heard.CancelAsync().ConfigureAwait(false);
+            await pressing.ConfigureAwait(false);
         }
 
         var status = await process.Ended.ConfigureAwait(false);

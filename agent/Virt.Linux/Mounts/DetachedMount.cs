@@ -16,6 +16,9 @@ public static unsafe class DetachedMount
     private const int SetFlag = 0, SetString = 1, Create = 6, CloneTree = 1, LongestValue = 255, LongestData = 4095, Detach = 2 /* MNT_DETACH */;
     private const ulong Private = 1 << 18; // MS_PRIVATE
 
+    // What this kernel does not take, known from the first time that it was tried: a start should not try it each time anew.
+    private static volatile bool takesOnlyPlaces, takesOneValue;
+
     /// <summary>Lays a writable layer over read-only ones (overlayfs).</summary>
     /// <param name="lowers">The read-only folders, the uppermost first; at least one.</param>
     /// <param name="upper">The folder that takes all changes.</param>
@@ -71,16 +74,22 @@ public static unsafe class DetachedMount
             foreach (var lower in lowers)
                 trees.Add(Mapped(lower, users));
             trees.Add(Mapped(Path.GetDirectoryName(upper)!, users));
-            try
+            if (!takesOnlyPlaces)
             {
-                return MappedOverlay(trees.ConvertAll(static t => FormattableString.Invariant($"/proc/self/fd/{t.DangerousGetHandle()}")), trees);
+                try
+                {
+                    return MappedOverlay(trees.ConvertAll(static t => FormattableString.Invariant($"/proc/self/fd/{t.DangerousGetHandle()}")), trees);
+                }
+                catch (LinuxException e) when (e is { Call: "fsconfig" or "mount", Errno: Errno.EINVAL })
+                {
+                    // Before Linux 6.15 overlayfs takes only what is mounted somewhere (clone_private_mount of fs/namespace.c).
+                }
             }
-            catch (LinuxException e) when (e is { Call: "fsconfig" or "mount", Errno: Errno.EINVAL })
-            {
-                // Before Linux 6.15 overlayfs takes only what is mounted somewhere (clone_private_mount of fs/namespace.c).
-                using var places = new MountPlaces(trees);
-                return MappedOverlay(places.Paths, trees);
-            }
+
+            using var places = new MountPlaces(trees);
+            var overlay = MappedOverlay(places.Paths, trees);
+            takesOnlyPlaces = true;
+            return overlay;
         }
         finally
         {
@@ -137,15 +146,22 @@ public static unsafe class DetachedMount
     // lowerdir+ takes one folder each, whatever its name (Linux 6.8); before it there is one value for all.
     private static SafeFileHandle OverMany(List<string> names, List<SafeFileHandle> folders, MountAttributes attributes, List<KeyValuePair<string, string>> rest)
     {
-        try
+        if (!takesOneValue)
         {
-            return New("overlay", attributes, [.. names.ConvertAll(static name => new KeyValuePair<string, string>("lowerdir+", name)), .. rest]);
+            try
+            {
+                return New("overlay", attributes, [.. names.ConvertAll(static name => new KeyValuePair<string, string>("lowerdir+", name)), .. rest]);
+            }
+            catch (LinuxException e) when (e is { Call: "fsconfig", Errno: Errno.EINVAL })
+            {
+                // An older kernel, or what is laid over each other does not go: the other way tells which.
+            }
         }
-        catch (LinuxException e) when (e is { Call: "fsconfig", Errno: Errno.EINVAL })
-        {
-            var lower = Joined(folders, names.Count);
-            return lower.Length <= LongestValue ? New("overlay", attributes, [new("lowerdir", lower), .. rest]) : OverAtPlace([new("lowerdir", lower), .. rest], attributes);
-        }
+
+        var lower = Joined(folders, names.Count);
+        var overlay = lower.Length <= LongestValue ? New("overlay", attributes, [new("lowerdir", lower), .. rest]) : OverAtPlace([new("lowerdir", lower), .. rest], attributes);
+        takesOneValue = true;
+        return overlay;
     }
 
     internal static string Joined(IReadOnlyList<SafeFileHandle> folders, int count)

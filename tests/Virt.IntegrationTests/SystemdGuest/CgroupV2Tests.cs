@@ -99,7 +99,8 @@ public sealed class CgroupV2Tests(SystemdHost host)
         containers.ForEach(client.Remove);
 
         Assert.Equal("0", await host.RunAsync("grep -lx sleep /proc/[0-9]*/comm | wc -l"));
-        Assert.Equal("", await host.RunAsync("find /sys/fs/cgroup -mindepth 2 -path '*/virt-????????/*' -type d"));
+        await host.UntilAsync("[ $(find /sys/fs/cgroup -mindepth 2 -path '*/virt-*/*' -type d | wc -l) = 1 ]", "no cgroup but the one that is ready for the next");
+        Assert.Equal("", await host.RunAsync("cat /sys/fs/cgroup/virt-*/*/cgroup.procs"));
         Assert.Equal("", await host.RunAsync("grep -e overlay -e /var/lib/virt -e /run/virt /proc/*/mountinfo || true"));
         Assert.Equal("", await host.RunAsync("find /var/lib/virt /run/virt -mindepth 1 ! -name 'virt.db*' ! -type d ! -name agent.sock ! -name 'keeper*' ! -name host-id ! -name boot-id"));
     }

@@ -42,6 +42,15 @@ public sealed class InstallTests
     private const string WritesBootSector =
         @"printf '\272\004\006\270\000\040\357\364' | dd of=/dev/vda bs=512 conv=notrunc 2>/dev/null; printf '\125\252' | dd of=/dev/vda bs=1 seek=510 conv=notrunc 2>/dev/null; dd if=/proc/cmdline of=/dev/vda bs=512 seek=1 conv=notrunc 2>/dev/null; sync; ";
 
+    // A boot sector that waits for a key (int 16h), writes itself to the first disk (int 13h, 3) and lets ACPI power the machine off.
+    private static readonly byte[] AsksForAnyKey =
+    [
+        0xFC, 0x31, 0xC0, 0xCD, 0x16, // cld; xor ax, ax; int 16h
+        0x31, 0xC0, 0x8E, 0xC0, 0xBB, 0x00, 0x7C, // xor ax, ax; mov es, ax; mov bx, 7C00h
+        0xB8, 0x01, 0x03, 0xB9, 0x01, 0x00, 0xBA, 0x80, 0x00, 0xCD, 0x13, // mov ax, 301h; mov cx, 1; mov dx, 80h; int 13h
+        0xBA, 0x04, 0x06, 0xB8, 0x00, 0x20, 0xEF, 0xF4, 0xEB, 0xFD, // mov dx, 604h; mov ax, 2000h; out dx, ax; hlt; jmp $-1
+    ];
+
     private const string PowersOff = "echo o > /proc/sysrq-trigger; sleep 60";
     private const string Resets = "echo b > /proc/sysrq-trigger; sleep 60";
 
@@ -82,6 +91,22 @@ public sealed class InstallTests
         Assert.True(File.Exists(Path.Combine(image.Path, "nvram.fd")));
         Assert.Contains("inet 10.91.7.", await SecondSectorAsync(host, image), StringComparison.Ordinal);
         Assert.Equal(("", ""), (image.SealProblem, host.Machines()));
+    }
+
+    [Fact]
+    public async Task What_Windows_media_ask_before_they_start_is_answered()
+    {
+        await using var host = await TestHost.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Files, "ask")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "boot.bin"), AsksForAnyKey, TestContext.Current.CancellationToken);
+        ProgramRun.Output0("sh", "-c", $"xorriso -as mkisofs -quiet -V ASK -R -J -b boot.bin -no-emul-boot -boot-load-size 4 -o '{folder}.iso' '{folder}' 2>/dev/null");
+        var image = host.Invoke(Methods.InstallVMImage, Request(host) with { IsoPath = folder + ".iso", AnswerFileName = "autounattend.xml", AnswerFile = Bytes("<unattend/>"), Timeout = TimeSpan.FromMinutes(3) });
+        await host.RunAsync("qemu-img", "convert", "-O", "raw", Path.Combine(image.Path, "disk.qcow2"), Path.Combine(host.Files, "raw"));
+        Assert.Equal(AsksForAnyKey, (await File.ReadAllBytesAsync(Path.Combine(host.Files, "raw"), TestContext.Current.CancellationToken))[..AsksForAnyKey.Length]);
+
+        // No one answers an installer of another system.
+        var waiting = host.Refused(Methods.InstallVMImage, Request(host) with { Name = "web/2", IsoPath = folder + ".iso", AnswerFileName = "ks.cfg", Timeout = TimeSpan.FromSeconds(10) });
+        Assert.Equal(ErrorCode.Timeout, waiting.Code);
     }
 
     [Fact]

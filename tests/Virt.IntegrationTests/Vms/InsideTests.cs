@@ -58,7 +58,9 @@ public sealed class InsideTests(InsideHost inside) : IClassFixture<InsideHost>
             client.Remove(container);
         }
 
-        Assert.Equal("", inside.Run("find /sys/fs/cgroup -mindepth 2 -path '*/virt-????????/*' -type d"));
+        // But the one that is ready for the next.
+        inside.Run("for i in $(seq 100); do [ $(find /sys/fs/cgroup -mindepth 2 -path '*/virt-*/*' -type d | wc -l) = 1 ] && exit; sleep 0.1; done; exit 1");
+        Assert.Equal("", inside.Run("cat /sys/fs/cgroup/virt-*/*/cgroup.procs"));
     }
 
     [Fact]
@@ -94,6 +96,30 @@ public sealed class InsideTests(InsideHost inside) : IClassFixture<InsideHost>
         }
 
         Assert.Equal("", inside.Run("ls -d /tmp/virt-mount-* 2>/dev/null; grep virt-mount /proc/mounts; true"));
+    }
+
+    [Theory]
+    [InlineData(ContainerUserNamespace.Private)]
+    [InlineData(ContainerUserNamespace.Host)]
+    public void Limits_and_volumes_of_one_that_runs_change_and_its_first_process_goes_on(ContainerUserNamespace users)
+    {
+        inside.Run("mkdir -p /srv/shop && echo stock > /srv/shop/name");
+        using var client = inside.Connect();
+        var container = client.Run(ContainerHost.Script("exec sleep 1000") with { UserNamespace = users, MemoryBytes = 64 << 20 });
+        try
+        {
+            var changed = client.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = ["/srv/shop:/shop:ro"], MemoryBytes = 96 << 20, CpuCount = 0.25, ProcessCount = 20 });
+            Assert.Equal((container.ProcessId, ""), (changed.ProcessId, changed.Status));
+            Assert.Equal("stock\ntouch: /shop/x: Read-only file system\n", Output(client, container, "cat /shop/name; touch /shop/x 2>&1"));
+            var cgroup = "/sys/fs/cgroup" + inside.Run($"sed -n s/^0:://p /proc/{container.ProcessId}/cgroup");
+            Assert.Equal($"{96 << 20} 25000 100000 20", inside.Run($"cd {cgroup}; echo $(cat memory.max cpu.max pids.max)"));
+            Assert.Equal(container.ProcessId, client.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = [] }).ProcessId);
+            Assert.Equal("0\n", Output(client, container, "grep -c ' /shop ' /proc/mounts"));
+        }
+        finally
+        {
+            client.Remove(container);
+        }
     }
 
     [Fact]
