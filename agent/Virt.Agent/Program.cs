@@ -30,6 +30,7 @@ using Virt.Agent.Storage.Vhds;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Linux.Cgroups;
+using Virt.Linux.Mounts;
 using Virt.Linux.Processes;
 using Virt.Linux.Sockets;
 using Virt.Protocol;
@@ -93,6 +94,7 @@ internal static class Program
         var time = TimeProvider.System;
         var paths = new AgentPaths(options.State, options.Run, options.Images);
         var events = new EventHub(time);
+        DetachedMount.UsePlacesIn(paths.Places);
         using var state = new StateStore(paths.Database);
         var operations = new OperationService(state.Operations, time, events);
         using var keeper = new Keeper(paths.KeeperSocket, Environment.ProcessPath!);
