@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# payloads.sh OUTDIR: makes OUTDIR/payloads, media of other systems than a Linux guest of ours, each as an admin would bring it: ISO images that a BIOS, UEFI or both start.
+# payloads.sh OUTDIR: makes OUTDIR/payloads, media of other systems than a Linux guest of ours, each as an admin would bring it: ISO images that a BIOS, UEFI or both start, and firmware.
 # VmImages.PayloadTests boots them and reads their screens. The packages come with the machine's own apt sources and are unpacked, not installed; so are the tools.
 # Does nothing, and needs no network, where they are there and were made by this recipe.
 # Needs: apt, dpkg, busybox, cpio, gzip. No root where the package lists are there already. amd64 only: there is nothing of the kind for arm64.
@@ -24,6 +24,7 @@ payloads=(
     memtest86+ ipxe grub-rescue-pc          # media of their own
     grub-pc-bin grub-efi-amd64-bin          # starts Mach, Xen and the installer
     isolinux syslinux-common                # starts HDT
+    u-boot-qemu                             # firmware itself
     gnumach-image-1.8-486 xen-hypervisor-4.17-amd64
     debian-installer-12-netboot-amd64 debian-installer-12-netboot-i386
 )
@@ -40,7 +41,7 @@ apt-cache show memtest86+ > /dev/null 2>&1 || refresh_lists
 fetch || { refresh_lists; fetch; }
 for file in "$work"/apt/archives/*.deb; do dpkg-deb -x "$file" "$work/root"; done
 
-for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell; do "make_$name" "$work/payloads"; done
+for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell uboot; do "make_$name" "$work/payloads"; done
 
 # Built beside and moved into place, so that a run that is cut off leaves the old ones or none, never half of one.
 rm -rf "$out/payloads"

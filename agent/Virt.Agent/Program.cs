@@ -30,6 +30,7 @@ using Virt.Agent.Storage.Vhds;
 using Virt.Agent.Storage.Volumes;
 using Virt.Agent.Vms;
 using Virt.Linux.Cgroups;
+using Virt.Linux.Mounts;
 using Virt.Linux.Processes;
 using Virt.Linux.Sockets;
 using Virt.Protocol;
@@ -93,6 +94,7 @@ internal static class Program
         var time = TimeProvider.System;
         var paths = new AgentPaths(options.State, options.Run, options.Images);
         var events = new EventHub(time);
+        DetachedMount.UsePlacesIn(paths.Places);
         using var state = new StateStore(paths.Database);
         var operations = new OperationService(state.Operations, time, events);
         using var keeper = new Keeper(paths.KeeperSocket, Environment.ProcessPath!);
@@ -113,7 +115,10 @@ internal static class Program
         var disks = new QemuImg(tools, "qemu-img");
         await using var networks = new NetworkService(state.Resources, time, events);
         var cgroups = new CgroupTree();
-        await using var vms = new VmService(paths, state.Resources, keeper, cgroups, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events);
+        await using var vms = new VmService(paths, state.Resources, keeper, cgroups, images, disks, facts, () => new QemuHost(architecture, accelerator.Name, Firmware.Find("/", architecture), VmNetwork.HasVhost(accelerator.Name)), networks, self, time, events)
+        {
+            FindMove = name => state.Operations.FindLast(Methods.MoveVM.Name, name) is { Result: { } result } row ? (VMMove.WireFormat.Decode(result).DestinationHost, row.Operation.EndTime ?? row.Operation.StartTime) : null,
+        };
         var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);

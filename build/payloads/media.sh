@@ -140,6 +140,11 @@ make_shell() {
     tool mcopy -i "$1/shell.img" "$recipe/startup.nsh" ::/startup.nsh
 }
 
+make_uboot() {
+    cp "$(packaged usr/lib/u-boot/qemu-x86/u-boot.rom)" "$1/u-boot.rom"
+    cp "$(packaged usr/lib/u-boot/qemu-x86_64/u-boot.rom)" "$1/u-boot-64.rom"
+}
+
 netboot() { packaged "usr/lib/debian-installer/images/12/$1/text/debian-installer/$1"; }
 
 # small_initramfs TREE BUSYBOX INIT

@@ -14,6 +14,16 @@ Describe 'Set-VMFirmware' {
         (Set-VMFirmware $vm.Name -BootOrder @() -PassThru).BootOrder | Should -Be disk0, dvd0
     }
 
+    It 'has a machine begin with a file of its host, and with its BIOS again' {
+        $rom = '/usr/share/seabios/bios-256k.bin'
+        $own = New-VM (New-TestName b) 64MB -NoVHD -Generation 1 -FirmwarePath $rom -ErrorAction Stop
+        (Get-VMFirmware $own.Name).Type, (Get-VMFirmware $own.Name).FirmwarePath | Should -Be ROM, $rom
+        (Set-VMFirmware $own.Name -FirmwarePath '' -PassThru).Type | Should -Be BIOS
+        (Set-VMFirmware $own.Name -FirmwarePath $rom -PassThru).FirmwarePath | Should -Be $rom
+        Set-VMFirmware $own.Name -FirmwarePath /usr/share/seabios/none.bin -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'FirmwareNotFound,*'
+    }
+
     It 'refuses drives that there are not, and secure boot with a BIOS' {
         Set-VMFirmware $vm.Name -BootOrder dvd7 -ErrorVariable problem -ErrorAction SilentlyContinue
         "$($problem[0])" | Should -BeLike '*disk0, dvd0*'

@@ -32,6 +32,9 @@ public sealed class AgentPaths
     /// <summary>The database.</summary>
     public string Database => Path.Combine(State, "virt.db");
 
+    /// <summary>Where something is mounted for a moment.</summary>
+    public string Places => Path.Combine(Run, "places");
+
     /// <summary>The keeper's socket.</summary>
     public string KeeperSocket => Path.Combine(Run, "keeper.sock");
 }

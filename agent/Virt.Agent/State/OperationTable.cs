@@ -57,10 +57,14 @@ public sealed class OperationTable : IDisposable
     }
 
     /// <summary>All of them, newest first, or those that have not ended.</summary>
-    public IReadOnlyList<OperationRow> Load(bool runningOnly = false) => Load(runningOnly ? "WHERE ended IS NULL" : "", null);
+    public IReadOnlyList<OperationRow> Load(bool runningOnly = false) => Load(runningOnly ? "WHERE ended IS NULL" : "");
 
     /// <summary>One of them; null where it is not there.</summary>
-    public OperationRow? Find(Guid id) => Load("WHERE id = $id", Statement.Text(id)).FirstOrDefault();
+    public OperationRow? Find(Guid id) => Load("WHERE id = $id", ("$id", Statement.Text(id))).FirstOrDefault();
+
+    /// <summary>The last of a method that ended well with a target of that name; null where there is none, or none any more.</summary>
+    public OperationRow? FindLast(string method, string target) =>
+        Load("WHERE method = $method AND target = $target COLLATE NOCASE AND result IS NOT NULL", ("$method", method), ("$target", target)).FirstOrDefault();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -69,15 +73,15 @@ public sealed class OperationTable : IDisposable
         prune.Dispose();
     }
 
-    private List<OperationRow> Load(string where, string? id)
+    private List<OperationRow> Load(string where, params IEnumerable<(string Name, string Value)> values)
     {
         lock (connection)
         {
             using var command = connection.CreateCommand();
             command.CommandText = $"SELECT id, method, target, state, activity, percent, started, ended, started_by, error, result FROM operation {where} ORDER BY started DESC";
-            if (id is not null)
+            foreach (var (name, value) in values)
             {
-                command.Parameters.AddWithValue("$id", id);
+                command.Parameters.AddWithValue(name, value);
             }
 
             using var reader = command.ExecuteReader();

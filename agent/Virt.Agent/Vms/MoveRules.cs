@@ -19,6 +19,12 @@ public static class MoveRules
     /// <summary>Before the name of a drive that stays because the guest runs.</summary>
     public const string UnsaveablePart = "unsaveable ";
 
+    /// <summary>Its firmware, where that is a file of its host.</summary>
+    public const string FirmwarePart = "firmware";
+
+    /// <summary>Before the name of a checkpoint whose machine begins with a file of its host.</summary>
+    public const string CheckpointFirmwarePart = "firmware of ";
+
     // What QEMU needs itself, beside its guest's memory.
     private const long QemuBytes = 64L << 20;
 
@@ -70,6 +76,13 @@ public static class MoveRules
             if (part == MemoryPart)
             {
                 Add("PartStays", part, "What an emulated guest writes to memory that was added, or is of large pages, while it moves would be lost.", $"Stop-VM -Name {machine.VMName}");
+                continue;
+            }
+
+            if (part.StartsWith(FirmwarePart, StringComparison.Ordinal))
+            {
+                var checkpoint = part.StartsWith(CheckpointFirmwarePart, StringComparison.Ordinal) ? part[CheckpointFirmwarePart.Length..] : null;
+                Add("PartStays", checkpoint ?? part, $"The firmware of {(checkpoint is null ? "the VM" : $"its checkpoint '{checkpoint}'")}, a file of this host, cannot go with it.", checkpoint is null ? $"Set-VMFirmware {machine.VMName} -FirmwarePath ''" : $"Remove-VMCheckpoint -VMName {machine.VMName} -Name '{checkpoint}' -Confirm");
                 continue;
             }
 

@@ -178,6 +178,11 @@ internal static class NewVMCheck
             throw Bad(name, "WarmWithSeed", $"{cold} is for the first time that a guest comes up, and with -Warm it has come up already", $"New-VM -Name {name} -Image {image.Name} {cold} …, without -Warm");
         }
 
+        if (request.FirmwarePath is not null)
+        {
+            throw Bad(name, "WarmWithFirmware", "with -Warm no firmware starts anything", $"New-VM -Name {name} -Image {image.Name} -FirmwarePath …, without -Warm");
+        }
+
         if (image.Manifest.FurtherDisks.Count > 0)
         {
             throw new VirtException(ErrorCode.NotSupported, "WarmNeedsOneDisk", $"Cannot create VM '{name}': image '{image.Name}' has {image.Manifest.FurtherDisks.Count + 1} disks, and a booted state holds one.", image.Name, $"New-VM -Name {name} -Image {image.Name}");

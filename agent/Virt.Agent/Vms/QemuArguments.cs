@@ -130,6 +130,12 @@ public sealed partial class QemuArguments
 
         var machine = (incoming?.MachineType ?? (isArm ? "virt" : "q35")) + (spec.BackingPageSize == VMBackingPageSize.Large ? $",memory-backend={MemoryOfLargePages}" : "");
         AddNames(spec);
+        if (spec.FirmwarePath is { } rom)
+        {
+            // As a kernel's: QEMU opens it again by name.
+            Add("-bios", $"/proc/self/fd/{Open(QemuDescriptorKind.Firmware, rom)}");
+        }
+
         if (spec.Generation == 2 && host.Firmware.CodeOf(spec.SecureBoot) is { } code)
         {
             if (spec.SecureBoot)

@@ -20,4 +20,7 @@ public enum QemuDescriptorKind
 
     /// <summary>One end of a connection whose other end is for the machine's swtpm.</summary>
     Tpm = 5,
+
+    /// <summary>What a file of firmware has, in memory.</summary>
+    Firmware = 6,
 }

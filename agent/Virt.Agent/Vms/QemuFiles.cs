@@ -54,6 +54,7 @@ internal sealed class QemuFiles : IDisposable
                 {
                     QemuDescriptorKind.Listener => files.Listen(path),
                     QemuDescriptorKind.Tap => files.Keep(connect(path)),
+                    QemuDescriptorKind.Firmware => files.Keep(FirmwareRom.Open("start", name, path)),
                     QemuDescriptorKind.Tpm => files.ConnectTpm(),
                     QemuDescriptorKind.Console => files.Keep(MemoryFile.Create(path, VmConsole.MostBytes)),
                     _ => files.Keep(OpenFile("start", name, path, isReadOnly: kind == QemuDescriptorKind.Read)),

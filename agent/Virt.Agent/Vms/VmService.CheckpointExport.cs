@@ -22,6 +22,7 @@ public sealed partial class VmService
         CheckExportPath(entry, request.Path);
         VmStates.CheckExportCheckpoint(entry.Name, entry.State);
         CheckAllHeld(Verb, entry);
+        FirmwareRom.CheckExport(entry.Name, checkpoint.Spec.Machine);
         var since = SinceOf(entry, request.Since);
         CheckSpaceToExport(entry, AboveAll(entry, since, ChainsOf(entry, checkpoint)), request.Path);
         var shown = Show(entry, checkpoint) with { Status = checkpoint.Spec.HasMemory ? "Its memory is not part of the archive: what is made of it starts from its disk." : "" };

@@ -139,7 +139,7 @@ public sealed partial class VmService
         if (request.CheckpointName.Length > 0)
         {
             var was = from!.Spec.Machine;
-            spec = spec with { MemoryBytes = was.MemoryBytes, AddedMemory = was.AddedMemory, MaximumMemoryBytes = was.MaximumMemoryBytes, BackingPageSize = was.BackingPageSize, ProcessorCount = was.ProcessorCount, CpuModel = was.CpuModel, CoresPerSocket = was.CoresPerSocket, ThreadsPerCore = was.ThreadsPerCore, Generation = was.Generation, HasTpm = was.HasTpm, Image = was.Image, Pending = null };
+            spec = spec with { MemoryBytes = was.MemoryBytes, AddedMemory = was.AddedMemory, MaximumMemoryBytes = was.MaximumMemoryBytes, BackingPageSize = was.BackingPageSize, ProcessorCount = was.ProcessorCount, CpuModel = was.CpuModel, CoresPerSocket = was.CoresPerSocket, ThreadsPerCore = was.ThreadsPerCore, Generation = was.Generation, FirmwarePath = was.FirmwarePath, HasTpm = was.HasTpm, Image = was.Image, Pending = null };
         }
 
         var place = new NewVM

@@ -28,6 +28,7 @@ public sealed partial class VmService
         CheckExportPath(entry, request.Path);
         VmStates.CheckExport(entry.Name, entry.State);
         CheckAllHeld(Verb, entry);
+        FirmwareRom.CheckExport(entry.Name, entry.Spec);
         var since = SinceOf(entry, request.Since);
         CheckSpaceToExport(entry, AboveAll(entry, since, entry.Spec.HeldDisks().Select(static held => (held.Drive, (IReadOnlyList<VmDiskLayer>)[.. held.Layers()]))), request.Path);
         var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
@@ -89,6 +90,7 @@ public sealed partial class VmService
         VmStates.CheckExport(entry.Name, entry.State);
         CheckAllHeld(Verb, entry);
         var spec = entry.Spec;
+        FirmwareRom.CheckExport(entry.Name, spec);
         var from = UntouchedBase(entry);
         var fresh = from is null && spec.HeldDisks().Any() ? NewBase(Verb, entry) : null;
         CheckSinceIsThere(entry, since);

@@ -21,8 +21,8 @@ public sealed partial class VmService
         return Task.FromResult(new VMFirmwareList { Items = [.. found.Select(static entry => ShowFirmware(entry, entry.Spec))], Errors = [.. errors] });
     }
 
-    /// <summary>Changes the firmware of a machine, from its next start on; secure boot only of one that is off.</summary>
-    /// <exception cref="VirtException">NotFound (machine, drive); InvalidArgument; NotSupported; WrongState. It is as it was then.</exception>
+    /// <summary>Changes the firmware of a machine, from its next start on; secure boot, and a file that it begins with, only of one that is off.</summary>
+    /// <exception cref="VirtException">NotFound (machine, drive, file); InvalidArgument; NotSupported; WrongState; Unavailable (the file). It is as it was then.</exception>
     public async Task<VMFirmware> SetFirmwareAsync(SetVMFirmware request, Call call)
     {
         const string Verb = "change";
@@ -39,8 +39,19 @@ public sealed partial class VmService
             CheckSecureBoot(entry, request.SecureBoot!.Value);
         }
 
+        var firmware = request.FirmwarePath switch { null => spec.FirmwarePath, "" => null, var path => path };
+        if (firmware != spec.FirmwarePath)
+        {
+            VmStates.CheckOff("change the firmware of", entry.Name, entry.State);
+            if (firmware is not null)
+            {
+                FirmwareRom.CheckRequest(Verb, entry.Name, firmware, spec.Generation, KernelOf(Verb, entry.Name, spec) is not null);
+            }
+        }
+
         var to = spec with
         {
+            FirmwarePath = firmware,
             BootOrder = request.BootOrder is null ? spec.BootOrder : [.. request.BootOrder.Select(name => DriveToBoot(entry, name)).Distinct(StringComparer.Ordinal)],
             SecureBoot = request.SecureBoot ?? spec.SecureBoot,
             Manufacturer = request.Manufacturer ?? spec.Manufacturer,
@@ -110,7 +121,8 @@ public sealed partial class VmService
     {
         VMId = entry.Id,
         VMName = entry.Name,
-        Type = spec.Generation == 2 ? "UEFI" : "BIOS",
+        Type = spec.Generation == 2 ? "UEFI" : spec.FirmwarePath is null ? "BIOS" : "ROM",
+        FirmwarePath = spec.FirmwarePath ?? "",
         BootOrder = [.. spec.BootOrder.Concat(DrivesOf(entry).Select(static drive => drive.Name)).Distinct(StringComparer.Ordinal)],
         SecureBoot = spec.SecureBoot,
         Manufacturer = spec.Manufacturer,

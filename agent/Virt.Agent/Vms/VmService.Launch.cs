@@ -42,6 +42,11 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, "Test-VirtHost");
         }
 
+        if (spec.FirmwarePath is { } rom)
+        {
+            FirmwareRom.Check("start", entry.Name, rom);
+        }
+
         if (spec.HasTpm)
         {
             CheckSwtpm("start", entry.Name);

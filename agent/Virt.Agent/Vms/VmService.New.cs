@@ -37,6 +37,11 @@ public sealed partial class VmService
         }
 
         NewVMCheck.CheckWarm(request, image);
+        if (request.FirmwarePath is { } rom)
+        {
+            FirmwareRom.CheckRequest("create", name, rom, request.Generation, startsKernel: image is { Manifest.Boot: not null });
+        }
+
         var id = Guid.NewGuid();
         var network = NewVMCheck.NetworkOf(request.SwitchName);
         var disk = await PlanDiskAsync(request, image, call.Cancellation).ConfigureAwait(false);
@@ -47,6 +52,7 @@ public sealed partial class VmService
             MemoryBytes = NewVMCheck.RoundUp(request.MemoryStartupBytes, 1 << 20),
             ProcessorCount = request.ProcessorCount,
             Generation = request.Generation,
+            FirmwarePath = request.FirmwarePath,
             Image = image?.Name,
             StartsKernel = image is { Manifest.Boot: not null },
             Disk = disk,

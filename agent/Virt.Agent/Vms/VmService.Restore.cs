@@ -176,6 +176,7 @@ public sealed partial class VmService
             BackingPageSize = was.BackingPageSize,
             ProcessorCount = was.ProcessorCount,
             Generation = was.Generation,
+            FirmwarePath = was.FirmwarePath,
             Image = was.Image,
             StartsKernel = was.StartsKernel,
             Network = was.Network,

@@ -91,12 +91,15 @@ public sealed partial class VmService
             StoragePath = storagePath,
             Addresses = [.. spec.Attachment?.Addresses ?? []],
             Subnets = [.. spec.Attachment is { } place ? networks.SubnetsOf(place) : []],
-            Parts = [.. spec.Drives.Where(static drive => !drive.IsOwned && drive.Media is not null).Select(static drive => drive.Name), .. isLive ? VmDriveRules.Unsaveable(spec).Select(static drive => MoveRules.UnsaveablePart + drive.Name) : [], .. spec.Adapters.Where(static adapter => adapter.Step != VmPartStep.None).Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
+            Parts = [.. FirmwareParts(entry), .. spec.Drives.Where(static drive => !drive.IsOwned && drive.Media is not null).Select(static drive => drive.Name), .. isLive ? VmDriveRules.Unsaveable(spec).Select(static drive => MoveRules.UnsaveablePart + drive.Name) : [], .. spec.Adapters.Where(static adapter => adapter.Step != VmPartStep.None).Select(static adapter => adapter.Name), .. isLive && QemuArguments.LosesWrites(spec, entry.Run!.Accelerator) ? new[] { MoveRules.MemoryPart } : []],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
             Files = [.. FilesToMove(entry)],
             Adapters = [.. spec.Adapters.Select(Describe)],
         };
     }
+
+    private IEnumerable<string> FirmwareParts(VmEntry entry) =>
+        CheckpointsOf(entry).Where(static c => c is { IsVisible: true, Spec.Machine.FirmwarePath: not null }).Select(static c => MoveRules.CheckpointFirmwarePart + c.Name).Concat(entry.Spec.FirmwarePath is null ? [] : [MoveRules.FirmwarePart]);
 
     private MoveDisk Describe(VmEntry entry, VmOwnDisk own) => new()
     {

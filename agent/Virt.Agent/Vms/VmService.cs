@@ -82,6 +82,9 @@ public sealed partial class VmService : IAsyncDisposable
         }
     }
 
+    /// <summary>Knows of a machine of that name where it was last moved to from here, and when. Null: nobody knows.</summary>
+    public Func<string, (string Host, DateTimeOffset Instant)?>? FindMove { get; init; }
+
     /// <summary>Leaves the machines, which run on.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -107,13 +110,18 @@ public sealed partial class VmService : IAsyncDisposable
     {
         if (id == Guid.Empty)
         {
-            return FindByName(name) ?? throw ResourceName.NotFound(verb, "VM", name, entries.Values.Select(static e => e.Name));
+            return FindByName(name) ?? throw MovedAway(verb, name) ?? ResourceName.NotFound(verb, "VM", name, entries.Values.Select(static e => e.Name));
         }
 
         return entries.TryGetValue(id, out var byId)
             ? byId
-            : throw ResourceName.Gone(verb, "VM", name, id);
+            : throw MovedAway(verb, name) ?? ResourceName.Gone(verb, "VM", name, id);
     }
+
+    // Who asks its old host is told where it is.
+    private VirtException? MovedAway(string verb, string name) => FindMove?.Invoke(name) is var (host, instant)
+        ? new VirtException(ErrorCode.NotFound, "VMNotFound", FormattableString.Invariant($"Cannot {verb} VM '{name}': it is not here any more, it was moved to host '{host}' ({instant.UtcDateTime:yyyy-MM-dd HH:mm} UTC)."), name, $"Get-VirtPeer {host}")
+        : null;
 
     private VmEntry? FindByName(string name) => entries.Values.FirstOrDefault(e => e.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

@@ -131,6 +131,9 @@ public sealed record VmSpec
     /// <summary>Its UEFI starts only what is signed.</summary>
     public bool SecureBoot { get; init; }
 
+    /// <summary>The file of its host that it begins with in place of the BIOS; null: the BIOS, or UEFI.</summary>
+    public string? FirmwarePath { get; init; }
+
     /// <summary>It has a virtual TPM, whose state is its own.</summary>
     public bool HasTpm { get; init; }
 

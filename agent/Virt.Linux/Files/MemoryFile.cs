@@ -20,6 +20,24 @@ public static class MemoryFile
         return File.OpenHandle(FormattableString.Invariant($"/proc/self/fd/{folder.DangerousGetHandle()}/{name}"), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
     }
 
+    /// <summary>Makes one of these bytes, for reading; whoever has its descriptor may open it again, as another user too, and nobody can change it.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="bytes">What is in it.</param>
+    /// <exception cref="LinuxException">EPERM without CAP_SYS_ADMIN.</exception>
+    public static SafeFileHandle Of(string name, ReadOnlySpan<byte> bytes)
+    {
+        // Its folder takes a page too.
+        using var folder = DetachedMount.Memory(bytes.Length + (2 * Page));
+        var path = FormattableString.Invariant($"/proc/self/fd/{folder.DangerousGetHandle()}/{name}");
+        using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write))
+        {
+            file.Write(bytes);
+        }
+
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+    }
+
     /// <summary>Opens the one of that name that a process has open; null where it has none, or has ended. The file is then ours too, whatever becomes of the process.</summary>
     public static SafeFileHandle? Find(int processId, string name)
     {

@@ -19,6 +19,10 @@ public static unsafe class DetachedMount
     // What this kernel does not take, known from the first time that it was tried: a start should not try it each time anew.
     private static volatile bool takesOnlyPlaces, takesOneValue;
 
+    /// <summary>Gives this process a folder for what has to be mounted somewhere for a moment, and takes away what one before it, killed in that moment, has left there.</summary>
+    /// <param name="folder">Nobody else's; made where it is missing.</param>
+    public static void UsePlacesIn(string folder) => MountPlaces.KeepIn(folder);
+
     /// <summary>Lays a writable layer over read-only ones (overlayfs).</summary>
     /// <param name="lowers">The read-only folders, the uppermost first; at least one.</param>
     /// <param name="upper">The folder that takes all changes.</param>
@@ -181,7 +185,7 @@ public static unsafe class DetachedMount
         var data = Encoding.UTF8.GetBytes(string.Join(',', options.ConvertAll(static option => option.Value.Contains(',') ? $"{option.Key}=\"{option.Value}\"" : $"{option.Key}={option.Value}")) + "\0");
         if (data.Length > LongestData)
             throw new LinuxException("mount", Errno.E2BIG, "lowerdir");
-        var place = Directory.CreateTempSubdirectory("virt-mount-").FullName;
+        var place = MountPlaces.NewFolder();
         try
         {
             fixed (byte* bytes = data)

@@ -11,7 +11,8 @@ internal sealed unsafe class MountPlaces : IDisposable
 {
     // SAFETY: every pointer that goes to the kernel is pinned until the call has returned.
     private const int FromEmptyPath = 4 /* MOVE_MOUNT_F_EMPTY_PATH */, Detach = 2 /* MNT_DETACH */;
-    private readonly string folder = Directory.CreateTempSubdirectory("virt-mount-").FullName;
+    private static string room = Path.GetTempPath();
+    private readonly string folder = NewFolder();
 
     /// <exception cref="LinuxException">The kernel does not take one of them.</exception>
     public MountPlaces(IReadOnlyList<SafeFileHandle> trees)
@@ -31,6 +32,33 @@ internal sealed unsafe class MountPlaces : IDisposable
         {
             Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Makes a folder for what is mounted for a moment.</summary>
+    internal static string NewFolder() => Directory.CreateDirectory(Path.Combine(room, $"mount-{Guid.NewGuid():n}"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+
+    /// <summary>Says where they are from now on, and takes away what a process that was killed in that moment has left there.</summary>
+    internal static void KeepIn(string path)
+    {
+        room = Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        foreach (var left in Directory.GetDirectories(room))
+        {
+            Unmount(left);
+            foreach (var place in Directory.GetDirectories(left))
+            {
+                Unmount(place);
+                Directory.Delete(place);
+            }
+            Directory.Delete(left);
+        }
+    }
+
+    private static void Unmount(string place)
+    {
+        while (Libc.umount2(place, Detach) == 0)
+        {
+            // One may lie over another; EINVAL says that none does.
         }
     }
 

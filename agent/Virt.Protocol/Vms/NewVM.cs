@@ -113,4 +113,8 @@ public sealed partial record NewVM
     /// <summary>Its guest gets an agent of its own, for containers in it.</summary>
     [Key(25)]
     public bool WithAgent { get; set; }
+
+    /// <summary>A file of the host that it begins with in place of the BIOS: whole 64 KB, up to 16 MB; generation 1 alone; null: the BIOS, or UEFI.</summary>
+    [Key(26)]
+    public string? FirmwarePath { get; set; }
 }

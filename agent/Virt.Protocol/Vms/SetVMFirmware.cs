@@ -38,4 +38,8 @@ public sealed partial record SetVMFirmware
     /// <summary>Its number in somebody's inventory; the same.</summary>
     [Key(7)]
     public string? AssetTag { get; set; }
+
+    /// <summary>A file of the host that it begins with in place of the BIOS: whole 64 KB, up to 16 MB; empty: the BIOS. The machine must be off, and of generation 1.</summary>
+    [Key(8)]
+    public string? FirmwarePath { get; set; }
 }

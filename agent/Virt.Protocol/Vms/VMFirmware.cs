@@ -15,7 +15,7 @@ public sealed partial record VMFirmware
     [Key(1)]
     public string VMName { get; set; } = "";
 
-    /// <summary><c>BIOS</c> or <c>UEFI</c>.</summary>
+    /// <summary><c>BIOS</c>, <c>UEFI</c>, or <c>ROM</c> where it begins with a file of its host.</summary>
     [Key(2)]
     public string Type { get; set; } = "";
 
@@ -42,6 +42,10 @@ public sealed partial record VMFirmware
     /// <summary>Its number in somebody's inventory; empty: none.</summary>
     [Key(8)]
     public string AssetTag { get; set; } = "";
+
+    /// <summary>The file of its host that it begins with; empty: none.</summary>
+    [Key(9)]
+    public string FirmwarePath { get; set; } = "";
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

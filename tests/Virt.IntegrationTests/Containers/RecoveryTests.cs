@@ -27,6 +27,22 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task What_was_mounted_for_a_moment_when_the_agent_was_killed_goes()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.KillAgentAsync();
+        var left = Path.Combine(host.RunFolder, "places", "mount-1");
+        Directory.CreateDirectory(Path.Combine(left, "0"));
+        await host.RunAsync("mount", "-t", "tmpfs", "tmpfs", left + "/0");
+        await host.RunAsync("mount", "-t", "tmpfs", "tmpfs", left + "/0");
+        await host.RunAsync("touch", left + "/0/file");
+        await host.StartAgentAsync();
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(host.RunFolder, "places")));
+        Assert.DoesNotContain(left, await host.RunAsync("cat", "/proc/mounts"), StringComparison.Ordinal);
+        Assert.Equal("alive", host.Log(host.RunToEnd(ContainerHost.Script("echo alive"))).Single());
+    }
+
+    [Fact]
     public async Task What_ended_while_no_agent_was_there_is_known_with_code_time_and_output()
     {
         await using var host = await TestHost.StartAsync();

@@ -30,6 +30,12 @@ public sealed class MoveTests
         Assert.True(there.Downtime > TimeSpan.Zero && there.Downtime < there.TotalTime);
         Assert.True(there.MemoryBytesSent > 0);
         Assert.Equal([("b", VMState.Running)], pair.Where("web01"));
+        foreach (var elsewhere in new[] { pair.A.Refused(Methods.StopVM, new StopVM { Name = "WEB01" }), pair.A.Refused(Methods.StopVM, new StopVM { Id = made.Id, Name = "web01" }) })
+        {
+            Assert.StartsWith($"Cannot stop VM '{elsewhere.Target}': it is not here any more, it was moved to host 'b' (20", elsewhere.Message, StringComparison.Ordinal);
+            Assert.Equal(("VMNotFound", "Get-VirtPeer b"), (elsewhere.Id, elsewhere.RecommendedAction));
+        }
+
         var after = pair.B.Wait("web01", WaitCondition.Healthy);
         Assert.Equal((made.Id, made.MacAddress, before.CreationTime, "", "tcg"), (after.Id, after.MacAddress, after.CreationTime, after.Status, after.Accelerator));
         Assert.True(after.Uptime > before.Uptime);

@@ -1,3 +1,5 @@
+using System;
+using System.Text;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Vms;
@@ -41,6 +43,18 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
         await fonts.SeesAsync(host, "web01", text);
     }
 
+    [Theory]
+    [InlineData("u-boot.rom", "U-Boot 2023.01")]
+    [InlineData("u-boot-64.rom", "Jumping to 64-bit U-Boot")]
+    public async Task U_Boot_is_the_firmware_and_says_on_the_serial_port_what_it_is(string rom, string text)
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = 1, MemoryStartupBytes = 256L << 20, NoVHD = true, SwitchName = "none", FirmwarePath = PathOf(rom) });
+        host.Start("web01");
+        var seen = "";
+        await Poll.UntilAsync(() => (seen = Encoding.UTF8.GetString(host.Invoke(Methods.GetVMConsole, new GetVMConsole { Name = "web01" }).Bytes)).Contains(text, StringComparison.Ordinal), () => $"'{text}' on a serial port that says: {seen}");
+    }
+
     [Fact]
     public async Task A_Linux_of_32_bits_reads_what_is_typed()
     {
@@ -60,6 +74,8 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
         await fonts.SeesAsync(host, "web01", "UEFI Interactive Shell");
     }
 
+    private static string PathOf(string medium) => RepositoryRoot.File("out", "test-images", "payloads", medium);
+
     private static void Start(TestHost host, string medium, int generation)
     {
         Make(host, medium, generation);
@@ -69,6 +85,6 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
     private static void Make(TestHost host, string medium, int generation)
     {
         host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Generation = generation, MemoryStartupBytes = 1L << 30, NoVHD = true, SwitchName = "user" });
-        host.Add("web01", new AddVMDrive { Type = VMDriveType.Dvd, Path = RepositoryRoot.File("out", "test-images", "payloads", medium) });
+        host.Add("web01", new AddVMDrive { Type = VMDriveType.Dvd, Path = PathOf(medium) });
     }
 }

@@ -95,7 +95,7 @@ public sealed class InsideTests(InsideHost inside) : IClassFixture<InsideHost>
             }
         }
 
-        Assert.Equal("", inside.Run("ls -d /tmp/virt-mount-* 2>/dev/null; grep virt-mount /proc/mounts; true"));
+        Assert.Equal("", inside.Run("ls /run/virt/places; grep /run/virt/places /proc/mounts; true"));
     }
 
     [Theory]

@@ -123,6 +123,15 @@ public sealed class MoveRulesTests : IDisposable
         CommandText.IsRunnable(shell, problem.FixCommand);
     }
 
+    [Fact]
+    public void A_file_of_its_host_that_it_begins_with_stays()
+    {
+        var found = MoveRules.Find(Machine with { Parts = [MoveRules.CheckpointFirmwarePart + "before", MoveRules.FirmwarePart] }, Site);
+        Assert.Equal(
+            [("PartStays", "before", "Remove-VMCheckpoint -VMName web01 -Name 'before' -Confirm"), ("PartStays", "firmware", "Set-VMFirmware web01 -FirmwarePath ''")],
+            found.Select(static problem => (problem.Id, problem.Target, problem.FixCommand)));
+    }
+
     [Theory]
     [InlineData("PeerUnavailable", "10.1.0.2:7711", "ssh 10.1.0.2 sudo systemctl restart virt-agent")]
     [InlineData("PeerTimeout", "hostb", "ping -c 3 hostb; ssh hostb sudo systemctl restart virt-agent")]

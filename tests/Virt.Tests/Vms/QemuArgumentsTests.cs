@@ -39,6 +39,15 @@ public sealed class QemuArgumentsTests
     }
 
     [Fact]
+    public void Firmware_of_its_own_comes_in_place_of_the_BIOS_as_a_descriptor()
+    {
+        Assert.DoesNotContain("-bios", Build(Spec()).Arguments);
+        var plan = Build(Spec() with { Generation = 1, FirmwarePath = "/fw/own,x.rom" });
+        var number = plan.Descriptors.ToList().IndexOf(new QemuDescriptor(QemuDescriptorKind.Firmware, "/fw/own,x.rom"));
+        Assert.Equal(FormattableString.Invariant($"/proc/self/fd/{3 + number}"), After(plan.Arguments, "-bios"));
+    }
+
+    [Fact]
     public void A_port_for_an_agent_inside_is_there_for_who_asks_for_it_and_changes_nothing_for_others()
     {
         Assert.DoesNotContain(Build(Spec()).Arguments, static a => a.Contains("org.virt", StringComparison.Ordinal));

@@ -101,6 +101,7 @@ public sealed record VmArchive
             MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
             CpuModel = Vms.CpuModel.IsBaseline(spec.CpuModel) ? spec.CpuModel : null,
             BootOrder = [],
+            FirmwarePath = null,
             HasTpm = spec.HasTpm && spec.Generation == 2,
             Manufacturer = Plain(spec.Manufacturer),
             Product = Plain(spec.Product),

@@ -7,7 +7,7 @@ namespace Virt.Commands;
 
 /// <summary>Gets the firmware of virtual machines.</summary>
 /// <remarks>
-/// Gives the kind of firmware, in which order it looks for something to start, whether it starts only what is signed, and what the guest reads of its maker; all of it as it is from the next start on.
+/// Gives the kind of firmware (BIOS, UEFI, or ROM where the machine begins with a file of its host, FirmwarePath), in which order it looks for something to start, whether it starts only what is signed, and what the guest reads of its maker; all of it as it is from the next start on.
 /// </remarks>
 /// <example>
 /// <code>Get-VMFirmware web01</code>

@@ -203,6 +203,10 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public int? HealthRetries { get; set; }
 
+    /// <summary>A file of the host with firmware of your own in place of the BIOS, such as /usr/lib/u-boot/qemu-x86/u-boot.rom; for generation 1 alone. See Set-VMFirmware.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? FirmwarePath { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -218,6 +222,7 @@ public sealed class NewVMCommand : NewCommand
             Image = Given(Image),
             Warm = Warm,
             WithAgent = WithAgent,
+            FirmwarePath = Given(FirmwarePath),
             VHDPath = Given(VHDPath),
             NewVHDPath = Given(NewVHDPath),
             NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,

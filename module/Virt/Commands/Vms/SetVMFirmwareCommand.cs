@@ -9,6 +9,8 @@ namespace Virt.Commands;
 /// The firmware starts what it finds first in the drives of -BootOrder, then in the first disk, then in the others. With -SecureBoot UEFI starts only what those have signed who sign for
 /// everybody (Microsoft's keys, with which distributions have their loaders signed); turning it on or off gives the machine, which must be off, new UEFI variables: what systems have written
 /// there of how they are started is found anew. Manufacturer, product, serial number and asset tag are what the guest reads by dmidecode; empty: as QEMU says them.
+/// With -FirmwarePath a machine of generation 1, which must be off, begins with that file in place of the BIOS: U-Boot, coreboot, a SeaBIOS of one's own (libvirt's loader element, QEMU's -bios). It is read at each start, is of whole
+/// 64 KB up to 16 MB, and stays a file of its host: the machine does not move, and is not exported, with it.
 /// </remarks>
 /// <example>
 /// <code>Add-VMDvdDrive web02; Set-VMFirmware web02 -BootOrder dvd0, disk0 -PassThru</code>
@@ -17,6 +19,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Set-VMFirmware web02 -Manufacturer Contoso -SerialNumber VM-0002 -AssetTag 4711</code>
 /// <para>Says what an inventory shall read in the guest.</para>
+/// </example>
+/// <example>
+/// <code>New-VM fw01 128MB -NoVHD -Generation 1 | Set-VMFirmware -FirmwarePath /usr/share/seabios/bios-256k.bin -PassThru; Remove-VM fw01 -Confirm:$false</code>
+/// <para>Has a machine begin with firmware of one's own.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Set, "VMFirmware", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMFirmware))]
@@ -51,6 +57,11 @@ public sealed class SetVMFirmwareCommand : VMPartChangeCommand
     [AllowEmptyString]
     public string AssetTag { get; set; } = "";
 
+    /// <summary>A file of the host with firmware of your own in place of the BIOS, such as /usr/lib/u-boot/qemu-x86/u-boot.rom; '': the BIOS again.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string FirmwarePath { get; set; } = "";
+
     /// <summary>Write the firmware.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -69,6 +80,7 @@ public sealed class SetVMFirmwareCommand : VMPartChangeCommand
             Product = IsWanted(nameof(Product)) ? Product : null,
             SerialNumber = IsWanted(nameof(SerialNumber)) ? SerialNumber : null,
             AssetTag = IsWanted(nameof(AssetTag)) ? AssetTag : null,
+            FirmwarePath = IsWanted(nameof(FirmwarePath)) ? FirmwarePath : null,
         },
         PassThru);
 }
