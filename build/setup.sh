@@ -30,6 +30,7 @@ case ${1:-} in
         packages+=(openssh-server openssh-client openssl nftables xfsprogs btrfs-progs)
         packages+=(docker-registry skopeo umoci buildah podman) # a registry, and who else reads and writes images
         packages+=(xorriso) # media that are installed from
+        packages+=(secilc) # the SELinux policy of a guest
         ;;
     bench) packages+=(crun podman libvirt-daemon-system libvirt-clients docker-registry skopeo umoci) ;;
     *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;

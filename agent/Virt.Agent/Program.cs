@@ -104,7 +104,8 @@ internal static class Program
         var facts = new HostFacts("/");
         var self = HostId.Load(Path.Combine(paths.State, "host-id"), options.Name);
         var qemu = new QemuVersion(tools);
-        var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, options.Name, time);
+        var labels = SELinuxLabels.Find("/", Environment.ProcessPath!);
+        var hosts = new HostService(paths, state.Resources, facts, accelerator, qemu, labels, options.Name, time);
         var images = new ImageCatalog(paths.Images);
         await using var imageStore = new ImageStore(Path.Combine(paths.State, "images"), state.Images, options.UnpackLimit, facts.BootId, time, events);
         var rooms = new BuildRooms(Path.Combine(paths.State, "images", "making"), keeper);
@@ -121,7 +122,7 @@ internal static class Program
         var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
         var volumes = new VolumeService(paths, state.Resources, tools, time, events);
         var bases = new ContainerBases(images, imageStore);
-        await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore, new MachineHost(architecture, accelerator.Name, paths.Images));
+        await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore, new MachineHost(architecture, accelerator.Name, paths.Images), labels);
         ownVmImages.Watch(vms.UsersOf);
         var distributions = new DistributionImage(ownVmImages, rooms, facts.Architecture, time);
         vmImages.Watch((request, call) => vms.NewImageAsync(request, ownVmImages, call), (request, call) => vms.InstallImageAsync(request, ownVmImages, call), distributions.MakeAsync);

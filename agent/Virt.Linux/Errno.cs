@@ -60,6 +60,18 @@ public static class Errno
     /// <summary>Folder not empty.</summary>
     public const int ENOTEMPTY = 39;
 
+    /// <summary>Read-only file system.</summary>
+    public const int EROFS = 30;
+
+    /// <summary>Too many links, or too deep.</summary>
+    public const int ELOOP = 40;
+
+    /// <summary>No such attribute.</summary>
+    public const int ENODATA = 61;
+
+    /// <summary>The file system, or the socket, has no such thing.</summary>
+    public const int EOPNOTSUPP = 95;
+
     /// <summary>Argument list or message too long.</summary>
     public const int E2BIG = 7;
 

@@ -44,6 +44,9 @@ internal static unsafe partial class Libc
     internal static partial int fsetxattr(int fd, byte* name, byte* value, nint size, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int setxattr(byte* path, byte* name, byte* value, nint size, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int lsetxattr(byte* path, byte* name, byte* value, nint size, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -65,6 +65,9 @@ internal static unsafe partial class Libc
     internal static partial nint readlinkat(int folder, byte* path, byte* buffer, nint count);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint getxattr(byte* path, byte* name, byte* value, nint size);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial nint lgetxattr(byte* path, byte* name, byte* value, nint size);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -41,6 +41,7 @@ internal static class ContainerChange
             ImageLayers = spec.ImageLayers,
             ImageDigest = spec.ImageDigest,
             HostIds = spec.HostIds,
+            LabelLevel = spec.LabelLevel,
             HostName = request.HostName is null ? spec.HostName : to.HostName,
             Volumes = request.Volumes is null ? spec.Volumes : to.Volumes,
             Network = request.Network is null ? spec.Network : to.Network,

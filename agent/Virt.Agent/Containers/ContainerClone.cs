@@ -14,6 +14,7 @@ internal static class ContainerClone
     {
         HostName = name,
         HostIds = 0,
+        LabelLevel = "",
         Network = network,
         Attachment = null,
         Generation = 0,

@@ -61,5 +61,5 @@ internal static class ContainerEvents
     }
 
     // Without what is the agent's own business. Lists that were not changed are the very same.
-    private static ContainerSpec Settings(ContainerSpec spec) => spec with { HostIds = 0, FrozenSource = Guid.Empty, Arriving = "", Exports = [], StandsStill = false, Built = null, Previous = null, LastGeneration = 0 };
+    private static ContainerSpec Settings(ContainerSpec spec) => spec with { HostIds = 0, LabelLevel = "", FrozenSource = Guid.Empty, Arriving = "", Exports = [], StandsStill = false, Built = null, Previous = null, LastGeneration = 0 };
 }

@@ -59,9 +59,10 @@ public sealed partial class ContainerService
         var folder = FolderOf(entry);
         folder.Prepare();
         var spec = entry.Spec;
+        await LabelFilesAsync(spec, folder).ConfigureAwait(false);
         using var users = spec.HostIds == 0 ? null : await userNamespaces.OpenAsync(spec.HostIds).ConfigureAwait(false);
         return DetachedMount.Overlay(
-            LowersOf(spec), folder.Upper, folder.Work, MountAttributes.NoDevices, plain: false, users is null ? null : new UserMap(users, spec.HostIds));
+            LowersOf(spec), folder.Upper, folder.Work, MountAttributes.NoDevices, plain: false, users is null ? null : new UserMap(users, spec.HostIds), LabelOf(spec)?.File);
     }
 
     private static async Task CopyOutAsync(ContainerEntry entry, InsideRoot files, string path, Call call)

@@ -124,7 +124,7 @@ public sealed partial class ContainerService
     {
         if (!spec.IsMachine)
         {
-            return await keeper.LaunchAsync(launch).ConfigureAwait(false);
+            return await keeper.LaunchAsync(launch with { Label = ProcessLabelOf(LabelOf(spec)) }).ConfigureAwait(false);
         }
 
         return await EnterMachineAsync(launch, MachineDescription.Of(launch)).ConfigureAwait(false);

@@ -82,6 +82,7 @@ public sealed partial class ContainerService
         WithMember(entry, networks.Leave);
         volumes.Release(entry.Id);
         userNamespaces.Give(entry.Spec.HostIds);
+        labelLevels.Give(entry.Spec.LabelLevel);
     }
 
     private void WithMember(ContainerEntry entry, Action<NetworkMember> act)

@@ -54,7 +54,7 @@ public sealed partial class ContainerService
 
     // One that an agent without user namespaces made gets its ids with its next start: whom its files belong to on the disk does not change.
     private ContainerSpec WithIds(string name, ContainerSpec spec) =>
-        spec is { UserNamespace: ContainerUserNamespace.Private, HostIds: 0 } ? spec with { HostIds = userNamespaces.Take(name) } : spec;
+        WithLevel(spec is { UserNamespace: ContainerUserNamespace.Private, HostIds: 0 } ? spec with { HostIds = userNamespaces.Take(name) } : spec);
 
     private string MakeUpName(string image)
     {

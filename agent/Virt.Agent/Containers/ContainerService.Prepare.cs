@@ -9,6 +9,7 @@ using Virt.Linux.Files;
 using Virt.Linux.Mounts;
 using Virt.Linux.Namespaces;
 using Virt.Linux.Processes;
+using Virt.Linux.Security;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -36,18 +37,25 @@ public sealed partial class ContainerService
                 Own(network);
             }
 
+            var label = LabelOf(spec);
+            await LabelFilesAsync(spec, folder).ConfigureAwait(false);
             var noDevices = NoDevicesOf(spec);
             var root = Own(DetachedMount.Overlay(
-                LowersOf(spec), folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users));
+                LowersOf(spec), folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users, label?.File));
             CheckVolumes(entry, spec);
+            await LabelVolumesAsync("start", entry.Name, spec, spec.Volumes).ConfigureAwait(false);
             var mounted = spec.Volumes.Select(v => Own(OpenVolume("start", entry.Name, v, noDevices, users))).ToList();
             NewContainerCheck.CheckDevices("start", entry.Name, spec);
-            var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds);
+            var devices = DetachedMount.Devices([.. spec.Devices.Select(static d => DeviceNode.Read(d.Source)!)], run.HostIds, label?.File);
             handles.AddRange(devices);
             var console = spec.IsSystem ? ConsoleTerminal.Open(run.HostIds) : null;
             if (console is not null)
             {
                 handles.AddRange([console.Log, console.Terminal]);
+                if (label is not null)
+                {
+                    FileLabel.Set(console.Terminal, label.File);
+                }
             }
 
             var mounts = new RootMounts
@@ -56,11 +64,12 @@ public sealed partial class ContainerService
                 Devices = devices,
                 Console = console?.Path ?? "",
                 MachineId = entry.Id,
+                Label = label?.File,
                 // Of a network that is not its own, the root of a user namespace may not have a /sys made.
                 HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
             };
             var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
-            return WithNetwork(entry, spec, WithMachine(entry, spec, run, Own, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, NetworkNamespace = namespaces?.Network, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet }, handles)));
+            return WithNetwork(entry, spec, WithMachine(entry, spec, run, Own, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, NetworkNamespace = namespaces?.Network, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet, Label = ProcessLabelOf(label), InitLabel = label?.File }, handles)));
         }
         catch
         {

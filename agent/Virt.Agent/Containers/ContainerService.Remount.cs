@@ -30,6 +30,7 @@ public sealed partial class ContainerService
         CheckVolumes(entry, to with { Volumes = coming }, "change");
         try
         {
+            await LabelVolumesAsync("change", entry.Name, to, coming).ConfigureAwait(false);
             var ids = entry.Run!.HostIds;
             using var space = ids == 0 ? null : await userNamespaces.OpenAsync(ids).ConfigureAwait(false);
             var users = space is null ? null : new UserMap(space, ids);

@@ -24,6 +24,7 @@ public sealed partial class ContainerService
         {
             to = WithVolumes("change", entry.Id, entry.Name, to, call.WhatIf);
             NewContainerCheck.CheckVolumes("change", entry.Name, to);
+            CheckRelabels("change", entry.Name, to);
             to = request.Network is null ? Republish(entry, to, request) : JoinOther(entry, to, request, call.WhatIf);
             return call.WhatIf ? Show(entry) with { Status = Forecast(entry, present, to) } : await SetAsync(entry, present, to, call).ConfigureAwait(false);
         }

@@ -77,6 +77,7 @@ public sealed partial class ContainerService
         ReadOnly = false,
         UserNamespace = ContainerUserNamespace.Private,
         HostIds = 0,
+        LabelLevel = "",
         Privileged = false,
         Isolation = ContainerIsolation.Application,
         Capabilities = null,
@@ -106,6 +107,7 @@ public sealed partial class ContainerService
             table.Delete(throwAway.Id);
             throwAways.TryRemove(throwAway.Id, out _);
             userNamespaces.Give(throwAway.Spec.HostIds);
+            labelLevels.Give(throwAway.Spec.LabelLevel);
         }
         catch (Exception e)
         {

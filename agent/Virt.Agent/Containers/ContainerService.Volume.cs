@@ -17,12 +17,14 @@ public sealed partial class ContainerService
         {
             var mounted = WithVolumes("create", id, name, own, whatIf);
             NewContainerCheck.CheckVolumes("create", name, mounted);
+            CheckRelabels("create", name, mounted);
             return Join(id, name, request, mounted, whatIf);
         }
         catch
         {
             volumes.Release(id);
             userNamespaces.Give(own.HostIds);
+            labelLevels.Give(own.LabelLevel);
             throw;
         }
     }

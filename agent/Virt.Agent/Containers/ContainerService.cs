@@ -32,6 +32,8 @@ public sealed partial class ContainerService : IAsyncDisposable
     private readonly Keeper keeper;
     private readonly ContainerCgroups cgroups;
     private readonly UserNamespaces userNamespaces;
+    private readonly SELinuxLabels? labels;
+    private readonly LabelLevels labelLevels = new();
     private readonly FindContainerBase findBase;
     private readonly ImageStore? images;
     private readonly MachineHost? machines;
@@ -59,8 +61,10 @@ public sealed partial class ContainerService : IAsyncDisposable
     /// <param name="events">Is told what happens to containers; null: nobody is.</param>
     /// <param name="images">The images that have layers; null: there are none.</param>
     /// <param name="machines">How containers come into virtual machines of their own; null: they do not.</param>
-    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null, ImageStore? images = null, MachineHost? machines = null)
+    /// <param name="labels">With which SELinux labels they run; null: with none.</param>
+    public ContainerService(AgentPaths paths, ResourceTable table, Keeper keeper, CgroupTree tree, FindContainerBase findBase, NetworkService networks, VolumeService volumes, TimeProvider time, EventHub? events = null, ImageStore? images = null, MachineHost? machines = null, SELinuxLabels? labels = null)
     {
+        this.labels = labels is { IsUsed: true } ? labels : null;
         this.machines = machines;
         this.images = images;
         stateFolder = paths.State;
@@ -90,6 +94,7 @@ public sealed partial class ContainerService : IAsyncDisposable
         {
             userNamespaces.Keep(entry.Spec.HostIds);
             userNamespaces.Keep(entry.Run?.HostIds ?? 0);
+            labelLevels.Keep(entry.Spec.LabelLevel);
         }
     }
 
@@ -195,6 +200,7 @@ public sealed partial class ContainerService : IAsyncDisposable
             Volumes = [.. entry.Spec.Volumes.Select(v => v.ToString())],
             UserNamespace = entry.Spec.UserNamespace,
             Privileged = entry.Spec.Privileged,
+            ProcessLabel = LabelOf(entry.Spec)?.Process ?? "",
             Isolation = entry.Spec.Isolation,
             RestartPolicy = entry.Spec.RestartPolicy,
             RestartMaximum = entry.Spec.RestartMaximum,

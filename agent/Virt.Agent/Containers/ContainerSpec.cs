@@ -73,6 +73,9 @@ public sealed record ContainerSpec
     /// <summary>The first of the host's ids that its ids from 0 on are, 65,536 of them; 0: it has the host's, or none yet.</summary>
     public uint HostIds { get; set; }
 
+    /// <summary>Its own level in SELinux labels, such as <c>s0:c1,c2</c>; empty: it has none, and no labels.</summary>
+    public string LabelLevel { get; set; } = "";
+
     /// <summary>Nothing holds its root back but the namespaces.</summary>
     public bool Privileged { get; set; }
 

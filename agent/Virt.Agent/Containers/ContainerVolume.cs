@@ -15,15 +15,21 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
     /// <summary>The volume's name; empty where it is a folder of the host.</summary>
     public string VolumeName { get; set; } = "";
 
-    private static readonly string[] Kernel = ["/proc", "/sys", "/dev"];
+    /// <summary>With which SELinux label its files are to be.</summary>
+    public VolumeRelabel Relabel { get; set; }
 
-    /// <summary>Reads <c>/host/path:/inside[:ro]</c>, or <c>name:/inside[:ro]</c>, whose source is empty until it is looked up.</summary>
+    private static readonly string[] Kernel = ["/proc", "/sys", "/dev"];
+    private static readonly string[] Known = ["ro", "rw", "z", "Z"];
+
+    /// <summary>Reads <c>/host/path:/inside</c>, or <c>name:/inside</c>, whose source is empty until it is looked up; behind it may stand <c>:ro</c>, <c>:z</c>, <c>:ro,Z</c>.</summary>
     /// <param name="text">What the user gave.</param>
     /// <param name="cause">What is wrong with it.</param>
     internal static ContainerVolume? Parse(string text, out string cause)
     {
-        var isReadOnly = text.EndsWith(":ro", StringComparison.Ordinal);
-        var pair = isReadOnly || text.EndsWith(":rw", StringComparison.Ordinal) ? text[..^3] : text;
+        var options = OptionsOf(text);
+        var isReadOnly = options.Contains("ro");
+        var relabel = options.Contains("Z") ? VolumeRelabel.Private : options.Contains("z") ? VolumeRelabel.Shared : VolumeRelabel.None;
+        var pair = options.Length > 0 ? text[..text.LastIndexOf(':')] : text;
         var colon = pair.LastIndexOf(":/", StringComparison.Ordinal);
         var source = colon < 0 ? "" : Trimmed(pair[..colon]);
         var target = colon < 0 ? "" : Trimmed(pair[(colon + 1)..]);
@@ -32,15 +38,32 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
             : !isNamed && !NewContainerCheck.IsPlainPath(source) ? $"the host's folder '{source}' of a volume is not an absolute path without '..'"
             : !NewContainerCheck.IsPlainPath(target) || target.Length is 1 or > 4000 ? $"the place '{target}' of a volume is not an absolute path below '/', without '..'"
             : IsTheKernels(target) ? $"the place '{target}' of a volume belongs to the kernel"
+            : isReadOnly && options.Contains("rw") ? $"the volume '{text}' is to be both 'ro' and 'rw'"
+            : relabel == VolumeRelabel.Private && options.Contains("z") ? $"the volume '{text}' is to be labelled both for all containers ('z') and for this one alone ('Z')"
             : "";
-        return cause.Length > 0 ? null : isNamed ? new ContainerVolume("", target, isReadOnly) { VolumeName = source } : new ContainerVolume(source, target, isReadOnly);
+        return cause.Length > 0 ? null : new ContainerVolume(isNamed ? "" : source, target, isReadOnly) { VolumeName = isNamed ? source : "", Relabel = relabel };
+    }
+
+    // What stands behind the last colon where all of it are options; a place may have a colon in its name.
+    private static string[] OptionsOf(string text)
+    {
+        var options = text[(text.LastIndexOf(':') + 1)..].Split(',');
+        return text.Contains(':') && options.All(static option => Known.Contains(option)) ? options : [];
     }
 
     /// <summary>What the kernel shows there is not to be covered.</summary>
     internal static bool IsTheKernels(string target) => Array.Exists(Kernel, path => target == path || target.StartsWith(path + "/", StringComparison.Ordinal));
 
     /// <summary>As the user writes it.</summary>
-    public override string ToString() => $"{(VolumeName.Length > 0 ? VolumeName : Source)}:{Target}{(ReadOnly ? ":ro" : "")}";
+    public override string ToString() => $"{(VolumeName.Length > 0 ? VolumeName : Source)}:{Target}{Options}";
+
+    private string Options => (ReadOnly, Relabel) switch
+    {
+        (false, VolumeRelabel.None) => "",
+        (true, VolumeRelabel.None) => ":ro",
+        (false, _) => Relabel == VolumeRelabel.Private ? ":Z" : ":z",
+        _ => Relabel == VolumeRelabel.Private ? ":ro,Z" : ":ro,z",
+    };
 
     private static string Trimmed(string path)
     {

@@ -38,6 +38,8 @@ internal static class LaunchError
             ErrorCode.InvalidArgument, "ProgramNotExecutable", $"{action}: '{program}' cannot be executed ({denied.Cause}).", name, "Use a program for this architecture whose file is executable.", e),
         LaunchException { Step: LaunchStep.Init } init => new VirtException(
             ErrorCode.NotSupported, "InitNotAvailable", $"{action}: the host does not let its init be executed from memory ({init.Cause}).", name, "sysctl vm.memfd_noexec", e),
+        LaunchException { Step: LaunchStep.Label } label => new VirtException(
+            ErrorCode.PermissionDenied, "LabelRefused", $"{action}: SELinux does not let its processes have its label ({label.Cause}).", name, "Test-VirtHost", e),
         LaunchException { Step: LaunchStep.WorkingDirectory } folder => new VirtException(
             ErrorCode.InvalidArgument, "WorkingDirectoryNotUsable", $"{action}: its working directory '{workingDirectory}' cannot be entered ({folder.Cause}).", name, "Use a folder that the image has.", e),
         LaunchException { Errno: NoMemory } or LinuxException { Errno: NoMemory or Errno.ENOSPC or Errno.EAGAIN } or LaunchException { Errno: Errno.EAGAIN or Errno.ENOSPC } => new VirtException(

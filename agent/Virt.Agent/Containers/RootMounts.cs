@@ -19,6 +19,9 @@ internal sealed record RootMounts
     /// <summary>For an init of its own: which machine it is.</summary>
     public Guid MachineId { get; init; }
 
+    /// <summary>The SELinux label of what is made in it in memory; null: it has none.</summary>
+    public string? Label { get; init; }
+
     /// <summary>/sys of the host's network, for a container in it that could have none made; null: it has its own made.</summary>
     public SafeFileHandle? HostSys { get; init; }
 }

@@ -58,6 +58,7 @@ internal static class Rootfs
             return PlanOfMachine(spec, mounts, host);
         }
 
+        var label = mounts?.Label;
         var steps = new List<RootStep>
         {
             RootStep.Folder("/proc", 0x16D /* 0555 */),
@@ -65,12 +66,12 @@ internal static class Rootfs
             RootStep.Folder("/sys", 0x16D),
             mounts?.HostSys is { } sys ? RootStep.Attach("/sys", sys) : RootStep.Mount("/sys", "sysfs", SysAttributes(spec)) with { Early = true },
         };
-        steps.AddRange(spec.IsSystem ? OwnCgroups(cgroups) : Cgroups(cgroups, hierarchies));
-        steps.AddRange(Dev(spec));
+        steps.AddRange(spec.IsSystem ? OwnCgroups(cgroups, label) : Cgroups(cgroups, hierarchies, label));
+        steps.AddRange(Dev(spec, label));
         steps.AddRange(Init(spec, mounts));
         steps.AddRange(GivenDevices(spec, mounts));
         steps.AddRange(Names(spec, host));
-        steps.AddRange(spec.Tmpfs.Select(static t => RootStep.Mount(t.Target, "tmpfs", t.Attributes, [.. t.Options]) with { Inside = true }));
+        steps.AddRange(spec.Tmpfs.Select(t => RootStep.Mount(t.Target, "tmpfs", t.Attributes, [.. t.Options]).Labelled(label) with { Inside = true }));
         steps.AddRange(spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, mounts!.Volumes[i])));
         steps.AddRange(Parents(spec.WorkingDirectory).Select(static path => RootStep.Folder(path, 0x1ED /* 0755 */)));
         steps.AddRange(OwnNetwork(spec));
@@ -78,7 +79,7 @@ internal static class Rootfs
         if (!spec.Privileged)
         {
             steps.AddRange(ReadOnly.Select(RootStep.ReadOnly));
-            steps.AddRange(Masked.Select(RootStep.Mask));
+            steps.AddRange(Masked.Select(path => RootStep.Mask(path, label)));
         }
 
         if (spec.ReadOnly)
@@ -94,13 +95,13 @@ internal static class Rootfs
     [
         RootStep.Folder("/proc", 0x16D /* 0555 */),
         RootStep.Mount("/proc", "proc", Inert) with { Early = true },
-        .. Dev(spec),
+        .. Dev(spec, null),
         .. Names(spec, host),
         .. spec.Volumes.Select((volume, i) => RootStep.Volume(volume.Target, mounts!.Volumes[i])),
         .. Parents(spec.WorkingDirectory).Select(static path => RootStep.Folder(path, 0x1ED /* 0755 */)),
     ];
 
-    private static IEnumerable<RootStep> Cgroups(CgroupVersion version, IReadOnlyList<string> hierarchies)
+    private static IEnumerable<RootStep> Cgroups(CgroupVersion version, IReadOnlyList<string> hierarchies, string? label)
     {
         const string Path = "/sys/fs/cgroup";
         if (version == CgroupVersion.V2)
@@ -109,7 +110,7 @@ internal static class Rootfs
             yield break;
         }
 
-        yield return RootStep.Mount(Path, "tmpfs", Inert, "mode=755");
+        yield return RootStep.Mount(Path, "tmpfs", Inert, "mode=755").Labelled(label);
         foreach (var hierarchy in hierarchies)
         {
             yield return RootStep.Folder($"{Path}/{hierarchy}", 0x1ED);
@@ -120,7 +121,7 @@ internal static class Rootfs
     }
 
     // Its own alone, which it may write: the cgroup namespace's root is its cgroup.
-    private static IEnumerable<RootStep> OwnCgroups(CgroupVersion version)
+    private static IEnumerable<RootStep> OwnCgroups(CgroupVersion version, string? label)
     {
         const string Path = "/sys/fs/cgroup";
         if (version == CgroupVersion.V2)
@@ -129,7 +130,7 @@ internal static class Rootfs
             yield break;
         }
 
-        yield return RootStep.Mount(Path, "tmpfs", Inert, "mode=755");
+        yield return RootStep.Mount(Path, "tmpfs", Inert, "mode=755").Labelled(label);
         yield return RootStep.Folder(Path + "/systemd", 0x1ED);
         yield return RootStep.Mount(Path + "/systemd", "cgroup", Inert, "none", "name=systemd");
         yield return RootStep.SetAttributes(Path, MountAttributes.ReadOnly);
@@ -148,9 +149,9 @@ internal static class Rootfs
             yield return RootStep.HostDevice("/dev/console", mounts.Console);
         }
 
-        yield return RootStep.Mount("/run", "tmpfs", MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.StrictAccessTime, "mode=755") with { Inside = true };
+        yield return RootStep.Mount("/run", "tmpfs", MountAttributes.NoSuid | MountAttributes.NoDevices | MountAttributes.StrictAccessTime, "mode=755").Labelled(mounts?.Label) with { Inside = true };
         yield return RootStep.Folder("/run/lock", 0x3FF);
-        yield return RootStep.Mount("/run/lock", "tmpfs", Inert, "mode=1777", "size=5m");
+        yield return RootStep.Mount("/run/lock", "tmpfs", Inert, "mode=1777", "size=5m").Labelled(mounts?.Label);
         yield return RootStep.Folder("/run/host", 0x1ED);
         yield return RootStep.File("/run/host/container-manager", "virt\n", 0x124 /* 0444 */);
         yield return RootStep.File("/run/host/container-uuid", $"{mounts?.MachineId:D}\n", 0x124);
@@ -160,10 +161,10 @@ internal static class Rootfs
     // Of the host's /proc and /sys the kernel shows a user namespace no more than these attributes let it.
     public static MountAttributes SysAttributes(ContainerSpec spec) => spec.Privileged ? Inert : Inert | MountAttributes.ReadOnly;
 
-    private static IEnumerable<RootStep> Dev(ContainerSpec spec)
+    private static IEnumerable<RootStep> Dev(ContainerSpec spec, string? label)
     {
         yield return RootStep.Folder("/dev", 0x1ED);
-        yield return RootStep.Mount("/dev", "tmpfs", MountAttributes.NoSuid | MountAttributes.StrictAccessTime, "mode=755", "size=65536k");
+        yield return RootStep.Mount("/dev", "tmpfs", MountAttributes.NoSuid | MountAttributes.StrictAccessTime, "mode=755", "size=65536k").Labelled(label);
         foreach (var (name, major, minor) in Nodes)
         {
             yield return spec.HostIds == 0 ? RootStep.CharacterDevice("/dev/" + name, 0x1B6 /* 0666 */, major, minor) : RootStep.HostDevice("/dev/" + name, "/dev/" + name);
@@ -175,12 +176,17 @@ internal static class Rootfs
         yield return RootStep.Link("/dev/stderr", "/proc/self/fd/2");
         yield return RootStep.Link("/dev/core", "/proc/kcore");
         yield return RootStep.Folder("/dev/pts", 0x1ED);
-        yield return RootStep.Mount("/dev/pts", "devpts", MountAttributes.NoSuid | MountAttributes.NoExecute, "newinstance", "ptmxmode=0666", "mode=0620", "gid=5");
+        yield return RootStep.Mount("/dev/pts", "devpts", MountAttributes.NoSuid | MountAttributes.NoExecute, "newinstance", "ptmxmode=0666", "mode=0620", "gid=5").Labelled(label);
         yield return RootStep.Link("/dev/ptmx", "pts/ptmx");
         yield return RootStep.Folder("/dev/shm", 0x3FF /* 1777 */);
-        yield return RootStep.Mount("/dev/shm", "tmpfs", Inert, "mode=1777", FormattableString.Invariant($"size={spec.ShmBytes ?? 64L << 20}"));
+        yield return RootStep.Mount("/dev/shm", "tmpfs", Inert, "mode=1777", FormattableString.Invariant($"size={spec.ShmBytes ?? 64L << 20}")).Labelled(label);
         yield return RootStep.Folder("/dev/mqueue", 0x3FF);
         yield return RootStep.Mount("/dev/mqueue", "mqueue", Inert);
+        if (label is not null && spec.HostIds == 0)
+        {
+            // It came with the IPC namespace, so that mounting it gives it no label; and in a user namespace its root is nobody's, who could label it.
+            yield return RootStep.Label("/dev/mqueue", label);
+        }
     }
 
     // Those that the host lets it have, beside those that every container has.

@@ -9,7 +9,7 @@ using Virt.Agent.Common;
 namespace Virt.Agent.Hosts;
 
 /// <summary>The checks of Test-VirtHost: each says what was found and, where something is missing, the command that mends it.</summary>
-internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator accelerator, QemuVersion qemu)
+internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator accelerator, QemuVersion qemu, SELinuxLabels labels)
 {
     private const long LowSpaceBytes = 2L << 30;
 
@@ -35,6 +35,7 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
                 ? Ok("Accelerator", accelerator.Reason)
                 : Warning("Accelerator", accelerator.Reason + " They run many times slower.", "Enable virtualization in the firmware, or nested virtualization for this machine."),
             Ok("Control groups", $"Memory, CPU and process limits use cgroup version {facts.CgroupVersion}."),
+            Labels(),
             Capability(),
             Space(),
         };
@@ -53,6 +54,13 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
         MachineParts.Find("/", Programs.Find(QemuVersion.Program), architecture == "x86_64" ? Architecture.X64 : Architecture.Arm64, paths.Images).Missing is { } missing
             ? Warning("Container machines", $"{char.ToUpperInvariant(missing.Cause[0])}{missing.Cause[1..]}: no container can be in a virtual machine of its own.", missing.Action)
             : Ok("Container machines", "Containers can be in virtual machines of their own (-Isolation VM).");
+
+    private HostCheck Labels() => labels switch
+    {
+        { IsPresent: false } => Ok("SELinux", "SELinux is not in use: containers have no labels."),
+        { IsUsed: false } => Warning("SELinux", $"SELinux is in use, but {labels.Problem}: containers run without labels of their own.", labels.Action),
+        _ => Ok("SELinux", $"SELinux is {(labels.IsEnforcing ? "enforcing" : "permissive")}: containers run as {SELinuxLabels.TypeOf(labels.Of(ContainerLabelKind.Container, "").Process)}, each with categories of its own."),
+    };
 
     private static HostCheck Capability() => Environment.IsPrivilegedProcess
         ? Ok("Rights", "The agent runs as root.")

@@ -19,7 +19,7 @@ public sealed class HostService
     private readonly DateTimeOffset started;
 
     /// <summary>Makes the service.</summary>
-    public HostService(AgentPaths paths, ResourceTable resources, HostFacts facts, Accelerator accelerator, QemuVersion qemu, string name, TimeProvider time)
+    public HostService(AgentPaths paths, ResourceTable resources, HostFacts facts, Accelerator accelerator, QemuVersion qemu, SELinuxLabels labels, string name, TimeProvider time)
     {
         this.paths = paths;
         this.resources = resources;
@@ -27,7 +27,7 @@ public sealed class HostService
         Accelerator = accelerator;
         this.qemu = qemu;
         Name = name;
-        checks = new HostChecks(paths, facts, accelerator, qemu);
+        checks = new HostChecks(paths, facts, accelerator, qemu, labels);
         started = time.GetUtcNow();
     }
 

@@ -26,6 +26,15 @@ public static unsafe class FileHandles
         return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null : throw Libc.Error("open", path);
     }
 
+    /// <summary>Where an open file or folder is, links followed.</summary>
+    /// <exception cref="LinuxException">/proc is not there.</exception>
+    public static string PathOf(SafeFileHandle file)
+    {
+        var buffer = stackalloc byte[4096];
+        fixed (byte* name = Encoding.UTF8.GetBytes(FormattableString.Invariant($"/proc/self/fd/{file.DangerousGetHandle()}\0")))
+            return Encoding.UTF8.GetString(buffer, (int)Libc.Check(Libc.readlinkat(Libc.AT_FDCWD, name, buffer, 4096), "readlink"));
+    }
+
     /// <summary>Opens the root folder of a process as a place.</summary>
     /// <exception cref="LinuxException">ENOENT: it has ended.</exception>
     public static SafeFileHandle OpenRoot(int processId) => OpenFolder(FormattableString.Invariant($"/proc/{processId}/root"));

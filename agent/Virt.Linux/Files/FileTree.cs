@@ -125,6 +125,15 @@ public static unsafe partial class FileTree
         return found;
     }
 
+    /// <summary>The names in a folder that is open for reading, each with a zero behind it, whatever bytes they are, and whether each may be a folder.</summary>
+    internal static IEnumerable<(byte[] Name, bool MayBeFolder)> RawNames(SafeFileHandle folder)
+    {
+        foreach (var (name, type) in Names(folder))
+        {
+            yield return (name, type is FolderType or UnknownType);
+        }
+    }
+
     private static List<(byte[] Name, int Type)> Names(SafeFileHandle folder)
     {
         var names = new List<(byte[] Name, int Type)>();

@@ -36,12 +36,13 @@ public static unsafe class DetachedMount
     /// What the upper folder gets is whole by itself, so that it can become a lower one elsewhere: no file without its content (metacopy), no folder that
     /// stands for one of another name (redirect_dir). Source: Documentation/filesystems/overlayfs.rst.
     /// </param>
+    /// <param name="label">The SELinux label that all its files show, and those that are written have on the disk too (<c>context=</c> of mount(8)); null: as on the disk.</param>
     /// <exception cref="LinuxException">The kernel has no overlayfs, or a folder cannot be used for it; E2BIG: before Linux 6.8, more lower ones than a page can name, some 200.</exception>
     public static SafeFileHandle Overlay(
-        IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain = false, UserMap? users = null)
+        IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain = false, UserMap? users = null, string? label = null)
     {
         if (users is not null)
-            return MappedOverlay(lowers, upper, work, attributes, plain, users);
+            return MappedOverlay(lowers, upper, work, attributes, plain, users, label);
         // Before Linux 6.5 a value cannot be longer than this, nor hold the characters that separate; a descriptor's name is neither.
         var folders = new List<SafeFileHandle>(lowers.Count + 2);
         try
@@ -49,7 +50,7 @@ public static unsafe class DetachedMount
             var names = new List<string>(lowers.Count);
             foreach (var lower in lowers)
                 names.Add(Named(lower, folders));
-            var rest = Writable(Named(upper, folders), Named(work, folders), plain);
+            var rest = Writable(Named(upper, folders), Named(work, folders), plain, label);
             return names.Count == 1
                 ? New("overlay", attributes, [new("lowerdir", names[0]), .. rest])
                 : OverMany(names, folders, attributes, rest);
@@ -61,16 +62,18 @@ public static unsafe class DetachedMount
         }
     }
 
-    private static List<KeyValuePair<string, string>> Writable(string upper, string work, bool plain)
+    private static List<KeyValuePair<string, string>> Writable(string upper, string work, bool plain, string? label)
     {
         var rest = new List<KeyValuePair<string, string>> { new("upperdir", upper), new("workdir", work) };
         if (plain)
             rest.AddRange([new("metacopy", "off"), new("redirect_dir", "off"), new("index", "off")]);
+        if (label is not null)
+            rest.Add(new("context", label));
         return rest;
     }
 
     // The upper and the work folder must be on one mount, so it is their parent's.
-    private static SafeFileHandle MappedOverlay(IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain, UserMap users)
+    private static SafeFileHandle MappedOverlay(IReadOnlyList<string> lowers, string upper, string work, MountAttributes attributes, bool plain, UserMap users, string? label)
     {
         var trees = new List<SafeFileHandle>(lowers.Count + 1);
         try
@@ -103,7 +106,7 @@ public static unsafe class DetachedMount
 
         SafeFileHandle MappedOverlay(List<string> names, List<SafeFileHandle> folders)
         {
-            var rest = Writable($"{names[^1]}/{Path.GetFileName(upper)}", $"{names[^1]}/{Path.GetFileName(work)}", plain);
+            var rest = Writable($"{names[^1]}/{Path.GetFileName(upper)}", $"{names[^1]}/{Path.GetFileName(work)}", plain, label);
             // What overlayfs itself makes beside, it makes as whoever mounts it, who must have an id there.
             return users.AsRoot(() => names.Count == 2 ? New("overlay", attributes, [new("lowerdir", names[0]), .. rest]) : OverMany(names[..^1], folders, attributes, rest));
         }
@@ -176,10 +179,10 @@ public static unsafe class DetachedMount
         return text.ToString();
     }
 
-    // More than fsconfig(2) takes as one value goes by mount(2), which reads a page: at a place, of which a copy is taken that stands nowhere.
+    // More than fsconfig(2) takes as one value goes by mount(2), which reads a page: at a place, of which a copy is taken that stands nowhere. Of all values only an SELinux label has commas, and the kernel takes its quotes away.
     internal static SafeFileHandle OverAtPlace(List<KeyValuePair<string, string>> options, MountAttributes attributes)
     {
-        var data = Encoding.UTF8.GetBytes(string.Join(',', options.ConvertAll(static option => $"{option.Key}={option.Value}")) + "\0");
+        var data = Encoding.UTF8.GetBytes(string.Join(',', options.ConvertAll(static option => option.Value.Contains(',') ? $"{option.Key}=\"{option.Value}\"" : $"{option.Key}={option.Value}")) + "\0");
         if (data.Length > LongestData)
             throw new LinuxException("mount", Errno.E2BIG, "lowerdir");
         var place = MountPlaces.NewFolder();
@@ -249,13 +252,14 @@ public static unsafe class DetachedMount
     /// <summary>Mounts over nothing but a device node each, owned by a user that the host's own nodes may not be for.</summary>
     /// <param name="devices">The devices.</param>
     /// <param name="uid">Whose the nodes are.</param>
+    /// <param name="label">The SELinux label of the nodes; null: what the policy gives them.</param>
     /// <exception cref="LinuxException">EPERM: we may make no nodes.</exception>
-    public static IReadOnlyList<SafeFileHandle> Devices(IReadOnlyList<DeviceNode> devices, uint uid)
+    public static IReadOnlyList<SafeFileHandle> Devices(IReadOnlyList<DeviceNode> devices, uint uid, string? label = null)
     {
         if (devices.Count == 0)
             return [];
         var nodes = new List<SafeFileHandle>(devices.Count);
-        using var folder = New("tmpfs", MountAttributes.NoSuid | MountAttributes.NoExecute, [new("mode", "0700"), new("size", "65536")]);
+        using var folder = New("tmpfs", MountAttributes.NoSuid | MountAttributes.NoExecute, label is null ? [new("mode", "0700"), new("size", "65536")] : [new("mode", "0700"), new("size", "65536"), new("context", label)]);
         using var places = new MountPlaces([folder]);
         try
         {

@@ -114,7 +114,7 @@ static struct op *operations(struct reader *r, struct blob_array a, uint32_t *co
         op->src = string(r, from[i].src);
         op->type = string(r, from[i].type);
         op->data = pairs(r, from[i].data);
-        int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE || op->kind == OP_TAKE || (op->kind == OP_DEVICE && op->fd < 0);
+        int needs_src = op->kind == OP_SYMLINK || op->kind == OP_BIND || op->kind == OP_FILE || op->kind == OP_TAKE || op->kind == OP_LABEL || (op->kind == OP_DEVICE && op->fd < 0);
         if (!op->dst || (op->kind == OP_MOUNT && !op->type) || (needs_src && !op->src) || ((op->kind == OP_MOVE || op->kind == OP_VOLUME || op->kind == OP_OFFER_NETWORK || op->kind == OP_AWAIT_NETWORK) && op->fd < 0))
             r->error = EINVAL;
     }
@@ -126,7 +126,7 @@ int launch_parse(struct launch *launch, const void *blob, size_t size, const int
 {
     memset(launch, 0, sizeof *launch);
     const struct blob_header *h = blob;
-    if (size < sizeof *h + 1 || size > BLOB_MAX || h->size != size || h->version != BLOB_VERSION || ((const char *)blob)[size - 1] != 0)
+    if (size < sizeof *h + 1 || size > BLOB_MAX || h->size != size || h->version != (h->exec_label ? BLOB_VERSION_LABEL : BLOB_VERSION) || ((const char *)blob)[size - 1] != 0)
         return EINVAL;
 
     struct reader r = {.blob = blob, .size = size, .fds = fds, .fds_count = fds_count};
@@ -141,6 +141,8 @@ int launch_parse(struct launch *launch, const void *blob, size_t size, const int
     launch->cwd = string(&r, h->cwd);
     launch->log_path = string(&r, h->log_path);
     launch->exit_path = string(&r, h->exit_path);
+    launch->exec_label = string(&r, h->exec_label);
+    launch->init_label = string(&r, h->init_label);
     launch->exe = strings(&r, h->exe);
     launch->argv = strings(&r, h->argv);
     launch->envp = strings(&r, h->envp);

@@ -180,7 +180,7 @@ static long bind_over(const char *src, const char *dst, uint64_t attributes)
     return r;
 }
 
-static long mask(const char *path)
+static long mask(const char *path, const char *data)
 {
     long target = open_target(path, O_PATH);
     TRY(target);
@@ -191,7 +191,7 @@ static long mask(const char *path)
         return bind_over("/dev/null", path, 0);
     RAW(close, folder);
     struct op empty = {
-        .dst = path, .type = "tmpfs", .data = "size\0" "0\0",
+        .dst = path, .type = "tmpfs", .data = data ? data : "size\0" "0\0",
         .flags = VIRT_ATTR_RDONLY | VIRT_ATTR_NOSUID | VIRT_ATTR_NODEV | VIRT_ATTR_NOEXEC,
     };
     return new_mount(&empty);
@@ -261,13 +261,14 @@ static long run_op(struct launch *launch, const struct op *op)
     case OP_BIND: return bind_over(op->src, op->dst, op->flags);
     case OP_ATTRIBUTES: return set_attributes(op);
     case OP_READ_ONLY: return bind_over(op->dst, op->dst, VIRT_ATTR_RDONLY);
-    case OP_MASK: return mask(op->dst);
+    case OP_MASK: return mask(op->dst, op->data);
     case OP_FILE: return write_file(op);
     case OP_VOLUME: return attach_inside(op->fd, op->dst, op->mode);
     case OP_OFFER_NETWORK: return offer_network(op);
     case OP_AWAIT_NETWORK: return await_network(op);
     case OP_DEVICE: return mount_device(op);
     case OP_TAKE: return take(launch, op->src);
+    case OP_LABEL: return RAW(lsetxattr, op->dst, "security.selinux", op->src, length(op->src) + 1, 0);
     case OP_GIVE: return attach(launch->taken_fd, op->dst);
     default: return -EINVAL;
     }
@@ -444,6 +445,22 @@ static long set_filter(const struct launch *launch)
     return RAW(seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
+// With what label it is to be executed (proc_pid_attr(5)). Said at the host's /proc, before anything of a container's is entered: what stands at /proc there may be a
+// container's own, which would take the words and do nothing (CVE-2019-16884). An init is executed from memory, which has to be labelled as a file of the container's.
+static long prepare_label(const struct launch *launch)
+{
+    if (!launch->exec_label)
+        return 0;
+    long fd = RAW(openat, AT_FDCWD, "/proc/thread-self/attr/exec", O_WRONLY | O_CLOEXEC);
+    TRY(fd);
+    long r = RAW(write, fd, launch->exec_label, length(launch->exec_label));
+    RAW(close, fd);
+    TRY(r);
+    if (launch->header->flags & LAUNCH_INIT && launch->init_label)
+        return RAW(fsetxattr, launch->init_fd, "security.selinux", launch->init_label, length(launch->init_label) + 1, 0);
+    return 0;
+}
+
 #define STEP(number, call) do { long step_ = (call); if (step_ < 0) { child->error = (int)-step_; child->step = (number); goto failed; } } while (0)
 
 __attribute__((noreturn)) void child_main(void *argument)
@@ -458,6 +475,7 @@ __attribute__((noreturn)) void child_main(void *argument)
     STEP(STEP_SESSION, RAW(setsid));
     if (h->flags & LAUNCH_INIT)
         STEP(STEP_INIT, launch->init_fd);
+    STEP(STEP_LABEL, prepare_label(launch));
     if (launch->join_fd >= 0 || launch->user_fd < 0) // the usher has done it otherwise
         STEP(child->step, settle(child));
     if (launch->join_fd >= 0)

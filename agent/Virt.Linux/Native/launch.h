@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { BLOB_VERSION = 2, BLOB_MAX = 128 * 1024, FDS_MAX = 64 };
+// One with a label has a version of its own, so that a keeper which knows none does not run unlabelled what was to have one.
+enum { BLOB_VERSION = 2, BLOB_VERSION_LABEL = 3, BLOB_MAX = 128 * 1024, FDS_MAX = 64 };
 
 // An array in the blob: offset from the blob's start, aligned to 8, and how many elements.
 struct blob_array { uint32_t offset, count; };
@@ -40,6 +41,7 @@ enum op_kind {
     OP_AWAIT_NETWORK = 13,      // wait there for one byte; without it the launch fails
     OP_TAKE = 15,               // a copy of src, with what is mounted below it, is held for OP_GIVE
     OP_GIVE = 16,               // which attaches it at dst
+    OP_LABEL = 17,              // dst, which was mounted just now, gets the SELinux label src
     OP_DEVICE = 14,             // the host's device src, or a mount of one by descriptor, over the file dst, which is made where it is missing
 };
 
@@ -75,11 +77,12 @@ struct blob_header {
     int32_t user_fd;            // index of the user namespace that a new container is born in, -1: none
     uint32_t output_uid, output_gid;                  // whose the pipes to the log are, as the host counts
     uint32_t log_kilobytes;     // the log is begun anew beyond; 0: never
+    uint32_t exec_label, init_label;                  // offsets of strings, 0: none; the SELinux labels that it is executed with, and of the init's program
 };
 
 _Static_assert(sizeof(struct blob_op) == 48, "LaunchBlob.OpSize");
 _Static_assert(sizeof(struct blob_limit) == 24, "LaunchBlob.LimitSize");
-_Static_assert(sizeof(struct blob_header) == 192, "LaunchBlob.HeaderSize");
+_Static_assert(sizeof(struct blob_header) == 200, "LaunchBlob.HeaderSize");
 _Static_assert(offsetof(struct blob_header, exe) == 104, "LaunchBlob");
 
 struct op {
@@ -93,7 +96,7 @@ struct op {
 struct launch {
     const struct blob_header *header;
     int root_fd, cgroup_fd, join_fd, user_fd, stdio_fd[3];
-    const char *hostname, *cwd, *log_path, *exit_path;
+    const char *hostname, *cwd, *log_path, *exit_path, *exec_label, *init_label;
     const char **exe, **argv, **envp;
     struct op *ops;
     const struct blob_limit *limits;
@@ -112,6 +115,7 @@ struct launch {
 enum step {
     STEP_BLOB = 1, STEP_LOG, STEP_CLONE, STEP_SESSION, STEP_OOM_SCORE, STEP_CGROUP, STEP_JOIN, STEP_HOSTNAME, STEP_LOOPBACK,
     STEP_ROOT, STEP_OP, STEP_LIMITS, STEP_STDIO, STEP_CAPABILITIES, STEP_USER, STEP_CWD, STEP_FILTER, STEP_EXEC, STEP_USER_NAMESPACE, STEP_INIT,
+    STEP_LABEL,
 };
 
 struct outcome { int pid, pidfd, error, step, op; };

@@ -10,8 +10,8 @@ namespace Virt.Linux.Processes;
 /// <summary>A <see cref="LaunchSpec"/> as the keeper reads it: the layout of Native/launch.h, and the handles that go with it.</summary>
 internal sealed class LaunchBlob
 {
-    internal const int HeaderSize = 192, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
-    private const int Version = 2, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64, ReadyNetwork = 128, Role = 256;
+    internal const int HeaderSize = 200, OperationSize = 48, LimitSize = 24, MaximumSize = 128 * 1024, MaximumHandles = 64;
+    private const int Version = 2, VersionOfLabel = 3, NoNewPrivs = 1, LoopbackUp = 2, LogOutput = 4, LogError = 8, Terminal = 16, Init = 32, LogTerminal = 64, ReadyNetwork = 128, Role = 256;
     private const string InitName = "virt-init";
     private readonly List<SafeHandle> handles = [];
     private byte[] buffer = new byte[8 * 1024];
@@ -49,7 +49,7 @@ internal sealed class LaunchBlob
         if (spec.LogPath is not null)
             flags |= (spec.Output is null ? LogOutput : 0) | (spec.Error is null ? LogError : 0);
 
-        SetInt32(4, Version);
+        SetInt32(4, spec.Label is null ? Version : VersionOfLabel);
         spec.Id.TryWriteBytes(buffer.AsSpan(8, 16));
         SetUInt64(24, (ulong)spec.Namespaces);
         SetUInt64(32, spec.Capabilities);
@@ -81,6 +81,8 @@ internal sealed class LaunchBlob
         SetInt32(180, (int)spec.OutputOwner.UserId);
         SetInt32(184, (int)spec.OutputOwner.GroupId);
         SetInt32(188, (int)Math.Min(int.MaxValue, spec.LogBytes / 1024));
+        SetInt32(192, Text(spec.Label));
+        SetInt32(196, Text(spec.Label is null ? null : spec.InitLabel));
         Reserve(1); // the last byte is zero: it ends whatever string is not ended
         SetInt32(0, size);
     }

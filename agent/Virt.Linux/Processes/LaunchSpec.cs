@@ -40,6 +40,12 @@ public sealed record LaunchSpec
     /// <summary>An absolute path, entered as the user; null: the root.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>The SELinux label that it is executed with; null: whatever the policy makes of the keeper's own.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>With <see cref="Label"/> and an init: the label of the init's program, which the policy must let <see cref="Label"/> begin with.</summary>
+    public string? InitLabel { get; init; }
+
     /// <summary>The user; 0 is root.</summary>
     public uint UserId { get; init; }
 

@@ -65,4 +65,7 @@ public enum LaunchStep
 
     /// <summary>Executing the init.</summary>
     Init = 20,
+
+    /// <summary>Saying with which SELinux label it is executed.</summary>
+    Label = 21,
 }

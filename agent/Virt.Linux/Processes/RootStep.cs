@@ -71,6 +71,13 @@ public sealed record RootStep
         return new RootStep(RootStepKind.Mount, path) { Type = type, Attributes = attributes, Options = pairs };
     }
 
+    /// <summary>The same step; what it mounts shows all its files with an SELinux label (<c>context=</c> of mount(8)).</summary>
+    /// <param name="label">The label; null: as the file system has it.</param>
+    public RootStep Labelled(string? label) => label is null ? this : this with { Options = [.. Options, new("context", label)] };
+
+    /// <summary>Gives the root of what was mounted just now an SELinux label of its own.</summary>
+    public static RootStep Label(string path, string label) => new(RootStepKind.Label, path) { Source = label };
+
     /// <summary>Makes a folder; one that is there stays as it is.</summary>
     public static RootStep Folder(string path, uint mode) => new(RootStepKind.Folder, path) { Mode = mode };
 
@@ -128,7 +135,10 @@ public sealed record RootStep
     public static RootStep ReadOnly(string path) => new(RootStepKind.ReadOnly, path) { Optional = true };
 
     /// <summary>Hides a path: an empty folder over a folder, /dev/null over a file; nothing where it is missing.</summary>
-    public static RootStep Mask(string path) => new(RootStepKind.Mask, path) { Optional = true };
+    /// <param name="path">Which.</param>
+    /// <param name="label">The SELinux label of the empty folder; null: it has none of its own.</param>
+    public static RootStep Mask(string path, string? label = null) =>
+        new(RootStepKind.Mask, path) { Optional = true, Options = label is null ? [] : [new("size", "0"), new("context", label)] };
 
     /// <summary>Writes a text file; nothing where its folder is missing.</summary>
     public static RootStep File(string path, string text, uint mode) => new(RootStepKind.File, path) { Source = text, Mode = mode, Optional = true };

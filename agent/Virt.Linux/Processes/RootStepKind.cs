@@ -48,6 +48,9 @@ public enum RootStepKind
     /// <summary>Shows at another path what was held.</summary>
     Give = 16,
 
+    /// <summary>Gives what was just mounted an SELinux label.</summary>
+    Label = 17,
+
     /// <summary>Shows a device of the host.</summary>
     Device = 14,
 }

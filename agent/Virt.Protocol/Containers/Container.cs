@@ -251,6 +251,10 @@ public sealed partial record Container
     [Key(60)]
     public ContainerIsolation Isolation { get; set; }
 
+    /// <summary>The SELinux label of its processes; empty: they have none of their own.</summary>
+    [Key(61)]
+    public string ProcessLabel { get; set; } = "";
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -2,6 +2,8 @@ using System;
 using System.IO;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
+using Virt.Linux.Files;
+using Virt.Linux.Security;
 using Virt.Protocol;
 using Xunit;
 
@@ -40,6 +42,27 @@ public sealed class VolumeTests
         var container = host.Run(ContainerHost.Script("exec sleep 1000") with { Volumes = [$"{folder}:/data:ro", $"{folder}:/both"] });
         var output = host.Exec(container, "touch /data/a /data/below/b 2>&1; touch /both/below/c && ls /data/below; mknod /both/null c 1 3 2>&1").Output;
         Assert.Equal("touch: /data/a: Read-only file system\ntouch: /data/below/b: Read-only file system\nc\nmknod: /both/null: Operation not permitted\n", output);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Without_SELinux_relabelling_is_taken_and_nothing_is_written()
+    {
+        Assert.False(Directory.Exists("/sys/fs/selinux"), "these tests are for hosts without SELinux; those with it are in SELinux/SELinuxTests");
+        await using var host = await TestHost.StartAsync();
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "data")).FullName;
+        File.WriteAllText(Path.Combine(folder, "f"), "here");
+        var container = host.Run(ContainerHost.Script("exec sleep 1000") with { Volumes = [$"{folder}:/one:ro,z", $"{folder}:/two:Z", "/etc:/etc2:ro,Z"] });
+        Assert.Equal([$"{folder}:/one:ro,z", $"{folder}:/two:Z", "/etc:/etc2:ro,Z"], container.Volumes);
+        Assert.Equal(("", "here"), (container.ProcessLabel, host.Exec(container, "cat /two/f").Output));
+        foreach (var path in new[] { folder, "/etc", Path.Combine(host.StateFolder, "containers", $"{container.Id}", "upper") })
+        {
+            using var place = FileHandles.OpenFolder(path);
+            Assert.Null(FileLabel.Read(place));
+        }
+
+        Assert.Contains(host.Invoke(Methods.TestVirtHost, new TestVirtHost()).Items, static check => check is { Name: "SELinux", Result: CheckResult.Ok, Message: "SELinux is not in use: containers have no labels." });
         host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
         Directory.Delete(folder, recursive: true);
     }

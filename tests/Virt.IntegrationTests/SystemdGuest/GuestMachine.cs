@@ -41,12 +41,13 @@ internal sealed class GuestMachine : IAsyncDisposable
     /// <param name="image">A folder with an image.json.</param>
     /// <param name="secondDisk">A raw disk that is only read.</param>
     /// <param name="folder">For its disk, its sockets and its console.</param>
-    public static async Task<GuestMachine> StartAsync(string image, string secondDisk, string folder)
+    /// <param name="kernelWords">More of its kernel's command line.</param>
+    public static async Task<GuestMachine> StartAsync(string image, string secondDisk, string folder, string kernelWords = "")
     {
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(image, "image.json")))!;
         ProgramRun.Output0("qemu-img", "create", "-q", "-f", "qcow2", "-b", Path.Combine(image, (string)manifest["disk"]!), "-F", "qcow2", Path.Combine(folder, "disk.qcow2"));
         var boot = manifest["boot"]!;
-        var commandLine = ((string)boot["commandLine"]!).Replace("{name}", "systemd-guest", StringComparison.Ordinal) + " systemd.mask=" + string.Join(" systemd.mask=", Masked);
+        var commandLine = ((string)boot["commandLine"]!).Replace("{name}", "systemd-guest", StringComparison.Ordinal) + " systemd.mask=" + string.Join(" systemd.mask=", Masked) + " " + kernelWords;
         var x86 = RuntimeInformation.OSArchitecture == Architecture.X64;
         string[] kernel = x86
             ? ["-machine", "q35", "-bios", "qboot.rom", "-kernel", Path.Combine(image, (string)boot["pvhKernel"]!)]

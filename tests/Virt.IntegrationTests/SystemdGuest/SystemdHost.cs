@@ -24,9 +24,26 @@ public sealed class SystemdHost : IAsyncLifetime
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     // Not "v…": what begins so is taken for a leftover.
+    private readonly string kernelWords;
+    private readonly Action<string>? addFiles;
     private readonly string folder = Directory.CreateTempSubdirectory("systemd-guest-").FullName;
     private GuestMachine? machine;
     private GuestAgentClient? shell;
+
+    /// <summary>One like any other.</summary>
+    public SystemdHost()
+        : this("", null)
+    {
+    }
+
+    /// <summary>One whose kernel is told more.</summary>
+    /// <param name="kernelWords">Of its command line.</param>
+    /// <param name="addFiles">Puts more files into the folder that it is given, which is the guest's /media.</param>
+    internal SystemdHost(string kernelWords, Action<string>? addFiles)
+    {
+        this.kernelWords = kernelWords;
+        this.addFiles = addFiles;
+    }
 
     /// <summary>Boots it and installs the package.</summary>
     public async ValueTask InitializeAsync()
@@ -153,7 +170,7 @@ public sealed class SystemdHost : IAsyncLifetime
         var image = RepositoryRoot.File("out", "test-images", "vms", "debian");
         Assert.True(File.Exists(Path.Combine(image, "image.json")), "the Debian image is not there; build/build.sh debian makes it");
         var disk = MakeDisk(BuiltPackage.Build());
-        machine = await GuestMachine.StartAsync(image, disk, folder);
+        machine = await GuestMachine.StartAsync(image, disk, folder, kernelWords);
         using var limit = new CancellationTokenSource(Limit);
         shell = await ReachAsync(limit.Token);
     }
@@ -177,6 +194,7 @@ public sealed class SystemdHost : IAsyncLifetime
         File.Copy(package, Path.Combine(tree, "virt.deb"));
         Directory.CreateDirectory(Path.Combine(tree, "containers"));
         ProgramRun.Output0("cp", "-a", RepositoryRoot.File("out", "images", "containers", "starter"), RepositoryRoot.File("out", "test-images", "containers", "debian-system"), Path.Combine(tree, "containers"));
+        addFiles?.Invoke(tree);
         // Not by .NET, which follows the image's /dev/fd into the files of this very process.
         var megabytes = int.Parse(ProgramRun.Output0("du", "-sm", "--apparent-size", tree).Split('\t')[0], CultureInfo.InvariantCulture) * 5 / 4 + 32;
         var disk = Path.Combine(folder, "package.raw");

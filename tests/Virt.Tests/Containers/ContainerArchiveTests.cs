@@ -21,7 +21,7 @@ public sealed class ContainerArchiveTests
     // What an archive does not carry, or has elsewhere.
     private static readonly string[] OfOneHost =
     [
-        "Rootfs", "ImageLayers", "ImageDigest", "HostIds", "Attachment", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes",
+        "Rootfs", "ImageLayers", "ImageDigest", "HostIds", "LabelLevel", "Attachment", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes",
     ];
 
     internal static readonly ContainerSpec Full = new()
@@ -114,8 +114,8 @@ public sealed class ContainerArchiveTests
     public void What_only_its_host_can_give_is_not_in_it()
     {
         var id = Guid.NewGuid();
-        var portable = ContainerSettings.Portable(Full with { HostIds = 9, Generation = 2, Layers = ["sha256:1"], Exports = ["/x"], Volumes = [new ContainerVolume("/var/lib/volumes/1", "/data", false) { VolumeName = "data", VolumeId = id }] }, "lan2");
-        Assert.Equal((0u, 0, 0, 0, "lan2"), (portable.HostIds, portable.Generation, portable.Layers.Count, portable.Exports.Count, portable.Network));
+        var portable = ContainerSettings.Portable(Full with { HostIds = 9, LabelLevel = "s0:c1,c2", Generation = 2, Layers = ["sha256:1"], Exports = ["/x"], Volumes = [new ContainerVolume("/var/lib/volumes/1", "/data", false) { VolumeName = "data", VolumeId = id }] }, "lan2");
+        Assert.Equal((0u, "", 0, 0, 0, "lan2"), (portable.HostIds, portable.LabelLevel, portable.Generation, portable.Layers.Count, portable.Exports.Count, portable.Network));
         Assert.Equal(("", Guid.Empty, "data:/data"), (portable.Volumes[0].Source, portable.Volumes[0].VolumeId, portable.Volumes[0].ToString()));
     }
 

@@ -19,6 +19,7 @@ public sealed class ContainerChangeTests
         ImageLayers = ["l"],
         ImageDigest = "sha256:x",
         HostIds = 5,
+        LabelLevel = "s0:c1,c2",
         Volumes = [new ContainerVolume("/vols/data", "/data", false) { VolumeName = "data", VolumeId = Guid.NewGuid() }, new ContainerVolume("/a:ro", "/b:ro", false)],
         Attachment = new NetworkAttachment { NetworkId = Guid.NewGuid(), Addresses = ["10.0.0.5"], MacAddress = "x", Ports = [], AllowFrom = ["10.0.0.0/8"] },
         Layers = ["d"],

@@ -17,6 +17,7 @@ public sealed class ContainerCloneTests
         Command = ["a"],
         HostName = "web",
         HostIds = 0x7000_0000,
+        LabelLevel = "s0:c1,c2",
         Init = true,
         Layers = ["sha256:1"],
         Generation = 3,
@@ -35,7 +36,7 @@ public sealed class ContainerCloneTests
         var copy = ContainerClone.SpecOf(Spec, "lan2", "web2");
         Assert.Equal(("img", true, "lan2", "web2"), (copy.Image, copy.Init, copy.Network, copy.HostName));
         Assert.Equal((Spec.Command, Spec.Layers, Spec.Labels), (copy.Command, copy.Layers, copy.Labels));
-        Assert.Equal((0u, 0, 0, null, null, null), (copy.HostIds, copy.Generation, copy.LastGeneration, copy.Previous, copy.Built, copy.Attachment));
+        Assert.Equal((0u, "", 0, 0, null, null, null), (copy.HostIds, copy.LabelLevel, copy.Generation, copy.LastGeneration, copy.Previous, copy.Built, copy.Attachment));
     }
 
     [Fact]

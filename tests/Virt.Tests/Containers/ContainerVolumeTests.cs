@@ -17,6 +17,19 @@ public sealed class ContainerVolumeTests
         Assert.Equal(new ContainerVolume(source, target, readOnly), ContainerVolume.Parse(text, out _));
 
     [Theory]
+    [InlineData("/a:/b:z", false, VolumeRelabel.Shared)]
+    [InlineData("/a:/b:Z", false, VolumeRelabel.Private)]
+    [InlineData("/a:/b:ro,z", true, VolumeRelabel.Shared)]
+    [InlineData("/a:/b:Z,ro", true, VolumeRelabel.Private)]
+    [InlineData("/a:/b:rw,Z", false, VolumeRelabel.Private)]
+    [InlineData("/a:/b", false, VolumeRelabel.None)]
+    public void Whether_it_is_relabelled_is_read_as_docker_has_it(string text, bool readOnly, VolumeRelabel relabel) =>
+        Assert.Equal(new ContainerVolume("/a", "/b", readOnly) { Relabel = relabel }, ContainerVolume.Parse(text, out _));
+
+    [Theory]
+    [InlineData("/a:/b:z,Z")]
+    [InlineData("/a:/b:ro,rw")]
+    [InlineData("/a:z")]
     [InlineData("")]
     [InlineData("/a")]
     [InlineData("/a:b")]
@@ -39,6 +52,10 @@ public sealed class ContainerVolumeTests
     [InlineData("/a:/b")]
     [InlineData("/with:colon:/b:ro")]
     [InlineData("data:/b")]
+    [InlineData("data:/b:ro,z")]
+    [InlineData("/a:/b:Z")]
+    [InlineData("/a:/b:z")]
+    [InlineData("/a:/b:ro,Z")]
     [InlineData("db-1.old:/b:ro")]
     public void What_is_shown_can_be_given_again(string text) => Assert.Equal(text, $"{ContainerVolume.Parse(text, out _)}");
 }

@@ -49,6 +49,21 @@ public sealed class RootfsTests
     }
 
     [Fact]
+    public void With_a_label_all_that_is_made_in_memory_has_it_and_what_the_kernel_shows_has_its_own()
+    {
+        const string Label = "system_u:object_r:container_file_t:s0:c1,c2";
+        Assert.DoesNotContain(Plan(Spec), static s => s.Options.Any(static o => o.Key == "context"));
+        foreach (var (isolation, ids) in new[] { (ContainerIsolation.Jail, 0u), (ContainerIsolation.Application, HostIds.First), (ContainerIsolation.System, HostIds.First) })
+        {
+            var spec = Spec with { Isolation = isolation, HostIds = ids, Tmpfs = [new ContainerTmpfs("/cache", ["mode=755"], MountAttributes.NoSuid)] };
+            var steps = Rootfs.Plan(spec, CgroupVersion.V1, ["memory"], new RootMounts { Label = Label });
+            Assert.All(steps.Where(static s => s is { Kind: RootStepKind.Mount, Type: "tmpfs" or "devpts" } or { Kind: RootStepKind.Mask }), static s => Assert.Equal(Label, Assert.Single(s.Options, static o => o.Key == "context").Value));
+            Assert.All(steps.Where(static s => s is { Kind: RootStepKind.Mount, Type: "proc" or "sysfs" or "cgroup" or "mqueue" }), static s => Assert.DoesNotContain(s.Options, static o => o.Key == "context"));
+            Assert.Equal(ids == 0 ? [("/dev/mqueue", Label)] : [], steps.Where(static s => s.Kind == RootStepKind.Label).Select(static s => (s.Path, s.Source)));
+        }
+    }
+
+    [Fact]
     public void A_read_only_root_becomes_so_last()
     {
         Assert.DoesNotContain(Plan(Spec), s => s is { Kind: RootStepKind.SetAttributes, Path: "/" });

@@ -88,6 +88,15 @@ public sealed class LaunchBlobTests
     }
 
     [Fact]
+    public void One_with_a_label_is_of_a_version_that_a_keeper_without_labels_refuses()
+    {
+        var blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = ["sh"], InitLabel = "u:r:file_t:s0" }));
+        Assert.Equal((2, null, null), (blob.Int(4), blob.String(192), blob.String(196)));
+        blob = new Reader(LaunchBlob.Encode(new LaunchSpec { Arguments = ["sh"], Label = "u:r:box_t:s0:c1,c2", InitLabel = "u:r:file_t:s0" }));
+        Assert.Equal((3, "u:r:box_t:s0:c1,c2", "u:r:file_t:s0"), (blob.Int(4), blob.String(192), blob.String(196)));
+    }
+
+    [Fact]
     public void A_zero_byte_in_a_string_is_refused() => Assert.Throws<ArgumentException>(() => LaunchBlob.Encode(new LaunchSpec { Arguments = ["a\0b"] }));
 
     [Fact]

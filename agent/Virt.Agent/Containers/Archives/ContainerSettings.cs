@@ -19,6 +19,7 @@ internal static class ContainerSettings
         ImageLayers = [],
         ImageDigest = "",
         HostIds = 0,
+        LabelLevel = "",
         Network = network,
         Attachment = null,
         Volumes = [.. spec.Volumes.Select(static volume => volume.VolumeName.Length == 0 ? volume : volume with { Source = "", VolumeId = Guid.Empty })],
