@@ -53,6 +53,7 @@ public sealed class SELinuxTests(SELinuxHost host) : IClassFixture<SELinuxHost>
             {
                 var label = client.Get(container).ProcessLabel;
                 Assert.Matches(Label, label);
+                await Poll.UntilAsync(() => client.Log(container).Count > 0, "the first process's line");
                 Assert.Equal(label, client.Log(container)[0].TrimEnd('\0'));
                 Assert.Equal(label, await host.Guest.RunAsync($"tr -d '\\0' </proc/{container.ProcessId}/attr/current"));
                 Assert.Equal(label, Exec(client, container, "cat /proc/self/attr/current"));
