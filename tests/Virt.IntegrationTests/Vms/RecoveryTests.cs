@@ -42,7 +42,10 @@ public sealed class RecoveryTests
         await host.KillAgentAsync();
         await KillAsync(pid);
         await host.StartAgentAsync();
-        Assert.Equal((VMState.Failed, "QEMU was ended by signal 9."), (host.Get("web01").State, host.Get("web01").Status));
+
+        // One that was killed takes a moment to end, and is found in it.
+        var ended = host.Wait("web01", WaitCondition.Stopped);
+        Assert.Equal((VMState.Failed, "QEMU was ended by signal 9."), (ended.State, ended.Status));
         Assert.Equal(VMState.Running, host.Start("web01").State);
     }
 
