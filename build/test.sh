@@ -63,7 +63,7 @@ say_slowest() {
     [ ${#logs[@]} -gt 0 ] || return 0
     say "" "Seconds that the longest tests took:"
     sed -nE 's/^passed (.*) \((([0-9]+)m )?([0-9]+)s( [0-9]+ms)?\)$/\3 \4 \1/p' "${logs[@]}" |
-        awk '{ seconds = $1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ ? $1 * 60 + $2 : $1; sub(/^[0-9]* *[0-9]+ /, ""); printf "%5d  %s\n", seconds, $0 }' | sort -rn | head -n 15 | cut -c 1-200 >&2
+        awk '{ seconds = $1 ~ /^[0-9]+$/ && $2 ~ /^[0-9]+$/ ? $1 * 60 + $2 : $1; sub(/^[0-9]* *[0-9]+ /, ""); printf "%5d  %s\n", seconds, $0 }' | sort -rn | sed -n 1,15p | cut -c 1-200 >&2
 }
 
 # say_failures: what failed, once more at the end, where whoever sees only the end of a long log finds it.
