@@ -34,9 +34,11 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
         var source = colon < 0 ? "" : Trimmed(pair[..colon]);
         var target = colon < 0 ? "" : Trimmed(pair[(colon + 1)..]);
         var isNamed = source.Length > 0 && source.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && char.IsAsciiLetterOrDigit(source[0]);
-        cause = colon < 0 ? $"the volume '{text}' is not of the form 'name:/inside', '/host/folder:/inside' or '/host/folder:/inside:ro'"
+        cause = Known.Contains(text) ? $"the volume '{text}' is an option alone; what has a comma needs quotes, such as '/host/folder:/inside:ro,z'"
+            : colon < 0 ? $"the volume '{text}' is not of the form 'name:/inside', '/host/folder:/inside' or '/host/folder:/inside:ro'"
             : !isNamed && !NewContainerCheck.IsPlainPath(source) ? $"the host's folder '{source}' of a volume is not an absolute path without '..'"
             : !NewContainerCheck.IsPlainPath(target) || target.Length is 1 or > 4000 ? $"the place '{target}' of a volume is not an absolute path below '/', without '..'"
+            : UnknownOptionOf(target) is { } unknown ? $"the volume '{text}' has the option '{unknown}', which is none: 'ro', 'rw', 'z' and 'Z' are"
             : IsTheKernels(target) ? $"the place '{target}' of a volume belongs to the kernel"
             : isReadOnly && options.Contains("rw") ? $"the volume '{text}' is to be both 'ro' and 'rw'"
             : relabel == VolumeRelabel.Private && options.Contains("z") ? $"the volume '{text}' is to be labelled both for all containers ('z') and for this one alone ('Z')"
@@ -44,7 +46,10 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
         return cause.Length > 0 ? null : new ContainerVolume(isNamed ? "" : source, target, isReadOnly) { VolumeName = isNamed ? source : "", Relabel = relabel };
     }
 
-    // What stands behind the last colon where all of it are options; a place may have a colon in its name.
+    // A folder of the host may have a colon in its name. Inside nobody has, and whoever writes :cached, as he may elsewhere, does not want a folder that is called so.
+    private static string? UnknownOptionOf(string target) => target.LastIndexOf(':') is >= 0 and var colon ? target[(colon + 1)..] : null;
+
+    // What stands behind the last colon where all of it are options.
     private static string[] OptionsOf(string text)
     {
         var options = text[(text.LastIndexOf(':') + 1)..].Split(',');

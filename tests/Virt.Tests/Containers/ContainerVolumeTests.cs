@@ -27,6 +27,17 @@ public sealed class ContainerVolumeTests
         Assert.Equal(new ContainerVolume("/a", "/b", readOnly) { Relabel = relabel }, ContainerVolume.Parse(text, out _));
 
     [Theory]
+    [InlineData("/a:/b:cached", "has the option 'cached', which is none: 'ro', 'rw', 'z' and 'Z' are")]
+    [InlineData("data:/b:r0", "has the option 'r0', which is none")]
+    [InlineData("/a:/b:ro,q", "has the option 'ro,q', which is none")]
+    [InlineData("z", "what has a comma needs quotes")]
+    public void What_is_no_option_is_not_taken_for_a_part_of_the_place(string text, string says)
+    {
+        Assert.Null(ContainerVolume.Parse(text, out var cause));
+        Assert.Contains(says, cause, System.StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/a:/b:z,Z")]
     [InlineData("/a:/b:ro,rw")]
     [InlineData("/a:z")]
