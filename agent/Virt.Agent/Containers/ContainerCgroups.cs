@@ -33,13 +33,16 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     {
         this.tree = tree;
         this.keeper = keeper;
-        ready = new CgroupLease?[tree.Version == CgroupVersion.V1 ? StartThreads : 1];
-        Seat = tree.Version == CgroupVersion.V1 ? new CommandSeat(keeper, tree, StartThreads, time) : null;
+        ready = new CgroupLease?[HasThreads ? StartThreads : 1];
+        Seat = HasThreads ? new CommandSeat(keeper, tree, StartThreads, time) : null;
         parent = CgroupName.OfAgent(stateFolder);
     }
 
     /// <summary>Which interface and which hierarchies there are.</summary>
     public CgroupTree Tree => tree;
+
+    // v1: threads of the keeper sit in cgroups, and what they launch is born there.
+    private bool HasThreads => tree.Version == CgroupVersion.V1;
 
     /// <summary>v1: where commands are born; null where no such thing is needed.</summary>
     public CommandSeat? Seat { get; }
@@ -94,7 +97,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
     /// <summary>Off the path of the request: makes the next one ready; on v1 the thread hops there from the lease that was used, whereby its limit becomes exact.</summary>
     public async Task ReplaceAsync(CgroupLease used, CgroupLimits limits)
     {
-        if (tree.Version != CgroupVersion.V1)
+        if (!HasThreads)
         {
             await FillAsync(0).ConfigureAwait(false);
             return;
@@ -225,9 +228,8 @@ internal sealed class ContainerCgroups : IAsyncDisposable
                 return;
             }
 
-            var hasThread = tree.Version == CgroupVersion.V1;
-            var next = Make(hasThread ? ((ulong)Interlocked.Increment(ref lastNumber) * Keeper.ReadyThreads) + (ulong)thread : 0);
-            if (hasThread)
+            var next = Make(HasThreads ? ((ulong)Interlocked.Increment(ref lastNumber) * Keeper.ReadyThreads) + (ulong)thread : 0);
+            if (HasThreads)
             {
                 await SitAsync(next.ReadySet, next.Cgroup.OpenForThread()).ConfigureAwait(false);
             }
@@ -259,7 +261,7 @@ internal sealed class ContainerCgroups : IAsyncDisposable
 
     private async Task GoHomeAsync()
     {
-        for (var thread = 0; thread < (tree.Version == CgroupVersion.V1 ? Keeper.ReadyThreads : 0); thread++)
+        for (var thread = 0; thread < (HasThreads ? Keeper.ReadyThreads : 0); thread++)
         {
             await SitAsync((ulong)thread, tree.OpenOwn()).ConfigureAwait(false);
         }

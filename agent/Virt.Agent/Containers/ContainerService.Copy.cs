@@ -15,7 +15,6 @@ namespace Virt.Agent.Containers;
 
 public sealed partial class ContainerService
 {
-
     /// <summary>Copies files out of a container, running or not, or into it. What is in it leads nowhere out of it.</summary>
     /// <exception cref="VirtException">NotFound (also of the path); InvalidArgument; ResourceExhausted where the disk is full.</exception>
     public async Task<Nothing> CopyFileAsync(CopyContainerFile request, Call call)

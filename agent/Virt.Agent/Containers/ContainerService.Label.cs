@@ -79,18 +79,11 @@ public sealed partial class ContainerService
     // Volumes of the agent's own are every container's to use, unless one is to have it alone; of the host's folders those that it is asked for.
     private Task LabelVolumesAsync(string verb, string name, ContainerSpec spec, IReadOnlyList<ContainerVolume> volumes)
     {
-        if (LabelOf(spec) is not { } label || !volumes.Any(static v => IsNamed(v) || v.Relabel != VolumeRelabel.None))
-        {
-            return Task.CompletedTask;
-        }
-
-        return Task.Run(() =>
-        {
-            foreach (var volume in volumes.Where(static v => IsNamed(v) || v.Relabel != VolumeRelabel.None))
-            {
-                Relabel(verb, name, volume, volume.Relabel == VolumeRelabel.Private ? label.File : labels!.Shared);
-            }
-        });
+        var label = LabelOf(spec);
+        var wanted = label is null ? [] : volumes.Where(static v => IsNamed(v) || v.Relabel != VolumeRelabel.None).ToList();
+        return wanted.Count == 0
+            ? Task.CompletedTask
+            : Task.Run(() => wanted.ForEach(volume => Relabel(verb, name, volume, volume.Relabel == VolumeRelabel.Private ? label!.File : labels!.Shared)));
     }
 
     private void Relabel(string verb, string name, ContainerVolume volume, string label)

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Virt.Linux;
 using Virt.Linux.Netlink;
@@ -44,7 +43,7 @@ public sealed partial class NetworkService
         AddPair(launch, entry.Bridge, spec.MtuBytes, mac, space);
 
         // As with Docker: no IPv6 where the network has none. Each would tell all others of its own address, which in a hundred namespaces is a hundred times heard.
-        var hasV6 = spec.Ranges.Any(static range => range.Gateway.AddressFamily == AddressFamily.InterNetworkV6);
+        var hasV6 = spec.Ranges.Any(static range => range.IsInternet6);
         inside.Configure(InnerIndex, AddressesOf(spec, member), GatewaysOf(spec), hasV6 ? 0 : spec.MtuBytes);
         GoLive(entry, member);
     }
