@@ -4,8 +4,6 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using Virt.Protocol;
-using Virt.Protocol.Client;
-using Virt.Protocol.Wire;
 
 namespace Virt.Benchmarks;
 
@@ -278,20 +276,5 @@ internal static class ContainerBenchmark
 
         File.WriteAllText(Path.Combine(bundle, "config.json"), config);
         return bundle;
-    }
-
-    private sealed class Lines : ICallObserver
-    {
-        public string Last { get; private set; } = "";
-
-        public void OnProgress(ProgressInfo progress)
-        {
-        }
-
-        public void OnOutput(byte[] bytes, bool isError)
-        {
-        }
-
-        public void OnItem(Message message) => Last = MessageCodec.ReadValue(message, ContainerLogEntry.WireFormat.Read).Line;
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 
@@ -17,6 +18,22 @@ internal static class Session
         }
 
         yield return ("virt-shell", setting.Shell);
+    }
+
+    /// <summary>Starts one that runs another script, which does something for each line that it is told. A shell that is new takes its time for its first cmdlets, so that one is for all.</summary>
+    public static Process Open(Setting setting, string shell, string endpoint, string script) =>
+        Run.StartOpen(shell, ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", System.IO.Path.Combine(setting.Root, "tests/Benchmarks", script)], info =>
+        {
+            info.Environment["VIRT_ENDPOINT"] = endpoint;
+            info.Environment["VIRT_BENCH_MODULE"] = setting.Module;
+        });
+
+    /// <summary>Tells it a line, and gives the figures that it answers.</summary>
+    public static double[] Ask(Process shell, string line)
+    {
+        shell.StandardInput.WriteLine(line);
+        var answer = shell.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The session has ended: " + shell.StandardError.ReadToEnd());
+        return [.. answer.Split(' ').Select(static text => double.Parse(text, CultureInfo.InvariantCulture))];
     }
 
     /// <summary>Runs it and gives its figures by name.</summary>

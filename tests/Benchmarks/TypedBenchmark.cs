@@ -1,8 +1,4 @@
-using System;
 using System.Collections.Generic;
-using System.Globalization;
-using System.IO;
-using System.Linq;
 
 namespace Virt.Benchmarks;
 
@@ -18,29 +14,18 @@ internal static class TypedBenchmark
     {
         foreach (var (name, path) in Session.Shells(setting))
         {
-            using var shell = Benchmarks.Run.StartOpen(path, ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", Path.Combine(setting.Root, "tests/Benchmarks/typed.ps1")], info =>
-            {
-                info.Environment["VIRT_ENDPOINT"] = agent.Endpoint.Text;
-                info.Environment["VIRT_BENCH_MODULE"] = setting.Module;
-            });
-            double[] Ask(string on)
-            {
-                shell.StandardInput.WriteLine(on);
-                var line = shell.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The session has ended: " + shell.StandardError.ReadToEnd());
-                return [.. line.Split(' ').Select(static text => double.Parse(text, CultureInfo.InvariantCulture))];
-            }
-
+            using var shell = Session.Open(setting, path, agent.Endpoint.Text, "typed.ps1");
             foreach (var on in new[] { "none", network })
             {
                 for (var i = 0; i < Before; i++)
                 {
-                    Ask(on);
+                    Session.Ask(shell, on);
                 }
 
                 var (started, made) = (new Samples(), new Samples());
                 for (var i = 0; i < setting.Rounds(50); i++)
                 {
-                    var figures = Ask(on);
+                    var figures = Session.Ask(shell, on);
                     started.Add(figures[0]);
                     made.Add(figures[1]);
                 }

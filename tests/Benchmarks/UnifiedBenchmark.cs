@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Text;
 using Virt.Protocol;
 using Virt.Protocol.Client;
 using Virt.Protocol.Wire;
@@ -113,20 +112,5 @@ internal static class UnifiedBenchmark
         var output = new Lines();
         var exit = agent.Client.Invoke(Methods.InvokeVMCommand, new InvokeVMCommand { Name = Vm, Command = ["sh", "-c", line] }, observer: output);
         return exit.ExitCode == 0 ? output.Text.ToString() : throw new InvalidOperationException($"'{line}' ended with {exit.ExitCode} in the guest: {output.Text}");
-    }
-
-    private sealed class Lines : ICallObserver
-    {
-        public StringBuilder Text { get; } = new();
-
-        public string Last { get; private set; } = "";
-
-        public void OnProgress(ProgressInfo progress)
-        {
-        }
-
-        public void OnOutput(byte[] bytes, bool isError) => Text.Append(Encoding.UTF8.GetString(bytes));
-
-        public void OnItem(Message message) => Last = MessageCodec.ReadValue(message, ContainerLogEntry.WireFormat.Read).Line;
     }
 }

@@ -1,7 +1,5 @@
-using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Globalization;
 using System.IO;
 
 namespace Virt.Benchmarks;
@@ -18,18 +16,12 @@ internal static class WarmBenchmark
         var state = Path.Combine(setting.Work, "warm.state");
         SaveBare(qemu, state);
 
-        // One session for all: a shell that is new takes its time for its first cmdlets.
-        using var shell = Virt.Benchmarks.Run.StartOpen(setting.Shell, ["-NoLogo", "-NoProfile", "-NonInteractive", "-File", Path.Combine(setting.Root, "tests/Benchmarks/warm.ps1")], info =>
-        {
-            info.Environment["VIRT_ENDPOINT"] = agent.Endpoint.Text;
-            info.Environment["VIRT_BENCH_MODULE"] = setting.Module;
-        });
+        using var shell = Session.Open(setting, setting.Shell, agent.Endpoint.Text, "warm.ps1");
         var warm = new Case("Virt", beside =>
         {
-            shell.StandardInput.WriteLine();
-            var figures = (shell.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The session has ended: " + shell.StandardError.ReadToEnd())).Split(' ');
-            beside.Add(double.Parse(figures[0], CultureInfo.InvariantCulture));
-            return double.Parse(figures[1], CultureInfo.InvariantCulture);
+            var figures = Session.Ask(shell, "");
+            beside.Add(figures[0]);
+            return figures[1];
         });
         var bare = new Case("QEMU", () => RestoreBare(setting, qemu, lender.DiskPath, state));
         Case.Interleave(setting.Rounds(20), warm, bare);
