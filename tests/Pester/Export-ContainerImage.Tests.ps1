@@ -25,7 +25,7 @@ Describe 'Export-ContainerImage' {
 
     It 'compresses the layers anew, or the archive' {
         Export-ContainerImage (New-TestName a) $folder/zstd -Compression Zstd
-        Get-ChildItem $folder/zstd/blobs/sha256 | Get-Content -Raw | Where-Object { $_ -like '*tar+zstd*' } | Should -Not -BeNullOrEmpty
+        Get-ChildItem $folder/zstd/blobs/sha256 | Get-Content -Raw | Where-Object { $_ -like '*zstd"*' } | Should -Not -BeNullOrEmpty
         Export-ContainerImage (New-TestName a) $folder/docker.tar.zst -Format Docker
         (Import-ContainerImage $folder/docker.tar.zst).Name | Should -Be "localhost/$(New-TestName a):latest"
         { Export-ContainerImage (New-TestName a) $folder/y.tar -Format Docker -Compression Zstd -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCompression*'
