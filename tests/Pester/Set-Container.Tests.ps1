@@ -14,7 +14,7 @@ Describe 'Set-Container' {
         $container = Start-TestContainer held
         $changed = Set-Container $container.Name -Ulimit nofile=100 -OutOfMemoryScore 200 -PassThru
         $changed.ProcessId | Should -Be $container.ProcessId
-        (Invoke-ContainerCommand $container.Name -- sh -c 'ulimit -n; cat /proc/1/oom_score_adj').Output | Should -Be "100`n200`n"
+        (Invoke-ContainerCommand $container.Name -- sh -c 'ulimit -n; cat /proc/1/oom_score_adj').Output.Trim() | Should -Be "100`n200"
     }
 
     It 'takes a limit away with 0' { (Set-Container (New-TestName limits) -MemoryBytes 0 -PassThru).MemoryLimitBytes | Should -BeNullOrEmpty }
