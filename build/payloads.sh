@@ -28,6 +28,8 @@ payloads=(
     gnumach-image-1.8-486 xen-hypervisor-4.17-amd64
     debian-installer-12-netboot-amd64 debian-installer-12-netboot-i386
 )
+# Of another architecture: not for this machine's dpkg, but for its guests.
+arm64_payloads=(grub-efi-arm64-bin busybox-static)
 tools=(grub-common xorriso libisoburn1 libisofs6 libburn4 libjte2 mtools)
 
 work=$(mktemp -d "$out/.payloads.XXXXXX")
@@ -40,8 +42,9 @@ apt-cache show memtest86+ > /dev/null 2>&1 || refresh_lists
 # Lists that are older than the archive name files that are gone: once more with new ones.
 fetch || { refresh_lists; fetch; }
 for file in "$work"/apt/archives/*.deb; do dpkg-deb -x "$file" "$work/root"; done
+fetch_arm64
 
-for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell uboot; do "make_$name" "$work/payloads"; done
+for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell uboot arm64; do "make_$name" "$work/payloads"; done
 
 # Built beside and moved into place, so that a run that is cut off leaves the old ones or none, never half of one.
 rm -rf "$out/payloads"

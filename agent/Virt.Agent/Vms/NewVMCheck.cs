@@ -41,7 +41,7 @@ internal static class NewVMCheck
 
         if (request.Generation == 1 && architecture == Architecture.Arm64)
         {
-            throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': this host's CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Generation 2");
+            throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': its CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Architecture Arm64 -Generation 2");
         }
 
         CheckNetwork(request);
@@ -95,9 +95,14 @@ internal static class NewVMCheck
     }
 
     /// <summary>What becomes of it when its watchdog runs out.</summary>
-    /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void CheckWatchdogAction(string verb, string name, VMWatchdogAction action)
+    /// <exception cref="VirtException">InvalidArgument; NotSupported: not on this architecture.</exception>
+    public static void CheckWatchdogAction(string verb, string name, VMWatchdogAction action, Architecture architecture)
     {
+        if (action == VMWatchdogAction.InjectNmi && architecture == Architecture.Arm64)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "WatchdogActionNotSupported", $"Cannot {verb} VM '{name}': its CPU is arm64, which has no interrupt that cannot be masked.", name, $"Set-VM -Name {name} -WatchdogAction Reset");
+        }
+
         if (!Enum.IsDefined(action))
         {
             throw Bad(name, "InvalidWatchdogAction", $"this agent knows no watchdog action {action}", $"Set-VM -Name {name} -WatchdogAction Reset", verb);
@@ -151,10 +156,10 @@ internal static class NewVMCheck
     /// <exception cref="VirtException">NotSupported: it is for another CPU.</exception>
     public static void CheckImage(string name, StoredImage<VmImageManifest> image, Architecture architecture)
     {
-        var own = architecture == Architecture.Arm64 ? "arm64" : "x64";
+        var own = MachineArchitecture.TextOf(architecture);
         if (image.Manifest.Architecture.Length > 0 && image.Manifest.Architecture != own)
         {
-            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot create VM '{name}': image '{image.Name}' is for {image.Manifest.Architecture}; this host is {own}.", image.Name, "Get-VMImage");
+            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot create VM '{name}': image '{image.Name}' is for {image.Manifest.Architecture}; the machine's CPU is {own}.", image.Name, MachineArchitecture.Named(image.Manifest.Architecture) is { } other ? $"New-VM -Name {name} -Image {image.Name} -Architecture {other}" : "Get-VMImage");
         }
     }
 
@@ -233,7 +238,7 @@ internal static class NewVMCheck
         var adapter = request.VideoAdapter ?? (isArm ? VMVideoAdapter.None : VMVideoAdapter.VGA);
         return adapter switch
         {
-            VMVideoAdapter.VGA when isArm => throw new VirtException(ErrorCode.NotSupported, "VideoAdapterNotSupported", $"Cannot create VM '{request.Name}': this host's CPU is arm64, which has no VGA; Virtio or None is required.", request.Name, $"New-VM -Name {request.Name} -VideoAdapter Virtio"),
+            VMVideoAdapter.VGA when isArm => throw new VirtException(ErrorCode.NotSupported, "VideoAdapterNotSupported", $"Cannot create VM '{request.Name}': its CPU is arm64, which has no VGA; Virtio or None is required.", request.Name, $"New-VM -Name {request.Name} -Architecture Arm64 -VideoAdapter Virtio"),
             VMVideoAdapter.None or VMVideoAdapter.VGA or VMVideoAdapter.Virtio => adapter,
             _ => throw Bad(request.Name, "InvalidVideoAdapter", $"its video adapter is {adapter}; None, VGA and Virtio are allowed", $"New-VM -Name {request.Name} -VideoAdapter VGA"),
         };

@@ -35,7 +35,7 @@ public sealed partial class VmService
 
         using var held = await LockAsync(SetMemoryVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckSet(SetMemoryVerb, entry.Name, entry.State);
-        VmMemoryRules.CheckMaximum(entry.Name, VmChange.Apply(entry.Spec, request).FromNextStart(), Host.Architecture);
+        VmMemoryRules.CheckMaximum(entry.Name, VmChange.Apply(entry.Spec, request).FromNextStart(), HostOf(entry.Spec).Architecture);
         var status = "";
         if (VmStates.IsAlive(entry.State) && request.StartupBytes is { } wanted)
         {

@@ -28,7 +28,7 @@ public sealed partial class VmService
         NewVMCheck.CheckSize(Verb, entry.Name, null, request.Count, facts.MemoryBytes);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
-        var model = request.Model is null ? entry.Spec.FromNextStart().CpuModel : CpuModel.Find(entry.Name, request.Model, Host.Architecture, Host.Accelerator, facts.CpuFlags);
+        var model = request.Model is null ? entry.Spec.FromNextStart().CpuModel : CpuModel.Find(entry.Name, request.Model, HostOf(entry.Spec).Architecture, HostOf(entry.Spec).Accelerator, facts.CpuFlags);
         var to = VmChange.Apply(entry.Spec, request, model);
         CpuModel.CheckTopology(entry.Name, to.FromNextStart());
         if (!call.WhatIf)

@@ -207,6 +207,13 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? FirmwarePath { get; set; }
 
+    /// <summary>
+    /// The CPU that it has: its host's, X64 or Arm64. One that is not its host's is emulated, slowly, and needs that QEMU and its UEFI on the host (sudo apt-get install qemu-system-arm qemu-efi-aarch64). Arm64 is of
+    /// generation 2, and has no VGA, SATA or PS/2.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMArchitecture Architecture { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -223,6 +230,7 @@ public sealed class NewVMCommand : NewCommand
             Warm = Warm,
             WithAgent = WithAgent,
             FirmwarePath = Given(FirmwarePath),
+            Architecture = Architecture,
             VHDPath = Given(VHDPath),
             NewVHDPath = Given(NewVHDPath),
             NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,
