@@ -152,6 +152,7 @@ fetch_arm64() {
     mkdir -p "$work/arm64"/{lists/partial,cache/archives/partial,debs,root}
     : > "$work/arm64/status"
     arm64_apt get update
+    # The package of that name has no kernel in it: it names the newest that has.
     arm64_payloads+=($(arm64_apt cache depends linux-image-cloud-arm64 | sed -n 's/.*Depends: //p'))
     (cd "$work/arm64/debs" && arm64_apt get download "${arm64_payloads[@]}")
     for file in "$work"/arm64/debs/*.deb; do dpkg-deb -x "$file" "$work/arm64/root"; done

@@ -21,6 +21,10 @@ internal static class NewVMCheck
     public const string NoNetwork = "none";
 
     private const long LeastMemory = 32L << 20;
+
+    // UEFI of arm64 ends at once where it has less than 128 MB, and an emulated machine has a little less than was asked for (QemuArguments.OddBytes). Source: PcdSystemMemorySize of edk2's ArmVirtPkg.
+    private const long LeastMemoryOfArm = 132L << 20;
+
     private const long LeastDisk = 1L << 20;
     private const long MostDisk = 64L << 40;
     private const int MostProcessors = 240;
@@ -31,7 +35,7 @@ internal static class NewVMCheck
     {
         var name = request.Name;
         ResourceName.Check("create", "VM", name);
-        CheckSize("create", name, request.MemoryStartupBytes, request.ProcessorCount, hostMemory);
+        CheckSize("create", name, request.MemoryStartupBytes, request.ProcessorCount, hostMemory, architecture);
         CheckAutomatic("create", name, request.AutomaticStartDelay, request.After);
         CheckHealth("create", name, request.Health);
         if (request.Generation is not (1 or 2))
@@ -50,20 +54,22 @@ internal static class NewVMCheck
 
     /// <summary>Memory and processors.</summary>
     /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void CheckSize(string verb, string name, long? memory, int? processors, long hostMemory)
+    public static void CheckSize(string verb, string name, long? memory, int? processors, long hostMemory, Architecture architecture)
     {
-        if (WhatIsWrong(memory, processors, hostMemory) is { } wrong)
+        if (WhatIsWrong(memory, processors, hostMemory, architecture) is { } wrong)
         {
             throw Bad(name, wrong.Id, wrong.Why, $"{CommandOf(verb)}-VM -Name {name} {wrong.Parameter}", verb);
         }
     }
 
     /// <summary>What is wrong with memory and processors; null: nothing.</summary>
-    public static (string Id, string Why, string Parameter)? WhatIsWrong(long? memory, int? processors, long hostMemory) =>
-        memory is { } bytes && (bytes < LeastMemory || bytes > hostMemory)
-            ? ("InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemory)} to {ByteText.Of(hostMemory)} are allowed on this host", "-MemoryStartupBytes 512MB")
+    public static (string Id, string Why, string Parameter)? WhatIsWrong(long? memory, int? processors, long hostMemory, Architecture architecture) =>
+        memory is { } bytes && (bytes < LeastMemoryOf(architecture) || bytes > hostMemory)
+            ? ("InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemoryOf(architecture))} to {ByteText.Of(hostMemory)} are allowed {(architecture == Architecture.Arm64 ? "for arm64 " : "")}on this host", "-MemoryStartupBytes 512MB")
             : processors is < 1 or > MostProcessors ? ("InvalidProcessorCount", $"its processor count is {processors}; 1 to {MostProcessors} are allowed", "-ProcessorCount 2")
             : null;
+
+    private static long LeastMemoryOf(Architecture architecture) => architecture == Architecture.Arm64 ? LeastMemoryOfArm : LeastMemory;
 
     /// <summary>What is wrong with the size of a disk; null: nothing.</summary>
     public static string? WhatIsWrong(long? diskBytes) =>

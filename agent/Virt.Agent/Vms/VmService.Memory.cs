@@ -27,7 +27,7 @@ public sealed partial class VmService
     {
         var entry = Find(SetMemoryVerb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        NewVMCheck.CheckSize(SetMemoryVerb, entry.Name, request.StartupBytes, null, facts.MemoryBytes);
+        NewVMCheck.CheckSize(SetMemoryVerb, entry.Name, request.StartupBytes, null, facts.MemoryBytes, HostOf(entry.Spec).Architecture);
         if (request.BackingPageSize is { } pages && !Enum.IsDefined(pages))
         {
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidBackingPageSize", $"Cannot change VM '{entry.Name}': this agent knows no pages {pages}; Small and Large are allowed.", entry.Name, $"Set-VMMemory {entry.Name} -BackingPageSize Small");

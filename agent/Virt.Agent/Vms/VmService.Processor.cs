@@ -25,7 +25,7 @@ public sealed partial class VmService
         const string Verb = "change";
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        NewVMCheck.CheckSize(Verb, entry.Name, null, request.Count, facts.MemoryBytes);
+        NewVMCheck.CheckSize(Verb, entry.Name, null, request.Count, facts.MemoryBytes, HostOf(entry.Spec).Architecture);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         var model = request.Model is null ? entry.Spec.FromNextStart().CpuModel : CpuModel.Find(entry.Name, request.Model, HostOf(entry.Spec).Architecture, HostOf(entry.Spec).Accelerator, facts.CpuFlags);

@@ -16,7 +16,7 @@ public sealed partial class VmService
         const string Verb = "change";
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes);
+        NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes, HostOf(entry.Spec).Architecture);
         NewVMCheck.CheckCheckpointType(Verb, entry.Name, request.CheckpointType);
         NewVMCheck.CheckAutomatic(Verb, entry.Name, request.AutomaticStartDelay, request.After);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);

@@ -13,7 +13,7 @@ public sealed class MoveArchitectureTests
     public async Task It_moves_running_and_off_and_not_to_where_nothing_emulates_it()
     {
         await using var pair = await HostPair.StartAsync();
-        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Architecture = VMArchitecture.Arm64, MemoryStartupBytes = 128L << 20, NewVHDSizeBytes = 16L << 20 });
+        pair.A.Invoke(Methods.NewVM, new NewVM { Name = "web01", Architecture = VMArchitecture.Arm64, MemoryStartupBytes = 160L << 20, NewVHDSizeBytes = 16L << 20 });
         pair.A.Start("web01");
         HostPair.Move(pair.A, "web01", "b", includeStorage: true);
         Assert.Equal([("b", VMState.Running)], pair.Where("web01"));

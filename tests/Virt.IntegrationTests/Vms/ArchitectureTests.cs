@@ -22,7 +22,7 @@ public sealed class ArchitectureTests
         Assert.Equal((VMState.Running, "tcg"), (vm.State, vm.Accelerator));
 
         // In a jail as any other QEMU: see HypervisorIsolationTests.
-        Assert.EndsWith("/qemu-system-aarch64", await host.RunAsync("readlink", $"/proc/{vm.ProcessId}/exe"), StringComparison.Ordinal);
+        Assert.EndsWith("/qemu-system-aarch64", (await host.RunAsync("readlink", $"/proc/{vm.ProcessId}/exe")).Trim(), StringComparison.Ordinal);
         Assert.Equal("2", (await host.RunAsync("sh", "-c", $"sed -n 's/^Seccomp:[[:space:]]*//p' /proc/{vm.ProcessId}/status")).Trim());
         await ComesUpAsync(host, "web01");
 
@@ -70,6 +70,9 @@ public sealed class ArchitectureTests
     {
         await using var host = await TestHost.StartAsync();
         Assert.Equal("GenerationNotSupported", host.Refused(Methods.NewVM, New("web01") with { Generation = 1 }).Id);
+        var small = host.Refused(Methods.NewVM, New("web01") with { MemoryStartupBytes = 128L << 20 });
+        Assert.Equal("InvalidMemory", small.Id);
+        Assert.Contains("132 MB", small.Message, StringComparison.Ordinal);
         Assert.Equal("VideoAdapterNotSupported", host.Refused(Methods.NewVM, New("web01") with { VideoAdapter = VMVideoAdapter.VGA }).Id);
         Assert.Equal("AgentNotForGuest", host.Refused(Methods.NewVM, New("web01") with { WithAgent = true }).Id);
         Assert.Equal("InvalidArchitecture", host.Refused(Methods.NewVM, New("web01") with { Architecture = (VMArchitecture)9 }).Id);
@@ -80,6 +83,7 @@ public sealed class ArchitectureTests
         host.Invoke(Methods.NewVM, New("web01") with { ProcessorCount = 9, VideoAdapter = VMVideoAdapter.Virtio });
         Assert.Equal("ControllerNotSupported", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web01", NewSizeBytes = 1 << 20, ControllerType = VMControllerType.SATA }).Id);
         Assert.Equal("AdapterModelNotSupported", host.Refused(Methods.SetVMNetworkAdapter, new SetVMNetworkAdapter { VMName = "web01", Name = "nic0", Model = VMNetworkAdapterModel.E1000 }).Id);
+        Assert.Equal("InvalidMemory", host.Refused(Methods.SetVMMemory, new SetVMMemory { Name = "web01", StartupBytes = 64L << 20 }).Id);
         Assert.Equal("ProcessorModelNotSupported", host.Refused(Methods.SetVMProcessor, new SetVMProcessor { Name = "web01", Model = "x86-64-v2" }).Id);
         Assert.Equal("MemoryMaximumNotSupported", host.Refused(Methods.SetVMMemory, new SetVMMemory { Name = "web01", MaximumBytes = 1L << 30 }).Id);
         Assert.Equal("SecureBootNotSupported", host.Refused(Methods.SetVMFirmware, new SetVMFirmware { Name = "web01", SecureBoot = true }).Id);
@@ -96,7 +100,7 @@ public sealed class ArchitectureTests
         Assert.Equal((137, 80, 78, 71), host.Invoke(Methods.GetVMScreenshot, new GetVMScreenshot { Name = "web01" }).Bytes is [var a, var b, var c, var d, ..] ? (a, b, c, d) : default);
     }
 
-    private static NewVM New(string name) => new() { Name = name, Architecture = VMArchitecture.Arm64, MemoryStartupBytes = 128L << 20, NewVHDSizeBytes = 16L << 20 };
+    private static NewVM New(string name) => new() { Name = name, Architecture = VMArchitecture.Arm64, MemoryStartupBytes = 160L << 20, NewVHDSizeBytes = 16L << 20 };
 
     // What the firmware says on the serial port.
     private static Task ComesUpAsync(TestHost host, string name) => Poll.UntilAsync(() => TextOf(host, name).Contains("BdsDxe", StringComparison.Ordinal), () => $"UEFI on the console, which says: {TextOf(host, name)}");

@@ -47,6 +47,10 @@ namespace Virt.Commands;
 /// <para>Would make a virtual machine for containers: once it is started, Get-Container -ComputerName vm:web07 and every other cmdlet reach the agent in its guest, through its host.</para>
 /// </example>
 /// <example>
+/// <code>New-VM build-arm 1GB -Architecture Arm64 -NewVHDSizeBytes 8GB -WhatIf</code>
+/// <para>Would make a virtual machine of arm64, which a host of x64 emulates. Add-VMDvdDrive puts the medium in that a system is installed from; Save-VMImage -Architecture Arm64 gets an image.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
 /// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
 /// </example>
