@@ -35,17 +35,22 @@ products=(tests)
 ! wants tour || products+=(agent module shell images debian debian-container)
 build/build.sh "${products[@]}"
 
-# run_format: whether the code is as .editorconfig has it. Asked again only when a file has changed.
+# run_format: whether the code is as .editorconfig has it. Asked again only when a file has changed. What an analyzer finds is an error of the build already.
 run_format() {
     local hash
     hash=$(hash_of .editorconfig Directory.Build.props agent module tests build)
-    if is_fresh format "$hash" || dotnet format VirtTools.sln --verify-no-changes --no-restore -v q; then
+    if is_fresh format "$hash" || is_formatted; then
         mark_fresh format "$hash"
         add 1 0 0
     else
         say "failed: the format of the code. Mend it with: dotnet format VirtTools.sln"
         add 0 1 0
     fi
+}
+
+is_formatted() {
+    local what
+    for what in whitespace style; do dotnet format "$what" VirtTools.sln --verify-no-changes --no-restore -v q || return; done
 }
 
 # run_xunit <project> [argument...]: its own executable, and its summary added up.
@@ -96,13 +101,9 @@ add_up() {
 guest_parts=(Virt.IntegrationTests.Vms "Virt.IntegrationTests.Patching Virt.IntegrationTests.Fleet" Virt.IntegrationTests.VmImages)
 guest_pids=()
 
-# run_integration: all other tests, after those of machines were begun. One after the other where a part was asked for.
-run_integration() {
+# begin_guests: before all else, which they have the other half of the time for.
+begin_guests() {
     local project=Virt.IntegrationTests part
-    if [ ${#filter[@]} -gt 0 ]; then
-        run_xunit "$project"
-        return
-    fi
     # Jobs of their own: whatever else a script puts in the background ignores Ctrl+C, which the tests try.
     set -m
     for part in "${guest_parts[@]}"; do
@@ -111,8 +112,12 @@ run_integration() {
         guest_pids+=($!)
     done
     set +m
+}
+
+# run_integration: what was not begun by begin_guests. Where a part was asked for, that.
+run_integration() {
     # shellcheck disable=SC2086
-    run_xunit "$project" --filter-not-namespace ${guest_parts[*]}
+    if [ ${#guest_pids[@]} -gt 0 ]; then run_xunit Virt.IntegrationTests --filter-not-namespace ${guest_parts[*]}; else run_xunit Virt.IntegrationTests; fi
 }
 
 # end_guests: waits for the tests of machines, and adds them up.
@@ -231,6 +236,7 @@ run_tour() {
     fi
 }
 
+! wants integration || [ ${#filter[@]} -gt 0 ] || begin_guests
 ! wants format || run_format
 ! wants unit || run_xunit Virt.Tests
 ! wants integration || run_integration

@@ -11,7 +11,7 @@ namespace Virt.Agent.Fleet;
 /// <summary>Calls another agent's methods, many at once, and notices when the connection is lost.</summary>
 internal sealed class PeerClient : IAsyncDisposable
 {
-    private readonly Stream stream;
+    private readonly PeerStream stream;
     private readonly string peer;
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<Message>> waiting = new();
     private readonly SemaphoreSlim sending = new(1, 1);
@@ -20,7 +20,7 @@ internal sealed class PeerClient : IAsyncDisposable
     private volatile Exception? lost;
     private uint lastId;
 
-    private PeerClient(Stream stream, string peer)
+    private PeerClient(PeerStream stream, string peer)
     {
         this.stream = stream;
         this.peer = peer;
@@ -114,8 +114,9 @@ internal sealed class PeerClient : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever it was, what comes next cannot be trusted.
+            // Whatever it was, what comes next cannot be trusted; and who is told that it is lost goes by it.
             cause = e;
+            stream.DropUnsent();
         }
 
         lost = cause;

@@ -66,6 +66,11 @@ public sealed class MoveFaultTests(SharedPair fixture) : IClassFixture<SharedPai
         var sum = await MoveCut.SumsAsync(a);
         var (owner, state) = await MoveCut.MoveAsync(pair, point, harm, a.Start("web01"), Expected(point, harm));
         var (mine, others) = owner == "a" ? (a, b) : (b, a);
+        if ((point, harm) == (MovePoint.Offering, Harm.Cable))
+        {
+            // The offer was on its way when the source took the machine back, and no kernel goes on sending it.
+            Assert.Empty(await a.RunAsync("ss", "-Htan", "state", "fin-wait-1"));
+        }
 
         // The operation says what came of it, also to whoever comes later.
         var operation = a.Invoke(Methods.GetVirtOperation, new GetVirtOperation()).Items.First(o => o.Method == "vm.move");
