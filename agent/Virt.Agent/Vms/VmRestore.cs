@@ -26,8 +26,8 @@ internal static class VmRestore
             HasScsiController = was.HasScsiController || drives.Any(drive => drive.Controller == VMControllerType.SCSI && was.Drives.All(other => other.Id != drive.Id)),
             Network = first?.Network ?? was.Network,
             MacAddress = first?.Attachment.MacAddress ?? was.MacAddress,
-            Attachment = first?.Attachment,
-            Adapters = [.. was.Adapters.Select(adapter => WithPlace(adapter, PlaceOf(moment, adapter.Id)))],
+            Attachment = first?.Attachment ?? (was.Attachment is null ? null : present.Attachment),
+            Adapters = [.. was.Adapters.Select(adapter => WithPlace(adapter, PlaceOf(moment, adapter.Id), present))],
 
             // It would be part of the machine at once, and the guest whose memory comes back has it before it.
             Pending = moment.HasMemory ? null : was.Pending,
@@ -70,8 +70,9 @@ internal static class VmRestore
 
     private static VmCheckpointPlace? PlaceOf(VmCheckpointSpec moment, Guid adapter) => moment.Places.FirstOrDefault(place => place.Adapter == adapter);
 
-    private static VmAdapter WithPlace(VmAdapter adapter, VmCheckpointPlace? place) => place is null
-        ? adapter with { Attachment = null }
+    // None was taken where an agent before places has begun the restore: what is there stays.
+    private static VmAdapter WithPlace(VmAdapter adapter, VmCheckpointPlace? place, VmSpec present) => place is null
+        ? adapter with { Attachment = adapter.Attachment is null ? null : present.Adapters.FirstOrDefault(other => other.Id == adapter.Id)?.Attachment }
         : adapter with { Attachment = place.Attachment, Network = place.Network, MacAddress = place.Attachment.MacAddress };
 
     private static List<VmDrive> DrivesOf(VmSpec present, VmCheckpointSpec moment, Func<string, bool> isThere)

@@ -112,6 +112,7 @@ public sealed class VmRestoreTests
         AddedMemory = [new VmDimm { Name = "dimm1", SizeBytes = 1 }],
         ProcessorCount = 1,
         Generation = 2,
+        Architecture = VMArchitecture.Arm64,
         Image = "starter",
         StartsKernel = true,
         SystemId = Guid.NewGuid(),
