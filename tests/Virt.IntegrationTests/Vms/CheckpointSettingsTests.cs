@@ -5,6 +5,7 @@ using Virt.Agent.Vms;
 using Virt.IntegrationTests.Fixtures;
 using Virt.IntegrationTests.Networks;
 using Virt.Protocol;
+using Virt.Protocol.Wire;
 using Xunit;
 
 namespace Virt.IntegrationTests.Vms;
@@ -20,15 +21,14 @@ public sealed class CheckpointSettingsTests
         host.NewDisk("web01");
         host.Add("web01", new AddVMDrive { Type = VMDriveType.Dvd, Path = first });
         host.Invoke(Methods.SetVMFirmware, new SetVMFirmware { Name = "web01", BootOrder = ["dvd0"] });
-        host.Invoke(Methods.SetVM, new SetVM { Name = "web01", Notes = "old", AutomaticStartAction = VMStartAction.Nothing, Health = new HealthCheckChange { Tcp = 80 } });
+        host.Invoke(Methods.SetVM, new SetVM { Name = "web01", Notes = "old", AutomaticStartAction = VMStartAction.Nothing, Health = new HealthCheckChange { TcpPort = 80 } });
         host.Checkpoint("web01", "c");
 
-        host.Invoke(Methods.SetVM, new SetVM { Name = "web01", Notes = "new", AutomaticStartAction = VMStartAction.Start, AutomaticStopAction = VMStopAction.Save, CheckpointType = VMCheckpointType.ProductionOnly, Health = new HealthCheckChange { Tcp = 81 } });
+        host.Invoke(Methods.SetVM, new SetVM { Name = "web01", Notes = "new", AutomaticStartAction = VMStartAction.Start, AutomaticStopAction = VMStopAction.Save, CheckpointType = VMCheckpointType.ProductionOnly, Health = new HealthCheckChange { TcpPort = 81 } });
         host.Invoke(Methods.SetVMFirmware, new SetVMFirmware { Name = "web01", BootOrder = ["disk0"] });
         host.Invoke(Methods.SetVMDrive, new SetVMDrive { VMName = "web01", Name = "dvd0", Type = VMDriveType.Dvd, Path = second });
         host.Add("web01", new AddVMNetworkAdapter { SwitchName = "user" });
         host.Invoke(Methods.SetVMNetworkAdapter, new SetVMNetworkAdapter { VMName = "web01", Name = "nic0", Model = VMNetworkAdapterModel.E1000, MacAddress = "52:54:00:aa:bb:02" });
-        var independent = host.Add("web01", new AddVMDrive { NewSizeBytes = 4 << 20, IsIndependent = true });
 
         // An archive of it tells of then, and not of now.
         var path = Path.Combine(host.Files, "web01");
@@ -37,12 +37,14 @@ public sealed class CheckpointSettingsTests
         Assert.Equal(("old", VMStartAction.Nothing, VMStopAction.ShutDown, 80), (imported.Notes, imported.AutomaticStartAction, imported.AutomaticStopAction, imported.HealthCheck!.TcpPort));
         Assert.Equal("nic0", string.Join(' ', Adapters(host, "web02")));
 
+        Directory.Delete(path, recursive: true);
+        var independent = host.Add("web01", new AddVMDrive { NewSizeBytes = 4 << 20, IsIndependent = true });
         var restored = host.Restore("web01", "c");
         Assert.Equal(("old", VMStartAction.Nothing, VMStopAction.ShutDown, 80, ""), (restored.Notes, restored.AutomaticStartAction, restored.AutomaticStopAction, restored.HealthCheck!.TcpPort, restored.Status));
         Assert.Equal((VMCheckpointType.ProductionOnly, "nic0"), (restored.CheckpointType, string.Join(' ', Adapters(host, "web01"))));
         Assert.NotEqual("52:54:00:aa:bb:02", restored.MacAddress);
         Assert.Equal(first, Assert.Single(host.DvdsOf("web01")).Path);
-        Assert.Equal("dvd0", host.Invoke(Methods.GetVMFirmware, new GetVMFirmware { VMNames = ["web01"] }).Items[0].BootOrder[0]);
+        Assert.Equal("dvd0", host.Invoke(Methods.GetVMFirmware, new GetVMFirmware { Names = ["web01"] }).Items[0].BootOrder[0]);
         Assert.Equal(["disk0", independent.Name], host.DisksOf("web01").Select(static disk => disk.Name));
         host.Start("web01");
         host.Stop("web01", turnOff: true);
@@ -52,6 +54,7 @@ public sealed class CheckpointSettingsTests
         Assert.Equal($"Other than at its checkpoint 'c': its drive 'dvd0' is empty, for there is no '{first}' any more.", host.Restore("web01", "c").Status);
         Assert.Equal("", Assert.Single(host.DvdsOf("web01")).Path);
         host.Start("web01");
+        File.Delete(second);
     }
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class CheckpointSettingsTests
         Assert.Equal(("", "web01"), (UsedBy(host, "lan2"), UsedBy(host, "lan")));
 
         // Its place is kept for nobody who only asks.
-        host.Client.Invoke(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = "web01", Name = "c" }, new Virt.Protocol.Client.CallOptions { WhatIf = true });
+        host.Client.Invoke(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = "web01", Name = "c" }, new CallOptions { WhatIf = true });
         Assert.Equal(("", "web01"), (UsedBy(host, "lan2"), UsedBy(host, "lan")));
         host.Restore("web01", "c");
         AssertIsBack(host, was);

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Virt.Agent.Networks;
 using Virt.Agent.Vms;
 using Virt.Agent.Vms.Seeds;
+using Virt.Protocol;
 using Xunit;
 
 namespace Virt.Tests.Vms;
