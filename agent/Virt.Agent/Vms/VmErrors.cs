@@ -33,21 +33,21 @@ internal static class VmErrors
     /// <param name="name">The machine's.</param>
     /// <param name="disks">Its disks, the first one first, by their nodes' names.</param>
     /// <param name="how">How it ended.</param>
-    /// <param name="lastLine">What it said last.</param>
-    public static VirtException Ended(string name, IReadOnlyList<(string Node, string Path)> disks, string how, string lastLine)
+    /// <param name="said">What it said.</param>
+    public static VirtException Ended(string name, IReadOnlyList<(string Node, string Path)> disks, string how, string said)
     {
+        var lastLine = QemuWords.Last(said);
+        var named = QemuWords.Node(said) is { } node ? disks.FirstOrDefault(disk => disk.Node == node).Path : null;
         if (disks.Count > 0 && (lastLine.Contains("\" lock", StringComparison.Ordinal) || lastLine.Contains("Is another process using", StringComparison.Ordinal)))
         {
-            return Disk("start", name, new DiskException(DiskProblem.InUse, Named().Path ?? disks[0].Path, lastLine));
+            return Disk("start", name, new DiskException(DiskProblem.InUse, named ?? disks[0].Path, lastLine));
         }
 
         // A block device whose file is there, and whose content it cannot use.
-        if (lastLine.Contains("-blockdev ", StringComparison.Ordinal) && Named().Path is { } damaged)
+        if (named is not null)
         {
-            return Disk("start", name, new DiskException(DiskProblem.Damaged, damaged, lastLine[(lastLine.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]));
+            return Disk("start", name, new DiskException(DiskProblem.Damaged, named, lastLine));
         }
-
-        (string Node, string Path) Named() => disks.FirstOrDefault(disk => lastLine.Contains($"node-name={disk.Node},", StringComparison.Ordinal));
 
         var message = $"Cannot start VM '{name}': QEMU {how} before it opened its monitor{(lastLine.Length > 0 ? ": " + Sentence(lastLine) : "")}.";
         return lastLine switch

@@ -113,6 +113,7 @@ public sealed class DriveTests
         var image = Path.Combine(host.Folder, "no.iso");
         await host.RunAsync("qemu-img", "create", "-q", "-f", "vhdx", image, "10M");
         Assert.Equal("InvalidMedia", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Type = VMDriveType.Dvd, Path = image }).Id);
+        File.Delete(image);
         Assert.Equal("InvalidPath", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Path = "a.qcow2" }).Id);
         Assert.Equal("InvalidDiskSize", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", NewSizeBytes = 1 }).Id);
         Assert.Equal("NoDisk", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02" }).Id);

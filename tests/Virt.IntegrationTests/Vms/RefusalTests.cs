@@ -23,7 +23,8 @@ public sealed class RefusalTests
         await host.RunAsync("sh", "-c", $"printf garbagegarbage | dd of='{corrupt}' bs=1 seek=196608 conv=notrunc 2>/dev/null");
         var parent = Path.Combine(host.Folder, "parent.qcow2");
         await host.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", parent, "10M");
-        await host.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", parent, "-F", "qcow2", Path.Combine(host.Folder, "child.qcow2"));
+        var child = Path.Combine(host.Folder, "child.qcow2");
+        await host.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", parent, "-F", "qcow2", child);
         host.NewEmpty("taken");
 
         (NewVM Request, ErrorCode Code, string Id)[] refused =
@@ -53,7 +54,7 @@ public sealed class RefusalTests
         Assert.Equal("taken", Assert.Single(host.Invoke(Methods.GetVM, new GetVM()).Items).Name);
         Assert.Single(Directory.EnumerateDirectories(Path.Combine(host.StateFolder, "vms")));
         Assert.False(Directory.Exists(Path.Combine(host.StateFolder, "disks")) && Directory.EnumerateFiles(Path.Combine(host.StateFolder, "disks")).Any());
-        foreach (var path in new[] { noDisk, foreign, corrupt })
+        foreach (var path in new[] { noDisk, foreign, corrupt, parent, child })
         {
             File.Delete(path);
         }
