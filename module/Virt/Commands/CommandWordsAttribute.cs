@@ -4,16 +4,15 @@ using System.Management.Automation;
 
 namespace Virt.Commands;
 
-/// <summary>Marks what stands among the words of a command and is none, as <see cref="CommandWord"/> does.</summary>
+/// <summary>Marks script blocks among the words of a command.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class CommandWordsAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
     {
-        // The words behind the first may begin with a dash: they are the program's.
-        string or ScriptBlock => CommandWord.Of(inputData),
-        System.Collections.IEnumerable items => items.Cast<object?>().Select((item, at) => at == 0 || item is ScriptBlock ? CommandWord.Of(item) : item).ToArray(),
+        ScriptBlock => CommandWord.Of(inputData),
+        object[] or System.Collections.Generic.List<object> => ((System.Collections.IEnumerable)(inputData is PSObject list ? list.BaseObject : inputData)).Cast<object?>().Select(CommandWord.Of).ToArray(),
         _ => inputData,
     };
 }

@@ -51,12 +51,13 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (Command is [var first, ..] && CommandWord.ParameterOf(first) is { } parameter)
+        var line = MyInvocation.Line ?? "";
+        if (Command is [var first, ..] && CommandWord.IsParameter(first, line.Substring(Math.Min(line.Length, Math.Max(0, MyInvocation.OffsetInLine - 1)))))
         {
             Refuse(
                 "NamedParameterNotFound",
-                $"Cannot run a command: {MyInvocation.MyCommand.Name} has no parameter '{parameter}'. What begins with a dash stands behind --, or behind the program.",
-                parameter,
+                $"Cannot run a command: {MyInvocation.MyCommand.Name} has no parameter '{first}'; what begins with a dash stands behind --, as in '-- ls -l'.",
+                first,
                 $"Get-Help {MyInvocation.MyCommand.Name} -Parameter *");
         }
     }
