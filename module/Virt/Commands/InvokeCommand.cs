@@ -52,13 +52,26 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
     {
         base.BeginProcessing();
         var line = MyInvocation.Line ?? "";
-        if (Command is [var first, ..] && CommandWord.IsParameter(first, line.Substring(Math.Min(line.Length, Math.Max(0, MyInvocation.OffsetInLine - 1)))))
+        if (Command.Any(static word => word.StartsWith("-", StringComparison.Ordinal))
+            && CommandWord.UnknownParameter(line.Substring(Math.Min(line.Length, Math.Max(0, MyInvocation.OffsetInLine - 1))), IsParameter) is { } parameter)
         {
             Refuse(
                 "NamedParameterNotFound",
-                $"Cannot run a command: {MyInvocation.MyCommand.Name} has no parameter '{first}'; what begins with a dash stands behind --, as in '-- ls -l'.",
-                first,
+                $"Cannot run a command: {MyInvocation.MyCommand.Name} has no parameter '{parameter}'; what begins with a dash stands behind --, as in '-- ls -l'.",
+                parameter,
                 $"Get-Help {MyInvocation.MyCommand.Name} -Parameter *");
+        }
+    }
+
+    private bool IsParameter(string name)
+    {
+        try
+        {
+            return MyInvocation.MyCommand.ResolveParameter(name) is not null;
+        }
+        catch (ParameterBindingException)
+        {
+            return false;
         }
     }
 
