@@ -101,8 +101,8 @@ public sealed class GuestCommandTests
         // An agent that is gone removes nothing: the guest does.
         using (var client = VirtClient.Connect(host.Endpoint, "tests/1"))
         {
-            var call = Task.Run(() => Assert.ThrowsAny<Exception>(() => client.Invoke(Methods.InvokeVMCommand, slow with { Script = "while [ ! -e /run/go ]; do sleep 0.1; done"u8.ToArray(), User = null })), TestContext.Current.CancellationToken);
-            await Poll.UntilAsync(() => Left(host).Length > 0, "the second script's start");
+            var call = Task.Run(() => Assert.ThrowsAny<Exception>(() => client.Invoke(Methods.InvokeVMCommand, slow with { Script = "touch /run/began; while [ ! -e /run/go ]; do sleep 0.1; done"u8.ToArray(), User = null })), TestContext.Current.CancellationToken);
+            await Poll.UntilAsync(() => host.Run("web01", "ls /run").Contains("began", StringComparison.Ordinal), "the second script's start");
             await host.KillAgentAsync();
             await call;
         }
