@@ -106,8 +106,18 @@ public sealed partial class VmService
     }
 
     // What a guest's memory knows of them.
-    private static IEnumerable<(string Name, VMNetworkAdapterModel Model, int? Place)> AdapterKindsOf(VmSpec spec) =>
-        spec.Adapters.Select(static adapter => (adapter.Name, adapter.Model, adapter.Place)).Prepend((AdapterDevice.First, spec.AdapterModel, null));
+    private static IEnumerable<(string Name, VMNetworkAdapterModel Model, int? Place, string? MacAddress, bool IsShared, bool IsBooted)> AdapterKindsOf(VmSpec spec)
+    {
+        if (spec.Network is not null)
+        {
+            yield return (AdapterDevice.First, spec.AdapterModel, null, spec.MacAddress, NewVMCheck.IsShared(spec.Network), spec.BootOrder.Contains(AdapterDevice.First));
+        }
+
+        foreach (var adapter in spec.Adapters)
+        {
+            yield return (adapter.Name, adapter.Model, adapter.Place, adapter.MacAddress, NewVMCheck.IsShared(adapter.Network), spec.BootOrder.Contains(adapter.Name));
+        }
+    }
 
     // Under the lock, with the machine off. May be repeated from anywhere in it: what the guest may have written since is thrown away again.
     private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
@@ -179,8 +189,6 @@ public sealed partial class VmService
             FirmwarePath = was.FirmwarePath,
             Image = was.Image,
             StartsKernel = was.StartsKernel,
-            Network = was.Network,
-            MacAddress = was.MacAddress,
             VideoAdapter = was.VideoAdapter,
             CpuModel = was.CpuModel,
             CoresPerSocket = was.CoresPerSocket,

@@ -42,11 +42,17 @@ public abstract class VMNetworkAdapterTargetCommand : TargetCommand<VMNetworkAda
     /// <summary>Does what the cmdlet is for, with one adapter.</summary>
     private protected virtual void Act(HostCalls host, VMNetworkAdapter adapter) => Emit(adapter);
 
+    /// <summary>Refuses what cannot be done with all of these.</summary>
+    private protected virtual void CheckFound(VMNetworkAdapter[] adapters)
+    {
+    }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == ParameterSets.InputObject)
         {
+            CheckFound(InputObject);
             ForEachObject(InputObject, (host, target) => Act(host, (VMNetworkAdapter)target.Input));
         }
         else
@@ -59,6 +65,7 @@ public abstract class VMNetworkAdapterTargetCommand : TargetCommand<VMNetworkAda
     private protected void Find(HostCalls host, GetVMNetworkAdapter request)
     {
         var found = host.Invoke(Methods.GetVMNetworkAdapter, request);
+        CheckFound(found.Items);
         Array.ForEach(found.Items, item => Guard(Id.Length > 0 ? item.Id : item.Name, () => Act(host, item)));
         Report(found.Errors);
     }
