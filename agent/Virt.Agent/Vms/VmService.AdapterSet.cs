@@ -23,7 +23,7 @@ public sealed partial class VmService
         var (entry, found) = FindAdapter(SetAdapterVerb, request.Id, request.Name, request.VMId, request.VMName);
         var name = found?.Name ?? AdapterDevice.First;
         call.WorksOn(entry.Name);
-        AdapterDevice.Check(SetAdapterVerb, entry.Name, request.Model, request.MacAddress, Host.Architecture);
+        AdapterDevice.Check(SetAdapterVerb, entry.Name, request.Model, request.MacAddress, HostOf(entry.Spec).Architecture);
         var network = NetworkToSet(entry.Name, name, request);
         using var held = await LockAsync(SetAdapterVerb, entry, call).ConfigureAwait(false);
         if (request.Model is not null || request.MacAddress is not null)
