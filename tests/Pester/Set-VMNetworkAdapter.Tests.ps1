@@ -22,7 +22,9 @@ Describe 'Set-VMNetworkAdapter' {
 
     It 'gives one hardware address to one adapter' {
         Add-VMNetworkAdapter $vm.Name
-        { Set-VMNetworkAdapter $vm.Name * -MacAddress 525400AABB07 } | Should -Throw -ErrorId 'MacAddressOfSeveral,*'
+        Set-VMNetworkAdapter $vm.Name * -MacAddress 525400AABB07 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'MacAddressOfSeveral,*'
+        (Get-VMNetworkAdapter $vm.Name).MacAddress | Should -Not -Contain '52:54:00:aa:bb:07'
         Set-VMNetworkAdapter $vm.Name nic1 -MacAddress (Get-VM $vm.Name).MacAddress -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'MacAddressInUse,*'
         Remove-VMNetworkAdapter $vm.Name nic1

@@ -51,17 +51,12 @@ public sealed class SetVMNetworkAdapterCommand : VMNetworkAdapterChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void CheckFound(VMNetworkAdapter[] adapters)
-    {
-        if (adapters.Length > 1 && IsWanted(nameof(MacAddress)))
-        {
-            Refuse(
-                "MacAddressOfSeveral",
-                $"Cannot change network adapters: {string.Join(", ", adapters.Select(static adapter => $"'{adapter.Name}' of '{adapter.VMName}'"))} would all have the hardware address '{MacAddress}', which is one adapter's.",
-                MacAddress,
-                $"Set-VMNetworkAdapter {adapters[0].VMName} {adapters[0].Name} -MacAddress {MacAddress}");
-        }
-    }
+    private protected override VirtException? RefusalOf(VMNetworkAdapter[] adapters) => adapters.Length < 2 || !IsWanted(nameof(MacAddress)) ? null : new VirtException(
+        ErrorCode.InvalidArgument,
+        "MacAddressOfSeveral",
+        $"Cannot change network adapters: {string.Join(", ", adapters.Select(static adapter => $"'{adapter.Name}' of '{adapter.VMName}'"))} would all have the hardware address '{MacAddress}', which is one adapter's.",
+        MacAddress ?? "",
+        $"Set-VMNetworkAdapter {adapters[0].VMName} {adapters[0].Name} -MacAddress {MacAddress}");
 
     private protected override void Act(HostCalls host, VMNetworkAdapter adapter) => Change(
         host,
