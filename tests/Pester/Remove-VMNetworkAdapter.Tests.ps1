@@ -12,8 +12,12 @@ Describe 'Remove-VMNetworkAdapter' {
         (Get-VMNetworkAdapter $vm.Name).Name | Should -Be nic0
     }
 
-    It 'leaves the one that a machine was made with' {
+    It 'takes the one out that a machine was made with, while it is off' {
+        $vm | Start-VM
         Remove-VMNetworkAdapter $vm.Name nic0 -ErrorVariable problem -ErrorAction SilentlyContinue
-        $problem[0].CategoryInfo.Category | Should -Be InvalidArgument
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'NeedsStop,*'
+        $vm | Stop-VM -TurnOff
+        Remove-VMNetworkAdapter $vm.Name nic0
+        Get-VMNetworkAdapter $vm.Name | Should -BeNullOrEmpty
     }
 }

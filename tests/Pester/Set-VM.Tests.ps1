@@ -7,10 +7,19 @@ AfterAll { Remove-TestWorkload }
 
 Describe 'Set-VM' {
     It 'changes one that is off at once' {
-        $set = Set-VM $vm.Name -ProcessorCount 2 -MemoryStartupBytes 224MB -Notes why -AutomaticStartAction Nothing -AutomaticStartDelaySeconds 5 -AutomaticStopAction Save -After db -PassThru
+        $set = Set-VM $vm.Name -ProcessorCount 2 -MemoryStartupBytes 224MB -Notes why -AutomaticStartAction Nothing -AutomaticStartDelaySeconds 5 -AutomaticStopAction Save -After db -PassThru -WarningAction SilentlyContinue
         $set.ProcessorCount, $set.MemoryBytes, $set.Notes, $set.AutomaticStartAction, $set.AutomaticStartDelay.TotalSeconds, $set.AutomaticStopAction, $set.After |
             Should -Be 2, 224MB, why, Nothing, 5, Save, db
         $set.PendingChanges | Should -BeNullOrEmpty
+    }
+
+    It 'warns of a machine to wait for that is not there, and refuses a ring' {
+        Set-VM $vm.Name -After db -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike "*'db'*"
+        $other = New-TestVM
+        Set-VM $other.Name -After $vm.Name
+        Set-VM $vm.Name -After $other.Name -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'StartOrderRing,*'
     }
 
     It 'says what waits for the next start of one that runs' {

@@ -24,6 +24,17 @@ Describe 'Set-VMFirmware' {
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'FirmwareNotFound,*'
     }
 
+    It 'forgets a drive that goes, and starts from the network' {
+        Add-VMDvdDrive $vm.Name
+        Set-VMFirmware $vm.Name -BootOrder dvd1, disk0
+        Remove-VMDvdDrive $vm.Name dvd1
+        (Get-VMFirmware $vm.Name).BootOrder | Should -Be disk0, dvd0
+        $bare = New-VM (New-TestName p) 64MB -NoVHD -Generation 1 -ErrorAction Stop
+        ($bare | Set-VMFirmware -BootOrder nic0 -PassThru).BootOrder | Should -Be nic0
+        Set-VMFirmware $vm.Name -BootOrder disk0, disk0 -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'InvalidBootOrder,*'
+    }
+
     It 'refuses drives that there are not, and secure boot with a BIOS' {
         Set-VMFirmware $vm.Name -BootOrder dvd7 -ErrorVariable problem -ErrorAction SilentlyContinue
         "$($problem[0])" | Should -BeLike '*disk0, dvd0*'

@@ -29,6 +29,9 @@ public sealed partial class ContainerService
         }
     }
 
+    private void CheckStartOrder(string verb, string name, string[]? after) =>
+        StartOrder.CheckRing(verb, Kind, name, after, other => FindByName(other)?.Spec.After ?? []);
+
     // After the end of a run. The wait is nothing that the agent's own end waits for: the next agent looks at all of them.
     private void StartAgainWhereWanted(ContainerEntry entry, ContainerRun run)
     {

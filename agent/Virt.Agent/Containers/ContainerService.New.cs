@@ -31,6 +31,7 @@ public sealed partial class ContainerService
             throw ResourceName.Taken("create", Kind, name, ContainerStates.IsOff(other.State) ? $"Start-Container -Name {other.Name}; or Remove-Container -Name {other.Name}" : null);
         }
 
+        CheckStartOrder("create", name, request.After);
         call.WorksOn(name);
         var id = Guid.NewGuid();
         spec = TakePlace(id, name, request, spec, call.WhatIf);

@@ -19,6 +19,7 @@ public sealed partial class ContainerService
         var present = entry.Spec;
         request = WithOtherNetwork(entry, request);
         var to = ContainerChange.Apply(entry.Name, present, request);
+        CheckStartOrder("change", entry.Name, request.After);
         CheckRemoveOnExit(entry, to);
         try
         {

@@ -32,6 +32,9 @@ public sealed record MemberRequest
     /// <summary>Addresses that it must have.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
+    /// <summary>The hardware address that it must have; null: one that follows from its address.</summary>
+    public string? MacAddress { get; init; }
+
     /// <summary>Ports to publish, as the user writes them.</summary>
     public IReadOnlyList<string> Publish { get; init; } = [];
 

@@ -36,6 +36,9 @@ public static class NetworkFaults
     /// <summary>They are stored.</summary>
     public const string PublishStored = "network.publish.stored";
 
+    /// <summary>The link of a member that runs is in another network, and nothing says so.</summary>
+    public const string MemberMoved = "network.member.moved";
+
     /// <summary>All.</summary>
     public static IReadOnlyList<string> All { get; } = [PublishTaken, PublishRuled, PublishStored, NewWritten, NewLinked, NewRuled, SetWritten, RemoveWritten, RemoveUnlinked, RemoveUnruled];
 }

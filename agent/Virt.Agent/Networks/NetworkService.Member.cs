@@ -35,6 +35,7 @@ public sealed partial class NetworkService
         lock (gate)
         {
             var addresses = new List<IPAddress>();
+            CheckMacAddress(entry, request.Id, request.Kind, request.Name, request.Verb, request.MacAddress);
             try
             {
                 foreach (var book in books)
@@ -52,7 +53,7 @@ public sealed partial class NetworkService
             {
                 NetworkId = entry.Id,
                 Addresses = [.. addresses.Select(static a => a.ToString())],
-                MacAddress = HardwareAddress.TextOf(addresses[0]),
+                MacAddress = request.MacAddress ?? HardwareAddress.TextOf(addresses[0], text => HolderOf(entry, text, request.Id) is not null),
                 Ports = published,
                 AllowFrom = allowed,
             };

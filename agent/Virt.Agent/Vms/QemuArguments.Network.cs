@@ -5,23 +5,23 @@ namespace Virt.Agent.Vms;
 /// <content>Network adapters.</content>
 public sealed partial class QemuArguments
 {
-    private void AddNetwork(VmSpec spec)
+    private void AddNetwork(VmSpec spec, Func<string, int?> order)
     {
         if (spec.Network is { } network)
         {
-            AddAdapter(AdapterDevice.First, spec.AdapterModel, network, spec.MacAddress!, isShared: spec.Attachment is not null, port: null);
+            AddAdapter(AdapterDevice.First, spec.AdapterModel, network, spec.MacAddress!, isShared: spec.Attachment is not null, port: null, order(AdapterDevice.First), spec);
         }
     }
 
-    private void AddAdapters(VmSpec spec)
+    private void AddAdapters(VmSpec spec, Func<string, int?> order)
     {
         foreach (var adapter in spec.Adapters)
         {
-            AddAdapter(adapter.Name, adapter.Model, adapter.Network, adapter.MacAddress, adapter.Attachment is not null, adapter.Place);
+            AddAdapter(adapter.Name, adapter.Model, adapter.Network, adapter.MacAddress, adapter.Attachment is not null, adapter.Place, order(adapter.Name), spec);
         }
     }
 
-    private void AddAdapter(string name, VMNetworkAdapterModel model, string network, string macAddress, bool isShared, int? port)
+    private void AddAdapter(string name, VMNetworkAdapterModel model, string network, string macAddress, bool isShared, int? port, int? bootIndex, VmSpec spec)
     {
         var backend = AdapterDevice.BackendOf(name);
         if (isShared)
@@ -37,6 +37,6 @@ public sealed partial class QemuArguments
             Add("-netdev", $"user,id={backend}" + (network == NewVMCheck.UserNetwork ? "" : ",restrict=on"));
         }
 
-        Add("-device", DriveDevice.Text(AdapterDevice.Of(name, model, macAddress, port)));
+        Add("-device", DriveDevice.Text(AdapterDevice.Of(name, model, macAddress, port, bootIndex, bootIndex is not null && BootOrder.NeedsRom(spec, model))));
     }
 }

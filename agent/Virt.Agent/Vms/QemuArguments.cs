@@ -69,12 +69,12 @@ public sealed partial class QemuArguments
         builder.AddPorts(spec.HasAgent, folder);
         var order = boot is null ? BootOrder.Of(spec) : BootOrder.None;
         builder.AddDisk(spec.Disk, order(VmDriveRules.FirstDisk));
-        builder.AddNetwork(spec);
+        builder.AddNetwork(spec, order);
         builder.AddSmallDevices();
         builder.AddVideo(spec.VideoAdapter);
         builder.AddControllers(spec);
         builder.AddDrives(spec, order);
-        builder.AddAdapters(spec);
+        builder.AddAdapters(spec, order);
         builder.AddSeed(spec.Seed, id, folder);
         builder.AddWatchdog(spec.WatchdogAction);
         builder.AddTablet(spec.HasUsbTablet);

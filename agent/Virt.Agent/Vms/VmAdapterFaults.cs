@@ -20,6 +20,18 @@ public static class VmAdapterFaults
     /// <summary>The guest has let go of it; its link is there still.</summary>
     public const string Unplugged = "vm.adapter.unplugged";
 
+    /// <summary>It is written that the adapter is going into another network; it has its place there.</summary>
+    public const string MoveRecorded = "vm.adapter.moverecorded";
+
+    /// <summary>It is in another network, and that is written; the guest knows nothing of it.</summary>
+    public const string MoveStored = "vm.adapter.movestored";
+
+    /// <summary>The guest sees that its link is down.</summary>
+    public const string LinkDown = "vm.adapter.linkdown";
+
+    /// <summary>Of one that goes into another network.</summary>
+    public static IReadOnlyList<string> Move { get; } = [MoveRecorded, Networks.NetworkFaults.MemberMoved, MoveStored, LinkDown];
+
     /// <summary>Of adding one.</summary>
     public static IReadOnlyList<string> Add { get; } = [AddRecorded, Connected, Plugged];
 

@@ -86,6 +86,7 @@ internal static class VmCopy
         Network = network,
         MacAddress = network is null ? null : keepsIdentity && source.MacAddress is { } mac ? mac : MacAddress.Of(copy),
         Attachment = null,
+        AdapterStep = VmPartStep.None,
         Drives = [.. source.Drives.Where(static drive => !drive.IsOwned).Select(static drive => drive with { Id = Guid.NewGuid() })],
         Adapters = [.. source.Adapters.Select(adapter => Renewed(adapter, keepsIdentity))],
         Epoch = 0,

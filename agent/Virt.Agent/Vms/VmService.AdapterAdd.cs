@@ -9,7 +9,7 @@ using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
 
-/// <summary>Add-VMNetworkAdapter and Set-VMNetworkAdapter.</summary>
+/// <summary>Add-VMNetworkAdapter.</summary>
 public sealed partial class VmService
 {
     private const string AddAdapterVerb = "add a network adapter to";
@@ -33,6 +33,8 @@ public sealed partial class VmService
         }
 
         var id = Guid.NewGuid();
+        var macAddress = AdapterDevice.ReadMacAddress(request.MacAddress);
+        CheckOwnMacAddresses(AddAdapterVerb, entry, id, macAddress);
         var adapter = Join(
             AddAdapterVerb,
             entry.Name,
@@ -42,12 +44,12 @@ public sealed partial class VmService
                 Name = NextAdapter(entry),
                 Model = request.Model,
                 Network = network,
-                MacAddress = request.MacAddress?.ToLowerInvariant() ?? MacAddress.Of(id),
+                MacAddress = macAddress ?? MacAddress.Of(id),
                 Place = isRunning ? PortOf(entry) : null,
             },
             request.IPAddresses,
             call.WhatIf,
-            request.MacAddress?.ToLowerInvariant());
+            macAddress);
         if (call.WhatIf)
         {
             return Show(entry, adapter);
@@ -142,52 +144,6 @@ public sealed partial class VmService
             adapters.Insert(index >= 0 ? index : adapters.Count, to);
         }
 
-        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Adapters = adapters });
+        entry.Set(table, entry.Phase, entry.Run, to is null ? BootOrder.Without(entry.Spec, adapter.Name) with { Adapters = adapters } : entry.Spec with { Adapters = adapters });
     }
-
-    /// <summary>Changes an adapter of a machine that is off.</summary>
-    /// <exception cref="VirtException">NotFound; InvalidArgument; WrongState.</exception>
-    public async Task<VMNetworkAdapter> SetAdapterAsync(SetVMNetworkAdapter request, Call call)
-    {
-        const string Verb = "change a network adapter of";
-        var (entry, adapter) = FindAdapter(Verb, request.Id, request.Name, request.VMId, request.VMName);
-        var name = adapter?.Name ?? AdapterDevice.First;
-        call.WorksOn(entry.Name);
-        AdapterDevice.Check(Verb, entry.Name, request.Model, request.MacAddress, HostOf(entry.Spec).Architecture);
-        using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
-        VmStates.CheckOff(Verb, entry.Name, entry.State);
-        adapter = FindAdapter(Verb, entry, name);
-        var to = adapter is null ? entry.Spec with
-        {
-            AdapterModel = request.Model ?? entry.Spec.AdapterModel,
-            MacAddress = request.MacAddress?.ToLowerInvariant() ?? entry.Spec.MacAddress,
-            Attachment = Addressed(entry.Spec.Attachment, request.MacAddress),
-        }
-        : entry.Spec with
-        {
-            Adapters =
-            [
-                .. entry.Spec.Adapters.Select(other => other.Id != adapter.Id ? other : other with
-                {
-                    Model = request.Model ?? other.Model,
-                    MacAddress = request.MacAddress?.ToLowerInvariant() ?? other.MacAddress,
-                    Attachment = Addressed(other.Attachment, request.MacAddress),
-                }),
-            ],
-        };
-        if (!call.WhatIf)
-        {
-            entry.Set(table, entry.Phase, entry.Run, to);
-            Rejoin(entry);
-            entry.Tell(VirtEventAction.Changed, $"Its network adapter '{name}' is another.");
-        }
-
-        var shown = FindAdapter(Verb, entry, name);
-        var now = shown is null ? ShowFirstAdapter(entry)! : Show(entry, shown);
-        return now with { Model = request.Model ?? now.Model, MacAddress = request.MacAddress?.ToLowerInvariant() ?? now.MacAddress };
-    }
-
-    // Its network knows it by its hardware address.
-    private static Networks.NetworkAttachment? Addressed(Networks.NetworkAttachment? attachment, string? macAddress) =>
-        attachment is null || macAddress is null ? attachment : attachment with { MacAddress = macAddress.ToLowerInvariant() };
 }

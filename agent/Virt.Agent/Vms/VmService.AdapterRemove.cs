@@ -12,19 +12,14 @@ public sealed partial class VmService
     private const string RemoveAdapterVerb = "remove a network adapter of";
 
     /// <summary>Takes a network adapter out of a machine, also while that runs.</summary>
-    /// <exception cref="VirtException">NotFound; InvalidArgument (the first); WrongState (also: not while it runs); Timeout: the guest does not let go of it; Unavailable (QEMU).</exception>
+    /// <exception cref="VirtException">NotFound; WrongState (also: not while it runs); Timeout: the guest does not let go of it; Unavailable (QEMU).</exception>
     public async Task<VMNetworkAdapter> RemoveAdapterAsync(RemoveVMNetworkAdapter request, Call call)
     {
         var (entry, adapter) = FindAdapter(RemoveAdapterVerb, request.Id, request.Name, request.VMId, request.VMName);
         call.WorksOn(entry.Name);
-        if (adapter is null)
-        {
-            throw new VirtException(ErrorCode.InvalidArgument, "FirstAdapter", $"Cannot {RemoveAdapterVerb} VM '{entry.Name}': '{AdapterDevice.First}' is the one that it was made with, and goes with it.", entry.Name, "New-VM -SwitchName none");
-        }
-
         using var held = await LockAsync(RemoveAdapterVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(RemoveAdapterVerb, entry.Name, entry.State);
-        adapter = FindAdapter(RemoveAdapterVerb, entry, adapter.Name)!;
+        adapter = FindAdapter(RemoveAdapterVerb, entry, adapter?.Name ?? AdapterDevice.First) ?? FirstOf(entry);
         var isRunning = VmStates.IsAlive(entry.State);
         if (isRunning && adapter.Place is null)
         {
@@ -34,6 +29,12 @@ public sealed partial class VmService
         var shown = Show(entry, adapter);
         if (call.WhatIf)
         {
+            return shown;
+        }
+
+        if (adapter.Id == entry.Id)
+        {
+            RemoveFirst(entry);
             return shown;
         }
 
@@ -64,6 +65,19 @@ public sealed partial class VmService
         return shown;
     }
 
+    // Of a machine that is off. It has the ports that the machine publishes, which go with it.
+    private void RemoveFirst(VmEntry entry)
+    {
+        var member = MemberOf(entry);
+        entry.Set(table, entry.Phase, entry.Run, BootOrder.Without(entry.Spec, AdapterDevice.First) with { Network = null, MacAddress = null, Attachment = null, AdapterModel = VMNetworkAdapterModel.Virtio, AdapterStep = VmPartStep.None });
+        if (member is not null)
+        {
+            networks.Leave(member);
+        }
+
+        entry.Tell(VirtEventAction.Changed, $"Its network adapter '{AdapterDevice.First}' is gone.");
+    }
+
     // The guest does not have it any more. May be repeated.
     private async Task FinishRemoveAdapterAsync(VmEntry entry, VmAdapter adapter)
     {
@@ -76,8 +90,14 @@ public sealed partial class VmService
     private async Task SettleAdaptersAsync(VmEntry entry)
     {
         var isAlive = VmStates.IsAlive(entry.Phase);
-        foreach (var adapter in entry.Spec.Adapters.Where(static adapter => adapter.Step != VmPartStep.None).ToList())
+        foreach (var adapter in entry.Spec.Adapters.Append(FirstOf(entry)).Where(static adapter => adapter.Step != VmPartStep.None).ToList())
         {
+            if (adapter.Step == VmPartStep.Changing)
+            {
+                await SettleMovedAsync(entry, adapter).ConfigureAwait(false);
+                continue;
+            }
+
             if (isAlive && entry.Session is null)
             {
                 return;

@@ -46,6 +46,9 @@ public sealed partial class VmService
 
     private static bool IsWanted(VmEntry entry) => entry.Run is { StartAgain: true } or { HostStopped: true } && entry.Spec.Move is null && entry.State is VMState.Stopped or VMState.Failed or VMState.Saved;
 
+    private void CheckStartOrder(string verb, string name, string[]? after) =>
+        StartOrder.CheckRing(verb, MemberKind, name, after, other => FindByName(other)?.Spec.After ?? []);
+
     private async Task StartAllAsync(List<VmEntry> wanted)
     {
         using var places = new SemaphoreSlim(StartsAtOnce);

@@ -210,7 +210,7 @@ public sealed partial class VmService
             drives.Insert(index >= 0 ? index : drives.Count, to);
         }
 
-        entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Drives = drives });
+        entry.Set(table, entry.Phase, entry.Run, to is null ? BootOrder.Without(entry.Spec, drive.Name) with { Drives = drives } : entry.Spec with { Drives = drives });
     }
 
     // Of a drive that is not there any more: its lease goes, and its image where it is the machine's to delete.

@@ -19,7 +19,7 @@ public sealed partial class VmService
     {
         var errors = new List<ErrorInfo>();
         var found = Select(new GetVM { Names = request.Names, Ids = request.Ids }, errors).DistinctBy(static entry => entry.Id).OrderBy(static entry => entry.Name, StringComparer.OrdinalIgnoreCase);
-        return Task.FromResult(new VMFirmwareList { Items = [.. found.Select(static entry => ShowFirmware(entry, entry.Spec))], Errors = [.. errors] });
+        return Task.FromResult(new VMFirmwareList { Items = [.. found.Select(entry => ShowFirmware(entry, entry.Spec))], Errors = [.. errors] });
     }
 
     /// <summary>Changes the firmware of a machine, from its next start on; secure boot, and a file that it begins with, only of one that is off.</summary>
@@ -53,13 +53,14 @@ public sealed partial class VmService
         var to = spec with
         {
             FirmwarePath = firmware,
-            BootOrder = request.BootOrder is null ? spec.BootOrder : [.. request.BootOrder.Select(name => DriveToBoot(entry, name)).Distinct(StringComparer.Ordinal)],
+            BootOrder = request.BootOrder is null ? spec.BootOrder : OrderToBoot(entry, request.BootOrder),
             SecureBoot = request.SecureBoot ?? spec.SecureBoot,
             Manufacturer = request.Manufacturer ?? spec.Manufacturer,
             Product = request.Product ?? spec.Product,
             SerialNumber = request.SerialNumber ?? spec.SerialNumber,
             AssetTag = request.AssetTag ?? spec.AssetTag,
         };
+        CheckNetworkBoot(entry, to);
         if (!call.WhatIf)
         {
             if (isSecured)
@@ -74,14 +75,6 @@ public sealed partial class VmService
 
         return ShowFirmware(entry, to);
     }
-
-    private static string DriveToBoot(VmEntry entry, string name) => DrivesOf(entry).FirstOrDefault(drive => drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Name
-        ?? throw new VirtException(
-            ErrorCode.NotFound,
-            "VMDriveNotFound",
-            $"Cannot change VM '{entry.Name}': it cannot start from '{name}'; it has {string.Join(", ", DrivesOf(entry).Select(static drive => drive.Name).DefaultIfEmpty("no drives"))}.",
-            name,
-            $"Get-VMHardDiskDrive {entry.Name}; Get-VMDvdDrive {entry.Name}");
 
     private void CheckSecureBoot(VmEntry entry, bool isOn)
     {
@@ -123,13 +116,13 @@ public sealed partial class VmService
         }
     }
 
-    private static VMFirmware ShowFirmware(VmEntry entry, VmSpec spec) => new()
+    private VMFirmware ShowFirmware(VmEntry entry, VmSpec spec) => new()
     {
         VMId = entry.Id,
         VMName = entry.Name,
         Type = spec.Generation == 2 ? "UEFI" : spec.FirmwarePath is null ? "BIOS" : "ROM",
         FirmwarePath = spec.FirmwarePath ?? "",
-        BootOrder = [.. spec.BootOrder.Concat(DrivesOf(entry).Select(static drive => drive.Name)).Distinct(StringComparer.Ordinal)],
+        BootOrder = [.. spec.BootOrder.Where(name => PartsToBoot(entry).Contains(name)).Concat(DrivesOf(entry).Select(static drive => drive.Name)).Distinct(StringComparer.Ordinal)],
         SecureBoot = spec.SecureBoot,
         Manufacturer = spec.Manufacturer,
         Product = spec.Product,

@@ -84,9 +84,8 @@ public sealed partial class VmService
         }
 
         var attachment = networks.Join(
-            new MemberRequest { Id = adapter.Id, Kind = MemberKind, Verb = verb, Name = name, HostName = name, Network = adapter.Network, AsksForAddress = true, Addresses = addresses },
+            new MemberRequest { Id = adapter.Id, Kind = MemberKind, Verb = verb, Name = name, HostName = name, Network = adapter.Network, AsksForAddress = true, Addresses = addresses, MacAddress = macAddress },
             whatIf);
-        attachment.MacAddress = macAddress ?? attachment.MacAddress;
         return adapter with { Attachment = attachment, Network = networks.NameOf(attachment.NetworkId), MacAddress = attachment.MacAddress };
     }
 
@@ -94,7 +93,7 @@ public sealed partial class VmService
     private VmSpec JoinAfterMove(Guid id, string name, VmSpec spec)
     {
         var first = spec.Attachment is not { } there ? null : networks.Join(
-            RequestOf(id, name, spec) with { Verb = "move", Addresses = there.Addresses, Publish = [.. there.Ports.Select(static port => port.ToString())], AllowFrom = there.AllowFrom },
+            RequestOf(id, name, spec) with { Verb = "move", Addresses = there.Addresses, MacAddress = spec.MacAddress, Publish = [.. there.Ports.Select(static port => port.ToString())], AllowFrom = there.AllowFrom },
             whatIf: false);
         var joined = new List<VmAdapter>();
         try

@@ -36,6 +36,7 @@ public sealed partial class VmService
             throw ResourceName.Taken("create", "VM", name);
         }
 
+        CheckStartOrder("create", name, request.After);
         call.WorksOn(name);
         var image = request.Image is null ? null : images.FindVm(request.Image, $"Cannot create VM '{name}'");
         if (image is not null)

@@ -25,7 +25,7 @@ public sealed partial class VmService
         SeeHostStart();
         ForgetOrphans();
         var unsettled = entries.Values
-            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.StorageMove is not null || e.Spec.Exports.Count > 0 || e.Spec.Drives.Any(static drive => drive.Step != VmPartStep.None) || e.Spec.Adapters.Any(static adapter => adapter.Step != VmPartStep.None) || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
+            .Where(e => e.Phase is not (VMState.Stopped or VMState.Failed) || e.Spec.Move is not null || e.Spec.StorageMove is not null || e.Spec.Exports.Count > 0 || e.Spec.Drives.Any(static drive => drive.Step != VmPartStep.None) || e.Spec.AdapterStep != VmPartStep.None || e.Spec.Adapters.Any(static adapter => adapter.Step != VmPartStep.None) || CheckpointsOf(e).Any(static c => c.Phase != CheckpointPhase.Ready))
             .ToList();
         if (unsettled.Count == 0)
         {

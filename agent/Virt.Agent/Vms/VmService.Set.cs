@@ -20,6 +20,7 @@ public sealed partial class VmService
         NewVMCheck.CheckCheckpointType(Verb, entry.Name, request.CheckpointType);
         NewVMCheck.CheckAutomatic(Verb, entry.Name, request.AutomaticStartDelay, request.After);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
+        CheckStartOrder(Verb, entry.Name, request.After);
         VmDriveRules.CheckPorts(entry.Name, entry.Spec, request.HotplugPortCount);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         var present = entry.Spec;

@@ -113,6 +113,9 @@ public sealed record VmSpec
     /// <summary>What the guest sees its first network adapter as.</summary>
     public VMNetworkAdapterModel AdapterModel { get; init; }
 
+    /// <summary>What is half done to its first network adapter.</summary>
+    public VmPartStep AdapterStep { get; init; }
+
     /// <summary>The network adapters that it has beside its first, in the order in which they came.</summary>
     public IReadOnlyList<VmAdapter> Adapters { get; set; } = [];
 
@@ -128,7 +131,7 @@ public sealed record VmSpec
     /// <summary>Threads of each core; 0: one.</summary>
     public int ThreadsPerCore { get; init; }
 
-    /// <summary>The names of the drives that it is started from, the first first; those that are not named come after them, in their order.</summary>
+    /// <summary>The names of the drives and network adapters that it is started from, the first first; drives that are not named come after them, in their order.</summary>
     public IReadOnlyList<string> BootOrder { get; set; } = [];
 
     /// <summary>Its UEFI starts only what is signed.</summary>

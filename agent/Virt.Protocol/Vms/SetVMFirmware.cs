@@ -15,7 +15,7 @@ public sealed partial record SetVMFirmware
     [Key(1)]
     public string Name { get; set; } = "";
 
-    /// <summary>The names of drives.</summary>
+    /// <summary>The names of drives and network adapters, each once.</summary>
     [Key(2)]
     public string[]? BootOrder { get; set; }
 

@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace Virt.Protocol;
 
-/// <summary>Changes a network adapter of a machine that is off. What is null stays as it is.</summary>
+/// <summary>Changes a network adapter: its network also while the machine runs, the rest of one that is off. What is null stays as it is.</summary>
 [MessagePackObject]
 public sealed partial record SetVMNetworkAdapter
 {
@@ -30,4 +30,12 @@ public sealed partial record SetVMNetworkAdapter
     /// <summary>Its hardware address.</summary>
     [Key(5)]
     public string? MacAddress { get; set; }
+
+    /// <summary>The network that it goes into, as for NewVM.</summary>
+    [Key(6)]
+    public string? SwitchName { get; set; }
+
+    /// <summary>Its address there; empty: a free one.</summary>
+    [Key(7)]
+    public string[] IPAddresses { get; set; } = [];
 }

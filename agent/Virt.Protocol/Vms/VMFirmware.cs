@@ -19,7 +19,7 @@ public sealed partial record VMFirmware
     [Key(2)]
     public string Type { get; set; } = "";
 
-    /// <summary>The drives that it starts from, the first that has something first; those that are not named come after them.</summary>
+    /// <summary>The drives and network adapters that it starts from, the first that has something first; drives that are not named come after them.</summary>
     [Key(3)]
     public string[] BootOrder { get; set; } = [];
 

@@ -54,6 +54,8 @@ public sealed class RestartPolicyTests
         var app = host.Run(Sleeper("app") with { RestartPolicy = RestartPolicy.OnFailure, After = ["db", "none"] });
         var db = host.Run(Sleeper("db") with { RestartPolicy = RestartPolicy.Always });
         var plain = host.Run(Sleeper("plain"));
+        Assert.Equal("StartOrderRing", host.Refused(Methods.SetContainer, new SetContainer { Id = db.Id, After = ["web"] }).Id);
+        Assert.Equal("StartOrderRing", host.Refused(Methods.NewContainer, Sleeper("none") with { After = ["web"] }).Id);
         foreach (var container in new[] { web, app, db, plain })
         {
             host.Invoke(Methods.StopContainer, new StopContainer { Id = container.Id, TurnOff = true, HostStops = true });

@@ -69,6 +69,9 @@ public sealed class SetTests
         Assert.Equal("InvalidMemory", host.Refused(Methods.SetVM, new SetVM { Name = "web01", MemoryStartupBytes = 1, Notes = "x" }).Id);
         Assert.Equal("InvalidProcessorCount", host.Refused(Methods.SetVM, new SetVM { Name = "web01", ProcessorCount = 0 }).Id);
         Assert.Equal("InvalidAfter", host.Refused(Methods.SetVM, new SetVM { Name = "web01", After = ["WEB01"] }).Id);
+        host.Invoke(Methods.SetVM, new SetVM { Name = "web01", After = ["later"] });
+        Assert.Contains("'later' after 'web01' after 'later'", host.Refused(Methods.NewVM, new NewVM { Name = "later", NoVHD = true, After = ["web01"] }).Message);
+        host.Invoke(Methods.SetVM, new SetVM { Name = "web01", After = [] });
         Assert.Equal("InvalidStartDelay", host.Refused(Methods.SetVM, new SetVM { Name = "web01", AutomaticStartDelay = TimeSpan.FromDays(2) }).Id);
         Assert.Equal("InvalidPublish", host.Refused(Methods.SetVM, new SetVM { Name = "web01", Publish = ["8080:80"] }).Id);
         Assert.Equal("VMNotFound", host.Refused(Methods.SetVM, new SetVM { Name = "web1" }).Id);

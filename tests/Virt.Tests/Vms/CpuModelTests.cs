@@ -70,6 +70,17 @@ public sealed class CpuModelTests
         Assert.Null(BootOrder.None("disk0"));
     }
 
+    [Fact]
+    public void The_network_is_booted_from_where_it_is_named_and_what_goes_leaves_the_order()
+    {
+        var spec = Spec(1, 0, 0) with { BootOrder = ["nic0", "dvd0"] };
+        Assert.Equal((1, null), (BootOrder.Of(spec)("nic0"), BootOrder.Of(spec)("nic1")));
+        Assert.Equal(["nic0"], BootOrder.Adapters(spec));
+        Assert.Equal(["dvd0"], BootOrder.Without(spec, "nic0").BootOrder);
+        Assert.Same(spec, BootOrder.Without(spec, "disk1"));
+        Assert.Equal((true, false, true), (BootOrder.NeedsRom(spec, VMNetworkAdapterModel.Virtio), BootOrder.NeedsRom(spec with { Generation = 2 }, VMNetworkAdapterModel.Virtio), BootOrder.NeedsRom(spec with { Generation = 2 }, VMNetworkAdapterModel.E1000e)));
+    }
+
     private static VirtException Refused(string name, Architecture architecture, string accelerator) => Assert.Throws<VirtException>(() => CpuModel.Find("web01", name, architecture, accelerator, Old));
 
     private static VmSpec Spec(int count, int cores, int threads) => new() { MemoryBytes = 1 << 28, ProcessorCount = count, Generation = 1, CoresPerSocket = cores, ThreadsPerCore = threads };

@@ -295,6 +295,11 @@ public sealed class QemuArgumentsTests
         var plan = Build(spec, host: Host with { HasVhost = true });
         Assert.Equal("e1000,id=nic1,netdev=net1,mac=02:56:0a:02:00:02,romfile=,bus=port2", All(plan.Arguments, "-device").Last());
         Assert.Contains("rtl8139,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=", plan.Arguments);
+
+        // What is booted from has its ROM, where the firmware does not know it by itself.
+        var booted = spec with { BootOrder = ["nic1", "nic0"] };
+        Assert.Equal("e1000,id=nic1,netdev=net1,mac=02:56:0a:02:00:02,bootindex=1,bus=port2", All(Build(booted).Arguments, "-device").Last());
+        Assert.Contains("virtio-net-pci,id=nic0,netdev=net0,mac=52:54:00:01:02:03,romfile=,bootindex=2", Build(booted with { Generation = 2, AdapterModel = VMNetworkAdapterModel.Virtio }).Arguments);
         var netdevs = All(plan.Arguments, "-netdev").ToArray();
         Assert.Equal("user,id=net0,restrict=on", netdevs[0]);
         Assert.Matches("^tap,id=net1,fd=[0-9]+$", netdevs[1]);

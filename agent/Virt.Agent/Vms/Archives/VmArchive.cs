@@ -97,6 +97,7 @@ public sealed record VmArchive
             BackingPageSize = spec.BackingPageSize == VMBackingPageSize.Large ? VMBackingPageSize.Large : VMBackingPageSize.Small,
             Network = network,
             Attachment = null,
+            AdapterStep = VmPartStep.None,
             Drives = [.. (spec.Drives ?? []).Where(static drive => drive.Type == VMDriveType.Dvd).Take(VmDriveRules.SataPorts).Select(Empty)],
             MacAddress = spec.MacAddress is { } mac && AdapterDevice.IsMacAddress(mac) ? mac : null,
             CpuModel = Vms.CpuModel.IsBaseline(spec.CpuModel) ? spec.CpuModel : null,

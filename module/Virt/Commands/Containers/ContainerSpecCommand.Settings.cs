@@ -132,7 +132,7 @@ public abstract partial class ContainerSpecCommand
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public int? RestartMaximum { get; set; }
 
-    /// <summary>The containers that are started before it when the host has started.</summary>
+    /// <summary>The containers that are started before it when the host has started; a ring of containers that wait for each other is refused.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] After { get; set; } = [];
 

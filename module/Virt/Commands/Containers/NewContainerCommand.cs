@@ -40,6 +40,6 @@ public sealed class NewContainerCommand : ContainerSpecCommand
     protected override void ProcessRecord()
     {
         var target = new Target(Guid.Empty, string.IsNullOrEmpty(Name) ? Image : Name!, string.IsNullOrEmpty(Name) ? Image : Name!);
-        ForEachHost(HostNames, host => Guard(target.Input, () => Change(host, target, Methods.NewContainer, Spec(Name))));
+        ForEachHost(HostNames, host => Guard(target.Input, () => Change(host, target, Methods.NewContainer, Spec(Name), follow: (calls, container) => WarnOfMissing(calls, container, After))));
     }
 }

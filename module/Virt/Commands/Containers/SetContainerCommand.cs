@@ -87,7 +87,7 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public int RestartMaximum { get; set; }
 
-    /// <summary>The containers that are started before it when the host has started.</summary>
+    /// <summary>The containers that are started before it when the host has started; a ring of containers that wait for each other is refused.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] After { get; set; } = [];
@@ -148,7 +148,7 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
                 OnPipeline(() => WriteWarning($"Container '{container.Name}': {container.Status}"));
             }
 
-            return container;
+            return WarnOfMissing(calls, container, IsWanted(nameof(After)) ? After : []);
         }
     }
 

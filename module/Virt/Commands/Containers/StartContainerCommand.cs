@@ -105,7 +105,7 @@ public sealed class StartContainerCommand : ContainerSpecCommand
         Start(host, target, new StartContainer { Id = target.Id, Name = target.Name }, PassThru);
 
     private void Start(HostCalls host, Target target, StartContainer request, bool emit) =>
-        Change(host, target, Methods.StartContainer, request, emit, WaitFor);
+        Change(host, target, Methods.StartContainer, request, emit, (calls, container) => WaitFor(calls, request.Create is null ? container : WarnOfMissing(calls, container, After)));
 
     private Container WaitFor(HostCalls calls, Container container) => Wait || IsGiven(nameof(For))
         ? calls.Invoke(Methods.WaitContainer, new WaitContainer { Id = container.Id, Name = container.Name, For = For, Port = Port, Timeout = Seconds(TimeoutSeconds) })

@@ -33,7 +33,7 @@ public sealed class AddVMNetworkAdapterCommand : VMPartChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public VMNetworkAdapterModel Model { get; set; }
 
-    /// <summary>Its hardware address, such as 52:54:00:aa:bb:01; where it is left away, one is chosen that stays the same.</summary>
+    /// <summary>Its hardware address, such as 52:54:00:aa:bb:01, 52-54-00-AA-BB-01 or 525400AABB01; where it is left away, one is chosen that stays the same.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("StaticMacAddress")]
     public string? MacAddress { get; set; }

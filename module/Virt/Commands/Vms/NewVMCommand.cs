@@ -144,7 +144,7 @@ public sealed class NewVMCommand : NewCommand
     [ValidateRange(0, 86400)]
     public int AutomaticStartDelaySeconds { get; set; }
 
-    /// <summary>The machines that are started before it when the host has started.</summary>
+    /// <summary>The machines that are started before it when the host has started; a ring of machines that wait for each other is refused.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] After { get; set; } = [];
 
@@ -260,7 +260,7 @@ public sealed class NewVMCommand : NewCommand
             request.MemoryStartupBytes = MemoryStartupBytes;
         }
 
-        Make(Methods.NewVM, request, Name);
+        Make(Methods.NewVM, request, Name, (calls, machine) => WarnOfMissing(calls, machine, After));
     }
 
     private string CloudInitText()

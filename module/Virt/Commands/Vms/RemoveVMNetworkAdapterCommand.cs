@@ -6,12 +6,16 @@ namespace Virt.Commands;
 
 /// <summary>Takes network adapters out of virtual machines, also while they run.</summary>
 /// <remarks>
-/// The guest is asked to let go of the adapter; its address in its network is free again. One that was there when the machine was started can be taken out while the machine is off; the one
-/// that the machine was made with, nic0, stays.
+/// The guest is asked to let go of the adapter; its address in its network is free again. One that was there when the machine was started, such as nic0, can be taken out while the machine is off. The ports that a machine publishes
+/// lead to nic0, and go with it. For another network it need not go: Set-VMNetworkAdapter -SwitchName.
 /// </remarks>
 /// <example>
 /// <code>Add-VMNetworkAdapter web02 lan; Remove-VMNetworkAdapter web02 nic1</code>
 /// <para>Adds an adapter, and takes it out again.</para>
+/// </example>
+/// <example>
+/// <code>New-VM lone 128MB -NoVHD; Remove-VMNetworkAdapter lone nic0; Remove-VM lone -Confirm:$false</code>
+/// <para>Takes the adapter out that a machine was made with.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Remove, "VMNetworkAdapter", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]

@@ -75,7 +75,7 @@ public sealed class SetVMCommand : VMChangeCommand
     [ValidateRange(0, 86400)]
     public int AutomaticStartDelaySeconds { get; set; }
 
-    /// <summary>The machines that are started before it when the host has started; @(): none.</summary>
+    /// <summary>The machines that are started before it when the host has started; a ring of machines that wait for each other is refused; @(): none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] After { get; set; } = [];
@@ -180,7 +180,7 @@ public sealed class SetVMCommand : VMChangeCommand
                 OnPipeline(() => WriteWarning($"VM '{machine.Name}': {Waits(machine, "waits")}"));
             }
 
-            return machine;
+            return WarnOfMissing(calls, machine, IsWanted(nameof(After)) ? After : []);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Virt.Commands;
 
 /// <summary>Changes the firmware of virtual machines, from their next start on.</summary>
 /// <remarks>
-/// The firmware starts what it finds first in the drives of -BootOrder, then in the first disk, then in the others. With -SecureBoot UEFI starts only what those have signed who sign for
+/// The firmware starts what it finds first in what -BootOrder names, then in the first disk, then in the others. A network adapter named there (nic0) is started from by PXE, which a BIOS, and any model but Virtio, needs the
+/// package ipxe-qemu for; adapters come into and out of the order while the machine is off. What is taken out of the machine goes from the order too. With -SecureBoot UEFI starts only what those have signed who sign for
 /// everybody (Microsoft's keys, with which distributions have their loaders signed); turning it on or off gives the machine, which must be off, new UEFI variables: what systems have written
 /// there of how they are started is found anew. Manufacturer, product, serial number and asset tag are what the guest reads by dmidecode; empty: as QEMU says them.
 /// With -FirmwarePath a machine of generation 1, which must be off, begins with that file in place of the BIOS: U-Boot, coreboot, a SeaBIOS of one's own (libvirt's loader element, QEMU's -bios). It is read at each start, is of whole
@@ -15,6 +16,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Add-VMDvdDrive web02; Set-VMFirmware web02 -BootOrder dvd0, disk0 -PassThru</code>
 /// <para>Starts a machine from its DVD drive where there is something in it.</para>
+/// </example>
+/// <example>
+/// <code>New-VM pxe01 128MB -NoVHD -Generation 1; Set-VMFirmware pxe01 -BootOrder nic0 -PassThru; Remove-VM pxe01 -Confirm:$false</code>
+/// <para>Has a machine start from its network.</para>
 /// </example>
 /// <example>
 /// <code>Set-VMFirmware web02 -Manufacturer Contoso -SerialNumber VM-0002 -AssetTag 4711</code>
@@ -28,7 +33,7 @@ namespace Virt.Commands;
 [OutputType(typeof(VMFirmware))]
 public sealed class SetVMFirmwareCommand : VMPartChangeCommand
 {
-    /// <summary>The names of drives, such as dvd0, disk0; @(): as it was made.</summary>
+    /// <summary>The names of drives and network adapters, such as dvd0, nic0, disk0, each once; @(): as it was made.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] BootOrder { get; set; } = [];

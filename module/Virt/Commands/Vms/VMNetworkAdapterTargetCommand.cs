@@ -42,11 +42,19 @@ public abstract class VMNetworkAdapterTargetCommand : TargetCommand<VMNetworkAda
     /// <summary>Does what the cmdlet is for, with one adapter.</summary>
     private protected virtual void Act(HostCalls host, VMNetworkAdapter adapter) => Emit(adapter);
 
+    /// <summary>Why something cannot be done with all of these; null: it can.</summary>
+    private protected virtual VirtException? RefusalOf(VMNetworkAdapter[] adapters) => null;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == ParameterSets.InputObject)
         {
+            if (RefusalOf(InputObject) is { } refusal)
+            {
+                ThrowTerminatingError(ErrorRecords.From(refusal, InputObject));
+            }
+
             ForEachObject(InputObject, (host, target) => Act(host, (VMNetworkAdapter)target.Input));
         }
         else
@@ -59,6 +67,11 @@ public abstract class VMNetworkAdapterTargetCommand : TargetCommand<VMNetworkAda
     private protected void Find(HostCalls host, GetVMNetworkAdapter request)
     {
         var found = host.Invoke(Methods.GetVMNetworkAdapter, request);
+        if (RefusalOf(found.Items) is { } refusal)
+        {
+            throw refusal;
+        }
+
         Array.ForEach(found.Items, item => Guard(Id.Length > 0 ? item.Id : item.Name, () => Act(host, item)));
         Report(found.Errors);
     }
