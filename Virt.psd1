@@ -10,6 +10,7 @@
     CompatiblePSEditions = @('Desktop', 'Core')
     FormatsToProcess     = @('Virt.Format.ps1xml')
     CmdletsToExport      = @(
+        'Add-ContainerImageName'
         'Add-VirtPeer'
         'Add-VMDvdDrive'
         'Add-VMHardDiskDrive'
@@ -90,6 +91,7 @@
         'Register-PatchSchedule'
         'Remove-Container'
         'Remove-ContainerImage'
+        'Remove-ContainerImageName'
         'Remove-VirtNetwork'
         'Remove-VirtPeer'
         'Remove-VirtVolume'
@@ -101,6 +103,7 @@
         'Remove-VMImage'
         'Remove-VMSavedState'
         'Rename-Container'
+        'Rename-ContainerImage'
         'Rename-VM'
         'Rename-VMCheckpoint'
         'Resize-VHD'

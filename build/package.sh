@@ -44,9 +44,10 @@ mkdir "$stage/DEBIAN"
 install -m 755 build/package/{postinst,prerm,postrm} "$stage/DEBIAN/"
 # The oldest libc that has every symbol the binaries ask for.
 libc=$(objdump -T out/agent/virt-agent out/agent/libe_sqlite3.so | sed -n 's/.*(\?GLIBC_\([0-9.]*\))\?.*/\1/p' | sort -V | tail -n 1)
-case $debian_arch in amd64) qemu='qemu-system-x86, ovmf, seabios' ;; arm64) qemu='qemu-system-arm, qemu-efi-aarch64' ;; esac
+x64='qemu-system-x86, ovmf, seabios' arm64='qemu-system-arm, qemu-efi-aarch64'
+case $debian_arch in amd64) qemu=$x64 other=$arm64 ;; arm64) qemu=$arm64 other=$x64 ;; esac
 size=$(du -sk --exclude=DEBIAN "$stage" | cut -f1)
-sed -e "s/@VERSION@/$version/; s/@ARCH@/$debian_arch/; s/@SIZE@/$size/; s/@LIBC@/$libc/; s/@QEMU@/$qemu/" build/package/control >"$stage/DEBIAN/control"
+sed -e "s/@VERSION@/$version/; s/@ARCH@/$debian_arch/; s/@SIZE@/$size/; s/@LIBC@/$libc/; s/@QEMU@/$qemu/; s/@OTHER@/$other/" build/package/control >"$stage/DEBIAN/control"
 (cd "$stage" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$stage/DEBIAN/md5sums"
 
 package=$out/virt_${version}_$debian_arch.deb

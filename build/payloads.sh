@@ -2,7 +2,7 @@
 # payloads.sh OUTDIR: makes OUTDIR/payloads, media of other systems than a Linux guest of ours, each as an admin would bring it: ISO images that a BIOS, UEFI or both start, and firmware.
 # VmImages.PayloadTests boots them and reads their screens. The packages come with the machine's own apt sources and are unpacked, not installed; so are the tools.
 # Does nothing, and needs no network, where they are there and were made by this recipe.
-# Needs: apt, dpkg, busybox, cpio, gzip. No root where the package lists are there already. amd64 only: there is nothing of the kind for arm64.
+# Needs: apt, dpkg, busybox, cpio, gzip. No root where the package lists are there already. amd64 only: an arm64 machine has hardly anything of the kind.
 set -euo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -28,11 +28,13 @@ payloads=(
     gnumach-image-1.8-486 xen-hypervisor-4.17-amd64
     debian-installer-12-netboot-amd64 debian-installer-12-netboot-i386
 )
+# For guests of another CPU: unknown to this machine's own lists.
+arm64_payloads=(grub-efi-arm64-bin busybox-static)
 tools=(grub-common xorriso libisoburn1 libisofs6 libburn4 libjte2 mtools)
 
 work=$(mktemp -d "$out/.payloads.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-echo "Making the payloads (downloads about 125 MB of packages)."
+echo "Making the payloads (downloads about 160 MB of packages and lists)."
 mkdir -p "$work/apt/archives/partial" "$work/root" "$work/payloads"
 : > "$work/apt/status"
 fetch() { (cd "$work/apt/archives" && private_apt download "${payloads[@]}" "${tools[@]}"); }
@@ -40,8 +42,9 @@ apt-cache show memtest86+ > /dev/null 2>&1 || refresh_lists
 # Lists that are older than the archive name files that are gone: once more with new ones.
 fetch || { refresh_lists; fetch; }
 for file in "$work"/apt/archives/*.deb; do dpkg-deb -x "$file" "$work/root"; done
+fetch_arm64
 
-for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell uboot; do "make_$name" "$work/payloads"; done
+for name in memtest86 ipxe grub hdt mach xen installer starter i386 shell uboot arm64; do "make_$name" "$work/payloads"; done
 
 # Built beside and moved into place, so that a run that is cut off leaves the old ones or none, never half of one.
 rm -rf "$out/payloads"

@@ -31,6 +31,7 @@ case ${1:-} in
         packages+=(docker-registry skopeo umoci buildah podman) # a registry, and who else reads and writes images
         packages+=(xorriso) # media that are installed from
         packages+=(secilc) # the SELinux policy of a guest
+        [ "$debian_arch" != amd64 ] || packages+=(qemu-system-arm qemu-efi-aarch64) # machines of another CPU
         ;;
     bench) packages+=(crun podman libvirt-daemon-system libvirt-clients docker-registry skopeo umoci) ;;
     *) fail "Unknown argument '$1'. Usage: build/setup.sh [test | bench]" ;;

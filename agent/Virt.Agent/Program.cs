@@ -132,7 +132,7 @@ internal static class Program
         // Their connections are not closed: what it is saving when the agent ends, the next one goes on with.
         var http = new RegistryHttp(options.Registries, time);
         var vmImageSaves = new VmImageSaves(http, ownVmImages, vmImages, disks, Path.Combine(paths.State, "images", "partial"), facts.Architecture, time);
-        var registries = new RegistryService(http, imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder);
+        var registries = new RegistryService(http, imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder, imageService.RepackedAsync);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));

@@ -32,6 +32,9 @@ internal static unsafe partial class Libc
     internal static partial int close(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int prlimit(int pid, int resource, ulong* limit, ulong* former);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial nint read(int fd, byte* buffer, nint count);
 
     [LibraryImport("libc", SetLastError = true)]

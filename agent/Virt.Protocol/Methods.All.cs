@@ -15,7 +15,7 @@ public static partial class Methods
         [
             Hello, Ping, GetVirtHost, TestVirtHost,
             GetVirtOperation, StopVirtOperation, WaitVirtOperation, WatchVirtEvent,
-            GetVMImage, NewVMImage, InstallVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
+            GetVMImage, NewVMImage, InstallVMImage, SaveVMImage, RemoveVMImage, GetContainerImage, ImportContainerImage, ExportContainerImage, RemoveContainerImage, AddContainerImageName, RenameContainerImage, RemoveContainerImageName, OptimizeContainerImage, NewContainerImage, SaveContainerImage, PublishContainerImage, TestContainerImage,
             GetVM, NewVM, StartVM, StopVM, RestartVM, SuspendVM, ResumeVM, SaveVM, RemoveVMSavedState, RenameVM, SetVM, GetVMDrive, AddVMDrive, SetVMDrive, RemoveVMDrive, GetVMNetworkAdapter, AddVMNetworkAdapter, SetVMNetworkAdapter, RemoveVMNetworkAdapter, GetVMProcessor, SetVMProcessor, GetVMMemory, SetVMMemory, GetVMFirmware, SetVMFirmware, GetVMSecurity, EnableVMTPM, DisableVMTPM, RemoveVM, WaitVM, InvokeVMCommand, CopyVMFile, MeasureVM, GetVMGuest, ConnectVMConsole, TypeVMConsole, GetVMConsole, GetVMScreenshot, SendVMKey, ConnectVMAgent, CompareVM, MoveVM, MoveVMStorage, CopyVM, ExportVM, ImportVM,
             CheckpointVM, GetVMCheckpoint, RestoreVMCheckpoint, RenameVMCheckpoint, ExportVMCheckpoint, RemoveVMCheckpoint,
             GetVHD, NewVHD, TestVHD, ResizeVHD, ConvertVHD, OptimizeVHD, MergeVHD,

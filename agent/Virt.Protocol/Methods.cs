@@ -41,33 +41,6 @@ public static partial class Methods
     /// <summary>Removes an image of virtual machines.</summary>
     public static readonly Method<RemoveVMImage, Nothing> RemoveVMImage = new("vmimage.remove", Change, Protocol.RemoveVMImage.WireFormat, Nothing.WireFormat);
 
-    /// <summary>The images that containers can be made from.</summary>
-    public static readonly Method<GetContainerImage, ContainerImageList> GetContainerImage = new("containerimage.get", Query, Protocol.GetContainerImage.WireFormat, ContainerImageList.WireFormat);
-
-    /// <summary>Takes images in from an archive or a folder.</summary>
-    public static readonly Method<ImportContainerImage, ContainerImageList> ImportContainerImage = new("containerimage.import", Change, Protocol.ImportContainerImage.WireFormat, ContainerImageList.WireFormat);
-
-    /// <summary>Writes an image into an archive or a folder.</summary>
-    public static readonly Method<ExportContainerImage, ContainerImage> ExportContainerImage = new("containerimage.export", Change, Protocol.ExportContainerImage.WireFormat, ContainerImage.WireFormat);
-
-    /// <summary>Removes an image, or one of its names.</summary>
-    public static readonly Method<RemoveContainerImage, Nothing> RemoveContainerImage = new("containerimage.remove", Change, Protocol.RemoveContainerImage.WireFormat, Nothing.WireFormat);
-
-    /// <summary>Removes images that nothing uses.</summary>
-    public static readonly Method<OptimizeContainerImage, ContainerImageCleanup> OptimizeContainerImage = new("containerimage.optimize", Change, Protocol.OptimizeContainerImage.WireFormat, ContainerImageCleanup.WireFormat);
-
-    /// <summary>Makes an image.</summary>
-    public static readonly Method<NewContainerImage, ContainerImage> NewContainerImage = new("containerimage.new", Change, Protocol.NewContainerImage.WireFormat, ContainerImage.WireFormat);
-
-    /// <summary>Gets an image from its registry. Goes on after a restart of the agent.</summary>
-    public static readonly Method<SaveContainerImage, ContainerImage> SaveContainerImage = new("containerimage.save", Change, Protocol.SaveContainerImage.WireFormat, ContainerImage.WireFormat);
-
-    /// <summary>Sends an image to a registry.</summary>
-    public static readonly Method<PublishContainerImage, ContainerImagePublication> PublishContainerImage = new("containerimage.publish", Change, Protocol.PublishContainerImage.WireFormat, ContainerImagePublication.WireFormat);
-
-    /// <summary>Which images are out of date.</summary>
-    public static readonly Method<TestContainerImage, ContainerImageTestList> TestContainerImage = new("containerimage.test", Query, Protocol.TestContainerImage.WireFormat, ContainerImageTestList.WireFormat);
-
     /// <summary>Virtual machines by name, id or pattern.</summary>
     public static readonly Method<GetVM, VMList> GetVM = new("vm.get", Query, Protocol.GetVM.WireFormat, VMList.WireFormat);
 

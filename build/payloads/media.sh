@@ -19,12 +19,12 @@ bios_of() { echo "-b $1 -no-emul-boot -boot-load-size 4 -boot-info-table"; }
 # fat OUTPUT KILOBYTES: an empty FAT file system.
 fat() { tool mformat -C -i "$1" -T $(($2 * 2)) -h 2 -s 18 ::; }
 
-# efi TREE PROGRAM: what UEFI starts by itself from a medium.
+# efi TREE PROGRAM [NAME]: what UEFI starts by itself from a medium.
 efi() {
     mkdir -p "$1"
     fat "$1/efi.img" $(($(stat -c %s "$2") / 1024 + 256))
     tool mmd -i "$1/efi.img" ::/EFI ::/EFI/BOOT
-    tool mcopy -i "$1/efi.img" "$2" ::/EFI/BOOT/BOOTX64.EFI
+    tool mcopy -i "$1/efi.img" "$2" "::/EFI/BOOT/${3:-BOOTX64.EFI}"
 }
 
 # grub_of TREE: GRUB for both firmwares, which reads boot/grub/grub.cfg of the medium.
@@ -138,6 +138,39 @@ make_i386() {
 make_shell() {
     fat "$1/shell.img" 1440
     tool mcopy -i "$1/shell.img" "$recipe/startup.nsh" ::/startup.nsh
+}
+
+# An apt that has this machine's sources and lists of its own, for arm64.
+arm64_apt() {
+    local kind=$1
+    shift
+    "apt-$kind" -qq -o Dir::State="$work/arm64" -o Dir::State::status="$work/arm64/status" -o Dir::Cache="$work/arm64/cache" -o APT::Architecture=arm64 -o APT::Architectures=arm64 \
+        -o Debug::NoLocking=1 -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@"
+}
+
+fetch_arm64() {
+    mkdir -p "$work/arm64"/{lists/partial,cache/archives/partial,debs,root}
+    : > "$work/arm64/status"
+    arm64_apt get update
+    # The package of that name has no kernel in it: it names the newest that has.
+    arm64_payloads+=($(arm64_apt cache depends linux-image-cloud-arm64 | sed -n 's/.*Depends: //p'))
+    (cd "$work/arm64/debs" && arm64_apt get download "${arm64_payloads[@]}")
+    for file in "$work"/arm64/debs/*.deb; do dpkg-deb -x "$file" "$work/arm64/root"; done
+}
+
+# A Linux of arm64, which UEFI starts through GRUB.
+make_arm64() {
+    local tree=$work/arm64/tree
+    mkdir -p "$tree/boot/grub"
+    echo 'search --file --set=root /boot/grub/grub.cfg
+set prefix=($root)/boot/grub' > "$work/early.cfg"
+    tool grub-mkimage -O arm64-efi -d "$work/arm64/root/usr/lib/grub/arm64-efi" -p /boot/grub -c "$work/early.cfg" -o "$work/arm64/grub.efi" iso9660 normal configfile linux search fat part_gpt
+    efi "$tree" "$work/arm64/grub.efi" BOOTAA64.EFI
+    cp "$work"/arm64/root/boot/vmlinuz-* "$tree/linux"
+    small_initramfs "$work/arm64/tree-root" "$work/arm64/root/bin/busybox" "$recipe/i386-init"
+    cpio_of "$work/arm64/tree-root" "$tree/initrd"
+    cp "$recipe/arm64.cfg" "$tree/boot/grub/grub.cfg"
+    iso "$1/arm64.iso" "$tree"
 }
 
 make_uboot() {

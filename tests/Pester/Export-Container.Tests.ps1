@@ -25,6 +25,17 @@ Describe 'Export-Container' {
         (Get-Content $folder/web/virt-container.json | ConvertFrom-Json).name | Should -Be $source.Name
     }
 
+    It 'writes the files of its root alone with -Flat, of which an image can be made' {
+        Export-Container $source.Name $folder/flat.tar -Flat
+        $files = tar --list --file $folder/flat.tar
+        $files | Should -Contain 'note'
+        $files | Should -Not -Contain 'oci-layout'
+        $image = New-ContainerImage (New-TestName flat) -Path $folder/flat.tar -Command cat, /note
+        $image.Layers.Count | Should -Be 1
+        Remove-ContainerImage $image.Name
+        { Export-Container $source.Name $folder/flat -Flat -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidPath*'
+    }
+
     It 'writes nothing with -WhatIf, and refuses a place that is taken' {
         Export-Container $source.Name $folder/none.tar -WhatIf
         Test-Path $folder/none.tar | Should -BeFalse

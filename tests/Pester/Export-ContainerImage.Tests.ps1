@@ -23,6 +23,14 @@ Describe 'Export-ContainerImage' {
         Get-Content $folder/layout/oci-layout | Should -BeLike '*imageLayoutVersion*1.0.0*'
     }
 
+    It 'compresses the layers anew, or the archive' {
+        Export-ContainerImage (New-TestName a) $folder/zstd -Compression Zstd
+        Get-ChildItem $folder/zstd/blobs/sha256 | Get-Content -Raw | Where-Object { $_ -like '*zstd"*' } | Should -Not -BeNullOrEmpty
+        Export-ContainerImage (New-TestName a) $folder/docker.tar.zst -Format Docker
+        (Import-ContainerImage $folder/docker.tar.zst).Name | Should -Be "localhost/$(New-TestName a):latest"
+        { Export-ContainerImage (New-TestName a) $folder/y.tar -Format Docker -Compression Zstd -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCompression*'
+    }
+
     It 'refuses a place that is taken, and an image that is not there' {
         { Export-ContainerImage (New-TestName a) $folder/root -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveExists*'
         { Export-ContainerImage (New-TestName none) $folder/x.tar -ErrorAction Stop } | Should -Throw -ErrorId 'ContainerImageNotFound*'

@@ -59,6 +59,23 @@ Describe 'New-VM' {
         $problem[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
+    It 'makes one of the CPU that is asked for, else of its host, which its archive and its copy keep' {
+        $own = (Get-VirtHost).Architecture
+        (New-VM (New-TestName cpu) -NoVHD).Architecture | Should -Be $own
+        $other = if ($own -eq 'x64') { 'Arm64' } else { 'X64' }
+        $vm = New-VM (New-TestName other) 192MB -NewVHDSizeBytes 16MB -Architecture $other
+        $vm.Architecture | Should -Be $other
+        (Start-VM $vm.Name -PassThru).Accelerator | Should -Be tcg
+        Stop-VM $vm.Name -TurnOff
+        (Copy-VM $vm.Name -NewName (New-TestName copy)).Architecture | Should -Be $other
+        { New-VM (New-TestName image) -Image starter -Architecture $other -ErrorAction Stop } | Should -Throw -ErrorId 'ArchitectureNotSupported*'
+        { New-VM (New-TestName bios) -NoVHD -Architecture Arm64 -Generation 1 -ErrorAction Stop } | Should -Throw -ErrorId 'GenerationNotSupported*'
+    }
+
+    It 'completes the CPUs that there are' {
+        (TabExpansion2 'New-VM a -Architecture A').CompletionMatches.CompletionText | Should -Be Arm64
+    }
+
     It 'makes one in a network of the host, with an address and a port of its own' {
         $network = New-VirtNetwork (New-TestName lan)
         $vm = New-VM (New-TestName net) -NoVHD -Network $network.Name -Publish 18080:80 -AllowFrom 10.0.0.0/8

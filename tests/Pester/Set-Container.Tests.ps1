@@ -10,6 +10,13 @@ Describe 'Set-Container' {
         $changed.ProcessId | Should -Be $container.ProcessId
     }
 
+    It 'changes the limits of every process while it runs' {
+        $container = Start-TestContainer held
+        $changed = Set-Container $container.Name -Ulimit nofile=100 -OutOfMemoryScore 200 -PassThru
+        $changed.ProcessId | Should -Be $container.ProcessId
+        (Invoke-ContainerCommand $container.Name -- sh -c 'ulimit -n; cat /proc/1/oom_score_adj').Output.Trim() | Should -Be "100`n200"
+    }
+
     It 'takes a limit away with 0' { (Set-Container (New-TestName limits) -MemoryBytes 0 -PassThru).MemoryLimitBytes | Should -BeNullOrEmpty }
 
     It 'starts it anew for the rest, and says so' {

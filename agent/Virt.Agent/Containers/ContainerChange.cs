@@ -196,6 +196,10 @@ internal static class ContainerChange
         Health = null,
         Volumes = [],
         FormerVolumes = null,
+        FormerLimits = null,
+        // What an init of a whole system starts, and what is in a machine, has limits of its own giving.
+        Ulimits = spec.IsSystem || spec.IsMachine ? spec.Ulimits : [],
+        OutOfMemoryScore = spec.IsSystem || spec.IsMachine ? spec.OutOfMemoryScore : 0,
         Attachment = spec.Attachment is { } attachment ? attachment with { Ports = [], AllowFrom = [] } : null,
         Environment = new SortedDictionary<string, string>(spec.Environment.ToDictionary(), StringComparer.Ordinal),
         Sysctls = new SortedDictionary<string, string>(spec.Sysctls.ToDictionary(), StringComparer.Ordinal),

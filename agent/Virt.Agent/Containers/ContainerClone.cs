@@ -25,6 +25,7 @@ internal static class ContainerClone
         Exports = [],
         StandsStill = false,
         FormerVolumes = null,
+        FormerLimits = null,
     };
 
     /// <summary>What the copy asks of its network: the same, but for addresses and ports that only one can have.</summary>

@@ -147,6 +147,15 @@ public static class ContainerFaults
     /// <summary>Those of SetAsync, of a container that runs and gets other volumes.</summary>
     public static IReadOnlyList<string> Remount { get; } = [RemountWritten, RemountTaken, RemountMade, RemountStored, RemountRefused];
 
+    /// <summary>It is written what the processes of a container that runs are to be held to; they are held to what they were.</summary>
+    public const string LimitsWritten = "container.limits.written";
+
+    /// <summary>They are held to it, and nothing says so.</summary>
+    public const string LimitsMade = "container.limits.made";
+
+    /// <summary>Those of SetAsync, of a container that runs and whose processes get other limits.</summary>
+    public static IReadOnlyList<string> Limits { get; } = [LimitsWritten, LimitsMade];
+
     /// <summary>Those of ExportAsync, of a container that runs.</summary>
     public static IReadOnlyList<string> Export { get; } = [ExportWritten, ExportFrozen, ExportPacked, ExportFilled, ExportNamed];
 
@@ -174,5 +183,5 @@ public static class ContainerFaults
     public static IReadOnlyList<string> Switch { get; } = [SwitchPrepared, SwitchAnnounced, SwitchSignalled, SwitchStopped, SwitchWritten, SwitchLaunched, SwitchStarted];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy, .. Export, .. Import, .. Remount];
+    public static IReadOnlyList<string> All { get; } = [.. Layer, .. Switch, DiscardWritten, .. Start, NetworkConnected, .. Stop, .. Remove, .. Copy, .. Export, .. Import, .. Remount, .. Limits];
 }

@@ -32,7 +32,8 @@ public sealed partial class ContainerService
         ArchivePath.Check("export", Kind, entry.Name, request.Path, ArchiveExample);
         ArchivePath.CheckFree(Kind, entry.Name, request.Path);
         ContainerStates.CheckExport(entry.Name, entry.State);
-        var image = ImageOf("export", entry);
+        CheckFlat(entry, request);
+        var image = request.Flat ? null : ImageOf("export", entry);
         if (call.WhatIf)
         {
             return Show(entry);
@@ -41,11 +42,7 @@ public sealed partial class ContainerService
         var partial = ArchivePath.PartialOf(request.Path);
         try
         {
-            await using var arrival = Store.Begin(entry.Name);
-            var (whole, attachment) = await PackAsync(entry, image, partial, arrival, call).ConfigureAwait(false);
-            var name = ImageReference.TryParse(entry.Name.ToLowerInvariant(), out var typed) ? ImageStore.LocalOf(typed) : null;
-            var export = new ImageExport(Store, whole, name, call) { Attached = attachment, Title = $"container '{entry.Name}'" };
-            await Task.Run(() => export.Write(partial, ContainerImageFormat.Oci)).ConfigureAwait(false);
+            await (request.Flat ? FlattenAsync(entry, partial, call) : WriteLayersAsync(entry, image, partial, call)).ConfigureAwait(false);
             await FaultPoint.ReachAsync(ContainerFaults.ExportFilled, call.Cancellation).ConfigureAwait(false);
             ArchivePath.Name(Kind, entry.Name, partial, request.Path);
             await FaultPoint.ReachAsync(ContainerFaults.ExportNamed, call.Cancellation).ConfigureAwait(false);
@@ -68,6 +65,15 @@ public sealed partial class ContainerService
 
             Store.Sweep(UsedImageLayers());
         }
+    }
+
+    private async Task WriteLayersAsync(ContainerEntry entry, OciImage? image, string partial, Call call)
+    {
+        await using var arrival = Store.Begin(entry.Name);
+        var (whole, attachment) = await PackAsync(entry, image, partial, arrival, call).ConfigureAwait(false);
+        var name = ImageReference.TryParse(entry.Name.ToLowerInvariant(), out var typed) ? ImageStore.LocalOf(typed) : null;
+        var export = new ImageExport(Store, whole, name, call) { Attached = attachment, Title = $"container '{entry.Name}'" };
+        await Task.Run(() => export.Write(partial, ContainerImageFormat.Oci)).ConfigureAwait(false);
     }
 
     private async Task<(OciImage Whole, ArchiveAttachment Attachment)> PackAsync(ContainerEntry entry, OciImage? image, string partial, ImageArrival arrival, Call call)

@@ -26,7 +26,7 @@ public sealed partial class ContainerService
     private ImageStore Store => images ?? throw new InvalidOperationException("This agent has no image store.");
 
     // A power cut can have taken layers that were not on the disk yet; the image has what they are made of.
-    private async Task EnsureImageLayersAsync(string name, ContainerSpec spec)
+    private async Task EnsureImageLayersAsync(string name, ContainerSpec spec, string verb = "start")
     {
         if (spec.ImageLayers.All(key => Store.Layers.Find(Digest.Parse(key)) is not null))
         {
@@ -41,7 +41,7 @@ public sealed partial class ContainerService
         if (!spec.ImageLayers.All(key => Store.Layers.Find(Digest.Parse(key)) is not null))
         {
             throw new VirtException(
-                ErrorCode.DataLoss, "ImageLayersLost", $"Cannot start container '{name}': layers of its image '{spec.Image}' are gone, and with them what it stands on.", name, $"Save-ContainerImage '{spec.Image}'");
+                ErrorCode.DataLoss, "ImageLayersLost", $"Cannot {verb} container '{name}': layers of its image '{spec.Image}' are gone, and with them what it stands on.", name, $"Save-ContainerImage '{spec.Image}'");
         }
     }
 }

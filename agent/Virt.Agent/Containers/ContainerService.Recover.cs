@@ -24,6 +24,11 @@ public sealed partial class ContainerService
             await RecoverOneAsync(entry, living).ConfigureAwait(false);
         }
 
+        foreach (var entry in entries.Values.Where(static e => e.Spec.FormerLimits is not null))
+        {
+            await FinishLimitsAsync(entry).ConfigureAwait(false);
+        }
+
         foreach (var entry in entries.Values.Where(static e => e.Spec.FormerVolumes is not null))
         {
             await FinishRemountingAsync(entry).ConfigureAwait(false);

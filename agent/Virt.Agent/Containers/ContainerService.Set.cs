@@ -28,7 +28,9 @@ public sealed partial class ContainerService
             CheckRelabels("change", entry.Name, to);
             Foresee(entry, present, to);
             to = request.Network is null ? Republish(entry, to, request) : JoinOther(entry, to, request, call.WhatIf);
-            return call.WhatIf ? Show(entry) with { Status = Forecast(entry, present, to) } : await SetAsync(entry, present, to, call).ConfigureAwait(false);
+            var holding = HoldingOf(entry, ProcessHold.Of(present), ProcessHold.Of(to));
+            CheckPossible(entry, holding);
+            return call.WhatIf ? Show(entry) with { Status = Forecast(entry, present, to, holding) } : await SetAsync(entry, present, to, holding, call).ConfigureAwait(false);
         }
         finally
         {
@@ -51,13 +53,13 @@ public sealed partial class ContainerService
         }
     }
 
-    private string Forecast(ContainerEntry entry, ContainerSpec present, ContainerSpec to) =>
+    private string Forecast(ContainerEntry entry, ContainerSpec present, ContainerSpec to, ProcessHolding? holding) =>
         !ContainerStates.IsAlive(entry.State) ? "It would be changed for its next start."
-        : ContainerChange.NeedsStart(present, to, cgroups.Tree.Version) ? "It would be started anew, with all that it has written."
+        : ContainerChange.NeedsStart(present, to, cgroups.Tree.Version) || holding?.RaisesInVain() == true ? "It would be started anew, with all that it has written."
         : present.Volumes.Except(to.Volumes).Any() ? "It would be changed while it runs; where something uses a volume that goes, it would be started anew, with all that it has written."
         : "It would be changed while it runs.";
 
-    private async Task<Container> SetAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Call call)
+    private async Task<Container> SetAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, ProcessHolding? holding, Call call)
     {
         var isAlive = ContainerStates.IsAlive(entry.State);
         if (isAlive && ContainerChange.NeedsStart(present, to, cgroups.Tree.Version))
@@ -73,16 +75,21 @@ public sealed partial class ContainerService
 
         try
         {
-            await PublishAsync(entry, present, to, () => StoreAsync(entry, present, to, coming, isAlive)).ConfigureAwait(false);
+            await PublishAsync(entry, present, to, () => StoreAsync(entry, present, to, coming, holding)).ConfigureAwait(false);
+        }
+        catch (LinuxException) when (entry.Spec is { FormerLimits: not null, FormerVolumes: null })
+        {
+            return await HoldAnewAsync(entry, present, to, holding, call).ConfigureAwait(false);
         }
         catch (LinuxException e) when (entry.Spec.FormerVolumes is not null)
         {
             await FaultPoint.ReachAsync(ContainerFaults.RemountRefused).ConfigureAwait(false);
             return await SetAnewAsync(entry, present, to, $"the kernel does not let its volumes change while it runs ({e.Message})", call).ConfigureAwait(false);
         }
-        catch when (isAlive && (entry.Spec.FormerVolumes is not null || ReferenceEquals(entry.Spec, present)))
+        catch when (isAlive && (entry.Spec is not { FormerVolumes: null, FormerLimits: null } || ReferenceEquals(entry.Spec, present)))
         {
-            if (entry.Spec.FormerVolumes is not null)
+            HoldAsBefore(entry, holding);
+            if (entry.Spec is not { FormerVolumes: null, FormerLimits: null })
             {
                 await RemountAsBeforeAsync(entry, present).ConfigureAwait(false);
             }
@@ -96,15 +103,23 @@ public sealed partial class ContainerService
         return Show(entry);
     }
 
-    private Task StoreAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, OpenedVolumes coming, bool isAlive)
+    private async Task StoreAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, OpenedVolumes coming, ProcessHolding? holding)
     {
-        if (isAlive && (coming.All.Count > 0 || present.Volumes.Except(to.Volumes).Any()))
+        var later = holding is null ? to : to with { FormerLimits = ProcessHold.Of(present) };
+        if (ContainerStates.IsAlive(entry.State) && (coming.All.Count > 0 || present.Volumes.Except(to.Volumes).Any()))
         {
-            return StoreRemountedAsync(entry, present, to, coming);
+            await StoreRemountedAsync(entry, present, later, coming).ConfigureAwait(false);
+        }
+        else
+        {
+            entry.Set(table, entry.State, entry.Run, later);
         }
 
-        entry.Set(table, entry.State, entry.Run, to);
-        return Task.CompletedTask;
+        if (holding is not null)
+        {
+            await HoldAsync(entry, holding).ConfigureAwait(false);
+            entry.Set(table, entry.State, entry.Run, to);
+        }
     }
 
     private async Task<Container> SetAnewAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, string cause, Call call)

@@ -199,6 +199,9 @@ public sealed record ContainerSpec
     /// <summary>While its volumes change and it runs: those that it had before, some of which may still be mounted; null: they do not.</summary>
     public IReadOnlyList<ContainerVolume>? FormerVolumes { get; set; }
 
+    /// <summary>While the limits of its processes change and it runs: those that it had before, which some may still have; null: they do not.</summary>
+    public FormerLimits? FormerLimits { get; set; }
+
     /// <summary>It stands still for the agent's own work, and is to go on after it.</summary>
     public bool StandsStill { get; set; }
 

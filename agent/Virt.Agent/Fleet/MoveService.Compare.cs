@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Hosts;
 using Virt.Agent.Vms;
 using Virt.Protocol;
 
@@ -25,7 +27,7 @@ public sealed partial class MoveService
     /// <summary>Between agents: what stands in the way of a machine here.</summary>
     public async Task<MoveCheck> CheckAsync(CheckMove machine, Call call)
     {
-        var site = vms.SiteFor(machine, await qemu.ReadAsync(call.Cancellation).ConfigureAwait(false));
+        var site = vms.SiteFor(machine, await ReadQemuAsync(machine.Architecture, call.Cancellation).ConfigureAwait(false));
         return new MoveCheck
         {
             Problems = [.. MoveRules.Find(machine, site)],
@@ -36,6 +38,10 @@ public sealed partial class MoveService
             ImageHash = machine.Image.Length > 0 && site.HasImage ? await hashes.OfAsync(images.FindVm(machine.Image), call.Cancellation).ConfigureAwait(false) : [],
         };
     }
+
+    // Of the QEMU that would run it here.
+    private async ValueTask<string?> ReadQemuAsync(string architecture, CancellationToken cancellation) =>
+        MachineArchitecture.Named(architecture) is { } known ? await qemu.ReadAsync(QemuVersion.ProgramOf(MachineArchitecture.CpuOf(known, RuntimeInformation.OSArchitecture)), cancellation).ConfigureAwait(false) : null;
 
     // The connection is kept for the move itself.
     private async Task<ComparedMove> PlanAsync(VmEntry entry, CompareVM request, CancellationToken cancellation)

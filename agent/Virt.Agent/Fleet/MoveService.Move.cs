@@ -91,6 +91,7 @@ public sealed partial class MoveService
             Disks = Array.ConvertAll(sending.Compared.Plan.Disks, disk => new MoveDiskOffer { Path = disk.DestinationPath, Token = disk.IsShared ? [] : AwaitedStreams.NewToken() }),
             Saved = VmService.SavedText(entry),
             Nvram = vms.ReadNvram(entry),
+            NvramBytes = vms.NvramBytesOf(entry),
             Tpm = machine.IsLive ? [] : vms.ReadTpm(entry),
             Checkpoints = vms.CheckpointsToMove(entry),
             FilesToken = sending.Files.Count > 0 ? AwaitedStreams.NewToken() : [],

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
@@ -18,19 +19,21 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
         var version = await qemu.ReadAsync(cancellation).ConfigureAwait(false);
         var architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
         var package = architecture == "x86_64" ? "qemu-system-x86" : "qemu-system-arm";
+        var other = architecture == "x86_64" ? Architecture.Arm64 : Architecture.X64;
         var checks = new List<HostCheck>
         {
             version is null
                 ? Missing("QEMU", $"{QemuVersion.Program} is not installed: no VM can start.", package)
                 : Ok("QEMU", $"QEMU {version} is installed."),
             Programs.Find("qemu-img") is null ? Missing("qemu-img", "qemu-img is not installed: no disk can be made.", "qemu-utils") : Ok("qemu-img", "qemu-img is installed."),
-            File.Exists("/usr/share/OVMF/OVMF_CODE_4M.fd") || File.Exists("/usr/share/AAVMF/AAVMF_CODE.fd")
+            HasUefi("/", RuntimeInformation.OSArchitecture)
                 ? Ok("UEFI", "The UEFI firmware for generation 2 is installed.")
                 : Missing("UEFI", "No UEFI firmware is installed: VMs of generation 2 cannot start.", architecture == "x86_64" ? "ovmf" : "qemu-efi-aarch64"),
             Programs.Find("swtpm") is null
                 ? Warning("TPM", "swtpm is not installed: no VM can have a virtual TPM.", "sudo apt-get install swtpm")
                 : Ok("TPM", "swtpm is installed: VMs can have virtual TPMs."),
             Machines(architecture),
+            OtherCpu("/", other, await qemu.ReadAsync(QemuVersion.ProgramOf(other), cancellation).ConfigureAwait(false)),
             accelerator.IsHardware
                 ? Ok("Accelerator", accelerator.Reason)
                 : Warning("Accelerator", accelerator.Reason + " They run many times slower.", "Enable virtualization in the firmware, or nested virtualization for this machine."),
@@ -41,6 +44,26 @@ internal sealed class HostChecks(AgentPaths paths, HostFacts facts, Accelerator 
         };
         return [.. checks];
     }
+
+    /// <summary>Whether machines can have a CPU that the host has not. Few need it: a host without is as it should be.</summary>
+    /// <param name="root">The root of /usr; <c>/</c> but in tests.</param>
+    /// <param name="other">That CPU.</param>
+    /// <param name="version">Of its QEMU; null: it is not installed.</param>
+    internal static HostCheck OtherCpu(string root, Architecture other, string? version)
+    {
+        const string Name = "Other CPUs";
+        var (text, packages) = other == Architecture.Arm64 ? ("arm64", "qemu-system-arm qemu-efi-aarch64") : ("x64", "qemu-system-x86 ovmf");
+        return (version, HasUefi(root, other)) switch
+        {
+            (null, _) => Ok(Name, $"VMs have this host's CPU alone: {QemuVersion.ProgramOf(other)}, which emulates {text}, is not installed.") with { RecommendedAction = $"sudo apt-get install {packages}" },
+            (_, false) => Warning(Name, $"QEMU {version} emulates {text} (-Architecture), but UEFI firmware for it is not installed.", $"sudo apt-get install {packages}"),
+            _ => Ok(Name, $"QEMU {version} emulates {text}: VMs can have that CPU (-Architecture)."),
+        };
+    }
+
+    // What Vms.Firmware looks for.
+    private static bool HasUefi(string root, Architecture architecture) =>
+        (architecture == Architecture.Arm64 ? (string[])["usr/share/AAVMF/AAVMF_CODE.no-secboot.fd", "usr/share/AAVMF/AAVMF_CODE.fd"] : ["usr/share/OVMF/OVMF_CODE_4M.fd", "usr/share/OVMF/OVMF_CODE.fd"]).Any(path => File.Exists(Path.Combine(root, path)));
 
     private static HostCheck Ok(string name, string message) => new() { Name = name, Result = CheckResult.Ok, Message = message };
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -11,21 +12,29 @@ namespace Virt.Agent.Hosts;
 /// <param name="tools">Runs it.</param>
 public sealed class QemuVersion(IToolRunner tools)
 {
-    private (string Path, DateTime Written, string? Version)? known;
+    private readonly ConcurrentDictionary<string, (DateTime Written, string? Version)> known = new(StringComparer.Ordinal);
 
     /// <summary>The program that runs guests of the host's own architecture.</summary>
-    public static string Program { get; } = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64";
+    public static string Program { get; } = ProgramOf(RuntimeInformation.OSArchitecture);
+
+    /// <summary>The program that runs guests of an architecture.</summary>
+    public static string ProgramOf(Architecture architecture) => architecture == Architecture.Arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64";
 
     /// <summary>Such as <c>7.2.22</c>; null where QEMU is not installed.</summary>
-    public async Task<string?> ReadAsync(CancellationToken cancellation)
+    public Task<string?> ReadAsync(CancellationToken cancellation) => ReadAsync(Program, cancellation);
+
+    /// <summary>The same of the QEMU for one architecture.</summary>
+    /// <param name="program">See <see cref="ProgramOf"/>.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<string?> ReadAsync(string program, CancellationToken cancellation)
     {
-        if (Programs.Find(Program) is not { } path)
+        if (Programs.Find(program) is not { } path)
         {
             return null;
         }
 
         var written = File.GetLastWriteTimeUtc(path);
-        if (known is { } last && last.Path == path && last.Written == written)
+        if (known.TryGetValue(path, out var last) && last.Written == written)
         {
             return last.Version;
         }
@@ -35,7 +44,7 @@ public sealed class QemuVersion(IToolRunner tools)
         var words = result.Output.Split(' ', '\n');
         var at = Array.IndexOf(words, "version");
         var version = at >= 0 && at + 1 < words.Length ? words[at + 1] : null;
-        known = (path, written, version);
+        known[path] = (written, version);
         return version;
     }
 }

@@ -1,7 +1,10 @@
+using System;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Images.Archives;
+using Virt.Agent.Images.Build;
+using Virt.Agent.Images.Store;
 using Virt.Protocol;
 
 namespace Virt.Agent.Images;
@@ -17,6 +20,12 @@ public sealed partial class ImageService
         call.WorksOn(title);
         CheckPath("export", title, request.Path);
         ArchivePath.CheckFree(Kind, title, request.Path);
+        if (request.Format == ContainerImageFormat.Docker && request.Compression is ContainerImageCompression.Gzip or ContainerImageCompression.Zstd)
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument, "InvalidCompression", $"Cannot export {Kind} '{title}': in Docker's form no layer is compressed; the archive as a whole can be, as its name says.", title, $"Export-ContainerImage '{title}' -Path '{request.Path}' -Format Oci -Compression {request.Compression}");
+        }
+
         var key = ImageReference.TryParse(request.Name, out var typed) ? image.Names.FirstOrDefault(row => Means(row.Name, typed)) : null;
         key ??= image.Names.Count > 0 ? image.Names[0] : null;
         var name = key is not null && ImageReference.Parse(key.Name) is { Tag: not null } tagged ? tagged : null;
@@ -26,17 +35,40 @@ public sealed partial class ImageService
             return shown;
         }
 
-        await using var arrival = store.Begin(title);
-        foreach (var blob in image.Blobs)
+        await RepackedAsync(image, title, request.Format == ContainerImageFormat.Docker ? ContainerImageCompression.AsIs : request.Compression, call, async packed =>
         {
-            arrival.Has(blob);
-        }
-
-        await using var rollback = new Rollback();
-        rollback.Add($"remove '{request.Path}'", () => ArchivePath.Remove(request.Path));
-        var export = new ImageExport(store, image, name, call);
-        await Task.Run(() => export.Write(request.Path, request.Format)).ConfigureAwait(false);
-        rollback.Commit();
+            await using var rollback = new Rollback();
+            rollback.Add($"remove '{request.Path}'", () => ArchivePath.Remove(request.Path));
+            var export = new ImageExport(store, packed, name, call);
+            await Task.Run(() => export.Write(request.Path, request.Format)).ConfigureAwait(false);
+            rollback.Commit();
+            return packed.Id;
+        }).ConfigureAwait(false);
         return shown;
+    }
+
+    /// <summary>Does something with an image whose layers are compressed as they are wanted; what is only there for that goes after it.</summary>
+    /// <param name="image">The image; its blobs stay meanwhile.</param>
+    /// <param name="title">What it is called in errors.</param>
+    /// <param name="compression">How.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="work">Takes that image.</param>
+    /// <exception cref="VirtException">DataLoss; NotSupported: the host has no libzstd.</exception>
+    public async Task<T> RepackedAsync<T>(OciImage image, string title, ContainerImageCompression compression, Call call, Func<OciImage, Task<T>> work)
+    {
+        var isOther = false;
+        try
+        {
+            await using var arrival = store.Begin(title);
+            isOther = compression != ContainerImageCompression.AsIs;
+            return await work(await new ImageRepack(store, arrival, call).RunAsync(image, compression).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (isOther)
+            {
+                Sweep();
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class RegistryService
     private readonly Func<OciImage, ContainerImage> show;
     private readonly Func<IReadOnlyList<ImageUse>> uses;
     private readonly Func<string, bool> isFolder;
+    private readonly Repack repack;
     private readonly ConcurrentDictionary<string, IReadOnlyList<IDisposable>> kept = new(StringComparer.Ordinal);
 
     /// <param name="http">The connections.</param>
@@ -33,8 +34,9 @@ public sealed partial class RegistryService
     /// <param name="show">Shows an image as Get-ContainerImage does.</param>
     /// <param name="uses">Which containers are made from which images.</param>
     /// <param name="isFolder">Which names are images of the host's own, which no registry has.</param>
+    /// <param name="repack">Compresses the layers of an image anew.</param>
     public RegistryService(
-        RegistryHttp http, ImageStore store, ResourceTable table, Func<OciImage, ContainerImage> show, Func<IReadOnlyList<ImageUse>> uses, Func<string, bool> isFolder)
+        RegistryHttp http, ImageStore store, ResourceTable table, Func<OciImage, ContainerImage> show, Func<IReadOnlyList<ImageUse>> uses, Func<string, bool> isFolder, Repack repack)
     {
         this.http = http;
         this.store = store;
@@ -42,7 +44,11 @@ public sealed partial class RegistryService
         this.show = show;
         this.uses = uses;
         this.isFolder = isFolder;
+        this.repack = repack;
     }
+
+    /// <summary>Does something with an image whose layers are compressed as they are wanted.</summary>
+    public delegate Task<ContainerImagePublication> Repack(OciImage image, string title, ContainerImageCompression compression, Call call, Func<OciImage, Task<ContainerImagePublication>> work);
 
     /// <summary>
     /// Keeps what has come of images that the agent before this one was saving from being swept: until they are saved, or the agent after this one.
@@ -112,7 +118,8 @@ public sealed partial class RegistryService
         }
 
         call.WorksOn(destination.Familiar);
-        return new ImagePush(http, store, image, new RegistryTask("publish", destination, request.Credential), call).RunAsync();
+        var task = new RegistryTask("publish", destination, request.Credential);
+        return repack(image, image.Title, call.WhatIf ? ContainerImageCompression.AsIs : request.Compression, call, packed => new ImagePush(http, store, packed, task, call).RunAsync());
     }
 
     private async Task<ContainerImage> SaveAsync(SaveContainerImage request, Call call, ResourceRow row)

@@ -40,6 +40,9 @@ public static class Routes
         router.Add(Methods.ImportContainerImage, images.ImportAsync);
         router.Add(Methods.ExportContainerImage, images.ExportAsync);
         router.Add(Methods.RemoveContainerImage, images.RemoveAsync);
+        router.Add(Methods.AddContainerImageName, images.AddNameAsync);
+        router.Add(Methods.RenameContainerImage, images.RenameAsync);
+        router.Add(Methods.RemoveContainerImageName, images.RemoveNameAsync);
         router.Add(Methods.OptimizeContainerImage, images.OptimizeAsync);
         router.Add(Methods.NewContainerImage, images.NewAsync);
         router.Add(Methods.SaveContainerImage, registries.SaveAsync);

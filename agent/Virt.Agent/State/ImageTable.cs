@@ -56,6 +56,32 @@ public sealed class ImageTable : IDisposable
         }
     }
 
+    /// <summary>Gives an image a name, which another one may have had, and takes one away: both or neither.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="former">The name that goes; null: none.</param>
+    public void SaveName(ImageNameRow name, string? former)
+    {
+        lock (connection)
+        {
+            using var transaction = connection.BeginTransaction();
+            saveName.Transaction = deleteName.Transaction = transaction;
+            try
+            {
+                Statement.Run(connection, saveName, name.Name, name.ImageId, name.Root);
+                if (former is not null)
+                {
+                    Statement.Run(connection, deleteName, former);
+                }
+
+                transaction.Commit();
+            }
+            finally
+            {
+                saveName.Transaction = deleteName.Transaction = null;
+            }
+        }
+    }
+
     /// <summary>Writes that an image was used; one that is not there is no error.</summary>
     public void Use(string id, DateTimeOffset when) => Statement.Run(connection, use, Statement.Ticks(when), id);
 

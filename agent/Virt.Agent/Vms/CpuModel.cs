@@ -14,6 +14,9 @@ internal static class CpuModel
     /// <summary>All that the host has; where guests are emulated, all that can be.</summary>
     public const string Host = "Host";
 
+    // Signing return addresses as the architecture's own cipher does costs an emulated guest a third of its time; any other hash is as good to it. Source: QEMU's docs/system/arm/cpu-features.rst, pauth-impdef.
+    private const string EmulatedArm = "max,pauth-impdef=on";
+
     private static readonly string[] Level1 = ["cx8", "cmov", "fxsr", "mmx", "sse", "sse2"];
     private static readonly string[] Level2 = [.. Level1, "cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3"];
     private static readonly string[] Level3 = [.. Level2, "aes", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"];
@@ -42,12 +45,17 @@ internal static class CpuModel
 
         if (Baselines.Keys.FirstOrDefault(key => key.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } model)
         {
+            if (architecture == Architecture.Arm64)
+            {
+                throw new VirtException(ErrorCode.InvalidArgument, "InvalidProcessorModel", $"Cannot change VM '{machine}': there is no model '{name}' of processors of arm64; {Host} is there.", machine, $"Set-VMProcessor {machine} -Model {Host}");
+            }
+
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidProcessorModel", $"Cannot change VM '{machine}': there is no model '{name}' of processors; {Host}, {string.Join(", ", Baselines.Keys)} are there.", machine, $"Set-VMProcessor {machine} -Model x86-64-v2");
         }
 
         if (architecture != Architecture.X64)
         {
-            throw new VirtException(ErrorCode.NotSupported, "ProcessorModelNotSupported", $"Cannot change VM '{machine}': this host's CPU is {architecture.ToString().ToLowerInvariant()}; '{model}' is a baseline of x64.", machine, $"Set-VMProcessor {machine} -Model {Host}");
+            throw new VirtException(ErrorCode.NotSupported, "ProcessorModelNotSupported", $"Cannot change VM '{machine}': its CPU is {MachineArchitecture.TextOf(architecture)}; '{model}' is a baseline of x64.", machine, $"Set-VMProcessor {machine} -Model {Host}");
         }
 
         // Emulated, Linux 6.1 stands still for ever in its boot where this processor has xsave (QEMU 7.2), without which there is no AVX; AVX-512 is not emulated at all.
@@ -65,8 +73,8 @@ internal static class CpuModel
     public static IEnumerable<string> FlagsOf(string? model, IEnumerable<string> hostFlags) => model is null ? hostFlags : Baselines[model];
 
     /// <summary>QEMU's <c>-cpu</c>. A host that cannot give all of a baseline does not start the machine.</summary>
-    public static string QemuTextOf(string? model, string accelerator) => model is null
-        ? accelerator == "kvm" ? "host" : "max"
+    public static string QemuTextOf(string? model, string accelerator, Architecture architecture) => model is null
+        ? accelerator == "kvm" ? "host" : architecture == Architecture.Arm64 ? EmulatedArm : "max"
         : "qemu64,-svm," + string.Concat(Baselines[model].Except(Level1, StringComparer.Ordinal).Select(static flag => $"+{QemuNames.GetValueOrDefault(flag, flag)},")) + "enforce";
 
     /// <summary>QEMU's <c>-smp</c>.</summary>

@@ -37,21 +37,26 @@ public static class MoveRules
             Add("VMNameTaken", machine.VMName, $"Host '{site.HostName}' has a VM named '{machine.VMName}', or one with its id, already.", $"Remove-VM -Name {machine.VMName} -ComputerName {site.HostName}");
         }
 
-        if (machine.Architecture != site.Architecture)
+        var isForeign = machine.Architecture != site.Architecture;
+        if (MachineArchitecture.Named(machine.Architecture) is null)
         {
             Add("ArchitectureDiffers", site.HostName, $"The CPU of host '{site.HostName}' is {site.Architecture}; {machine.Architecture} is required.", ElsewhereCommand());
         }
+        else
+        {
+            CheckQemu();
+        }
 
-        CheckQemu();
         CheckCpu();
         if (site.MemoryAvailableBytes < machine.MemoryBytes + QemuBytes)
         {
             Add("NotEnoughMemory", site.HostName, $"Host '{site.HostName}' has {Megabytes(site.MemoryAvailableBytes)} of memory free; {Megabytes(machine.MemoryBytes + QemuBytes)} are required.", $"Get-VM -ComputerName {site.HostName} | Stop-VM -Confirm");
         }
 
-        if (machine.Generation == 2 && !site.HasUefi)
+        // What brings an emulator brings its firmware too.
+        if (machine.Generation == 2 && !site.HasUefi && !(isForeign && site.QemuVersion is null))
         {
-            Add("UefiMissing", site.HostName, $"Host '{site.HostName}' has no UEFI firmware, which a VM of generation 2 needs.", site.Architecture == "arm64" ? "sudo apt-get install qemu-efi-aarch64" : "sudo apt-get install ovmf");
+            Add("UefiMissing", site.HostName, $"Host '{site.HostName}' has no UEFI firmware{(isForeign ? $" for {machine.Architecture}" : "")}, which a VM of generation 2 needs.", machine.Architecture == "arm64" ? "sudo apt-get install qemu-efi-aarch64" : "sudo apt-get install ovmf");
         }
 
         if (machine.HasTpm && !site.HasSwtpm)
@@ -104,7 +109,7 @@ public static class MoveRules
         string ElsewhereCommand() =>
             $"Get-VirtPeer | Where-Object Name -ne '{site.HostName}' | ForEach-Object {{ Compare-VM -Name {machine.VMName} -DestinationHost $_.Name }}";
 
-        string QemuPackage() => site.Architecture == "arm64" ? "qemu-system-arm" : "qemu-system-x86";
+        string QemuPackage() => machine.Architecture == "arm64" ? "qemu-system-arm" : "qemu-system-x86";
 
         // Two adapters in one network have one problem with it.
         void Add(string id, string target, string message, string fix)
@@ -117,6 +122,12 @@ public static class MoveRules
 
         void CheckQemu()
         {
+            if (site.QemuVersion is null && isForeign)
+            {
+                Add("ArchitectureNotInstalled", site.HostName, $"The CPU of host '{site.HostName}' is {site.Architecture}, and nothing is installed there that emulates {machine.Architecture}.", $"sudo apt-get install {MachineArchitecture.PackagesOf(machine.Architecture)}");
+                return;
+            }
+
             if (site.QemuVersion is null)
             {
                 Add("QemuMissing", site.HostName, $"Host '{site.HostName}' has no QEMU.", $"sudo apt-get install {QemuPackage()}");

@@ -9,13 +9,13 @@ public sealed record MoveSite
     /// <summary>The host's name.</summary>
     public required string HostName { get; init; }
 
-    /// <summary><c>x64</c> or <c>arm64</c>.</summary>
+    /// <summary>The host's CPU: <c>x64</c> or <c>arm64</c>.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Of its QEMU; null: none is installed.</summary>
+    /// <summary>Of its QEMU for the machine's CPU; null: none is installed.</summary>
     public required string? QemuVersion { get; init; }
 
-    /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
+    /// <summary><c>kvm</c> or <c>tcg</c>, by which it would run the machine.</summary>
     public required string Accelerator { get; init; }
 
     /// <summary>What its CPU can.</summary>
@@ -24,7 +24,7 @@ public sealed record MoveSite
     /// <summary>Memory that could be given out without swapping.</summary>
     public required long MemoryAvailableBytes { get; init; }
 
-    /// <summary>UEFI is installed.</summary>
+    /// <summary>UEFI for the machine's CPU is installed.</summary>
     public required bool HasUefi { get; init; }
 
     /// <summary>swtpm is installed.</summary>

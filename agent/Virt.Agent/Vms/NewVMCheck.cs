@@ -21,6 +21,10 @@ internal static class NewVMCheck
     public const string NoNetwork = "none";
 
     private const long LeastMemory = 32L << 20;
+
+    // UEFI of arm64 ends at once where it has less than 128 MB, and an emulated machine has a little less than was asked for (QemuArguments.OddBytes). Source: PcdSystemMemorySize of edk2's ArmVirtPkg.
+    private const long LeastMemoryOfArm = 132L << 20;
+
     private const long LeastDisk = 1L << 20;
     private const long MostDisk = 64L << 40;
     private const int MostProcessors = 240;
@@ -31,7 +35,7 @@ internal static class NewVMCheck
     {
         var name = request.Name;
         ResourceName.Check("create", "VM", name);
-        CheckSize("create", name, request.MemoryStartupBytes, request.ProcessorCount, hostMemory);
+        CheckSize("create", name, request.MemoryStartupBytes, request.ProcessorCount, hostMemory, architecture);
         CheckAutomatic("create", name, request.AutomaticStartDelay, request.After);
         CheckHealth("create", name, request.Health);
         if (request.Generation is not (1 or 2))
@@ -41,7 +45,7 @@ internal static class NewVMCheck
 
         if (request.Generation == 1 && architecture == Architecture.Arm64)
         {
-            throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': this host's CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Generation 2");
+            throw new VirtException(ErrorCode.NotSupported, "GenerationNotSupported", $"Cannot create VM '{name}': its CPU is arm64, which has no BIOS; generation 2 is required.", name, $"New-VM -Name {name} -Architecture Arm64 -Generation 2");
         }
 
         CheckNetwork(request);
@@ -50,20 +54,22 @@ internal static class NewVMCheck
 
     /// <summary>Memory and processors.</summary>
     /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void CheckSize(string verb, string name, long? memory, int? processors, long hostMemory)
+    public static void CheckSize(string verb, string name, long? memory, int? processors, long hostMemory, Architecture architecture)
     {
-        if (WhatIsWrong(memory, processors, hostMemory) is { } wrong)
+        if (WhatIsWrong(memory, processors, hostMemory, architecture) is { } wrong)
         {
             throw Bad(name, wrong.Id, wrong.Why, $"{CommandOf(verb)}-VM -Name {name} {wrong.Parameter}", verb);
         }
     }
 
     /// <summary>What is wrong with memory and processors; null: nothing.</summary>
-    public static (string Id, string Why, string Parameter)? WhatIsWrong(long? memory, int? processors, long hostMemory) =>
-        memory is { } bytes && (bytes < LeastMemory || bytes > hostMemory)
-            ? ("InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemory)} to {ByteText.Of(hostMemory)} are allowed on this host", "-MemoryStartupBytes 512MB")
+    public static (string Id, string Why, string Parameter)? WhatIsWrong(long? memory, int? processors, long hostMemory, Architecture architecture) =>
+        memory is { } bytes && (bytes < LeastMemoryOf(architecture) || bytes > hostMemory)
+            ? ("InvalidMemory", $"its memory is {ByteText.Of(bytes)}; {ByteText.Of(LeastMemoryOf(architecture))} to {ByteText.Of(hostMemory)} are allowed {(architecture == Architecture.Arm64 ? "for arm64 " : "")}on this host", "-MemoryStartupBytes 512MB")
             : processors is < 1 or > MostProcessors ? ("InvalidProcessorCount", $"its processor count is {processors}; 1 to {MostProcessors} are allowed", "-ProcessorCount 2")
             : null;
+
+    private static long LeastMemoryOf(Architecture architecture) => architecture == Architecture.Arm64 ? LeastMemoryOfArm : LeastMemory;
 
     /// <summary>What is wrong with the size of a disk; null: nothing.</summary>
     public static string? WhatIsWrong(long? diskBytes) =>
@@ -95,9 +101,14 @@ internal static class NewVMCheck
     }
 
     /// <summary>What becomes of it when its watchdog runs out.</summary>
-    /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void CheckWatchdogAction(string verb, string name, VMWatchdogAction action)
+    /// <exception cref="VirtException">InvalidArgument; NotSupported: not on this architecture.</exception>
+    public static void CheckWatchdogAction(string verb, string name, VMWatchdogAction action, Architecture architecture)
     {
+        if (action == VMWatchdogAction.InjectNmi && architecture == Architecture.Arm64)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "WatchdogActionNotSupported", $"Cannot {verb} VM '{name}': its CPU is arm64, which has no interrupt that cannot be masked.", name, $"Set-VM -Name {name} -WatchdogAction Reset");
+        }
+
         if (!Enum.IsDefined(action))
         {
             throw Bad(name, "InvalidWatchdogAction", $"this agent knows no watchdog action {action}", $"Set-VM -Name {name} -WatchdogAction Reset", verb);
@@ -151,10 +162,10 @@ internal static class NewVMCheck
     /// <exception cref="VirtException">NotSupported: it is for another CPU.</exception>
     public static void CheckImage(string name, StoredImage<VmImageManifest> image, Architecture architecture)
     {
-        var own = architecture == Architecture.Arm64 ? "arm64" : "x64";
+        var own = MachineArchitecture.TextOf(architecture);
         if (image.Manifest.Architecture.Length > 0 && image.Manifest.Architecture != own)
         {
-            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot create VM '{name}': image '{image.Name}' is for {image.Manifest.Architecture}; this host is {own}.", image.Name, "Get-VMImage");
+            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot create VM '{name}': image '{image.Name}' is for {image.Manifest.Architecture}; the machine's CPU is {own}.", image.Name, MachineArchitecture.Named(image.Manifest.Architecture) is { } other ? $"New-VM -Name {name} -Image {image.Name} -Architecture {other}" : "Get-VMImage");
         }
     }
 
@@ -233,7 +244,7 @@ internal static class NewVMCheck
         var adapter = request.VideoAdapter ?? (isArm ? VMVideoAdapter.None : VMVideoAdapter.VGA);
         return adapter switch
         {
-            VMVideoAdapter.VGA when isArm => throw new VirtException(ErrorCode.NotSupported, "VideoAdapterNotSupported", $"Cannot create VM '{request.Name}': this host's CPU is arm64, which has no VGA; Virtio or None is required.", request.Name, $"New-VM -Name {request.Name} -VideoAdapter Virtio"),
+            VMVideoAdapter.VGA when isArm => throw new VirtException(ErrorCode.NotSupported, "VideoAdapterNotSupported", $"Cannot create VM '{request.Name}': its CPU is arm64, which has no VGA; Virtio or None is required.", request.Name, $"New-VM -Name {request.Name} -Architecture Arm64 -VideoAdapter Virtio"),
             VMVideoAdapter.None or VMVideoAdapter.VGA or VMVideoAdapter.Virtio => adapter,
             _ => throw Bad(request.Name, "InvalidVideoAdapter", $"its video adapter is {adapter}; None, VGA and Virtio are allowed", $"New-VM -Name {request.Name} -VideoAdapter VGA"),
         };

@@ -32,6 +32,9 @@ public sealed partial class QemuArguments
 
     private const int FirstDescriptor = 3;
 
+    // The interrupt controller that QEMU's "virt" has by itself. Source: GIC_NCPU of QEMU.
+    private const int ProcessorsOfGicV2 = 8;
+
     // An emulated machine has two pages less than was asked for. Until its commit 03bfc2188f3c ("physmem: Fix migration dirty bitmap coherency with TCG memory access", QEMU 9.0) QEMU loses what an emulated guest writes
     // during a live move, unless the size of its memory is no multiple of 64 pages (docs/adr/0008-moves.md). Every QEMU gets the same size: they may move to one another.
     private const long OddBytes = 8 << 10;
@@ -121,7 +124,7 @@ public sealed partial class QemuArguments
     private void AddMachine(VmSpec spec, VmFolder folder, QemuBoot? boot, QemuIncoming? incoming)
     {
         Add("-accel", host.Accelerator);
-        Add("-cpu", CpuModel.QemuTextOf(spec.CpuModel, host.Accelerator));
+        Add("-cpu", CpuModel.QemuTextOf(spec.CpuModel, host.Accelerator, host.Architecture));
         Add("-smp", CpuModel.TopologyOf(spec));
         AddMemory(spec);
         Add("-rtc", "base=utc");
@@ -129,6 +132,11 @@ public sealed partial class QemuArguments
         Add("-action", "panic=pause");
 
         var machine = (incoming?.MachineType ?? (isArm ? "virt" : "q35")) + (spec.BackingPageSize == VMBackingPageSize.Large ? $",memory-backend={MemoryOfLargePages}" : "");
+        if (isArm && spec.ProcessorCount > ProcessorsOfGicV2)
+        {
+            machine += ",gic-version=3";
+        }
+
         AddNames(spec);
         if (spec.FirmwarePath is { } rom)
         {

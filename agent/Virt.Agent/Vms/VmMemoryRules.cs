@@ -29,7 +29,7 @@ internal static class VmMemoryRules
 
         if (architecture == Architecture.Arm64)
         {
-            throw new VirtException(ErrorCode.NotSupported, "MemoryMaximumNotSupported", $"Cannot change VM '{name}': this host's CPU is arm64, whose machines get no memory while they run.", name, $"Set-VMMemory {name} -MaximumBytes 0");
+            throw new VirtException(ErrorCode.NotSupported, "MemoryMaximumNotSupported", $"Cannot change VM '{name}': its CPU is arm64, whose machines get no memory while they run.", name, $"Set-VMMemory {name} -MaximumBytes 0");
         }
 
         if (maximum < memory || maximum > MostBytes)

@@ -20,7 +20,7 @@ public sealed partial class VmService
     {
         var entry = Find(AddAdapterVerb, request.VMId, request.VMName);
         call.WorksOn(entry.Name);
-        AdapterDevice.Check(AddAdapterVerb, entry.Name, request.Model, request.MacAddress, Host.Architecture);
+        AdapterDevice.Check(AddAdapterVerb, entry.Name, request.Model, request.MacAddress, HostOf(entry.Spec).Architecture);
         var network = NewVMCheck.NetworkOf(request.SwitchName)
             ?? throw new VirtException(ErrorCode.InvalidArgument, "InvalidNetwork", $"Cannot {AddAdapterVerb} VM '{entry.Name}': an adapter is in a network; '{NewVMCheck.NoNetwork}' is none.", entry.Name, "Get-VirtNetwork");
         NewVMCheck.CheckNetwork(new NewVM { Name = entry.Name, SwitchName = network, IPAddresses = request.IPAddresses }, AddAdapterVerb);
@@ -98,7 +98,7 @@ public sealed partial class VmService
         {
             networks.Prepare(member);
             using var tap = networks.ConnectTap(member);
-            using var vhost = Host.HasVhost && adapter.Model == VMNetworkAdapterModel.Virtio ? OpenVhost() : null;
+            using var vhost = HostOf(entry.Spec).HasVhost && adapter.Model == VMNetworkAdapterModel.Virtio ? OpenVhost() : null;
             await session.AddBackendAsync(backend, tap, vhost, isRestricted: false, CancellationToken.None).ConfigureAwait(false);
         }
         else
@@ -153,7 +153,7 @@ public sealed partial class VmService
         var (entry, adapter) = FindAdapter(Verb, request.Id, request.Name, request.VMId, request.VMName);
         var name = adapter?.Name ?? AdapterDevice.First;
         call.WorksOn(entry.Name);
-        AdapterDevice.Check(Verb, entry.Name, request.Model, request.MacAddress, Host.Architecture);
+        AdapterDevice.Check(Verb, entry.Name, request.Model, request.MacAddress, HostOf(entry.Spec).Architecture);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckOff(Verb, entry.Name, entry.State);
         adapter = FindAdapter(Verb, entry, name);

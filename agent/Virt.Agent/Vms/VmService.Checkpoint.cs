@@ -196,7 +196,7 @@ public sealed partial class VmService
         var kept = folder.NvramFileOf(checkpoint.Id);
         try
         {
-            File.Copy(folder.NvramFile, kept, overwrite: true);
+            UefiVariables.Copy(folder.NvramFile, kept, overwrite: true);
         }
         catch (IOException e)
         {

@@ -183,7 +183,7 @@ public sealed partial class VmService
         // Where it runs: as they were in the moment of its disk.
         if (NvramOf(source, moment) is { } variables)
         {
-            File.Copy(variables, folder.NvramFile);
+            UefiVariables.Copy(variables, folder.NvramFile);
         }
 
         CopyTpm(source, copy, moment);

@@ -24,7 +24,7 @@ public sealed partial class VmService
         using var held = await LockAsync(AddDriveVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(AddDriveVerb, entry.Name, entry.State);
         var isRunning = VmStates.IsAlive(entry.State);
-        var controller = VmDriveRules.ControllerOf(entry.Name, request, Host.Architecture, isRunning);
+        var controller = VmDriveRules.ControllerOf(entry.Name, request, HostOf(entry.Spec).Architecture, isRunning);
         var drive = new VmDrive
         {
             Id = Guid.NewGuid(),

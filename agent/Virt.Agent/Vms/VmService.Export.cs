@@ -124,7 +124,7 @@ public sealed partial class VmService
         Directory.CreateDirectory(partial, OwnerOnly);
         if (variables is not null)
         {
-            File.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
+            UefiVariables.Copy(variables, Path.Combine(partial, VmArchiveFiles.Nvram));
         }
 
         if (tpm is not null)
@@ -142,7 +142,7 @@ public sealed partial class VmService
             Created = time.GetUtcNow(),
             Name = entry.Name,
             Id = entry.Id,
-            Architecture = facts.Architecture,
+            Architecture = CpuOf(entry.Spec),
             NeedsImage = KernelOf("export", entry.Name, spec) is not null,
             Spec = VmArchive.Portable(WithNetworkNames(spec), spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
             Addresses = spec.Attachment?.Addresses ?? [],

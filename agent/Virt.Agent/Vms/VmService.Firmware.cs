@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Protocol;
@@ -95,7 +96,12 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.NotSupported, "StartsKernel", $"{start}it starts the kernel of its image directly, which nobody has signed for it.", entry.Name, "Get-VMImage");
         }
 
-        if (isOn && Host.Firmware.SecureCode is null)
+        if (isOn && HostOf(entry.Spec).Architecture == Architecture.Arm64)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "SecureBootNotSupported", $"{start}its CPU is arm64, whose emulated board has no place where a guest could not change the keys.", entry.Name, $"Get-VMFirmware {entry.Name}");
+        }
+
+        if (isOn && HostOf(entry.Spec).Firmware.SecureCode is null)
         {
             throw new VirtException(ErrorCode.NotSupported, "SecureBootMissing", $"{start}no UEFI firmware with secure boot is installed on this host.", entry.Name, "sudo apt-get install ovmf");
         }

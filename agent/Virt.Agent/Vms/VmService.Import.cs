@@ -71,12 +71,14 @@ public sealed partial class VmService
     private VmEntry NewImported(string name, IReadOnlyList<VmArchivePart> parts, ImportVM request, bool whatIf)
     {
         var archive = parts[^1].Archive;
-        if (archive.Architecture != facts.Architecture)
+        if (MachineArchitecture.Named(archive.Architecture) is not { } architecture)
         {
-            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot import VM '{name}': it is for {archive.Architecture}; this host is {facts.Architecture}.", name, "Get-VirtHost | Select-Object Name, Architecture");
+            throw new VirtException(ErrorCode.NotSupported, "ArchitectureNotSupported", $"Cannot import VM '{name}': it is for {archive.Architecture}, which this agent does not know.", name, "Get-VirtHost | Select-Object Name, AgentVersion");
         }
 
-        var spec = VmArchive.Portable(archive.Spec, archive.Spec.Network) with { Notes = archive.Spec.Notes ?? "", After = archive.Spec.After ?? [] };
+        MachineArchitecture.Check("import", name, architecture, archive.Spec.Generation, Host.Architecture);
+        var host = MachineArchitecture.Of(architecture, Host);
+        var spec = VmArchive.Portable(archive.Spec, archive.Spec.Network) with { Architecture = architecture, Notes = archive.Spec.Notes ?? "", After = archive.Spec.After ?? [] };
         var wanted = new NewVM
         {
             Name = name,
@@ -101,7 +103,7 @@ public sealed partial class VmService
         wanted.AllowFrom = wanted.Publish.Length == 0 ? [] : [.. archive.AllowFrom];
         wanted.IPAddresses = request.IPAddresses.Length > 0 ? request.IPAddresses : request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. archive.Addresses] : [];
         NewVMCheck.CheckCheckpointType("import", name, spec.CheckpointType);
-        NewVMCheck.Check(wanted, facts.MemoryBytes, Host.Architecture);
+        NewVMCheck.Check(wanted, facts.MemoryBytes, host.Architecture);
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("import", MemberKind, name);
@@ -109,7 +111,7 @@ public sealed partial class VmService
 
         if (archive.NeedsImage)
         {
-            NewVMCheck.CheckImage(name, images.FindVm(spec.Image ?? "", $"Cannot import VM '{name}'"), Host.Architecture);
+            NewVMCheck.CheckImage(name, images.FindVm(spec.Image ?? "", $"Cannot import VM '{name}'"), host.Architecture);
         }
 
         var id = request.KeepIdentity ? archive.Id : Guid.NewGuid();
@@ -130,7 +132,7 @@ public sealed partial class VmService
         };
         foreach (var disk in archive.FurtherDisks)
         {
-            made = made with { Drives = [.. made.Drives, disk.Make(name, made, Host.Architecture == Architecture.Arm64, drive => FreePath($"{name}-{drive}"))] };
+            made = made with { Drives = [.. made.Drives, disk.Make(name, made, host.Architecture == Architecture.Arm64, drive => FreePath($"{name}-{drive}"))] };
         }
 
         CheckSpaceToFlatten("import", name, parts.Sum(static part => part.Archive.DiskFiles().Sum(file => SizeOf(part.PathOf(file)))), VmFolder.DiskFolder(paths));

@@ -186,7 +186,7 @@ public sealed partial class VmService
 
         if (File.Exists(folder.NvramFile))
         {
-            File.Copy(folder.NvramFile, Path.Combine(arrival.Folder, VmImageStore.NvramName));
+            UefiVariables.Copy(folder.NvramFile, Path.Combine(arrival.Folder, VmImageStore.NvramName));
         }
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Hosts;
@@ -23,6 +24,7 @@ public sealed partial class VmService
     {
         // One that is started has from the beginning what has come to it in its last run.
         var spec = incoming is null ? entry.Spec.FromNextStart() : entry.Spec;
+        var host = HostOf(spec);
         if (KernelOf("start", entry.Name, spec) is { Manifest.Boot: { } kernel } image)
         {
             boot = new QemuBoot(
@@ -32,14 +34,14 @@ public sealed partial class VmService
                 kernel.CommandLine.Replace("{name}", entry.Name, StringComparison.Ordinal));
         }
 
-        if (Programs.Find(QemuVersion.Program) is null)
+        if (Programs.Find(QemuVersion.ProgramOf(host.Architecture)) is null)
         {
-            throw new VirtException(ErrorCode.NotSupported, "QemuMissing", $"Cannot start VM '{entry.Name}': {QemuVersion.Program} is not installed.", entry.Name, "Test-VirtHost");
+            throw new VirtException(ErrorCode.NotSupported, "QemuMissing", $"Cannot start VM '{entry.Name}': {QemuVersion.ProgramOf(host.Architecture)} is not installed.", entry.Name, $"sudo apt-get install {MachineArchitecture.PackagesOf(CpuOf(spec))}");
         }
 
-        if (spec.Generation == 2 && Host.Firmware.CodeOf(spec.SecureBoot) is null)
+        if (spec.Generation == 2 && host.Firmware.CodeOf(spec.SecureBoot) is null)
         {
-            throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, "Test-VirtHost");
+            throw new VirtException(ErrorCode.NotSupported, "UefiMissing", $"Cannot start VM '{entry.Name}': it is of generation 2, and no UEFI firmware for {CpuOf(spec)}{(spec.SecureBoot ? " with secure boot" : "")} is installed.", entry.Name, $"sudo apt-get install {(host.Architecture == Architecture.Arm64 ? "qemu-efi-aarch64" : "ovmf")}");
         }
 
         if (spec.FirmwarePath is { } rom)
@@ -63,10 +65,10 @@ public sealed partial class VmService
         {
             // Made without the firmware, or before it was there.
             Directory.CreateDirectory(folder.State, OwnerOnly);
-            File.Copy(Host.Firmware.VariablesOf(spec.SecureBoot)!, folder.NvramFile);
+            UefiVariables.Copy(host.Firmware.VariablesOf(spec.SecureBoot)!, folder.NvramFile);
         }
 
-        return QemuArguments.Build(entry.SystemId, entry.Name, spec, folder, boot, Host, incoming);
+        return QemuArguments.Build(entry.SystemId, entry.Name, spec, folder, boot, host, incoming);
     }
 
     // Its cgroup is entered beside its own start: to be awaited before its guest goes on.
@@ -110,7 +112,8 @@ public sealed partial class VmService
     private async Task<KeptProcess> LaunchInJailAsync(VmEntry entry, QemuPlan plan, QemuFiles files)
     {
         var (uid, gid) = UserNames.Find(QemuUser) ?? Nobody;
-        var program = Programs.Find(QemuVersion.Program)!;
+        var host = HostOf(entry.Spec);
+        var program = Programs.Find(QemuVersion.ProgramOf(host.Architecture))!;
         try
         {
             using var jail = QemuJail.Make(program, entry.Spec);
@@ -121,7 +124,7 @@ public sealed partial class VmService
                 Arguments = plan.Arguments,
                 UserId = uid,
                 GroupId = gid,
-                Groups = Host.Accelerator == "kvm" && GroupNames.Find("kvm") is { } kvm ? [kvm] : [],
+                Groups = host.Accelerator == "kvm" && GroupNames.Find("kvm") is { } kvm ? [kvm] : [],
                 Descriptors = files.Descriptors,
                 Error = files.Error,
                 ExitPath = FolderOf(entry).ExitFile,

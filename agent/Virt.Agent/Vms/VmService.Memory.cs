@@ -27,7 +27,7 @@ public sealed partial class VmService
     {
         var entry = Find(SetMemoryVerb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        NewVMCheck.CheckSize(SetMemoryVerb, entry.Name, request.StartupBytes, null, facts.MemoryBytes);
+        NewVMCheck.CheckSize(SetMemoryVerb, entry.Name, request.StartupBytes, null, facts.MemoryBytes, HostOf(entry.Spec).Architecture);
         if (request.BackingPageSize is { } pages && !Enum.IsDefined(pages))
         {
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidBackingPageSize", $"Cannot change VM '{entry.Name}': this agent knows no pages {pages}; Small and Large are allowed.", entry.Name, $"Set-VMMemory {entry.Name} -BackingPageSize Small");
@@ -35,7 +35,7 @@ public sealed partial class VmService
 
         using var held = await LockAsync(SetMemoryVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckSet(SetMemoryVerb, entry.Name, entry.State);
-        VmMemoryRules.CheckMaximum(entry.Name, VmChange.Apply(entry.Spec, request).FromNextStart(), Host.Architecture);
+        VmMemoryRules.CheckMaximum(entry.Name, VmChange.Apply(entry.Spec, request).FromNextStart(), HostOf(entry.Spec).Architecture);
         var status = "";
         if (VmStates.IsAlive(entry.State) && request.StartupBytes is { } wanted)
         {

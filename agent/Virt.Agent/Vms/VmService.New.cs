@@ -23,7 +23,14 @@ public sealed partial class VmService
     public async Task<VM> NewAsync(NewVM request, Call call)
     {
         var name = request.Name;
-        NewVMCheck.Check(request, facts.MemoryBytes, Host.Architecture);
+        var host = MachineArchitecture.Of(request.Architecture, Host);
+        NewVMCheck.Check(request, facts.MemoryBytes, host.Architecture);
+        MachineArchitecture.Check("create", name, request.Architecture, request.Generation, Host.Architecture);
+        if (request.WithAgent)
+        {
+            MachineArchitecture.CheckAgent("create", name, request.Architecture, Host.Architecture, $"New-VM -Name {name} -Architecture {request.Architecture}, without -WithAgent");
+        }
+
         if (FindByName(name) is not null)
         {
             throw ResourceName.Taken("create", "VM", name);
@@ -33,7 +40,7 @@ public sealed partial class VmService
         var image = request.Image is null ? null : images.FindVm(request.Image, $"Cannot create VM '{name}'");
         if (image is not null)
         {
-            NewVMCheck.CheckImage(name, image, Host.Architecture);
+            NewVMCheck.CheckImage(name, image, host.Architecture);
         }
 
         NewVMCheck.CheckWarm(request, image);
@@ -52,6 +59,7 @@ public sealed partial class VmService
             MemoryBytes = NewVMCheck.RoundUp(request.MemoryStartupBytes, 1 << 20),
             ProcessorCount = request.ProcessorCount,
             Generation = request.Generation,
+            Architecture = MachineArchitecture.Fixed(request.Architecture, host.Architecture),
             FirmwarePath = request.FirmwarePath,
             Image = image?.Name,
             StartsKernel = image is { Manifest.Boot: not null },
@@ -66,7 +74,7 @@ public sealed partial class VmService
             StopAction = request.AutomaticStopAction,
             Health = request.Health,
             HasAgent = request.WithAgent,
-            VideoAdapter = NewVMCheck.VideoAdapterOf(request, Host.Architecture),
+            VideoAdapter = NewVMCheck.VideoAdapterOf(request, host.Architecture),
             HasScsiController = true,
             HotplugPorts = DefaultHotplugPorts,
             // One that starts warm is told over its guest agent what it is called.
@@ -120,9 +128,9 @@ public sealed partial class VmService
     {
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
-        if (entry.Spec is { Generation: 2 } && (warm is not null && File.Exists(warm.Nvram) ? warm.Nvram : image?.Manifest.Nvram is { } own ? image.PathOf(own) : Host.Firmware.UefiVariables) is { } variables)
+        if (entry.Spec is { Generation: 2 } && (warm is not null && File.Exists(warm.Nvram) ? warm.Nvram : image?.Manifest.Nvram is { } own ? image.PathOf(own) : HostOf(entry.Spec).Firmware.UefiVariables) is { } variables)
         {
-            File.Copy(variables, folder.NvramFile);
+            UefiVariables.Copy(variables, folder.NvramFile);
         }
 
         foreach (var disk in entry.Spec.OwnDisks().Select(static own => own.Disk).Where(static disk => disk.IsNew))

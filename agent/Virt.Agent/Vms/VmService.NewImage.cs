@@ -73,7 +73,7 @@ public sealed partial class VmService
 
             if (NvramOf(entry, null) is { } variables)
             {
-                File.Copy(variables, Path.Combine(arrival.Folder, VmImageStore.NvramName));
+                UefiVariables.Copy(variables, Path.Combine(arrival.Folder, VmImageStore.NvramName));
             }
 
             return arrival;
@@ -100,7 +100,7 @@ public sealed partial class VmService
         return new VmImageManifest
         {
             Description = request.Description.Length > 0 ? request.Description : source?.Manifest.Description ?? "",
-            Architecture = facts.Architecture,
+            Architecture = CpuOf(entry.Spec),
             GuestAgent = source is { Manifest.GuestAgent: true },
             CloudInit = source is { Manifest.CloudInit: true } || entry.Spec.Seed is not null,
             Boot = boot,

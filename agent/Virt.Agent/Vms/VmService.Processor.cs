@@ -25,10 +25,10 @@ public sealed partial class VmService
         const string Verb = "change";
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        NewVMCheck.CheckSize(Verb, entry.Name, null, request.Count, facts.MemoryBytes);
+        NewVMCheck.CheckSize(Verb, entry.Name, null, request.Count, facts.MemoryBytes, HostOf(entry.Spec).Architecture);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
-        var model = request.Model is null ? entry.Spec.FromNextStart().CpuModel : CpuModel.Find(entry.Name, request.Model, Host.Architecture, Host.Accelerator, facts.CpuFlags);
+        var model = request.Model is null ? entry.Spec.FromNextStart().CpuModel : CpuModel.Find(entry.Name, request.Model, HostOf(entry.Spec).Architecture, HostOf(entry.Spec).Accelerator, facts.CpuFlags);
         var to = VmChange.Apply(entry.Spec, request, model);
         CpuModel.CheckTopology(entry.Name, to.FromNextStart());
         if (!call.WhatIf)

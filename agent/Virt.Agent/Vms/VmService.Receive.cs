@@ -144,7 +144,7 @@ public sealed partial class VmService
 
     private static VmSpec SpecOf(OfferMove offer, VmMove move, MovedPaths moved)
     {
-        var spec = moved.Of(JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)! with { Epoch = offer.Epoch, Move = move });
+        var spec = moved.Of(JsonSerializer.Deserialize(offer.Spec, VmJson.Default.VmSpec)! with { Epoch = offer.Epoch, Move = move, Architecture = MachineArchitecture.Named(offer.Machine.Architecture) ?? VMArchitecture.Host });
         foreach (var own in spec.OwnDisks().Where(_ => !move.AreDisksShared).ToList())
         {
             // A live copy of a disk without checkpoints is whole; all else stands on what it stood on there.
@@ -171,9 +171,9 @@ public sealed partial class VmService
     {
         var folder = FolderOf(entry);
         Directory.CreateDirectory(folder.State, OwnerOnly);
-        if (offer.Nvram.Length > 0)
+        if (offer.Nvram.Length > 0 || offer.NvramBytes > 0)
         {
-            await File.WriteAllBytesAsync(folder.NvramFile, offer.Nvram, cancellation).ConfigureAwait(false);
+            UefiVariables.Write(folder.NvramFile, offer.Nvram, offer.NvramBytes);
         }
 
         if (offer.Tpm.Length > 0)

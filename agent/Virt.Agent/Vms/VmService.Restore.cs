@@ -94,12 +94,12 @@ public sealed partial class VmService
         }
 
         PlanStart(entry, new QemuIncoming(spec.MachineType));
-        if (spec.Accelerator != Host.Accelerator)
+        if (spec.Accelerator != HostOf(entry.Spec).Accelerator)
         {
             throw new VirtException(
                 ErrorCode.NotSupported,
                 "AcceleratorDiffers",
-                $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' was written with {spec.Accelerator}; this host has {Host.Accelerator}.",
+                $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' was written with {spec.Accelerator}; this host has {HostOf(entry.Spec).Accelerator}.",
                 name,
                 "Test-VirtHost");
         }
@@ -134,7 +134,7 @@ public sealed partial class VmService
             await FaultPoint.ReachAsync(CheckpointFaults.OldDiskGone).ConfigureAwait(false);
             if (File.Exists(folder.NvramFileOf(checkpoint.Id)))
             {
-                File.Copy(folder.NvramFileOf(checkpoint.Id), folder.NvramFile, overwrite: true);
+                UefiVariables.Copy(folder.NvramFileOf(checkpoint.Id), folder.NvramFile, overwrite: true);
             }
 
             PutTpmBack(entry, checkpoint);

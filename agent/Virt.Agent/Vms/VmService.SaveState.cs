@@ -162,10 +162,10 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.DataLoss, "SavedStateLost", $"Cannot start VM '{entry.Name}': its saved memory '{path}' is gone.", entry.Name, $"Remove-VMSavedState -Name {entry.Name}");
         }
 
-        return saved.Accelerator == Host.Accelerator
+        return saved.Accelerator == HostOf(entry.Spec).Accelerator
             ? PlanStart(entry, new QemuIncoming(saved.MachineType))
             : throw new VirtException(
-                ErrorCode.NotSupported, "AcceleratorDiffers", $"Cannot start VM '{entry.Name}': its memory was saved with {saved.Accelerator}; this host has {Host.Accelerator}.", entry.Name, $"Remove-VMSavedState -Name {entry.Name}");
+                ErrorCode.NotSupported, "AcceleratorDiffers", $"Cannot start VM '{entry.Name}': its memory was saved with {saved.Accelerator}; this host has {HostOf(entry.Spec).Accelerator}.", entry.Name, $"Remove-VMSavedState -Name {entry.Name}");
     }
 
     private async Task LaunchFromSavedAsync(VmEntry entry, VmSavedState saved, QemuPlan plan, CancellationToken cancellation)

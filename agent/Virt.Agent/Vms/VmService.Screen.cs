@@ -70,7 +70,7 @@ public sealed partial class VmService
         VmStates.CheckInvoke(entry.Name, entry.State, KeyVerb);
         var strokes = StrokesOf(entry.Name, request);
         var session = entry.Session ?? throw VmErrors.NoMonitor(KeyVerb, entry.Name);
-        if (entry.Spec.VideoAdapter == VMVideoAdapter.None && Host.Architecture == Architecture.Arm64)
+        if (entry.Spec.VideoAdapter == VMVideoAdapter.None && HostOf(entry.Spec).Architecture == Architecture.Arm64)
         {
             throw new VirtException(ErrorCode.NotSupported, "NoKeyboard", $"Cannot {KeyVerb} VM '{entry.Name}': it has no keyboard; that comes with a video adapter.", entry.Name, $"New-VM -Name {entry.Name}2 -VideoAdapter Virtio");
         }

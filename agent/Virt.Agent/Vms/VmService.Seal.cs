@@ -62,7 +62,7 @@ public sealed partial class VmService
         Directory.CreateDirectory(folder.State, OwnerOnly);
         if (Path.Combine(arrival.Folder, VmImageStore.NvramName) is var variables && File.Exists(variables))
         {
-            File.Copy(variables, folder.NvramFile);
+            UefiVariables.Copy(variables, folder.NvramFile);
         }
 
         call.Report($"Making VM image '{arrival.Name}'", "its guest comes up, to forget whose it was");

@@ -73,7 +73,7 @@ public sealed partial class VmService
             VMId = entry.Id,
             VMName = entry.Name,
             IsLive = isLive,
-            Architecture = facts.Architecture,
+            Architecture = CpuOf(spec),
             QemuVersion = version,
             MachineType = saved?.MachineType ?? type,
             IsSaved = saved is not null,
@@ -140,8 +140,11 @@ public sealed partial class VmService
     internal byte[] ReadNvram(VmEntry entry)
     {
         var path = FolderOf(entry).NvramFile;
-        return File.Exists(path) ? File.ReadAllBytes(path) : [];
+        return File.Exists(path) ? UefiVariables.Read(path) : [];
     }
+
+    /// <summary>How long their file is; 0: it has none.</summary>
+    internal long NvramBytesOf(VmEntry entry) => Length(FolderOf(entry).NvramFile) is var length and > 0 ? length : 0;
 
     /// <summary>The move is off: the machine goes on here as before. Under the lock; may be repeated.</summary>
     internal async Task TakeBackAsync(VmEntry entry)

@@ -16,7 +16,7 @@ public sealed partial class VmService
         const string Verb = "change";
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes);
+        NewVMCheck.CheckSize(Verb, entry.Name, request.MemoryStartupBytes, request.ProcessorCount, facts.MemoryBytes, HostOf(entry.Spec).Architecture);
         NewVMCheck.CheckCheckpointType(Verb, entry.Name, request.CheckpointType);
         NewVMCheck.CheckAutomatic(Verb, entry.Name, request.AutomaticStartDelay, request.After);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
@@ -25,7 +25,7 @@ public sealed partial class VmService
         var present = entry.Spec;
         if (request.WatchdogAction is { } action && action != present.WatchdogAction)
         {
-            NewVMCheck.CheckWatchdogAction(Verb, entry.Name, action);
+            NewVMCheck.CheckWatchdogAction(Verb, entry.Name, action, HostOf(present).Architecture);
             VmStates.CheckOff("change the watchdog of", entry.Name, entry.State);
         }
 
@@ -37,10 +37,14 @@ public sealed partial class VmService
         if (request.HasAgent is { } hasAgent && hasAgent != present.HasAgent)
         {
             VmStates.CheckOff("change the agent of", entry.Name, entry.State);
+            if (hasAgent)
+            {
+                MachineArchitecture.CheckAgent(Verb, entry.Name, present.Architecture, Host.Architecture, $"Enter-VM {entry.Name}");
+            }
         }
 
         var to = Republish(entry, VmChange.Apply(entry.Name, present, request, time.GetUtcNow()), request);
-        VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), Host.Architecture);
+        VmMemoryRules.CheckMaximum(entry.Name, to.FromNextStart(), HostOf(entry.Spec).Architecture);
         if (call.WhatIf)
         {
             return Show(entry) with { PendingChanges = PendingOf(entry, to) };

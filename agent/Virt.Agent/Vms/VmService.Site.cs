@@ -16,20 +16,21 @@ public sealed partial class VmService
 
     /// <summary>Looks at what decides whether it can come. Writes nothing.</summary>
     /// <param name="machine">What comes.</param>
-    /// <param name="qemuVersion">The version of this host's QEMU; null: none.</param>
+    /// <param name="qemuVersion">The version of this host's QEMU for its CPU; null: none.</param>
     internal MoveSite SiteFor(CheckMove machine, string? qemuVersion)
     {
         var folder = machine.StoragePath ?? VmFolder.DiskFolder(paths);
         var exists = Directory.Exists(folder);
+        var host = MachineArchitecture.Of(MachineArchitecture.Named(machine.Architecture) ?? VMArchitecture.Host, Host);
         return new MoveSite
         {
             HostName = self.Name,
             Architecture = facts.Architecture,
             QemuVersion = qemuVersion,
-            Accelerator = Host.Accelerator,
+            Accelerator = host.Accelerator,
             CpuFlags = facts.CpuFlags.ToHashSet(),
             MemoryAvailableBytes = facts.MemoryAvailableBytes,
-            HasUefi = Host.Firmware.UefiCode is not null,
+            HasUefi = host.Firmware.UefiCode is not null,
             HasSwtpm = Programs.Find(VmTpm.Program) is not null,
             OwnNetworks = OwnNetworks,
             Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),

@@ -76,7 +76,7 @@ public sealed partial class VmService
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
-        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = Host.Accelerator, Saved = load is null ? null : entry.Run?.Saved, Renews = renew is not null }, load is null ? entry.Spec.FromNextStart() : null);
+        entry.Set(table, VMState.Starting, new VmRun { StartTime = time.GetUtcNow(), Accelerator = HostOf(entry.Spec).Accelerator, Saved = load is null ? null : entry.Run?.Saved, Renews = renew is not null }, load is null ? entry.Spec.FromNextStart() : null);
 
         await CheckDiskEndAsync("start", entry, cancellation).ConfigureAwait(false);
         await using var undo = new Rollback();

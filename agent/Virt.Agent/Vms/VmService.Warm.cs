@@ -62,9 +62,10 @@ public sealed partial class VmService
     private WarmShape ShapeOf(StoredImage<VmImageManifest> image, VmSpec spec)
     {
         var manifest = image.Manifest;
+        var host = HostOf(spec);
         var files = new[] { ImageCatalog.ManifestName, manifest.Boot?.Kernel, manifest.Boot?.PvhKernel, manifest.Boot?.Initrd, manifest.Disk, manifest.Nvram }.OfType<string>().Select(image.PathOf);
-        var programs = new[] { Programs.Find(QemuVersion.Program), Host.Firmware.CodeOf(isSecure: false), Host.Firmware.Qboot }.OfType<string>();
-        var plan = QemuArguments.Build(Guid.Empty, WarmScripts.TemplateName, TemplateOf(spec, "/disk") with { MacAddress = spec.Network is null ? null : MacAddress.Of(Guid.Empty) }, new VmFolder("/state", "/run"), BootOf(image, WarmScripts.TemplateName), Host);
+        var programs = new[] { Programs.Find(QemuVersion.ProgramOf(host.Architecture)), host.Firmware.CodeOf(isSecure: false), host.Firmware.Qboot }.OfType<string>();
+        var plan = QemuArguments.Build(Guid.Empty, WarmScripts.TemplateName, TemplateOf(spec, "/disk") with { MacAddress = spec.Network is null ? null : MacAddress.Of(Guid.Empty) }, new VmFolder("/state", "/run"), BootOf(image, WarmScripts.TemplateName), host);
         return new WarmShape(image.Name, Stamp(files.Select(StampOf)), Stamp(programs.Select(StampOf)), Stamp(plan.Arguments), spec.Disk?.SizeBytes ?? 0, spec.MemoryBytes, spec.ProcessorCount, spec.Generation, spec.Network is not null);
 
         static string StampOf(string path) => new FileInfo(path) is var file ? FormattableString.Invariant($"{path} {file.Length} {file.LastWriteTimeUtc.Ticks}") : "";

@@ -77,7 +77,7 @@ public sealed partial class VmService
                 await session.RemoveBackendAsync(AdapterDevice.BackendOf(AdapterDevice.First), either.Token).ConfigureAwait(false);
             }
 
-            var result = await session.GuestAgent.RunAsync([ShellPath, "-c", WarmScripts.Rest(Host.Architecture, guest.Spec.Network is not null)], new Dictionary<string, string>(), null, either.Token).ConfigureAwait(false);
+            var result = await session.GuestAgent.RunAsync([ShellPath, "-c", WarmScripts.Rest(HostOf(guest.Spec).Architecture, guest.Spec.Network is not null)], new Dictionary<string, string>(), null, either.Token).ConfigureAwait(false);
             if (result.ExitCode != 0)
             {
                 throw Cold(result.ExitCode is WarmScripts.NoReseed or WarmScripts.NoNetwork ? ErrorCode.NotSupported : ErrorCode.Unavailable, name, image, $"copies of its guest could not become others ({WhatItSaid(result)})", null);
@@ -88,7 +88,7 @@ public sealed partial class VmService
             var machine = await WriteWarmAsync(session, Path.Combine(coming, WarmStore.MemoryName), either.Token).ConfigureAwait(false);
             if (File.Exists(folder.NvramFile))
             {
-                File.Copy(folder.NvramFile, Path.Combine(coming, WarmStore.NvramName));
+                UefiVariables.Copy(folder.NvramFile, Path.Combine(coming, WarmStore.NvramName));
             }
 
             return (WarmGuest.Read(Encoding.UTF8.GetString(result.Output)), machine);
@@ -112,7 +112,7 @@ public sealed partial class VmService
         Directory.CreateDirectory(FolderOf(guest).State, OwnerOnly);
         if (guest.Spec.Generation == 2 && image.Manifest.Nvram is { } own)
         {
-            File.Copy(image.PathOf(own), FolderOf(guest).NvramFile);
+            UefiVariables.Copy(image.PathOf(own), FolderOf(guest).NvramFile);
         }
 
         if (guest.Spec.Disk is { } disk)

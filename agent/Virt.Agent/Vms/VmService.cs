@@ -103,6 +103,11 @@ public sealed partial class VmService : IAsyncDisposable
 
     private QemuHost Host => findHost();
 
+    // The host as a machine of its CPU has it.
+    private QemuHost HostOf(VmSpec spec) => MachineArchitecture.Of(spec.Architecture, Host);
+
+    private string CpuOf(VmSpec spec) => MachineArchitecture.TextOf(MachineArchitecture.CpuOf(spec.Architecture, Host.Architecture));
+
     private VmFolder FolderOf(VmEntry entry) => VmFolder.Of(paths, entry.Id);
 
     /// <exception cref="VirtException">NotFound.</exception>
@@ -168,6 +173,7 @@ public sealed partial class VmService : IAsyncDisposable
             Health = isRunning && session is not null ? entry.HealthBy(session, HasGuestAgent(entry)) : WorkloadHealth.None,
             Status = session is { Status.Length: > 0 } ? session.Status : run?.Status ?? "",
             Generation = entry.Spec.Generation,
+            Architecture = CpuOf(entry.Spec),
             ProcessorCount = entry.Spec.ProcessorCount,
             MemoryBytes = entry.Spec.AllMemory(),
             Image = entry.Spec.Image ?? "",

@@ -30,6 +30,9 @@ public sealed record VmSpec
     /// <summary>1: BIOS. 2: UEFI. Where the image is a kernel: how that is started (docs/images.md).</summary>
     public required int Generation { get; init; }
 
+    /// <summary>The CPU that it has; of machines that were made before there was a choice, and of what seals and installs: its host's.</summary>
+    public VMArchitecture Architecture { get; init; }
+
     /// <summary>The image it was made from; null: none.</summary>
     public string? Image { get; init; }
 

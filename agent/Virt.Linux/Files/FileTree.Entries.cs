@@ -22,6 +22,12 @@ public static unsafe partial class FileTree
         return entries;
     }
 
+    /// <summary>What lies directly in a folder of a tree, in the order of the bytes of its names.</summary>
+    /// <param name="path">The tree's top.</param>
+    /// <param name="name">The folder, as <see cref="TreeEntry.Name"/>; empty: the top itself.</param>
+    /// <exception cref="LinuxException">ENOENT, ENOTDIR.</exception>
+    public static IReadOnlyList<TreeEntry> Children(string path, ReadOnlySpan<byte> name) => Children(Bytes(path), name.ToArray());
+
     /// <summary>One entry of a tree; null where it is missing.</summary>
     /// <param name="path">The tree's top.</param>
     /// <param name="name">As <see cref="TreeEntry.Name"/>; empty: the top itself.</param>
@@ -123,6 +129,18 @@ public static unsafe partial class FileTree
 
     private static void AddEntries(byte[] top, byte[] name, List<TreeEntry> entries)
     {
+        foreach (var entry in Children(top, name))
+        {
+            entries.Add(entry);
+            if (entry.IsFolder)
+            {
+                AddEntries(top, entry.Name.ToArray(), entries);
+            }
+        }
+    }
+
+    private static List<TreeEntry> Children(byte[] top, byte[] name)
+    {
         List<(byte[] Name, int Type)> names;
         using (var folder = OpenBytes(Join(top, name), Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC))
         {
@@ -130,18 +148,17 @@ public static unsafe partial class FileTree
         }
 
         names.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+        var entries = new List<TreeEntry>(names.Count);
         foreach (var (child, _) in names)
         {
             byte[] path = name.Length == 0 ? child[..^1] : [.. name, (byte)'/', .. child[..^1]];
             if (Stat(Join(top, path), path) is { } entry)
             {
                 entries.Add(entry);
-                if (entry.IsFolder)
-                {
-                    AddEntries(top, path, entries);
-                }
             }
         }
+
+        return entries;
     }
 
     // struct statx of linux/stat.h: nlink at 16, uid 20, gid 24, mode 28, ino 32, size 40, ctime 96, mtime 112, rdev 128.

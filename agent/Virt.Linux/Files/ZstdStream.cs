@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Virt.Linux.Files;
 
 /// <summary>Reads what zstd has compressed, by the system's own library: RFC 8878, and zstd.h, Streaming decompression. Frames may follow each other.</summary>
-public sealed unsafe partial class ZstdStream : Stream
+public sealed unsafe class ZstdStream : Stream
 {
     // SAFETY: the buffers that the library is given are pinned until its call has returned, and the context is used by one thread at a time.
     private const int Chunk = 128 * 1024;
@@ -22,7 +22,7 @@ public sealed unsafe partial class ZstdStream : Stream
     public ZstdStream(Stream inner)
     {
         this.inner = inner;
-        context = ZSTD_createDStream();
+        context = Libzstd.ZSTD_createDStream();
     }
 
     /// <inheritdoc/>
@@ -64,12 +64,12 @@ public sealed unsafe partial class ZstdStream : Stream
 
             fixed (byte* from = input, to = buffer)
             {
-                var source = new Buffer { Bytes = from, Size = (nuint)end, Position = (nuint)at };
-                var target = new Buffer { Bytes = to, Size = (nuint)buffer.Length };
-                var result = ZSTD_decompressStream(context, &target, &source);
-                if (ZSTD_isError(result) != 0)
+                var source = new Libzstd.Buffer { Bytes = from, Size = (nuint)end, Position = (nuint)at };
+                var target = new Libzstd.Buffer { Bytes = to, Size = (nuint)buffer.Length };
+                var result = Libzstd.ZSTD_decompressStream(context, &target, &source);
+                if (Libzstd.ZSTD_isError(result) != 0)
                 {
-                    throw new InvalidDataException($"zstd says '{Marshal.PtrToStringUTF8(ZSTD_getErrorName(result))}'");
+                    throw new InvalidDataException($"zstd says '{Marshal.PtrToStringUTF8(Libzstd.ZSTD_getErrorName(result))}'");
                 }
 
                 at = (int)source.Position;
@@ -106,34 +106,10 @@ public sealed unsafe partial class ZstdStream : Stream
     {
         if (context != 0)
         {
-            _ = ZSTD_freeDStream(context);
+            _ = Libzstd.ZSTD_freeDStream(context);
             context = 0;
         }
 
         base.Dispose(disposing);
-    }
-
-    [LibraryImport("libzstd.so.1")]
-    private static partial nint ZSTD_createDStream();
-
-    [LibraryImport("libzstd.so.1")]
-    private static partial nuint ZSTD_freeDStream(nint context);
-
-    [LibraryImport("libzstd.so.1")]
-    private static partial nuint ZSTD_decompressStream(nint context, Buffer* output, Buffer* input);
-
-    [LibraryImport("libzstd.so.1")]
-    private static partial uint ZSTD_isError(nuint result);
-
-    [LibraryImport("libzstd.so.1")]
-    private static partial nint ZSTD_getErrorName(nuint result);
-
-    // ZSTD_inBuffer and ZSTD_outBuffer of zstd.h.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Buffer
-    {
-        public byte* Bytes;
-        public nuint Size;
-        public nuint Position;
     }
 }

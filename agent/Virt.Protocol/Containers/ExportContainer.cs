@@ -15,7 +15,11 @@ public sealed partial record ExportContainer
     [Key(1)]
     public string Name { get; set; } = "";
 
-    /// <summary>What is not there yet: a file whose name ends in .tar, .tar.gz or .tgz, or else a folder.</summary>
+    /// <summary>What is not there yet: a file whose name ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, or else a folder.</summary>
     [Key(2)]
     public string Path { get; set; } = "";
+
+    /// <summary>The files of its root and nothing else, as docker export writes them.</summary>
+    [Key(3)]
+    public bool Flat { get; set; }
 }

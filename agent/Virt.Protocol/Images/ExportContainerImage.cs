@@ -15,11 +15,15 @@ public sealed partial record ExportContainerImage
     [Key(1)]
     public string Name { get; set; } = "";
 
-    /// <summary>What is not there yet: a file whose name ends in .tar, .tar.gz or .tgz, or else a folder.</summary>
+    /// <summary>What is not there yet: a file whose name ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, or else a folder.</summary>
     [Key(2)]
     public string Path { get; set; } = "";
 
     /// <summary>In which form.</summary>
     [Key(3)]
     public ContainerImageFormat Format { get; set; }
+
+    /// <summary>How its layers are compressed; in Docker's form they are not.</summary>
+    [Key(4)]
+    public ContainerImageCompression Compression { get; set; }
 }

@@ -17,4 +17,8 @@ public sealed partial record PublishContainerImage
     /// <summary>What the registry is shown; null: nothing.</summary>
     [Key(2)]
     public RegistryCredential? Credential { get; set; }
+
+    /// <summary>How its layers are compressed there.</summary>
+    [Key(3)]
+    public ContainerImageCompression Compression { get; set; }
 }

@@ -33,4 +33,8 @@ public sealed partial record SaveVMImage
     /// <summary>A QEMU guest agent starts in it.</summary>
     [Key(6)]
     public bool GuestAgent { get; set; }
+
+    /// <summary>The CPU that it is for.</summary>
+    [Key(7)]
+    public VMArchitecture Architecture { get; set; }
 }

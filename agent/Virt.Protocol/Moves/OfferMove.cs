@@ -66,4 +66,8 @@ public sealed partial record OfferMove
     /// <summary>What is said of the memory of a saved machine, as its service's JSON; empty where it is not saved.</summary>
     [Key(14)]
     public string Saved { get; set; } = "";
+
+    /// <summary>How long the file of its UEFI variables is, of which <see cref="Nvram"/> may be the beginning alone: all behind it is zero. 0: as long as what is there.</summary>
+    [Key(15)]
+    public long NvramBytes { get; set; }
 }

@@ -117,4 +117,8 @@ public sealed partial record NewVM
     /// <summary>A file of the host that it begins with in place of the BIOS: whole 64 KB, up to 16 MB; generation 1 alone; null: the BIOS, or UEFI.</summary>
     [Key(26)]
     public string? FirmwarePath { get; set; }
+
+    /// <summary>The CPU that it has: one that is not its host's is emulated, and needs its QEMU and UEFI there.</summary>
+    [Key(27)]
+    public VMArchitecture Architecture { get; set; }
 }

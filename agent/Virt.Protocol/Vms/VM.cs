@@ -175,6 +175,10 @@ public sealed partial record VM
     [Key(41)]
     public bool HasAgent { get; set; }
 
+    /// <summary>Its CPU: <c>x64</c> or <c>arm64</c>.</summary>
+    [Key(42)]
+    public string Architecture { get; set; } = "";
+
     /// <summary>What its guest says of itself, where that was asked for (Get-VM -Detailed) and it answered; set by the client.</summary>
     [IgnoreMember]
     public VMGuest? Guest { get; set; }

@@ -27,7 +27,7 @@ public sealed class ExportTests
 
     [Theory]
     [InlineData("web.tar")]
-    [InlineData("web.tar.gz")]
+    [InlineData("web.tar.zst")]
     [InlineData("web")]
     public async Task On_another_host_it_runs_as_on_the_first(string file)
     {

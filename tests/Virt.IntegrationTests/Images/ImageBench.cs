@@ -71,10 +71,10 @@ internal static class ImageBench
     public static ContainerImage Import(this TestHost host, string path, string name = "") =>
         host.Invoke(Methods.ImportContainerImage, new ImportContainerImage { Path = path, Name = name }).Items.Single();
 
-    public static string Export(this TestHost host, string name, string file, ContainerImageFormat format)
+    public static string Export(this TestHost host, string name, string file, ContainerImageFormat format, ContainerImageCompression compression = ContainerImageCompression.AsIs)
     {
         var path = Path.Combine(host.Files, file);
-        host.Invoke(Methods.ExportContainerImage, new ExportContainerImage { Name = name, Path = path, Format = format });
+        host.Invoke(Methods.ExportContainerImage, new ExportContainerImage { Name = name, Path = path, Format = format, Compression = compression });
         return path;
     }
 

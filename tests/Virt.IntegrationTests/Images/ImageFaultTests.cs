@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -62,6 +63,30 @@ public sealed class ImageFaultTests
         await Poll.UntilAsync(() => host.Exec(container, "cat /now").Output != seen, "its clock");
         Assert.Equal(isThere ? 1 : 0, host.Images().Count);
         Assert.Equal("localhost/app:1", host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "app:1", Container = "a" }).Name);
+    }
+
+    [Fact]
+    public async Task While_one_gets_another_name_and_loses_it()
+    {
+        await using var host = await TestHost.StartAsync();
+        var digest = host.New("app:1", ImageBench.StarterRoot).Digest;
+        foreach (var (point, act, names) in new (string, Action<TestHost>, string[])[]
+        {
+            ("image.named", static host => host.Invoke(Methods.RenameContainerImage, new RenameContainerImage { Name = "app:1", NewName = "app:2" }), ["localhost/app:2"]),
+            ("image.named", static host => host.Invoke(Methods.AddContainerImageName, new AddContainerImageName { Name = "app:2", NewName = "app:3" }), ["localhost/app:2", "localhost/app:3"]),
+            ("image.unnamed", static host => host.Invoke(Methods.RemoveContainerImageName, new RemoveContainerImageName { Name = "app:2" }), ["localhost/app:3"]),
+        })
+        {
+            await host.StopAgentAsync();
+            host.Faults = point + "=kill";
+            await host.StartAgentAsync();
+            Assert.Throws<VirtException>(() => act(host));
+            await host.EndedByFaultAsync();
+            host.Faults = "";
+            await host.StartAgentAsync();
+            Assert.Equal(names, host.Images().Select(static image => image.Name));
+            Assert.All(host.Images(), image => Assert.Equal(digest, image.Digest));
+        }
     }
 
     [Fact]

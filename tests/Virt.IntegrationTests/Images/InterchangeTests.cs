@@ -13,9 +13,11 @@ public sealed class InterchangeTests
     [Theory]
     [InlineData("oci.tar", ContainerImageFormat.Oci)]
     [InlineData("oci.tar.gz", ContainerImageFormat.Oci)]
+    [InlineData("oci.tar.zst", ContainerImageFormat.Oci)]
     [InlineData("oci", ContainerImageFormat.Oci)]
     [InlineData("docker.tar", ContainerImageFormat.Docker)]
     [InlineData("docker.tgz", ContainerImageFormat.Docker)]
+    [InlineData("docker.tzst", ContainerImageFormat.Docker)]
     [InlineData("docker", ContainerImageFormat.Docker)]
     public async Task What_is_exported_is_imported_as_it_was(string file, ContainerImageFormat format)
     {
@@ -53,6 +55,72 @@ public sealed class InterchangeTests
             Assert.Equal(ImageBench.DigestOf(tree), ImageBench.DigestOf(host.LayerRoot()));
             host.Remove(name);
         }
+    }
+
+    [Theory]
+    [InlineData(ContainerImageCompression.Zstd, "tar+zstd")]
+    [InlineData(ContainerImageCompression.None, "tar")]
+    [InlineData(ContainerImageCompression.Gzip, "tar+gzip")]
+    public async Task Layers_are_compressed_anew_and_skopeo_reads_them(ContainerImageCompression compression, string kind)
+    {
+        await using var host = await TestHost.StartAsync();
+        var tree = ImageBench.MakeTree(host);
+        var digest = host.New("tools:1", tree).Digest;
+        if (compression == ContainerImageCompression.Gzip)
+        {
+            // From zstd, which others wrote, back.
+            await host.RunAsync("skopeo", "copy", "--quiet", "--dest-compress-format", "zstd", "--dest-compress", "oci-archive:" + host.Export("tools:1", "first.tar", ContainerImageFormat.Oci), "oci:" + Path.Combine(host.Files, "z") + ":1");
+            host.Remove("tools:1");
+            digest = host.Import(Path.Combine(host.Files, "z"), "tools:1").Digest;
+        }
+
+        var blobs = host.Stored().Blobs.Count;
+        var oci = host.Export("tools:1", "oci.tar", ContainerImageFormat.Oci, compression);
+        Assert.Equal((blobs, digest), (host.Stored().Blobs.Count, host.Images().Single().Digest)); // nothing of it is kept, and the image is what it was
+        var raw = await host.RunAsync("skopeo", "inspect", "--raw", $"oci-archive:{oci}:1");
+        Assert.Contains($"application/vnd.oci.image.layer.v1.{kind}\"", raw.Replace("\\u002B", "+", System.StringComparison.Ordinal), System.StringComparison.Ordinal);
+        await host.RunAsync("skopeo", "copy", "--quiet", "oci-archive:" + oci, "oci-archive:" + Path.Combine(host.Files, "a.tar") + ":1");
+
+        // Once more it is the same, and as it is already it stays what it is.
+        var again = host.Export("tools:1", "again", ContainerImageFormat.Oci, compression);
+        Assert.Equal(raw, await host.RunAsync("skopeo", "inspect", "--raw", $"oci:{again}:1"));
+        host.Remove("tools:1");
+        foreach (var (file, name) in new[] { ("oci.tar", "localhost/tools:1"), ("a.tar", "localhost/a:1") })
+        {
+            var image = host.Import(Path.Combine(host.Files, file));
+            Assert.Equal(name, image.Name);
+            Assert.Equal(ImageBench.DigestOf(tree), ImageBench.DigestOf(host.LayerRoot()));
+            if (file == "oci.tar")
+            {
+                Assert.Equal(raw, await host.RunAsync("skopeo", "inspect", "--raw", $"oci:{host.Export(name, "same", ContainerImageFormat.Oci, compression)}:1"));
+            }
+
+            host.Remove(name);
+        }
+
+        Assert.Empty(host.Stored().Layers.Concat(host.Stored().Blobs));
+    }
+
+    [Fact]
+    public async Task Podman_loads_archives_and_layers_that_are_compressed_by_zstd()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.New("tools:1", ImageBench.MakeTree(host));
+        string[] podman = ["podman", "--root", Path.Combine(host.Files, "root"), "--runroot", Path.Combine(host.Files, "run-podman"), "--storage-driver", "vfs", "--events-backend", "none"];
+        foreach (var path in new[]
+        {
+            host.Export("tools:1", "docker.tar.zst", ContainerImageFormat.Docker),
+            host.Export("tools:1", "oci.tar.zst", ContainerImageFormat.Oci),
+            host.Export("tools:1", "layers.tar", ContainerImageFormat.Oci, ContainerImageCompression.Zstd),
+        })
+        {
+            Assert.Contains("localhost/tools:1", await host.RunAsync([.. podman, "load", "--quiet", "--input", path]), System.StringComparison.Ordinal);
+            await host.RunAsync([.. podman, "rmi", "--all", "--force"]);
+        }
+
+        var error = host.Refused(Methods.ExportContainerImage, new ExportContainerImage { Name = "tools:1", Path = Path.Combine(host.Files, "x.tar"), Format = ContainerImageFormat.Docker, Compression = ContainerImageCompression.Zstd });
+        Assert.Equal("InvalidCompression", error.Id);
+        Assert.False(File.Exists(Path.Combine(host.Files, "x.tar")));
     }
 
     [Fact]

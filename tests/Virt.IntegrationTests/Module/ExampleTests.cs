@@ -18,7 +18,7 @@ public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
-    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
+    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/tools.tar.zst", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
     private static readonly string[] ArchiveFolders = [MediaFolder, "/tmp/web01", "/tmp/web01-before", "/tmp/web02", "/tmp/web02-monday", "/tmp/web02-now", "/tmp/web02-tuesday", "/tmp/web02-wednesday"];
     private const string DiskFolder = "/tmp/vhd";
     private const string MediaFolder = "/tmp/iso";
@@ -169,7 +169,7 @@ public sealed class ExampleTests
             MakeMedia();
         }
 
-        if (name.EndsWith("-ContainerImage", StringComparison.Ordinal))
+        if (name.EndsWith("-ContainerImage", StringComparison.Ordinal) || name.EndsWith("-ContainerImageName", StringComparison.Ordinal))
         {
             host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "tools:1", Path = RepositoryRoot.File("out", "images", "containers", "starter", "rootfs"), Command = ["/bin/sh"] });
         }

@@ -1,5 +1,6 @@
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Images;
 using Virt.Protocol;
 using Xunit;
 
@@ -55,6 +56,16 @@ public sealed class PublishTests
         Assert.Equal(await registry.DigestOfAsync("team/made:1"), sent.Digest);
         Assert.Equal(sent.Digest, await registry.DigestOfAsync("copy/made:2"));
         await registry.PodmanAsync("pull", "--tls-verify=false", $"{registry.Name}/copy/made:2");
+
+        // Compressed by zstd it is another image there, in OCI's form, and the same one each time; here nothing of it is left.
+        var blobs = host.Stored().Blobs.Count;
+        var zstd = new PublishContainerImage { Name = $"{registry.Name}/team/made:1", Destination = $"{registry.Name}/zstd/made:3", Compression = ContainerImageCompression.Zstd };
+        var other = host.Invoke(Methods.PublishContainerImage, zstd);
+        Assert.Equal((other.Digest, blobs), (await registry.DigestOfAsync("zstd/made:3"), host.Stored().Blobs.Count));
+        Assert.NotEqual(sent.Digest, other.Digest);
+        Assert.Equal(0, host.Invoke(Methods.PublishContainerImage, zstd).SentBytes);
+        Assert.Contains("vnd.oci.image.layer.v1.tar\\u002Bzstd", await host.RunAsync("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{registry.Name}/zstd/made:3"), System.StringComparison.Ordinal);
+        await registry.PodmanAsync("pull", "--tls-verify=false", $"{registry.Name}/zstd/made:3");
         Assert.Single(host.Invoke(Methods.TestContainerImage, new TestContainerImage()).Items, static item => item.IsCurrent);
     }
 }

@@ -56,6 +56,20 @@ public sealed class PayloadTests(ScreenFonts fonts) : IClassFixture<ScreenFonts>
     }
 
     [Fact]
+    public async Task A_Linux_of_another_CPU_reads_what_is_typed()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Architecture = VMArchitecture.Arm64, MemoryStartupBytes = 256L << 20, NoVHD = true, SwitchName = "user" });
+        host.Add("web01", new AddVMDrive { Type = VMDriveType.Dvd, Path = PathOf("arm64.iso") });
+        host.Start("web01");
+        Assert.Equal(("arm64", "tcg"), (host.Get("web01").Architecture, host.Get("web01").Accelerator));
+        await using var console = new ConsoleWatcher(host);
+        await console.SeesAsync("Linux on aarch64");
+        host.Invoke(Methods.TypeVMConsole, new TypeVMConsole { Terminal = console.Terminal, Bytes = "Hello (arm64)\n"u8.ToArray() });
+        await console.SeesAsync("typed: Hello (arm64)");
+    }
+
+    [Fact]
     public async Task A_Linux_of_32_bits_reads_what_is_typed()
     {
         await using var host = await TestHost.StartAsync();

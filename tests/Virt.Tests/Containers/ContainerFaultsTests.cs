@@ -11,7 +11,7 @@ public sealed class ContainerFaultsTests
     [Fact]
     public void The_agent_is_killed_at_each_of_them_in_a_test()
     {
-        string[][] files = [["Containers", "ReplaceRecoveryTests.cs"], ["Containers", "StepRecoveryTests.cs"], ["Containers", "CloneTests.cs"], ["Containers", "ExportTests.cs"], ["Containers", "RemountTests.cs"], ["Networks", "NetworkRecoveryTests.cs"]];
+        string[][] files = [["Containers", "ReplaceRecoveryTests.cs"], ["Containers", "StepRecoveryTests.cs"], ["Containers", "CloneTests.cs"], ["Containers", "ExportTests.cs"], ["Containers", "RemountTests.cs"], ["Containers", "ProcessLimitTests.cs"], ["Networks", "NetworkRecoveryTests.cs"]];
         var tests = string.Concat(files.Select(static file => File.ReadAllText(RepositoryRoot.File(["tests", "Virt.IntegrationTests", .. file]))));
         Assert.All(ContainerFaults.All, point => Assert.Contains($"\"{point}\"", tests, StringComparison.Ordinal));
     }

@@ -15,10 +15,12 @@ public sealed class CpuModelTests
     [Fact]
     public void A_baseline_is_what_it_says_and_nothing_else()
     {
-        Assert.Equal("max", CpuModel.QemuTextOf(null, "tcg"));
-        Assert.Equal("host", CpuModel.QemuTextOf(null, "kvm"));
-        Assert.Equal("qemu64,-svm,enforce", CpuModel.QemuTextOf("x86-64-v1", "kvm"));
-        Assert.Equal("qemu64,-svm,+cx16,+lahf-lm,+popcnt,+pni,+sse4.1,+sse4.2,+ssse3,enforce", CpuModel.QemuTextOf("x86-64-v2", "kvm"));
+        Assert.Equal("max", CpuModel.QemuTextOf(null, "tcg", Architecture.X64));
+        Assert.Equal("max,pauth-impdef=on", CpuModel.QemuTextOf(null, "tcg", Architecture.Arm64));
+        Assert.Equal("host", CpuModel.QemuTextOf(null, "kvm", Architecture.X64));
+        Assert.Equal("host", CpuModel.QemuTextOf(null, "kvm", Architecture.Arm64));
+        Assert.Equal("qemu64,-svm,enforce", CpuModel.QemuTextOf("x86-64-v1", "kvm", Architecture.X64));
+        Assert.Equal("qemu64,-svm,+cx16,+lahf-lm,+popcnt,+pni,+sse4.1,+sse4.2,+ssse3,enforce", CpuModel.QemuTextOf("x86-64-v2", "kvm", Architecture.X64));
         Assert.Equal(Old, CpuModel.FlagsOf("x86-64-v2", ["x"]));
         Assert.Equal(["x"], CpuModel.FlagsOf(null, ["x"]));
     }
@@ -31,6 +33,7 @@ public sealed class CpuModelTests
         Assert.Equal("x86-64-v2", CpuModel.Find("web01", "x86-64-v2", Architecture.X64, "tcg", []));
         Assert.Equal("ProcessorModelNotSupported", Refused("x86-64-v3", Architecture.X64, "tcg").Id);
         Assert.Equal("InvalidProcessorModel", Refused("486", Architecture.X64, "kvm").Id);
+        Assert.Equal(("InvalidProcessorModel", "Set-VMProcessor web01 -Model Host"), (Refused("cortex-a72", Architecture.Arm64, "tcg").Id, Refused("cortex-a72", Architecture.Arm64, "tcg").RecommendedAction));
         Assert.Equal("ProcessorModelNotSupported", Refused("x86-64-v2", Architecture.Arm64, "kvm").Id);
         Assert.Equal("ProcessorModelNotSupported", Refused("x86-64-v4", Architecture.X64, "tcg").Id);
         Assert.Contains("avx2", Refused("x86-64-v3", Architecture.X64, "kvm").Message, System.StringComparison.Ordinal);

@@ -58,6 +58,8 @@ public sealed class MoveRulesTests : IDisposable
 
     private static readonly CheckMove Saved = Machine with { IsLive = false, IsSaved = true, QemuVersion = "" };
 
+    private static readonly CheckMove Arm = Machine with { Architecture = "arm64", MachineType = "virt-7.2", Accelerator = "tcg", CpuFlags = [] };
+
     private static readonly CheckMove WithCheckpoint = Machine with
     {
         Files = [new MoveFile { Path = "/disks/web01.qcow2", LengthBytes = 20 << 20 }, new MoveFile { Kind = MoveFileKind.Memory, Path = "/state/memory", LengthBytes = 16 << 20 }],
@@ -76,7 +78,11 @@ public sealed class MoveRulesTests : IDisposable
     public static TheoryData<string, CheckMove, MoveSite> Cases => new()
     {
         { "VMNameTaken", Machine, Site with { IsTaken = true } },
-        { "ArchitectureDiffers", Machine, Site with { Architecture = "arm64" } },
+        { "ArchitectureDiffers", Machine with { Architecture = "riscv64" }, Site with { QemuVersion = null } },
+        { "ArchitectureNotInstalled", Machine, Site with { Architecture = "arm64", QemuVersion = null, HasUefi = false } },
+        { "ArchitectureNotInstalled", Arm, Site with { QemuVersion = null, Accelerator = "tcg" } },
+        { "MachineTypeTooNew", Arm with { MachineType = "virt-8.2" }, Site with { Accelerator = "tcg" } },
+        { "AcceleratorDiffers", Machine, Site with { Architecture = "arm64", Accelerator = "tcg" } },
         { "QemuMissing", Machine, Site with { QemuVersion = null } },
         { "MachineTypeTooNew", Machine with { MachineType = "pc-q35-8.2" }, Site },
         { "AcceleratorDiffers", Machine, Site with { Accelerator = "tcg" } },
@@ -88,6 +94,7 @@ public sealed class MoveRulesTests : IDisposable
         { "NotEnoughMemory", Machine, Site with { MemoryAvailableBytes = 256L << 20 } },
         { "SwtpmMissing", Machine with { HasTpm = true }, Site with { HasSwtpm = false } },
         { "UefiMissing", Machine, Site with { HasUefi = false } },
+        { "UefiMissing", Arm, Site with { HasUefi = false, Accelerator = "tcg" } },
         { "NetworkMissing", Machine with { Network = "bridge0" }, Site },
         { "NetworkMissing", InNetwork, Site },
         { "NetworkDiffers", InNetwork, Site with { Arrival = Empty with { Foreign = ["10.20.0.2"] } } },
@@ -121,6 +128,16 @@ public sealed class MoveRulesTests : IDisposable
         Assert.Contains("host 'b'", problem.Message, StringComparison.OrdinalIgnoreCase);
         Assert.EndsWith(".", problem.Message);
         CommandText.IsRunnable(shell, problem.FixCommand);
+    }
+
+    [Fact]
+    public void A_machine_of_another_CPU_comes_where_that_can_be_emulated()
+    {
+        Assert.Empty(MoveRules.Find(Arm, Site with { Accelerator = "tcg" }));
+        Assert.Empty(MoveRules.Find(Machine with { IsLive = false }, Site with { Architecture = "arm64", Accelerator = "tcg" }));
+        Assert.Equal("sudo apt-get install qemu-system-arm qemu-efi-aarch64", Assert.Single(MoveRules.Find(Arm, Site with { QemuVersion = null, Accelerator = "tcg" })).FixCommand);
+        var uefi = Assert.Single(MoveRules.Find(Arm, Site with { HasUefi = false, Accelerator = "tcg" }));
+        Assert.Equal(("Host 'b' has no UEFI firmware for arm64, which a VM of generation 2 needs.", "sudo apt-get install qemu-efi-aarch64"), (uefi.Message, uefi.FixCommand));
     }
 
     [Fact]

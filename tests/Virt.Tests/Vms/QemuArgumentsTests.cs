@@ -231,6 +231,28 @@ public sealed class QemuArgumentsTests
     }
 
     [Fact]
+    public void An_x64_host_emulates_an_arm64_guest_and_the_other_way()
+    {
+        var host = Host with { Accelerator = "kvm", HasVhost = true };
+        Assert.Same(host, MachineArchitecture.Of(VMArchitecture.Host, host));
+        Assert.Same(host, MachineArchitecture.Of(VMArchitecture.X64, host));
+        var arguments = Build(Spec() with { Generation = 2 }, null, MachineArchitecture.Of(VMArchitecture.Arm64, host)).Arguments;
+        Assert.Equal(("qemu-system-aarch64", "tcg", "max,pauth-impdef=on"), (arguments[0], After(arguments, "-accel"), After(arguments, "-cpu")));
+        var arm = MachineArchitecture.Of(VMArchitecture.X64, host with { Architecture = Architecture.Arm64 });
+        Assert.Equal((Architecture.X64, "tcg", false), (arm.Architecture, arm.Accelerator, arm.HasVhost));
+    }
+
+    [Theory]
+    [InlineData(8, false)]
+    [InlineData(9, true)]
+    public void More_processors_of_arm64_than_8_need_the_newer_interrupt_controller(int count, bool isNewer)
+    {
+        var machine = After(Build(Spec() with { Generation = 2, ProcessorCount = count }, null, Host with { Architecture = Architecture.Arm64 }).Arguments, "-machine");
+        Assert.Equal(isNewer, machine.Contains(",gic-version=3", StringComparison.Ordinal));
+        Assert.DoesNotContain("gic-version", After(Build(Spec() with { ProcessorCount = count }).Arguments, "-machine"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_machine_keeps_its_address_and_two_have_different_ones()
     {
         Assert.Equal(MacAddress.Of(Id), MacAddress.Of(Id));

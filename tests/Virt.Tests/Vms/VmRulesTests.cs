@@ -75,6 +75,21 @@ public sealed class VmRulesTests
     public void Arm64_has_no_generation_1() =>
         Assert.Equal(ErrorCode.NotSupported, Assert.Throws<VirtException>(() => NewVMCheck.Check(new NewVM { Name = "a", Generation = 1 }, 16L << 30, Architecture.Arm64)).Code);
 
+    [Theory]
+    [InlineData(128, "InvalidMemory")]
+    [InlineData(132, null)]
+    public void Arm64_has_more_memory_than_its_UEFI_ends_without(long megabytes, string? error) =>
+        Assert.Equal(error, (Record.Exception(() => NewVMCheck.Check(new NewVM { Name = "a", MemoryStartupBytes = megabytes << 20 }, 16L << 30, Architecture.Arm64)) as VirtException)?.Id);
+
+    [Fact]
+    public void Arm64_has_no_interrupt_that_cannot_be_masked()
+    {
+        NewVMCheck.CheckWatchdogAction("change", "a", VMWatchdogAction.InjectNmi, Architecture.X64);
+        NewVMCheck.CheckWatchdogAction("change", "a", VMWatchdogAction.Reset, Architecture.Arm64);
+        Assert.Equal("WatchdogActionNotSupported", Assert.Throws<VirtException>(() => NewVMCheck.CheckWatchdogAction("change", "a", VMWatchdogAction.InjectNmi, Architecture.Arm64)).Id);
+        Assert.Equal("InvalidWatchdogAction", Assert.Throws<VirtException>(() => NewVMCheck.CheckWatchdogAction("change", "a", (VMWatchdogAction)99, Architecture.Arm64)).Id);
+    }
+
     [Fact]
     public void Ways_to_get_a_disk_exclude_each_other()
     {

@@ -34,6 +34,7 @@ internal static class ContainerSettings
         Exports = [],
         StandsStill = false,
         FormerVolumes = null,
+        FormerLimits = null,
     };
 
     /// <summary>What a user would type to have a container of these settings; what was typed with the import counts before that.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.IO.Compression;
 using System.Linq;
 using Virt.Linux.Files;
 using Virt.Protocol;
@@ -9,7 +10,7 @@ namespace Virt.Agent.Images.Archives;
 /// <summary>Where archives of images and of containers lie on the host.</summary>
 internal static class ArchivePath
 {
-    private static readonly string[] FileEnds = [".tar", ".tar.gz", ".tgz"];
+    private static readonly string[] FileEnds = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst"];
 
     /// <summary>An absolute path in a folder that is there.</summary>
     /// <param name="verb">What is to be done.</param>
@@ -25,7 +26,21 @@ internal static class ArchivePath
             throw new VirtException(
                 ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} {kind} '{name}': '{path}' is not an absolute path in a folder of the host, without '..'.", path, example);
         }
+
+        if (path.EndsWith("zst", StringComparison.OrdinalIgnoreCase) && IsFile(path) && !ZstdWriteStream.IsAvailable)
+        {
+            throw new VirtException(ErrorCode.NotSupported, "ZstdMissing", $"Cannot {verb} {kind} '{name}': '{path}' is compressed by zstd, as its name says, and this host has no libzstd.", path, "apt-get install libzstd1");
+        }
     }
+
+    /// <summary>What compresses an archive as its name says; null: nothing does.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="file">Where it goes; the caller's.</param>
+    public static Stream? Compress(string path, Stream file) =>
+        !IsFile(path) ? null
+        : path.EndsWith("gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)
+        : path.EndsWith("zst", StringComparison.OrdinalIgnoreCase) ? new ZstdWriteStream(file)
+        : null;
 
     /// <summary>True where a file is meant, and not a folder.</summary>
     public static bool IsFile(string path) => FileEnds.Any(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.IO.Compression;
 using System.Linq;
 using System.Text;
 using Virt.Agent.Common;
@@ -41,12 +40,12 @@ internal sealed class ImageExport(ImageStore store, OciImage image, ImageReferen
         }
     }
 
-    // Compressed by gzip where the name says so.
+    // Compressed where the name says so.
     private void ToArchive(string path, ContainerImageFormat format)
     {
         using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, Chunk))
         {
-            using var packed = path.EndsWith("gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : null;
+            using var packed = ArchivePath.Compress(path, file);
             var writer = new TarWriter(packed ?? (Stream)file);
             Write(format, (entry, size, content) =>
             {

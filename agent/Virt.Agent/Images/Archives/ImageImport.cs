@@ -95,7 +95,7 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
 
         var said = descriptor.Annotations?.GetValueOrDefault(ContainerdName) ?? descriptor.Annotations?.GetValueOrDefault(RefName);
         var file = Path.GetFileName(path.TrimEnd('/')).ToLowerInvariant();
-        foreach (var end in new[] { ".gz", ".tgz", ".zst", ".tar", ".oci" })
+        foreach (var end in new[] { ".gz", ".tgz", ".zst", ".tzst", ".tar", ".oci" })
         {
             file = file.EndsWith(end, StringComparison.Ordinal) ? file[..^end.Length] : file;
         }

@@ -21,9 +21,15 @@ public static class ImageFaults
     /// <summary>A name or an image is removed; its blobs and layers are still there.</summary>
     public const string Removed = "image.removed";
 
+    /// <summary>An image has another name, or a further one.</summary>
+    public const string Named = "image.named";
+
+    /// <summary>An image has lost a name.</summary>
+    public const string Unnamed = "image.unnamed";
+
     /// <summary>Those of an image's coming.</summary>
     public static IReadOnlyList<string> Arrival { get; } = [BlobsStored, LayersUnpacked, LayersNamed, Recorded];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Arrival, Removed];
+    public static IReadOnlyList<string> All { get; } = [.. Arrival, Removed, Named, Unnamed];
 }

@@ -99,5 +99,5 @@ public sealed partial class ImageStore
         }
     }
 
-    private void Tell(OciImage image, VirtEventAction action, string name) => events?.Publish(VirtEventKind.Image, action, name, ContainerImageView.IdOf(image), image.Id.ToString());
+    private void Tell(OciImage image, VirtEventAction action, string name, string? message = null) => events?.Publish(VirtEventKind.Image, action, name, ContainerImageView.IdOf(image), message ?? image.Id.ToString());
 }

@@ -25,9 +25,7 @@ public static class LayerPacker
     /// <exception cref="IOException">Something cannot be read, or a file became shorter.</exception>
     public static int Pack(string root, Stream output, Func<string, bool> isLeftOut, bool withTop, CancellationToken cancellation)
     {
-        var writer = new TarWriter(output);
-        var linked = new Dictionary<ulong, byte[]>();
-        var buffer = new byte[Chunk];
+        var pass = new Pass(new TarWriter(output), WithMarks: true);
         var count = 0;
         var entries = FileTree.Entries(root).AsEnumerable();
         if (withTop && FileTree.Entry(root, default) is { } top)
@@ -38,18 +36,45 @@ public static class LayerPacker
         foreach (var entry in entries.Where(entry => !isLeftOut(entry.Path)))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Write(writer, root, entry, linked, buffer))
+            if (Write(pass, root, entry))
             {
                 count++;
             }
         }
 
-        writer.Finish();
+        pass.Writer.Finish();
         return count;
     }
 
-    private static bool Write(TarWriter writer, string root, TreeEntry entry, Dictionary<ulong, byte[]> linked, byte[] buffer)
+    /// <summary>Packs what folders that lie over each other show: a whole root, as others read it who know no layers.</summary>
+    /// <param name="top">The folder whose mode and owner are the root's.</param>
+    /// <param name="entries">What is shown, each with the folder that it is in: <see cref="OverlayTree.Entries"/>.</param>
+    /// <param name="output">Where the archive goes; the caller's.</param>
+    /// <param name="written">Told how many bytes of files each entry had.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="Linux.LinuxException">Something cannot be read.</exception>
+    /// <exception cref="IOException">Something cannot be read or written, or a file became shorter.</exception>
+    public static void PackShown(string top, IEnumerable<(string Layer, TreeEntry Entry)> entries, Stream output, Action<long> written, CancellationToken cancellation)
     {
+        var pass = new Pass(new TarWriter(output), WithMarks: false);
+        if (FileTree.Entry(top, default) is { } itself)
+        {
+            Write(pass, top, itself with { Name = "."u8.ToArray() });
+        }
+
+        foreach (var (layer, entry) in entries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Write(pass, layer, entry);
+            written(entry.IsFile ? entry.Size : 0);
+        }
+
+        pass.Writer.Finish();
+    }
+
+    private static bool Write(Pass pass, string root, TreeEntry entry)
+    {
+        var writer = pass.Writer;
         var name = entry.Name.ToArray();
         if (entry.IsWhiteout)
         {
@@ -60,27 +85,27 @@ public static class LayerPacker
         var described = Describe(root, entry);
         if (!entry.IsFolder && entry.Links > 1)
         {
-            if (linked.TryGetValue(entry.Inode, out var first))
+            if (pass.Linked.TryGetValue((root, entry.Inode), out var first))
             {
                 writer.Begin(described with { Name = name, Kind = TarKind.HardLink, Target = first });
                 return true;
             }
 
-            linked[entry.Inode] = name;
+            pass.Linked[(root, entry.Inode)] = name;
         }
 
         switch (entry.Mode & TypeMask)
         {
             case var _ when entry.IsFolder:
                 writer.Begin(described with { Name = [.. name, (byte)'/'], Kind = TarKind.Folder });
-                if (FileTree.ReadAttribute(root, entry, OverlayTree.Opaque) is not null)
+                if (pass.WithMarks && FileTree.ReadAttribute(root, entry, OverlayTree.Opaque) is not null)
                 {
                     writer.Begin(Mark([.. name, (byte)'/'], ".wh..wh..opq"u8, entry));
                 }
 
                 return true;
             case var _ when entry.IsFile:
-                WriteFile(writer, root, entry, described with { Size = entry.Size }, buffer);
+                WriteFile(writer, root, entry, described with { Size = entry.Size }, pass.Buffer);
                 return true;
             case var _ when entry.IsLink:
                 writer.Begin(described with { Kind = TarKind.Link, Target = FileTree.ReadLink(root, entry) });
@@ -152,5 +177,13 @@ public static class LayerPacker
             writer.Write(buffer.AsSpan(0, count));
             done += count;
         }
+    }
+
+    // One archive's writing. Files of two folders are never links of each other, whatever their inodes.
+    private sealed record Pass(TarWriter Writer, bool WithMarks)
+    {
+        public Dictionary<(string Root, ulong Inode), byte[]> Linked { get; } = [];
+
+        public byte[] Buffer { get; } = new byte[Chunk];
     }
 }

@@ -21,9 +21,9 @@ namespace Virt.Agent.Registries.VmImages;
 /// <param name="images">Shows what there is.</param>
 /// <param name="disks">Examines what has come.</param>
 /// <param name="partial">The folder of what is on its way.</param>
-/// <param name="architecture">The host's CPU: <c>x64</c> or <c>arm64</c>.</param>
+/// <param name="own">The host's CPU: <c>x64</c> or <c>arm64</c>.</param>
 /// <param name="time">The clock.</param>
-public sealed class VmImageSaves(RegistryHttp http, VmImageStore store, VmImageService images, QemuImg disks, string partial, string architecture, TimeProvider time)
+public sealed class VmImageSaves(RegistryHttp http, VmImageStore store, VmImageService images, QemuImg disks, string partial, string own, TimeProvider time)
 {
     private const string Verb = "save";
     private const long SpaceReserve = 256L << 20;
@@ -37,10 +37,17 @@ public sealed class VmImageSaves(RegistryHttp http, VmImageStore store, VmImageS
     {
         var name = request.Name;
         VmImageName.Check(Verb, name);
+        var architecture = request.Architecture switch
+        {
+            VMArchitecture.Host => own,
+            VMArchitecture.X64 => "x64",
+            VMArchitecture.Arm64 => "arm64",
+            _ => throw new VirtException(ErrorCode.InvalidArgument, "InvalidArchitecture", $"Cannot {Verb} VM image '{name}': this agent knows no architecture {request.Architecture}.", name, $"Save-VMImage {name} -Architecture Arm64"),
+        };
         call.WorksOn(name);
         var server = new ImageServer(http, name);
         var source = await new VmImageSearch(server, request, architecture).FindAsync(call.Cancellation).ConfigureAwait(false);
-        if (images.Find(name) is { } present && present.Checksum == source.Checksum.ToString())
+        if (images.Find(name) is { } present && present.Checksum == source.Checksum.ToString() && present.Architecture == architecture)
         {
             return present;
         }

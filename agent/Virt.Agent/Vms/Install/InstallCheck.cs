@@ -23,7 +23,7 @@ internal static class InstallCheck
             }
         }
 
-        if (NewVMCheck.WhatIsWrong(request.MemoryBytes, request.ProcessorCount, hostMemory) is { } size)
+        if (NewVMCheck.WhatIsWrong(request.MemoryBytes, request.ProcessorCount, hostMemory, architecture) is { } size)
         {
             throw InstallErrors.Bad(name, size.Id, size.Why, $"New-VMImage {name} -IsoPath '{request.IsoPath}' {size.Parameter}");
         }

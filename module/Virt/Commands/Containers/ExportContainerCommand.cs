@@ -18,23 +18,38 @@ namespace Virt.Commands;
 /// <para>
 /// The archive is an OCI layout too: skopeo, podman, buildah and Import-ContainerImage read the whole container's root as an image from it.
 /// </para>
+/// <para>
+/// With -Flat it is the files of the container's root and nothing else, as docker export writes them: no settings, no layers, and nothing of its volumes. Owners are those that its processes see, extended attributes, hard links and devices come
+/// along; /etc/hostname, /etc/hosts and /etc/resolv.conf are its image's. New-ContainerImage -Path makes an image of it, as docker import and podman import do. A container that runs stands still until it is written.
+/// </para>
 /// </remarks>
 /// <example>
 /// <code>Export-Container web -Path /tmp/web.tar.gz</code>
 /// <para>Writes a container that runs into an archive.</para>
 /// </example>
+/// <example>
+/// <code>
+/// Export-Container web -Path /tmp/web.tar -Flat
+/// New-ContainerImage web-root:1 -Path /tmp/web.tar -Command /bin/sh
+/// </code>
+/// <para>Writes the files of a container into one archive, and makes an image of one layer of them.</para>
+/// </example>
 [Cmdlet(VerbsData.Export, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
 public sealed class ExportContainerCommand : ContainerChangeCommand
 {
-    /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz or .tgz, else a folder.</summary>
+    /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, compressed as that says, else a folder.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string Path { get; set; } = "";
+
+    /// <summary>Only the files of its root, as docker export writes them.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter Flat { get; set; }
 
     /// <summary>Write the container.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Act(HostCalls host, Target target) =>
-        Change(host, target, Methods.ExportContainer, new ExportContainer { Id = target.Id, Name = target.Name, Path = Path }, PassThru);
+        Change(host, target, Methods.ExportContainer, new ExportContainer { Id = target.Id, Name = target.Name, Path = Path, Flat = Flat }, PassThru);
 }

@@ -23,6 +23,15 @@ public sealed partial class SetContainerCommand
     [AllowEmptyCollection]
     public string[] BlockIO { get; set; } = [];
 
+    /// <summary>All limits of each process: 'nofile=1024' or 'nofile=1024:4096'; @(): none. Every process that runs gets them at once, and each that comes; a system container and one in a virtual machine of its own are started anew, and every one where the host's agent may lower limits but not raise them (without CAP_SYS_RESOURCE).</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyCollection]
+    public string[] Ulimit { get; set; } = [];
+
+    /// <summary>-1000 (never ended) to 1000 (ended first) when the host runs out of memory. Every process that runs gets it at once, with the same exceptions.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public int OutOfMemoryScore { get; set; }
+
     /// <summary>Whether it is removed when it has ended.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Rm")]
@@ -95,11 +104,6 @@ public sealed partial class SetContainerCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public bool AllowNewPrivileges { get; set; }
 
-    /// <summary>All limits of each process: 'nofile=1024' or 'nofile=1024:4096'; @(): none.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [AllowEmptyCollection]
-    public string[] Ulimit { get; set; } = [];
-
     /// <summary>All kernel settings of its own namespaces, as @{ 'net.core.somaxconn' = '1024' }; @{}: none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NameValues]
@@ -138,10 +142,6 @@ public sealed partial class SetContainerCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] ExtraHost { get; set; } = [];
-
-    /// <summary>-1000 (never ended) to 1000 (ended first) when the host runs out of memory.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    public int OutOfMemoryScore { get; set; }
 
     /// <summary>The size of its /dev/shm; 0: 64 MB.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

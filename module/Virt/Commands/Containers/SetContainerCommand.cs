@@ -7,7 +7,7 @@ namespace Virt.Commands;
 
 /// <summary>Changes containers.</summary>
 /// <remarks>
-/// Limits, labels, published ports, volumes, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else, and for a volume
+/// Limits, those of each process (-Ulimit) and the score when memory runs out too, labels, published ports, volumes, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else, and for a volume
 /// that goes while something in the container uses it, a running container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Whether
 /// the program and the user are there is looked at before it is stopped. Where it cannot be started that way, it is started as it was, and the error says so. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
 /// Its image, its isolation and whose ids it has are for its life, its address for its life in a network: make another one, which may see the same volumes.
@@ -23,6 +23,10 @@ namespace Virt.Commands;
 /// <example>
 /// <code>Set-Container web -Volume /srv:/data:ro, db:/db</code>
 /// <para>Shows a running container a folder of the host and a volume, in place of those that it saw.</para>
+/// </example>
+/// <example>
+/// <code>Set-Container web -Ulimit nofile=4096:8192 -OutOfMemoryScore 500</code>
+/// <para>Gives every process of a running container other limits, and lets the host end it before others when memory runs out.</para>
 /// </example>
 /// <example>
 /// <code>Set-Container web -Tmpfs /scratch:size=64m -WhatIf</code>

@@ -10,11 +10,15 @@ namespace Virt.Commands;
 /// <code>Export-ContainerImage tools:1 -Path /tmp/tools-docker.tar.gz -Format Docker</code>
 /// <para>Writes an archive that docker load reads.</para>
 /// </example>
+/// <example>
+/// <code>Export-ContainerImage tools:1 -Path /tmp/tools.tar.zst -Format Docker; Export-ContainerImage tools:1 -Path /tmp/tools.tar -Compression Zstd</code>
+/// <para>Compresses by zstd: an archive as a whole, and the layers of another.</para>
+/// </example>
 [Cmdlet(VerbsData.Export, "ContainerImage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerImage))]
 public sealed class ExportContainerImageCommand : ContainerImageTargetCommand
 {
-    /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz or .tgz, else a folder.</summary>
+    /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, compressed as that says, else a folder.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string Path { get; set; } = "";
 
@@ -22,10 +26,14 @@ public sealed class ExportContainerImageCommand : ContainerImageTargetCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public ContainerImageFormat Format { get; set; }
 
+    /// <summary>How its layers are compressed in OCI's form: AsIs, as they came; Gzip, Zstd or None. Where they were compressed otherwise, the image has another digest there.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public ContainerImageCompression Compression { get; set; }
+
     /// <summary>Write the image.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     private protected override void Act(HostCalls host, Target target) =>
-        Change(host, target, Methods.ExportContainerImage, new ExportContainerImage { Id = target.Id, Name = target.Name, Path = Path, Format = Format }, PassThru);
+        Change(host, target, Methods.ExportContainerImage, new ExportContainerImage { Id = target.Id, Name = target.Name, Path = Path, Format = Format, Compression = Compression }, PassThru);
 }

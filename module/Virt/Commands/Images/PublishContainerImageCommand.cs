@@ -17,6 +17,10 @@ namespace Virt.Commands;
 /// </code>
 /// <para>Copies an image to a registry of one's own.</para>
 /// </example>
+/// <example>
+/// <code>Publish-ContainerImage tools:1 -Destination localhost:5000/team/tools:1 -Compression Zstd</code>
+/// <para>Sends an image with layers that are compressed by zstd.</para>
+/// </example>
 [Cmdlet(VerbsData.Publish, "ContainerImage", SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerImagePublication))]
 public sealed class PublishContainerImageCommand : RegistryCommand
@@ -31,10 +35,14 @@ public sealed class PublishContainerImageCommand : RegistryCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public string? Destination { get; set; }
 
+    /// <summary>How its layers are compressed there: AsIs, as they came; Gzip, Zstd or None. Where they were compressed otherwise, the image has another digest there.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public ContainerImageCompression Compression { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Array.ForEach(Name, name =>
     {
-        var request = new PublishContainerImage { Name = name, Destination = Given(Destination) ?? "", Credential = CredentialFor(Given(Destination) ?? name) };
+        var request = new PublishContainerImage { Name = name, Destination = Given(Destination) ?? "", Credential = CredentialFor(Given(Destination) ?? name), Compression = Compression };
         ForEachHost(HostNames, host => Guard(name, () => Change(host, new Target(Guid.Empty, name, name), Methods.PublishContainerImage, request)));
     });
 }

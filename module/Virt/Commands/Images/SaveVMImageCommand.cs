@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Gets images of virtual machines from web servers.</summary>
 /// <remarks>
 /// Gets an image for clouds, so that virtual machines can be made from it: New-VM -Image debian/12 -UserName ann -SshKey …. With -Uri it is the disk at that address, and what must come is said by -Checksum,
-/// or stands in a list such as SHA256SUMS at -ChecksumUri. With -Server it is the newest disk of that name for the host's CPU on a server that says what it has by streams/v1/index.json, as Linux Containers' and Ubuntu's do.
+/// or stands in a list such as SHA256SUMS at -ChecksumUri. With -Server it is the newest disk of that name for the host's CPU (or another -Architecture) on a server that says what it has by streams/v1/index.json, as Linux Containers' and Ubuntu's do.
 /// What comes is verified before anything else is done with it; a raw disk becomes a qcow2 image. What breaks off is gone on with the next time, also after a restart of the agent. An image that is there with that checksum is
 /// not fetched again; for a newer one of the same name remove it first, or take another name.
 /// Servers are asked with TLS; one without it only where the agent was told by --registry-plain-http that this is right.
@@ -53,6 +53,10 @@ public sealed class SaveVMImageCommand : NewCommand
     [Parameter]
     public SwitchParameter GuestAgent { get; set; }
 
+    /// <summary>The CPU that it is for: the host's, X64 or Arm64. What is at an address does not say that by itself. Machines of another CPU than the host's are emulated: New-VM -Architecture.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMArchitecture Architecture { get; set; }
+
     /// <summary>Write the image.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -69,6 +73,7 @@ public sealed class SaveVMImageCommand : NewCommand
             Server = ParameterSetName == "Server" ? Server : "",
             Description = Description,
             GuestAgent = GuestAgent,
+            Architecture = Architecture,
         };
         ForEachHost(HostNames, host => Guard(Name, () => Change(host, new Target(Guid.Empty, Name, Name), Methods.SaveVMImage, request, PassThru)));
     }

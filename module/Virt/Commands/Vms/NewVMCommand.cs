@@ -47,6 +47,10 @@ namespace Virt.Commands;
 /// <para>Would make a virtual machine for containers: once it is started, Get-Container -ComputerName vm:web07 and every other cmdlet reach the agent in its guest, through its host.</para>
 /// </example>
 /// <example>
+/// <code>New-VM build-arm 1GB -Architecture Arm64 -NewVHDSizeBytes 8GB -WhatIf</code>
+/// <para>Would make a virtual machine of arm64, which a host of x64 emulates. Add-VMDvdDrive puts the medium in that a system is installed from; Save-VMImage -Architecture Arm64 gets an image.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,MemoryStartupBytes', 'csv01,starter,256MB', 'csv02,starter,512MB' | ConvertFrom-Csv | New-VM</code>
 /// <para>Makes one virtual machine for each row. Import-Csv does the same with a file.</para>
 /// </example>
@@ -207,6 +211,13 @@ public sealed class NewVMCommand : NewCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? FirmwarePath { get; set; }
 
+    /// <summary>
+    /// The CPU that it has: its host's, X64 or Arm64. One that is not its host's is emulated, slowly, and needs that QEMU and its UEFI on the host (sudo apt-get install qemu-system-arm qemu-efi-aarch64). Arm64 is of
+    /// generation 2, and has no VGA, SATA or PS/2.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public VMArchitecture Architecture { get; set; }
+
     /// <summary>Your own words on it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string Notes { get; set; } = "";
@@ -223,6 +234,7 @@ public sealed class NewVMCommand : NewCommand
             Warm = Warm,
             WithAgent = WithAgent,
             FirmwarePath = Given(FirmwarePath),
+            Architecture = Architecture,
             VHDPath = Given(VHDPath),
             NewVHDPath = Given(NewVHDPath),
             NewVHDSizeBytes = NewVHDSizeBytes > 0 ? NewVHDSizeBytes : null,

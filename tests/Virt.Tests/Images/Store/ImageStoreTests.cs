@@ -61,6 +61,22 @@ public sealed class ImageStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_name_takes_the_place_of_another_and_is_not_taken_from_an_image_without_leave()
+    {
+        var one = await CommitAsync("debian:12", "one");
+        var two = await CommitAsync("debian:13", "two");
+        var naming = new ImageNaming(ImageReference.Parse("debian:13"), one.Id.ToString(), "docker.io/library/debian:12", Moves: false);
+        Assert.Equal((ImageNamingResult.Taken, two.Id), (store.Name(one.Id, naming, out var other), other!.Id));
+        Assert.Equal(["docker.io/library/debian:12"], store.Find("debian:12")!.Names.Select(static row => row.Name));
+        Assert.Equal(ImageNamingResult.Gone, store.Name(one.Id, naming with { Former = "docker.io/library/debian:11", Moves = true }, out _));
+        Assert.Equal((ImageNamingResult.Named, one.Id), (store.Name(one.Id, naming with { Moves = true }, out var named), named!.Id));
+        store = Open();
+        Assert.Equal((null, one.Id), (store.Find("debian:12"), store.Find("debian:13")?.Id));
+        Assert.Empty(store.Find(two.Id.ToString())!.Names);
+        Assert.Equal(ImageNamingResult.Gone, store.Name(Digest.Of("none"u8.ToArray()), naming, out _));
+    }
+
+    [Fact]
     public async Task An_image_whose_blobs_are_not_all_there_is_not_committed()
     {
         await using var arrival = store.Begin("debian:latest");
