@@ -16,7 +16,7 @@ public sealed class ContainerBases(ImageCatalog catalog, ImageStore store)
     private const char EnvironmentSeparator = '=';
 
     /// <summary>True for the name of a folder of files.</summary>
-    public bool IsFolder(string name) => catalog.ContainerNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+    public bool IsFolder(string name) => catalog.HasContainer(name);
 
     /// <summary>Finds an image.</summary>
     /// <param name="name">Its name or id.</param>

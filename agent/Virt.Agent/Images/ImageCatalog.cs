@@ -29,6 +29,12 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
     /// <summary>The names of the images that containers can be made from, in their order.</summary>
     public IReadOnlyList<string> ContainerNames => [.. Folders(ContainerFolder).Keys];
 
+    /// <summary>True for the name of an image that virtual machines can be made from, whatever its case.</summary>
+    public bool HasVm(string name) => Folder(VmFolder, name) is not null;
+
+    /// <summary>True for the name of an image that containers can be made from, whatever its case.</summary>
+    public bool HasContainer(string name) => Folder(ContainerFolder, name) is not null;
+
     /// <summary>Where another image of virtual machines would be put.</summary>
     public string NewVmFolder => Roots(VmFolder).FirstOrDefault(Directory.Exists) ?? Roots(VmFolder).First();
 
@@ -51,10 +57,10 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
     private StoredImage<TManifest> Find<TManifest>(string kindFolder, string kind, string name, string? action, JsonTypeInfo<TManifest> type, IEnumerable<string>? others = null, string? instead = null)
         where TManifest : class
     {
-        var folders = Folders(kindFolder);
-        if (!folders.TryGetValue(name, out var folder))
+        var folder = Folder(kindFolder, name);
+        if (folder is null)
         {
-            throw NotFound(kind, name, action, [.. folders.Keys, .. others ?? []], instead);
+            throw NotFound(kind, name, action, [.. Folders(kindFolder).Keys, .. others ?? []], instead);
         }
 
         var path = Path.Combine(folder, ManifestName);
@@ -70,6 +76,13 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         }
     }
 
+    // Who has spelled it as its folder is spelled need not wait until all others are listed.
+    private string? Folder(string kindFolder, string name) => name.Length == 0
+        ? null
+        : Roots(kindFolder).Select(root => Path.Combine(root, VmImageName.ToFolder(name))).FirstOrDefault(IsImage) ?? Folders(kindFolder).GetValueOrDefault(name);
+
+    private static bool IsImage(string folder) => !Path.GetFileName(folder).StartsWith('.') && File.Exists(Path.Combine(folder, ManifestName));
+
     private IEnumerable<string> Roots(string kindFolder) => roots.Select(root => Path.GetFullPath(Path.Combine(root, kindFolder)));
 
     private SortedDictionary<string, string> Folders(string kindFolder)
@@ -77,7 +90,7 @@ public sealed class ImageCatalog(IReadOnlyList<string> roots)
         var folders = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var root in Roots(kindFolder).Where(Directory.Exists))
         {
-            foreach (var folder in Directory.EnumerateDirectories(root).Where(static folder => !Path.GetFileName(folder).StartsWith('.') && File.Exists(Path.Combine(folder, ManifestName))))
+            foreach (var folder in Directory.EnumerateDirectories(root).Where(IsImage))
             {
                 folders.TryAdd(VmImageName.OfFolder(Path.GetFileName(folder)), folder);
             }

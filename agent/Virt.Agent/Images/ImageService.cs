@@ -62,7 +62,7 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
 
     private IEnumerable<ContainerImage> Find(string name)
     {
-        if (catalog.ContainerNames.Contains(name, StringComparer.OrdinalIgnoreCase) || store.Find(name) is not { } image)
+        if (catalog.HasContainer(name) || store.Find(name) is not { } image)
         {
             return [ContainerImageView.Of(catalog.FindContainer(name, others: store.TypedNames()))];
         }
@@ -81,7 +81,7 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
             return found;
         }
 
-        if (catalog.ContainerNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (catalog.HasContainer(name))
         {
             throw new VirtException(
                 ErrorCode.NotSupported, "ContainerImageIsFolder", $"Cannot {verb} {Kind} '{name}': it is the folder '{catalog.FindContainer(name).Folder}', which is not the agent's to change.", name, $"ls -l '{catalog.FindContainer(name).Folder}'");

@@ -126,7 +126,7 @@ public sealed partial class VmService
         var made = VmCopy.SpecOf(spec, archive.Id, id, network, request.KeepIdentity, name == archive.Name ? null : name) with
         {
             SystemId = request.KeepIdentity ? spec.SystemId : null,
-            Image = archive.NeedsImage || images.VmNames.Contains(spec.Image, StringComparer.OrdinalIgnoreCase) ? spec.Image : null,
+            Image = archive.NeedsImage || (spec.Image is { } image && images.HasVm(image)) ? spec.Image : null,
             StartsKernel = archive.NeedsImage,
             Disk = archive.DiskSizeBytes == 0 ? null : new VmDisk { Path = FreePath(name), Format = "qcow2", SizeBytes = archive.DiskSizeBytes, IsNew = true },
         };

@@ -92,7 +92,7 @@ public sealed partial class VmService
 
     // What it was made from, as far as that is there still.
     private StoredImage<VmImageManifest>? SourceOf(VmEntry entry) =>
-        entry.Spec.Image is { } name && images.VmNames.Contains(name, StringComparer.OrdinalIgnoreCase) ? images.FindVm(name) : null;
+        entry.Spec.Image is { } name && images.HasVm(name) ? images.FindVm(name) : null;
 
     private async Task<VmImageManifest> DescribeImageAsync(VmEntry entry, StoredImage<VmImageManifest>? source, NewVMImage request, VmImageArrival arrival)
     {

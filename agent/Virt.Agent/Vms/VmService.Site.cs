@@ -34,7 +34,7 @@ public sealed partial class VmService
             HasSwtpm = Programs.Find(VmTpm.Program) is not null,
             OwnNetworks = OwnNetworks,
             Arrival = machine.Addresses.Length == 0 ? null : networks.FindArrival(machine.Network, machine.Addresses, machine.IsLive ? machine.Publish : []),
-            HasImage = machine.Image.Length == 0 || images.VmNames.Contains(machine.Image, StringComparer.OrdinalIgnoreCase),
+            HasImage = machine.Image.Length == 0 || images.HasVm(machine.Image),
             ImageFolder = images.NewVmFolder,
             Arrivals = machine.Adapters.Where(static adapter => adapter.Addresses.Length > 0)
                 .Select(adapter => (adapter.Name, Found: networks.FindArrival(adapter.Network, adapter.Addresses, []))).Where(static one => one.Found is not null).ToDictionary(static one => one.Name, static one => one.Found!),

@@ -31,7 +31,7 @@ public sealed partial class VmService
     public IReadOnlyList<(Guid Id, string Disk)> UnfinishedWarmStates => warmStates.Unfinished;
 
     /// <summary>What an agent before this one has left of booted states half done. Must come after <see cref="EndSealsAsync"/>.</summary>
-    public Task RecoverWarmStatesAsync() => warmStates.RecoverAsync(name => images.VmNames.Contains(name, StringComparer.OrdinalIgnoreCase));
+    public Task RecoverWarmStatesAsync() => warmStates.RecoverAsync(name => images.HasVm(name));
 
     /// <summary>For which machines an image has a booted state, and the bytes that all of them take.</summary>
     public (IReadOnlyList<string> Shapes, long Bytes) WarmStatesOf(string image)

@@ -131,6 +131,7 @@ int launch_parse(struct launch *launch, const void *blob, size_t size, const int
 
     struct reader r = {.blob = blob, .size = size, .fds = fds, .fds_count = fds_count};
     launch->header = h;
+    launch->empty_fd = -1;
     launch->root_fd = descriptor(&r, h->root_fd);
     launch->cgroup_fd = descriptor(&r, h->cgroup_fd);
     launch->join_fd = descriptor(&r, h->join_fd);

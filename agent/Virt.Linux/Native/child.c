@@ -69,11 +69,16 @@ static long make_folder(const char *path, uint32_t mode)
         if (path[i] == '/' && path[i + 1])
             cut = i;
     }
-    parent[cut ? cut : 1] = 0;
-    long folder = open_inside(parent, O_PATH | O_DIRECTORY, 0);
-    TRY(folder);
-    long r = RAW(mkdirat, folder, path + cut + 1, mode);
-    RAW(close, folder);
+    long r;
+    if (cut) {
+        parent[cut] = 0;
+        long folder = open_inside(parent, O_PATH | O_DIRECTORY, 0);
+        TRY(folder);
+        r = RAW(mkdirat, folder, path + cut + 1, mode);
+        RAW(close, folder);
+    } else {
+        r = RAW(mkdirat, AT_FDCWD, path, mode); // mkdir(2) does not follow the last part of a name
+    }
     return r == -EEXIST ? 0 : r;
 }
 
@@ -147,10 +152,7 @@ static long new_mount(const struct op *op)
 static long mount_device(const struct op *op)
 {
     struct open_how how = {.flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, .mode = 0666, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
-    long file = RAW(openat2, AT_FDCWD, op->dst, &how, sizeof how);
-    TRY(file);
-    RAW(close, file);
-    long r = attach(op->fd, op->dst);
+    long r = attach_at(op->fd, RAW(openat2, AT_FDCWD, op->dst, &how, sizeof how));
     RAW(close, op->fd);
     return r;
 }
@@ -180,21 +182,40 @@ static long bind_over(const char *src, const char *dst, uint64_t attributes)
     return r;
 }
 
-static long mask(const char *path, const char *data)
+// One empty folder for all: each file system more is one more for the kernel to make and to end.
+static long mask_folder(struct launch *launch, long target, const char *data)
+{
+    if (launch->empty_fd >= 0) {
+        long again = RAW(open_tree, launch->empty_fd, "", VIRT_OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH);
+        TRY(again);
+        long r = attach_at(again, target);
+        RAW(close, again);
+        return r;
+    }
+    struct op empty = {
+        .type = "tmpfs", .data = data ? data : "size\0" "0\0",
+        .flags = VIRT_ATTR_RDONLY | VIRT_ATTR_NOSUID | VIRT_ATTR_NODEV | VIRT_ATTR_NOEXEC,
+    };
+    long mount = detached_mount(&empty);
+    TRY(mount);
+    TRY(attach_at(mount, target));
+    launch->empty_fd = (int)mount;
+    return 0;
+}
+
+static long mask(struct launch *launch, const char *path, const char *data)
 {
     long target = open_target(path, O_PATH);
     TRY(target);
-    // A folder can be opened as one, whatever its permissions say to others.
-    long folder = open_target(path, O_PATH | O_DIRECTORY);
-    RAW(close, target);
-    if (folder < 0)
-        return bind_over("/dev/null", path, 0);
-    RAW(close, folder);
-    struct op empty = {
-        .dst = path, .type = "tmpfs", .data = data ? data : "size\0" "0\0",
-        .flags = VIRT_ATTR_RDONLY | VIRT_ATTR_NOSUID | VIRT_ATTR_NODEV | VIRT_ATTR_NOEXEC,
-    };
-    return new_mount(&empty);
+    struct stat what;
+    TRY(RAW(newfstatat, target, "", &what, AT_EMPTY_PATH));
+    if (S_ISDIR(what.st_mode))
+        return mask_folder(launch, target, data);
+    long nothing = RAW(open_tree, AT_FDCWD, "/dev/null", VIRT_OPEN_TREE_CLONE | O_CLOEXEC);
+    TRY(nothing);
+    long r = attach_at(nothing, target);
+    RAW(close, nothing);
+    return r;
 }
 
 static long write_file(const struct op *op)
@@ -261,7 +282,7 @@ static long run_op(struct launch *launch, const struct op *op)
     case OP_BIND: return bind_over(op->src, op->dst, op->flags);
     case OP_ATTRIBUTES: return set_attributes(op);
     case OP_READ_ONLY: return bind_over(op->dst, op->dst, VIRT_ATTR_RDONLY);
-    case OP_MASK: return mask(op->dst, op->data);
+    case OP_MASK: return mask(launch, op->dst, op->data);
     case OP_FILE: return write_file(op);
     case OP_VOLUME: return attach_inside(op->fd, op->dst, op->mode);
     case OP_OFFER_NETWORK: return offer_network(op);

@@ -107,6 +107,7 @@ struct launch {
     int cgroup_inherited;       // the forking thread sits in the right cgroups already
     int inherited_oom_score;    // the keeper's own
     int taken_fd;               // between OP_TAKE and OP_GIVE
+    int empty_fd;               // the empty folder that OP_MASK has put over another, or -1
     int copies_low;             // of the keeper's descriptors the child shares those above LAUNCH_FDS until it has copied the others
     int init_fd, report_fd;     // LAUNCH_INIT: its program, and where it says whether the command could be executed
 };

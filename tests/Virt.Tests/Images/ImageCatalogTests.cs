@@ -98,6 +98,22 @@ public sealed class ImageCatalogTests : IDisposable
         Assert.Contains(Path.Combine(first, "vms", "a", "image.json"), e.Message);
     }
 
+    [Theory]
+    [InlineData("a/1", true)]
+    [InlineData("A/1", true)]
+    [InlineData("a", false)]
+    [InlineData("", false)]
+    [InlineData("..", false)]
+    [InlineData("../vms", false)]
+    [InlineData(".new", false)]
+    public void A_name_is_an_image_only_where_its_folder_is_one(string name, bool isImage)
+    {
+        Write(first, "vms/a%2F1", """{"disk": "d"}""");
+        Write(first, "vms/.new", """{"disk": "d"}""");
+        Write(first, "vms", """{"disk": "d"}""");
+        Assert.Equal((isImage, false), (catalog.HasVm(name), catalog.HasContainer(name)));
+    }
+
     [Fact]
     public async Task Get_gives_what_matches_and_an_error_for_each_literal_name_without_an_image()
     {

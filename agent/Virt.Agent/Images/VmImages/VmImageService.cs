@@ -85,7 +85,7 @@ public sealed class VmImageService(ImageCatalog catalog, VmImageStore store)
     public VMImage Show(string name) => Show(catalog.FindVm(name));
 
     /// <summary>The same; null: there is none.</summary>
-    public VMImage? Find(string name) => catalog.VmNames.Contains(name, StringComparer.OrdinalIgnoreCase) ? Show(name) : null;
+    public VMImage? Find(string name) => catalog.HasVm(name) ? Show(name) : null;
 
     private VMImage Show(StoredImage<VmImageManifest> image)
     {

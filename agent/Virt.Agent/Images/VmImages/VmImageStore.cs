@@ -43,7 +43,7 @@ public sealed class VmImageStore(string root, ImageCatalog catalog)
     public void CheckFree(string verb, string name)
     {
         VmImageName.Check(verb, name);
-        if (catalog.VmNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (catalog.HasVm(name))
         {
             throw Taken(verb, name);
         }
