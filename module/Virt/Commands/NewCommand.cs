@@ -1,6 +1,7 @@
 using System;
 using System.Management.Automation;
 using Virt.Protocol;
+using Virt.Session;
 
 namespace Virt.Commands;
 
@@ -15,8 +16,8 @@ public abstract class NewCommand : VirtCommand
     private protected override bool RunsAsJob => AsJob;
 
     /// <summary>Makes it on every host.</summary>
-    private protected void Make<TRequest, TResult>(Method<TRequest, TResult> method, TRequest request, string name) =>
-        ForEachHost(HostNames, host => Guard(name, () => Change(host, new Target(Guid.Empty, name, name), method, request)));
+    private protected void Make<TRequest, TResult>(Method<TRequest, TResult> method, TRequest request, string name, Func<HostCalls, TResult, object?>? follow = null) =>
+        ForEachHost(HostNames, host => Guard(name, () => Change(host, new Target(Guid.Empty, name, name), method, request, follow: follow)));
 
     /// <summary>An empty cell of a CSV file says nothing.</summary>
     private protected static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
