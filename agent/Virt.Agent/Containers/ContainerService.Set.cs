@@ -19,6 +19,7 @@ public sealed partial class ContainerService
         var present = entry.Spec;
         request = WithOtherNetwork(entry, request);
         var to = ContainerChange.Apply(entry.Name, present, request);
+        NewContainerCheck.CheckAsked(entry.Name, request);
         CheckRemoveOnExit(entry, to);
         try
         {
