@@ -73,8 +73,7 @@ Describe 'New-VM' {
     }
 
     It 'completes the CPUs that there are' {
-        $line = 'New-VM a -Architecture '
-        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be Arm64, Host, X64
+        (TabExpansion2 'New-VM a -Architecture A').CompletionMatches.CompletionText | Should -Be Arm64
     }
 
     It 'makes one in a network of the host, with an address and a port of its own' {

@@ -21,6 +21,14 @@ Describe 'Remove-VM' {
         Test-Path $vm.DiskPath | Should -BeFalse
     }
 
+    It 'removes linked copies and what they stand on, in whatever order' {
+        $vm = New-VM (New-TestName a) -NewVHDSizeBytes 16MB
+        $copy = Copy-VM $vm.Name (New-TestName b)
+        $vm, $copy | Remove-VM -DeleteDisk -Force
+        Get-VM $vm.Name, $copy.Name -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Test-Path $vm.DiskPath | Should -BeFalse
+    }
+
     It 'removes nothing with -WhatIf' {
         $vm = New-TestVM whatif
         $vm | Remove-VM -DeleteDisk -WhatIf

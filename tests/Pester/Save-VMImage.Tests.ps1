@@ -18,6 +18,10 @@ Describe 'Save-VMImage' {
         "$($problem[0])" | Should -BeLike '*localhost:1*'
     }
 
+    It 'completes the CPUs that there are' {
+        (TabExpansion2 'Save-VMImage a -Architecture A').CompletionMatches.CompletionText | Should -Be Arm64
+    }
+
     It 'checks with -WhatIf' { { Save-VMImage debian/12 -Server http://localhost:1 -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'PlainHttpNotAllowed,*' }
     It 'refuses a name that is no name' { { Save-VMImage '../a' -Server https://localhost:1 -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidName,*' }
 }

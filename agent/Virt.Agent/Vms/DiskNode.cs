@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace Virt.Agent.Vms;
 
@@ -12,6 +13,13 @@ namespace Virt.Agent.Vms;
 /// <param name="IsLent">Another machine's: see <see cref="VmDiskLayer.IsLent"/>.</param>
 internal sealed record DiskNode(string Name, string Format, string Path, string? Below, bool IsReadOnly, bool IsLent)
 {
+    /// <summary>The files of all nodes of a machine's disks, by their names, the uppermost of the first disk first.</summary>
+    public static IReadOnlyList<(string Node, string Path)> PathsOf(VmSpec spec) =>
+    [
+        .. (spec.Disk is { } first ? Of(first, VmDriveRules.FirstDisk, isReadOnly: false).Reverse() : []).Concat(spec.Drives.SelectMany(static drive => drive.Media is { } media ? Of(media, drive.Name, isReadOnly: false).Reverse() : []))
+            .Select(static node => (node.Name, node.Path)),
+    ];
+
     /// <summary>All nodes of a disk, the lowest first.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="name">The uppermost node's name.</param>

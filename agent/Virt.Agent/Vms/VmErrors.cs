@@ -22,7 +22,7 @@ internal static class VmErrors
             DiskProblem.Missing => new(ErrorCode.NotFound, "DiskNotFound", $"{start}there is no disk '{e.Path}'.", e.Path, $"ls -l '{e.Path}'", e),
             DiskProblem.NoFolder => new(ErrorCode.NotFound, "FolderNotFound", $"{start}there is no folder '{e.Path}' for its disk.", e.Path, $"mkdir -p '{e.Path}'", e),
             DiskProblem.Exists => new(ErrorCode.AlreadyExists, "DiskAlreadyExists", $"{start}there is a file '{e.Path}' already.", e.Path, $"New-VM -Name {name} -VHDPath '{e.Path}'", e),
-            DiskProblem.InUse => new(ErrorCode.Conflict, "DiskInUse", $"{start}its disk '{e.Path}' is in use by another process.", e.Path, $"fuser -v '{e.Path}'", e),
+            DiskProblem.InUse => new(ErrorCode.Conflict, "DiskInUse", $"{start}its disk '{e.Path}' is in use by {DiskHolders.Words(e.Path)}.", e.Path, $"fuser -v '{e.Path}'", e),
             DiskProblem.Damaged => new(ErrorCode.DataLoss, "DiskDamaged", $"{start}its disk '{e.Path}' is damaged or no disk image ({Sentence(e.Detail)}).", e.Path, $"qemu-img check '{e.Path}'", e),
             DiskProblem.NoSpace => new(ErrorCode.ResourceExhausted, "DiskFull", $"{start}there is no space for its disk '{e.Path}'.", e.Path, "df -h", e),
             _ => new(ErrorCode.Unavailable, "DiskUnavailable", $"{start}its disk '{e.Path}' cannot be used ({Sentence(e.Detail)}).", e.Path, $"ls -l '{e.Path}'", e),
@@ -30,11 +30,23 @@ internal static class VmErrors
     }
 
     /// <summary>QEMU ended before the machine ran.</summary>
-    public static VirtException Ended(string name, VmDisk? disk, string how, string lastLine)
+    /// <param name="name">The machine's.</param>
+    /// <param name="disks">Its disks, the first one first, by their nodes' names.</param>
+    /// <param name="how">How it ended.</param>
+    /// <param name="said">What it said.</param>
+    public static VirtException Ended(string name, IReadOnlyList<(string Node, string Path)> disks, string how, string said)
     {
-        if (disk is not null && (lastLine.Contains("\" lock", StringComparison.Ordinal) || lastLine.Contains("Is another process using", StringComparison.Ordinal)))
+        var lastLine = QemuWords.Last(said);
+        var named = QemuWords.Node(said) is { } node ? disks.FirstOrDefault(disk => disk.Node == node).Path : null;
+        if (disks.Count > 0 && (lastLine.Contains("\" lock", StringComparison.Ordinal) || lastLine.Contains("Is another process using", StringComparison.Ordinal)))
         {
-            return Disk("start", name, new DiskException(DiskProblem.InUse, disk.Path, lastLine));
+            return Disk("start", name, new DiskException(DiskProblem.InUse, named ?? disks[0].Path, lastLine));
+        }
+
+        // A block device whose file is there, and whose content it cannot use.
+        if (named is not null)
+        {
+            return Disk("start", name, new DiskException(DiskProblem.Damaged, named, lastLine));
         }
 
         var message = $"Cannot start VM '{name}': QEMU {how} before it opened its monitor{(lastLine.Length > 0 ? ": " + Sentence(lastLine) : "")}.";

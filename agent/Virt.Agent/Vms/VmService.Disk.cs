@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Images;
 using Virt.Agent.Storage;
+using Virt.Agent.Storage.Vhds;
 using Virt.Protocol;
 
 namespace Virt.Agent.Vms;
@@ -62,7 +63,7 @@ public sealed partial class VmService
                 return await ExamineDiskAsync("create", request.Name, Path.GetFullPath(existing), cancellation).ConfigureAwait(false);
             }
 
-            var path = request.NewVHDPath is { } wanted ? CheckNewPath(Path.GetFullPath(wanted)) : FreePath(request.Name);
+            var path = request.NewVHDPath is { } wanted ? CheckNewDiskPath("create", request.Name, Path.GetFullPath(wanted)) : FreePath(request.Name);
             long? size = request.NewVHDSizeBytes is { } bytes ? NewVMCheck.RoundUp(bytes, 512) : null;
             if (image?.Manifest.Disk is not { } relative)
             {
@@ -151,6 +152,11 @@ public sealed partial class VmService
 
         CheckLease(verb, name, Guid.Empty, 0, path);
         CheckLeasesBelow(verb, name, path);
+        if (!isShared && File.Exists(path) && DiskChildren.Find(path, []) is { } child)
+        {
+            throw new VirtException(ErrorCode.WrongState, "DiskHasChildren", $"Cannot {verb} VM '{name}': '{child}' stands on disk '{path}', and would change with what the guest writes.", path, $"New-VHD -Path '{Path.ChangeExtension(path, null)}-{name}.qcow2' -ParentPath '{path}' -Differencing");
+        }
+
         var layers = await LayersAsync(path, cancellation).ConfigureAwait(false);
         var info = layers[0].Info;
 
@@ -203,6 +209,11 @@ public sealed partial class VmService
 
         return layers;
     }
+
+    // The disks that are made for machines are qcow2 files.
+    private static string CheckNewDiskPath(string verb, string name, string path) => VhdFormats.OfPath(path) is VHDFormat.Unknown or VHDFormat.Qcow2
+        ? CheckNewPath(path)
+        : throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} VM '{name}': its new disk would be a qcow2 file, and '{path}' says that it is another.", path, $"Use '{Path.ChangeExtension(path, ".qcow2")}', or New-VHD for another format");
 
     private static string CheckNewPath(string path)
     {

@@ -88,7 +88,7 @@ public sealed partial class VmService
 
             var disk = request.NewSizeBytes is not { } bytes ? await ExamineDiskAsync(verb, entry.Name, Path.GetFullPath(request.Path!), cancellation, isShared: drive.IsReadOnly).ConfigureAwait(false) : new VmDisk
             {
-                Path = request.Path is { } wanted ? CheckNewPath(Path.GetFullPath(wanted)) : FreePath($"{entry.Name}-{drive.Name}"),
+                Path = request.Path is { } wanted ? CheckNewDiskPath(verb, entry.Name, Path.GetFullPath(wanted)) : FreePath($"{entry.Name}-{drive.Name}"),
                 Format = "qcow2",
                 SizeBytes = NewVMCheck.RoundUp(bytes, 512),
                 IsNew = true,
@@ -101,7 +101,7 @@ public sealed partial class VmService
         }
     }
 
-    private static VmDisk PlanDvd(string verb, string name, string path)
+    private VmDisk PlanDvd(string verb, string name, string path)
     {
         NewVMCheck.CheckDiskRequest(verb, name, path, null);
         path = Path.GetFullPath(path);
@@ -110,7 +110,18 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} VM '{name}': '{path}' is a folder; a DVD image is a file.", path, $"xorriso -as mkisofs -r -J -o '{path.TrimEnd('/')}.iso' '{path}'");
         }
 
+        // A guest that reads what another one writes sees neither the one nor the other; and what is inside of a disk image's file is not for whoever has the file.
+        if (entries.Values.FirstOrDefault(e => FilesOf(e).Contains(path) || e.Spec.Drives.Any(drive => drive.IsOwned && drive.Media?.Path == path)) is { } owner)
+        {
+            throw new VirtException(ErrorCode.Conflict, "DiskInUse", $"Cannot {verb} VM '{name}': '{path}' is a disk of VM '{owner.Name}', and no DVD image.", path, $"Get-VMHardDiskDrive {owner.Name}");
+        }
+
         var file = new FileInfo(path);
+        if (file.Exists && DiskSignature.Of(path) is { } format)
+        {
+            throw new VirtException(ErrorCode.InvalidArgument, "InvalidMedia", $"Cannot {verb} VM '{name}': '{path}' is a disk image of the format {format}, and no DVD image.", path, $"Add-VMHardDiskDrive {name} -Path '{path}' -ReadOnly");
+        }
+
         return file.Exists
             ? new VmDisk { Path = path, Format = "raw", SizeBytes = file.Length, IsNew = false }
             : throw new DiskException(DiskProblem.Missing, path, "");

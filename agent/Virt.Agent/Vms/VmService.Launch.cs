@@ -142,7 +142,9 @@ public sealed partial class VmService
     }
 
     // QEMU's last words, without its name.
-    private string LastErrorLine(VmEntry entry)
+    private string LastErrorLine(VmEntry entry) => QemuWords.Last(LastErrors(entry));
+
+    private string LastErrors(VmEntry entry)
     {
         var path = FolderOf(entry).ErrorFile;
         if (!File.Exists(path))
@@ -153,7 +155,7 @@ public sealed partial class VmService
         using var file = File.OpenRead(path);
         file.Seek(-Math.Min(4096, file.Length), SeekOrigin.End);
         using var reader = new StreamReader(file);
-        return QemuWords.Last(reader.ReadToEnd());
+        return reader.ReadToEnd();
     }
 
     private void RemoveRunFolder(VmEntry entry)

@@ -159,7 +159,7 @@ public sealed partial class VmService
         // Its socket closes a moment before it has ended.
         await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time, cancellation)).ConfigureAwait(false);
         var how = process.Ended.IsCompleted ? How(await process.Ended.ConfigureAwait(false)) : "closed its monitor";
-        return VmErrors.Ended(entry.Name, entry.Spec.Disk, how, LastErrorLine(entry));
+        return VmErrors.Ended(entry.Name, DiskNode.PathsOf(entry.Spec), how, LastErrors(entry));
     }
 
     // What the guest goes on from instead of being started.

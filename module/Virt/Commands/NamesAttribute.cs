@@ -12,11 +12,16 @@ namespace Virt.Commands;
 public sealed class NamesAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        inputData is null ? null : LanguagePrimitives.GetEnumerable(inputData) is { } items ? items.Cast<object>().Select(Name).ToArray() : new[] { Name(inputData) };
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        LanguagePrimitives.GetEnumerable(inputData) is { } items ? items.Cast<object>().Select(Name).ToArray() : new[] { Name(inputData) };
 
-    private static string Name(object item)
+    private static string Name(object? item)
     {
+        if (item is null)
+        {
+            throw new ArgumentTransformationMetadataException("Cannot use null as a name.", new PSInvalidCastException("Cannot use null as a name."));
+        }
+
         var wrapped = PSObject.AsPSObject(item);
         return wrapped.BaseObject switch
         {

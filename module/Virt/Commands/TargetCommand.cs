@@ -20,17 +20,8 @@ public abstract partial class TargetCommand<T> : VirtCommand
 
     private protected abstract Noun<T> Noun { get; }
 
-    private HashSet<string> typed = [];
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
-    }
-
     /// <summary>True where the user gave a parameter. What an object that is piped says of itself is no wish.</summary>
-    private protected bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || typed.Contains(parameter));
+    private protected bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || Typed.Contains(parameter));
 
     /// <summary>Does what the cmdlet is for, with one object.</summary>
     private protected virtual void Act(HostCalls host, Target target)

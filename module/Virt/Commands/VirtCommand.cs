@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
@@ -32,10 +33,17 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
     {
         get
         {
+            RequireBound();
             var names = ComputerName.Where(name => !string.IsNullOrEmpty(name)).SelectMany(ConnectedHosts.Expand).Distinct(StringComparer.Ordinal).ToArray();
             return names.Length == 0 ? VirtSession.DefaultHosts : names;
         }
     }
+
+    /// <summary>What the user gave, and no piped object.</summary>
+    private protected HashSet<string> Typed { get; private set; } = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Typed = new HashSet<string>(MyInvocation.BoundParameters.Keys, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -143,6 +151,16 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
         if (condition == WaitCondition.Port != (port != 0))
         {
             Refuse("PortRequired", "Cannot wait: -For Port and -Port <number> are required together.", port, $"{MyInvocation.MyCommand.Name} -For Port -Port 22");
+        }
+    }
+
+    // Each of our objects brings a ComputerName. One of which nothing else could be taken would be no choice at all, and the cmdlet would be done with everything on that host.
+    private void RequireBound()
+    {
+        if (!Typed.Contains(nameof(ComputerName)) && IsGiven(nameof(ComputerName)) && MyInvocation.BoundParameters.Keys.All(key => Typed.Contains(key) || key.Equals(nameof(ComputerName), StringComparison.OrdinalIgnoreCase)) && PipedObject.Of(this) is { } piped && PipedObject.IsNoHost(piped))
+        {
+            var name = MyInvocation.MyCommand.Name;
+            Refuse("InputObjectNotBound", $"Cannot use a {piped.TypeNames[0].Split('.').Last()} from the pipeline: {name} takes none.", piped, $"Get-Help {name} -Full");
         }
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks;
 using Virt.Agent.Images.VmImages;
 using Virt.IntegrationTests.Fixtures;
@@ -43,6 +44,26 @@ public sealed class VmImageSaveTests
         await host.RunAsync("sh", "-c", $"truncate -s 8M '{disk}' && printf '\\125\\252' | dd of='{disk}' bs=1 seek=510 conv=notrunc status=none && cd '{site.Folder}' && sha256sum raw.img > SHA256SUMS");
         var raw = host.Invoke(Methods.SaveVMImage, new SaveVMImage { Name = "raw", Uri = site.Address + "/raw.img", ChecksumUri = site.Address + "/SHA256SUMS" });
         Assert.Equal((8L << 20, ""), (raw.VirtualSizeBytes, (await host.RunAsync("qemu-img", "compare", "-f", "raw", "-F", "qcow2", disk, Path.Combine(raw.Path, "disk.qcow2"))).Replace("Images are identical.", "", StringComparison.Ordinal).Trim()));
+    }
+
+    [Fact]
+    public async Task An_image_of_another_CPU_is_said_to_be_one_and_machines_of_that_CPU_are_made_of_it()
+    {
+        await using var host = await TestHost.StartAsync(PlainHttp);
+        using var site = await VmImageSite.StartAsync(host);
+        var other = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? VMArchitecture.X64 : VMArchitecture.Arm64;
+        var text = other == VMArchitecture.X64 ? "x64" : "arm64";
+        var request = new SaveVMImage { Name = "debian/12", Uri = site.Address + "/debian-12.qcow2", ChecksumUri = site.Address + "/SHA512SUMS", Architecture = other };
+        Assert.Equal(text, host.Invoke(Methods.SaveVMImage, request).Architecture);
+        Assert.Equal(text, host.Invoke(Methods.NewVM, new NewVM { Name = "web01", Image = "debian/12", Architecture = other }).Architecture);
+        var refused = host.Refused(Methods.NewVM, new NewVM { Name = "web02", Image = "debian/12" });
+        Assert.Equal(("ArchitectureNotSupported", $"New-VM -Name web02 -Image debian/12 -Architecture {other}"), (refused.Id, refused.RecommendedAction));
+
+        // What is there under that name for one CPU is not taken for the same disk for another; and the server has none of it.
+        Assert.Equal(text, host.Invoke(Methods.SaveVMImage, request).Architecture);
+        Assert.Equal(ErrorCode.AlreadyExists, host.Refused(Methods.SaveVMImage, request with { Architecture = VMArchitecture.Host }).Code);
+        Assert.Equal(ErrorCode.NotFound, host.Refused(Methods.SaveVMImage, new SaveVMImage { Name = "alpine/edge/cloud", Server = site.Address, Architecture = other }).Code);
+        Assert.Equal("InvalidArchitecture", host.Refused(Methods.SaveVMImage, request with { Architecture = (VMArchitecture)9 }).Id);
     }
 
     [Fact]

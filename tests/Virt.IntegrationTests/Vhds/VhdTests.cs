@@ -30,6 +30,7 @@ public sealed class VhdTests
         if (format is "qcow2" or "raw")
         {
             Assert.Equal(type == VHDType.Fixed, made.FileSizeBytes >= Disks.Size);
+            Assert.Equal(type == VHDType.Fixed, 512 * long.Parse(await host.RunAsync("stat", "-c", "%b", made.Path), System.Globalization.CultureInfo.InvariantCulture) >= Disks.Size);
         }
 
         Assert.Equal(name, host.Listing());

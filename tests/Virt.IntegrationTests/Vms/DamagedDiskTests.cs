@@ -41,6 +41,18 @@ public sealed class DamagedDiskTests
     }
 
     [Fact]
+    public async Task One_that_is_no_disk_image_any_more_is_named()
+    {
+        await using var host = await TestHost.StartAsync();
+        var made = host.NewDisk("web01");
+        await host.RunAsync("dd", "if=/dev/zero", $"of={made.DiskPath}", "bs=10", "count=1", "conv=notrunc", "status=none");
+        var error = host.Refused(Methods.StartVM, new StartVM { Name = "web01" });
+        Assert.Equal((ErrorCode.DataLoss, "DiskDamaged"), (error.Code, error.Id));
+        Assert.Equal($"Cannot start VM 'web01': its disk '{made.DiskPath}' is damaged or no disk image (Image is not in qcow2 format).", error.Message);
+        Assert.Equal($"qemu-img check '{made.DiskPath}'", error.RecommendedAction);
+    }
+
+    [Fact]
     public async Task One_that_another_process_has_is_refused_and_merged_later()
     {
         await using var host = await TestHost.StartAsync();

@@ -109,6 +109,11 @@ public sealed class DriveTests
         Assert.Equal("DiskNotFound", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Path = "/nowhere/a.qcow2" }).Id);
         Assert.Equal("DiskNotFound", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Type = VMDriveType.Dvd, Path = "/nowhere/a.iso" }).Id);
         Assert.Equal("InvalidPath", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Type = VMDriveType.Dvd, Path = host.Folder }).Id);
+        Assert.Equal("DiskInUse", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Type = VMDriveType.Dvd, Path = mine.Path }).Id);
+        var image = Path.Combine(host.Folder, "no.iso");
+        await host.RunAsync("qemu-img", "create", "-q", "-f", "vhdx", image, "10M");
+        Assert.Equal("InvalidMedia", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Type = VMDriveType.Dvd, Path = image }).Id);
+        File.Delete(image);
         Assert.Equal("InvalidPath", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", Path = "a.qcow2" }).Id);
         Assert.Equal("InvalidDiskSize", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02", NewSizeBytes = 1 }).Id);
         Assert.Equal("NoDisk", host.Refused(Methods.AddVMDrive, new AddVMDrive { VMName = "web02" }).Id);

@@ -21,6 +21,10 @@ public sealed class RefusalTests
         var corrupt = Path.Combine(host.Folder, "corrupt.qcow2");
         await host.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", corrupt, "10M");
         await host.RunAsync("sh", "-c", $"printf garbagegarbage | dd of='{corrupt}' bs=1 seek=196608 conv=notrunc 2>/dev/null");
+        var parent = Path.Combine(host.Folder, "parent.qcow2");
+        await host.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", parent, "10M");
+        var child = Path.Combine(host.Folder, "child.qcow2");
+        await host.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", parent, "-F", "qcow2", child);
         host.NewEmpty("taken");
 
         (NewVM Request, ErrorCode Code, string Id)[] refused =
@@ -32,7 +36,9 @@ public sealed class RefusalTests
             (new NewVM { Name = "web01", Image = "startr" }, ErrorCode.NotFound, "VMImageNotFound"),
             (new NewVM { Name = "web01", VHDPath = "/no/such/disk.qcow2" }, ErrorCode.NotFound, "DiskNotFound"),
             (new NewVM { Name = "web01", NewVHDPath = "/no/such/disk.qcow2" }, ErrorCode.NotFound, "FolderNotFound"),
-            (new NewVM { Name = "web01", NewVHDPath = foreign }, ErrorCode.AlreadyExists, "DiskAlreadyExists"),
+            (new NewVM { Name = "web01", NewVHDPath = noDisk }, ErrorCode.AlreadyExists, "DiskAlreadyExists"),
+            (new NewVM { Name = "web01", NewVHDPath = foreign }, ErrorCode.InvalidArgument, "InvalidPath"),
+            (new NewVM { Name = "web01", VHDPath = parent }, ErrorCode.WrongState, "DiskHasChildren"),
             (new NewVM { Name = "web01", VHDPath = noDisk }, ErrorCode.DataLoss, "DiskDamaged"),
             (new NewVM { Name = "web01", VHDPath = corrupt }, ErrorCode.DataLoss, "DiskDamaged"),
             (new NewVM { Name = "web01", VHDPath = foreign }, ErrorCode.NotSupported, "DiskFormatNotSupported"),
@@ -48,7 +54,7 @@ public sealed class RefusalTests
         Assert.Equal("taken", Assert.Single(host.Invoke(Methods.GetVM, new GetVM()).Items).Name);
         Assert.Single(Directory.EnumerateDirectories(Path.Combine(host.StateFolder, "vms")));
         Assert.False(Directory.Exists(Path.Combine(host.StateFolder, "disks")) && Directory.EnumerateFiles(Path.Combine(host.StateFolder, "disks")).Any());
-        foreach (var path in new[] { noDisk, foreign, corrupt })
+        foreach (var path in new[] { noDisk, foreign, corrupt, parent, child })
         {
             File.Delete(path);
         }
@@ -84,7 +90,7 @@ public sealed class RefusalTests
         host.Start("web01");
         var locked = host.Refused(Methods.StartVM, new StartVM { Name = "web02" });
         Assert.Equal((ErrorCode.Conflict, "DiskInUse"), (locked.Code, locked.Id));
-        Assert.Equal($"Cannot start VM 'web02': its disk '{other}' is in use by another process.", locked.Message);
+        Assert.Equal($"Cannot start VM 'web02': its disk '{other}' is in use by process {host.Get("web01").ProcessId} (qemu-system-x86).", locked.Message);
         Assert.Equal((VMState.Failed, locked.Message), (host.Get("web02").State, host.Get("web02").Status));
 
         host.Stop("web01", turnOff: true);

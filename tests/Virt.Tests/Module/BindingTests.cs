@@ -53,6 +53,36 @@ public sealed class BindingTests : IDisposable
         Assert.Equal(names, string.Join(' ', asked.Select(request => request.Name)));
     }
 
+    [Theory]
+    [InlineData("Get-Container web01 -ComputerName $agent | Get-VM", "Container", "Get-VM")]
+    [InlineData("Get-VM web01 -ComputerName $agent | Get-Container", "VM", "Get-Container")]
+    [InlineData("Get-VM web01 -ComputerName $agent | Get-ContainerImage", "VM", "Get-ContainerImage")]
+    [InlineData("Get-VM web01 -ComputerName $agent | Get-VirtNetwork", "VM", "Get-VirtNetwork")]
+    [InlineData("Get-Container web01 -ComputerName $agent | Get-VHD", "Container", "Get-VHD")]
+    public void What_a_cmdlet_does_not_take_from_the_pipeline_is_not_left_away(string script, string kind, string cmdlet)
+    {
+        Assert.Empty(shell.Run("$PSDefaultParameterValues.Clear(); " + script));
+        var refused = Assert.Single(shell.Errors);
+        Assert.StartsWith("InputObjectNotBound", refused.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Equal($"Cannot use a {kind} from the pipeline: {cmdlet} takes none.", refused.Exception.Message);
+    }
+
+    [Fact]
+    public void A_host_that_is_piped_is_the_one_that_is_asked()
+    {
+        var found = shell.Run<VM>("$PSDefaultParameterValues.Clear(); [Virt.VirtHost]@{ ComputerName = $agent } | Get-VM");
+        Assert.Empty(shell.Errors);
+        Assert.Equal(3, found.Length);
+    }
+
+    [Fact]
+    public void Null_is_no_name_and_no_path()
+    {
+        shell.Run("$null | Get-VM; $null | Get-VHD");
+        Assert.Equal(2, shell.Errors.Count);
+        Assert.DoesNotContain(shell.Errors, static error => error.Exception is NullReferenceException);
+    }
+
     [Fact]
     public void A_container_that_is_piped_is_changed_in_what_was_typed_alone()
     {

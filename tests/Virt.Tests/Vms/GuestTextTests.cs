@@ -39,4 +39,12 @@ public sealed class GuestTextTests
     [InlineData("qemu-system-x86_64: cannot set up guest memory\n", "cannot set up guest memory")]
     [InlineData("warning: first\nqemu-system-x86_64: -blockdev driver=qcow2,node-name=d: Failed to get \"write\" lock\nIs another process using the image [x]?\n", "Failed to get \"write\" lock")]
     public void Qemus_last_words_are_without_its_name_and_option(string text, string last) => Assert.Equal(last, QemuWords.Last(text));
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("qemu-system-x86_64: cannot set up guest memory\n", null)]
+    [InlineData("qemu-system-x86_64: -blockdev driver=qcow2,node-name=disk1: Failed to get \"write\" lock\nIs another process using the image [x]?\n", "disk1")]
+    [InlineData("qemu-system-x86_64: -blockdev driver=qcow2,node-name=disk0base1,discard=unmap: Image is not in qcow2 format\n", "disk0base1")]
+    [InlineData("qemu-system-x86_64: -device x,node-name=disk0: no\n", null)]
+    public void Qemus_last_words_name_a_block_device(string text, string? node) => Assert.Equal(node, QemuWords.Node(text));
 }

@@ -1,7 +1,4 @@
-using System;
-using System.Linq;
 using Virt.Agent.Common;
-using Virt.Linux.Processes;
 using Virt.Protocol;
 
 namespace Virt.Agent.Storage.Vhds;
@@ -65,15 +62,8 @@ internal static class VhdErrors
         path,
         $"Get-VM -Name {lease.VMName} -ComputerName {lease.HostName}. Where that host is gone for ever: rm '{DiskLeaseFile.PathOf(path)}'");
 
-    // Whoever has the file open; the kernel knows, wherever the process is.
-    private static VirtException InUse(string start, string path, string it, DiskException e)
-    {
-        var holders = FileHolders.Find(path);
-        var locking = holders.Where(static holder => holder.IsLocking).ToList();
-        var named = (locking.Count > 0 ? locking : holders).Select(static holder => FormattableString.Invariant($"process {holder.Id} ({holder.Name})")).ToList();
-        var who = named.Count == 0 ? "a process that this host does not see" : string.Join(" and ", named);
-        return new(ErrorCode.Conflict, "DiskInUse", $"{start}{it} is in use by {who}.", path, $"fuser -v '{path}'", e);
-    }
+    private static VirtException InUse(string start, string path, string it, DiskException e) =>
+        new(ErrorCode.Conflict, "DiskInUse", $"{start}{it} is in use by {DiskHolders.Words(path)}.", path, $"fuser -v '{path}'", e);
 
     private static string Role(VhdUser user) => user.Use switch
     {

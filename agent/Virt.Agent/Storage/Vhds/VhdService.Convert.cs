@@ -45,7 +45,7 @@ public sealed partial class VhdService
         var spec = new VhdSpec { Path = path, Delete = request.DeleteSource ? [source] : [] };
         var progress = new VhdProgress(call, $"Converting disk '{source}'", $"writing '{path}'", size, time);
         await MakeAsync(Verb, source, spec, null, progress, call, (tools, file) =>
-            tools.ConvertAsync(source, image.FormatName, file, VhdFormats.NameOf(format), VhdFormats.Options(format, type == VHDType.Fixed), null, call.Cancellation)).ConfigureAwait(false);
+            FillAsync(tools.ConvertAsync(source, image.FormatName, file, VhdFormats.NameOf(format), VhdFormats.Options(format, type == VHDType.Fixed), null, call.Cancellation), file, type)).ConfigureAwait(false);
         return Show(await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false));
     }
 

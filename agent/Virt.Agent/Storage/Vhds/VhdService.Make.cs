@@ -3,6 +3,7 @@ using System.IO;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Linux;
 using Virt.Linux.Files;
 
 namespace Virt.Agent.Storage.Vhds;
@@ -52,6 +53,29 @@ public sealed partial class VhdService
         TrySyncFolder(spec.Path);
         await FaultPoint.ReachAsync(VhdFaults.Placed).ConfigureAwait(false);
         Finish(id, spec with { Folder = folder });
+    }
+
+    // Some formats are written by qemu-img as files of the whole length without the blocks that are to be there.
+    private static async Task FillAsync(Task making, string file, VHDType type)
+    {
+        await making.ConfigureAwait(false);
+        if (type != VHDType.Fixed)
+        {
+            return;
+        }
+
+        try
+        {
+            FileHandles.Reserve(file, new FileInfo(file).Length);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOSPC)
+        {
+            throw new DiskException(DiskProblem.NoSpace, file, e.Message);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EOPNOTSUPP)
+        {
+            throw new DiskException(DiskProblem.Other, file, "its file system keeps no blocks ahead, so that nothing there can be of fixed size");
+        }
     }
 
     // The new file is in its place.

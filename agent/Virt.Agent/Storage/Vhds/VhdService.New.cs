@@ -42,7 +42,7 @@ public sealed partial class VhdService
 
         var progress = new VhdProgress(call, $"Creating disk '{path}'", "writing it", size, time);
         await MakeAsync(Verb, path, new VhdSpec { Path = path }, null, progress, call, (tools, file) => parent is null
-            ? tools.CreateAsync(file, VhdFormats.NameOf(format), VhdFormats.Options(format, type == VHDType.Fixed), size, call.Cancellation)
+            ? FillAsync(tools.CreateAsync(file, VhdFormats.NameOf(format), VhdFormats.Options(format, type == VHDType.Fixed), size, call.Cancellation), file, type)
             : tools.CreateDifferencingAsync(file, parent.Path, parent.FormatName, size, call.Cancellation)).ConfigureAwait(false);
         return Show(await ExamineAsync(Verb, path, call.Cancellation).ConfigureAwait(false));
     }

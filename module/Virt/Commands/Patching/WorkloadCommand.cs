@@ -48,6 +48,8 @@ public abstract class WorkloadCommand : VirtCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
+
         // A pipeline's objects may bring a ComputerName each, which is theirs and not that of the names beside them.
         isNamed = VM.Length + Container.Length > 0;
         namedHosts = HostNames;

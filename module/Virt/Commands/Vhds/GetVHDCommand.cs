@@ -28,7 +28,7 @@ namespace Virt.Commands;
 [OutputType(typeof(VHD))]
 public sealed class GetVHDCommand : VHDTargetCommand
 {
-    /// <summary>Disk images: full paths on the host, with or without wildcards in the last part, or VMs, whose disk is meant. Without it: the disks of the host's VMs.</summary>
+    /// <summary>Disk images: full paths on the host, with or without wildcards in the last part, VMs, whose first disk is meant, or their drives. Without it: the disks of the host's VMs.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
     [Paths]
     [SupportsWildcards]

@@ -11,7 +11,7 @@ namespace Virt.Commands;
 /// refused, as nothing but its VM knows it whole.
 /// </remarks>
 /// <example>
-/// <code>Get-VM | Get-VHD | Test-VHD</code>
+/// <code>Get-VMHardDiskDrive | Get-VHD | Test-VHD</code>
 /// <para>Tests the disks of all VMs.</para>
 /// </example>
 /// <example>

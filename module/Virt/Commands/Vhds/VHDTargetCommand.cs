@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>The base of cmdlets that work on disk images.</summary>
 public abstract class VHDTargetCommand : TargetCommand<VHD>
 {
-    /// <summary>Disk images: full paths on the host, with or without wildcards in the last part, or VMs, whose disk is meant.</summary>
+    /// <summary>Disk images: full paths on the host, with or without wildcards in the last part, VMs, whose first disk is meant, or their drives.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
     [Paths]
     [SupportsWildcards]

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.IO;
 using System.Management.Automation;
 using Virt.Protocol;
@@ -34,6 +35,9 @@ public sealed class GetVMScreenshotCommand : VMTargetCommand
     [Parameter]
     public SwitchParameter Show { get; set; }
 
+    // Several hosts are asked in parallel.
+    private readonly ConcurrentDictionary<string, string> written = new(StringComparer.Ordinal);
+
     private protected override void Act(HostCalls host, Target target)
     {
         var way = Show ? Console.IsOutputRedirected ? TerminalPicture.Way.None : TerminalPicture.Of(Environment.GetEnvironmentVariable) : default;
@@ -52,6 +56,11 @@ public sealed class GetVMScreenshotCommand : VMTargetCommand
         {
             var place = AskUser(() => GetUnresolvedProviderPathFromPSPath(path));
             shot.Path = Directory.Exists(place) ? System.IO.Path.Combine(place, shot.Name + ".png") : place;
+            if (!written.TryAdd(shot.Path, shot.Name))
+            {
+                throw new VirtException(ErrorCode.AlreadyExists, "FileWritten", $"Cannot write a picture of VM '{shot.Name}': '{shot.Path}' is that of VM '{written[shot.Path]}' by now.", Path, $"Get-VMScreenshot {shot.Name} -Path {System.IO.Path.GetDirectoryName(shot.Path)}");
+            }
+
             try
             {
                 File.WriteAllBytes(shot.Path, shot.Bytes);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using Virt.Protocol;
 using Virt.Session;
@@ -33,7 +34,42 @@ public sealed class RemoveVMCommand : VMChangeCommand
 
     private protected override bool LosesData => DeleteDisk;
 
-    private protected override void Act(HostCalls host, Target target) => Change(
+    private readonly ConcurrentQueue<(string Host, Target Target)> later = new();
+    private bool isLast;
+
+    private protected override void Act(HostCalls host, Target target)
+    {
+        try
+        {
+            Remove(host, target);
+        }
+        catch (VirtException e) when (e.Id == "VMHasLinkedCopies" && !isLast)
+        {
+            later.Enqueue((host.ComputerName, target));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // What stood on them may have come after them, and be gone by now.
+        for (var before = int.MaxValue; !later.IsEmpty && !isLast;)
+        {
+            var again = later.ToArray();
+            isLast = again.Length == before;
+            before = again.Length;
+            while (later.TryDequeue(out _))
+            {
+            }
+
+            foreach (var (name, target) in again)
+            {
+                ForEachHost([name], host => Guard(target.Input, () => Act(host, target)));
+            }
+        }
+    }
+
+    private void Remove(HostCalls host, Target target) => Change(
         host,
         target,
         Methods.RemoveVM,
