@@ -21,4 +21,10 @@ Describe 'Copy-ContainerFile' {
         Copy-ContainerFile (New-TestName copy) /no/such/file "$TestDrive/x" -FromContainer -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'FileNotFound*'
     }
+
+    It 'writes no file of one container over that of another' {
+        $other = Start-TestContainer other
+        { (New-TestName copy), $other.Name | Copy-ContainerFile -FromContainer -SourcePath /etc/hostname -DestinationPath "$TestDrive/hn" } | Should -Throw -ErrorId 'SeveralObjects*'
+        Test-Path "$TestDrive/hn" | Should -BeFalse
+    }
 }

@@ -21,4 +21,10 @@ Describe 'Import-ContainerImage' {
     It 'refuses what is no archive' {
         { Import-ContainerImage $folder/root/greeting -ErrorAction Stop } | Should -Throw -ErrorId 'ImageArchiveDamaged*'
     }
+
+    It 'refuses an archive of another platform' {
+        { Import-ContainerImage $folder/a.tar -Platform linux/riscv64 -ErrorAction Stop } | Should -Throw -ErrorId 'ImagePlatformMissing*'
+    }
+
+    It 'is found by a pattern of its short name' { (Get-ContainerImage "$(New-TestName a):lat*").Name | Should -Be "localhost/$(New-TestName a):latest" }
 }

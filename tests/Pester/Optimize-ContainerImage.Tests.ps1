@@ -28,4 +28,9 @@ Describe 'Optimize-ContainerImage' {
         @((Optimize-ContainerImage -Unnamed).Images).Length | Should -BeGreaterOrEqual 1
         Get-ContainerImage "localhost/$(New-TestName a):latest" | Should -Not -BeNullOrEmpty
     }
+
+    It 'takes days, and no number without a unit' {
+        (Optimize-ContainerImage -OlderThan 30d -WhatIf).Images | Should -Not -Contain "localhost/$(New-TestName a):latest"
+        { Optimize-ContainerImage -OlderThan 30 -WhatIf } | Should -Throw '*30d*'
+    }
 }

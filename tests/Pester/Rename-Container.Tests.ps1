@@ -16,4 +16,9 @@ Describe 'Rename-Container' {
         Rename-Container (New-TestName after) $other.Name -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be ResourceExists
     }
+
+    It 'gives no two containers one name, and does nothing then' {
+        { Rename-Container (New-TestName '*') (New-TestName one) } | Should -Throw -ErrorId 'SeveralObjects*'
+        Get-Container (New-TestName 'on*') | Should -BeNullOrEmpty
+    }
 }

@@ -30,4 +30,9 @@ Describe 'Stop-Container' {
     It 'leaves one alone that has stopped already' {
         (Stop-Container (New-TestName hard) -PassThru -ErrorAction Stop).State | Should -Be Stopped
     }
+
+    It 'takes no two ways to end one' {
+        { Stop-Container (New-TestName signal) -TurnOff -Signal HUP } | Should -Throw -ErrorId 'InvalidTurnOff*'
+        { Stop-Container (New-TestName signal) -TurnOff -NoKill } | Should -Throw -ErrorId 'InvalidTurnOff*'
+    }
 }

@@ -12,17 +12,18 @@ public static class ResourceName
     /// <param name="verb">What was to be done, such as <c>create</c>.</param>
     /// <param name="kind"><c>VM</c>, <c>container</c>, <c>network</c> or <c>volume</c>.</param>
     /// <param name="name">What the user typed.</param>
+    /// <param name="of">What is renamed or copied, where the name is another one's than that of what the verb is about; null: it is its own.</param>
     /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void Check(string verb, string kind, string name)
+    public static void Check(string verb, string kind, string name, string? of = null)
     {
         if (name.Length is 0 or > 64)
         {
-            throw Bad(verb, kind, name, $"its name has {name.Length} characters; 1 to 64 are allowed");
+            throw Bad(verb, kind, name, of, $"{(of is null ? "its name" : "the new name")} has {name.Length} characters; 1 to 64 are allowed");
         }
 
         if (!char.IsAsciiLetterOrDigit(name[0]) || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-' or '_')))
         {
-            throw Bad(verb, kind, name, "a name begins with a letter or digit and goes on with letters, digits, dots, dashes and underscores");
+            throw Bad(verb, kind, name, of, $"{(of is null ? "" : $"'{name}' is no name: ")}a name begins with a letter or digit and goes on with letters, digits, dots, dashes and underscores");
         }
     }
 
@@ -74,13 +75,14 @@ public static class ResourceName
     /// <param name="kind">Of what.</param>
     /// <param name="name">By which name.</param>
     /// <param name="action">What to type instead; null: what shows the other one.</param>
-    public static VirtException Taken(string verb, string kind, string name, string? action = null)
+    /// <param name="of">What is renamed or copied; null: it would have got the name as its first.</param>
+    public static VirtException Taken(string verb, string kind, string name, string? action = null, string? of = null)
     {
         var noun = Noun(kind);
         return new VirtException(
             ErrorCode.AlreadyExists,
             ErrorId(noun, "AlreadyExists"),
-            $"Cannot {verb} {kind} '{name}': a {kind} of that name exists already.",
+            of is null ? $"Cannot {verb} {kind} '{name}': a {kind} of that name exists already." : $"Cannot {verb} {kind} '{of}': a {kind} named '{name}' exists already.",
             target: name,
             action: action ?? $"Get-{noun} -Name {name}");
     }
@@ -97,6 +99,6 @@ public static class ResourceName
     // The prefix tells cmdlets of different modules apart; errors are ours alone.
     private static string ErrorId(string noun, string what) => noun.Replace("Virt", "", StringComparison.Ordinal) + what;
 
-    private static VirtException Bad(string verb, string kind, string name, string why) =>
-        new(ErrorCode.InvalidArgument, "InvalidName", $"Cannot {verb} {kind} '{name}': {why}.", target: name, action: $"Use a name such as 'web01'.");
+    private static VirtException Bad(string verb, string kind, string name, string? of, string why) =>
+        new(ErrorCode.InvalidArgument, "InvalidName", $"Cannot {verb} {kind} '{of ?? name}': {why}.", target: name, action: $"Use a name such as 'web01'.");
 }

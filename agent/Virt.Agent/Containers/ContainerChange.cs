@@ -89,7 +89,7 @@ internal static class ContainerChange
             StopSignal = request.StopSignal ?? same.StopSignal,
             StopTimeout = request.StopTimeout ?? same.StopTimeout,
             RestartPolicy = request.RestartPolicy ?? same.RestartPolicy,
-            RestartMaximum = request.RestartMaximum ?? same.RestartMaximum,
+            RestartMaximum = request.RestartMaximum ?? ((request.RestartPolicy ?? same.RestartPolicy) == RestartPolicy.Never ? 0 : same.RestartMaximum),
             After = request.After ?? same.After,
             RemoveOnExit = request.RemoveOnExit ?? same.RemoveOnExit,
             Health = IsAskedOtherwise(request) ? HealthOf(who, spec, request) : null,

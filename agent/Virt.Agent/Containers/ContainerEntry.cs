@@ -127,14 +127,15 @@ internal sealed class ContainerEntry
     }
 
     /// <summary>Writes another name to the disk, then shows it.</summary>
-    public void Rename(ResourceTable table, string name)
+    public void Rename(ResourceTable table, string name, ContainerSpec spec)
     {
-        var row = Row with { Name = name, Run = Write(Run), Spec = Write(Spec) };
+        var row = Row with { Name = name, Run = Write(Run), Spec = Write(spec) };
         table.Update(row);
         lock (gate)
         {
             var former = Row.Name;
             Row = Lean(row);
+            Spec = spec;
             Tell(VirtEventAction.Renamed, $"It was '{former}'.");
             changed.SetResult();
             changed = New();

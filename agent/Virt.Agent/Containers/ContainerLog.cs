@@ -18,8 +18,10 @@ internal sealed class ContainerLog : IDisposable
     private readonly string path;
     private readonly byte[] buffer = new byte[Chunk];
     private FileStream? older;
+    private FileStream? between;
     private FileStream file;
     private LogParser parser = new();
+    private bool hasGap;
 
     private ContainerLog(string path, FileStream? older, FileStream file)
     {
@@ -31,25 +33,31 @@ internal sealed class ContainerLog : IDisposable
     /// <summary>Opens it; null where nothing was ever written.</summary>
     public static ContainerLog? Open(string path)
     {
+        var (former, present) = OpenBoth(path);
+        if (present is not null)
+        {
+            return new ContainerLog(path, former, present);
+        }
+
+        former?.Dispose();
+        return null;
+    }
+
+    // The two as they stand one after the other at one moment.
+    private static (FileStream? Former, FileStream? Present) OpenBoth(string path)
+    {
         while (true)
         {
             var former = TryOpen(path + ".1");
             var present = TryOpen(path);
             // Begun anew between the two: what was opened as the older one is older still.
-            if (former is not null && present is not null && FileHandles.Inode(former.SafeFileHandle) != FileHandles.Inode(path + ".1"))
+            if (former is null || present is null || FileHandles.Inode(former.SafeFileHandle) == FileHandles.Inode(path + ".1"))
             {
-                former.Dispose();
-                present.Dispose();
-                continue;
+                return (former, present);
             }
 
-            if (present is not null)
-            {
-                return new ContainerLog(path, former, present);
-            }
-
-            former?.Dispose();
-            return null;
+            former.Dispose();
+            present.Dispose();
         }
     }
 
@@ -85,6 +93,14 @@ internal sealed class ContainerLog : IDisposable
 
             older = null;
             await first.DisposeAsync().ConfigureAwait(false);
+            if (between is not null)
+            {
+                (older, between) = (between, null);
+                parser.Finish(lines);
+                parser = new LogParser();
+                hasGap = true;
+                return true;
+            }
         }
 
         if (await ReadAsync(file, lines, cancellation).ConfigureAwait(false))
@@ -92,22 +108,15 @@ internal sealed class ContainerLog : IDisposable
             return true;
         }
 
-        if (TryOpen(path) is not { } next)
-        {
-            return false;
-        }
+        return GoOn();
+    }
 
-        if (FileHandles.Inode(next.SafeFileHandle) == FileHandles.Inode(file.SafeFileHandle))
-        {
-            await next.DisposeAsync().ConfigureAwait(false);
-            return false;
-        }
-
-        // Begun anew. What was written to this one before that is read before the next.
-        var last = file;
-        file = next;
-        older = last;
-        return true;
+    /// <summary>True once after the lines before a place where others may be missing: the log began anew more than once before it was read.</summary>
+    public bool TakeGap()
+    {
+        var had = hasGap;
+        hasGap = false;
+        return had;
     }
 
     /// <summary>Gives a last line that was begun and not ended.</summary>
@@ -116,7 +125,41 @@ internal sealed class ContainerLog : IDisposable
     public void Dispose()
     {
         older?.Dispose();
+        between?.Dispose();
         file.Dispose();
+    }
+
+    // To the next file, where there is one.
+    private bool GoOn()
+    {
+        using (var there = TryOpen(path))
+        {
+            if (there is null || FileHandles.Inode(there.SafeFileHandle) == FileHandles.Inode(file.SafeFileHandle))
+            {
+                return false;
+            }
+        }
+
+        var (former, next) = OpenBoth(path);
+        if (next is null)
+        {
+            former?.Dispose();
+            return false;
+        }
+
+        // Begun anew. What was written to this one before that is read before the next; where it is not what stood before the next, there were others in between, of which the last is there.
+        older = file;
+        file = next;
+        if (former is not null && FileHandles.Inode(former.SafeFileHandle) != FileHandles.Inode(older.SafeFileHandle))
+        {
+            between = former;
+        }
+        else
+        {
+            former?.Dispose();
+        }
+
+        return true;
     }
 
     private static FileStream? TryOpen(string path)

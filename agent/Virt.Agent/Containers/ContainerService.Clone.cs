@@ -22,7 +22,7 @@ public sealed partial class ContainerService
     public async Task<Container> CloneAsync(CopyContainer request, Call call)
     {
         var source = Find("copy", request.Id, request.Name);
-        ResourceName.Check("copy", Kind, request.NewName);
+        ResourceName.Check("copy", Kind, request.NewName, of: source.Name);
         call.WorksOn(request.NewName);
         ContainerEntry clone;
         string note;
@@ -57,7 +57,7 @@ public sealed partial class ContainerService
         var name = request.NewName;
         if (FindByName(name) is not null)
         {
-            throw ResourceName.Taken("copy", Kind, name);
+            throw ResourceName.Taken("copy", Kind, name, of: source.Name);
         }
 
         var id = Guid.NewGuid();
@@ -68,7 +68,7 @@ public sealed partial class ContainerService
         if (!whatIf && !table.TryInsert(row))
         {
             Leave(clone);
-            throw ResourceName.Taken("copy", Kind, name);
+            throw ResourceName.Taken("copy", Kind, name, of: source.Name);
         }
 
         return clone;

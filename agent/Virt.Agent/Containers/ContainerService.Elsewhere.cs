@@ -17,7 +17,7 @@ public sealed partial class ContainerService
         if (other is null && request.IPAddresses is { Length: > 0 } && !request.IPAddresses.All(address => entry.Spec.Attachment?.Addresses.Contains(address) ?? false))
         {
             throw new VirtException(
-                ErrorCode.InvalidArgument, "InvalidIPAddress", $"Cannot change container '{entry.Name}': in its network '{present}' it keeps its address.", entry.Name, $"Set-Container {entry.Name} -Network lan -IPAddress 10.144.0.20");
+                ErrorCode.InvalidArgument, "InvalidIPAddress", $"Cannot change container '{entry.Name}': in its network '{present}' it {(entry.Spec.Attachment is null ? "has no address of its own" : "keeps its address")}; another network can give it one.", entry.Name, $"Get-VirtNetwork | Where-Object Name -ne '{present}'");
         }
 
         return request with { Network = other, IPAddresses = other is null ? null : request.IPAddresses };

@@ -42,6 +42,10 @@ public sealed partial class ContainerService
             {
                 await SendAsync(entry, lines, request, call).ConfigureAwait(false);
                 lines.Clear();
+                if (log.TakeGap())
+                {
+                    await SendGapAsync(entry, call).ConfigureAwait(false);
+                }
             }
 
             if (!more)
@@ -71,6 +75,15 @@ public sealed partial class ContainerService
 
         return log;
     }
+
+    // Whatever is asked for: what is missing may have been among it.
+    private ValueTask SendGapAsync(ContainerEntry entry, Call call) => call.SendItemAsync(ContainerLogEntry.WireFormat, new ContainerLogEntry
+    {
+        Name = entry.Name,
+        Time = time.GetUtcNow(),
+        Stream = LogStream.Lost,
+        Line = "Lines may be missing here: it writes faster than they are read, and its log began anew more than once meanwhile; a larger -LogBytes keeps more.",
+    });
 
     private static async Task SendAsync(ContainerEntry entry, IReadOnlyCollection<LogEntry> lines, GetContainerLog request, Call call)
     {

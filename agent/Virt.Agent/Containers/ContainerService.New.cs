@@ -25,6 +25,7 @@ public sealed partial class ContainerService
         var source = findBase(request.Image, $"Cannot create container '{name}'");
         using var held = source.Hold;
         var spec = NewContainerCheck.ToSpec(name, request, source);
+        NewContainerCheck.CheckAsked(name, request);
         CheckMachine("create", name, spec);
         if (FindByName(name) is { } other)
         {

@@ -21,6 +21,7 @@ public sealed partial class ContainerService
         request = WithOtherNetwork(entry, request);
         var to = ContainerChange.Apply(entry.Name, present, request, EnvironmentOfImage(present, request));
         CheckStartOrder("change", entry.Name, request.After);
+        NewContainerCheck.CheckAsked(entry.Name, request);
         CheckRemoveOnExit(entry, to);
         try
         {

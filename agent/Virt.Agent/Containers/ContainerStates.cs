@@ -22,16 +22,16 @@ internal static class ContainerStates
     public static bool IsOff(ContainerState state) => Startable.Contains(state);
 
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckStart(string name, ContainerState state) => Check("start", name, state, Startable, $"Get-Container -Name {name}");
+    public static void CheckStart(string name, ContainerState state) => Check("start", name, state, Startable, WhenPaused(name, state) ?? $"Get-Container -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStop(string name, ContainerState state) => Check("stop", name, state, Stoppable, $"Start-Container -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckInvoke(string name, ContainerState state) => Check("run a command in", name, state, Enterable, $"Start-Container -Name {name}");
+    public static void CheckInvoke(string name, ContainerState state) => Check("run a command in", name, state, Enterable, WhenPaused(name, state) ?? $"Start-Container -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckReplace(string verb, string name, ContainerState state) => Check(verb, name, state, Replaceable, $"Wait-Container -Name {name} -For Stopped");
+    public static void CheckReplace(string verb, string name, ContainerState state) => Check(verb, name, state, Replaceable, WhenPaused(name, state) ?? $"Wait-Container -Name {name} -For Stopped");
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckAlive(string verb, string name, ContainerState state) => Check(verb, name, state, Stoppable, $"Start-Container -Name {name}");
@@ -46,7 +46,7 @@ internal static class ContainerStates
     public static void CheckExport(string name, ContainerState state) => Check("export", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
 
     /// <exception cref="VirtException">WrongState.</exception>
-    public static void CheckSuspend(string name, ContainerState state) => Check("suspend", name, state, Suspendable, $"Start-Container -Name {name}");
+    public static void CheckSuspend(string name, ContainerState state) => Check("suspend", name, state, Suspendable, WhenPaused(name, state) ?? $"Start-Container -Name {name}");
 
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckResume(string name, ContainerState state) => Check("resume", name, state, Resumable, $"Get-Container -Name {name}");
@@ -63,6 +63,9 @@ internal static class ContainerStates
             Check("remove", name, state, Removable, IsAlive(state) ? $"Remove-Container -Name {name} -Force" : $"Get-Container -Name {name}");
         }
     }
+
+    // Whatever else it is to do, it has to go on first.
+    private static string? WhenPaused(string name, ContainerState state) => state == ContainerState.Paused ? $"Resume-Container -Name {name}" : null;
 
     private static void Check(string verb, string name, ContainerState state, ContainerState[] required, string action)
     {

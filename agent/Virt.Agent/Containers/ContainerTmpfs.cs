@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Virt.Linux.Mounts;
 
@@ -39,6 +40,10 @@ public sealed record ContainerTmpfs(string Target, IReadOnlyList<string> Options
                     {
                         cause = $"'{option}' is no option of a tmpfs: {string.Join(", ", Known.Select(k => k + "="))}, ro, exec and suid are";
                     }
+                    else if (!IsValue(option[..equals], option[(equals + 1)..]))
+                    {
+                        cause = $"'{option}' of a tmpfs has no value that it can have: 'size=64m', 'mode=1777', 'uid=1000', 'gid=1000' and 'nr_inodes=4k' do";
+                    }
 
                     options.Add(option);
                     break;
@@ -52,6 +57,19 @@ public sealed record ContainerTmpfs(string Target, IReadOnlyList<string> Options
 
         return cause.Length > 0 ? null : new ContainerTmpfs(target, options, attributes);
     }
+
+    // As the kernel reads them (mm/shmem.c, shmem_parse_one): a size may be a part of the memory, a mode is octal.
+    private static bool IsValue(string name, string value) => name switch
+    {
+        "size" => IsAmount(value.EndsWith('%') ? value[..^1] : Unsuffixed(value)),
+        "nr_inodes" => IsAmount(Unsuffixed(value)),
+        "mode" => value.Length is > 0 and <= 5 && value.All(static c => c is >= '0' and <= '7'),
+        _ => uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+    };
+
+    private static bool IsAmount(string digits) => ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static string Unsuffixed(string value) => value.Length > 0 && "kmgtpeKMGTPE".Contains(value[^1], StringComparison.Ordinal) ? value[..^1] : value;
 
     /// <summary>As the user writes it.</summary>
     public override string ToString() =>

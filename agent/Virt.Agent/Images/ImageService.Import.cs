@@ -36,11 +36,11 @@ public sealed partial class ImageService
         }
     }
 
-    private static OciPlatform PlatformOf(string text, string target)
+    private static OciPlatform? PlatformOf(string text, string target)
     {
         if (text.Length == 0)
         {
-            return OciPlatform.Host;
+            return null;
         }
 
         return text.Split('/') is { Length: 2 or 3 } parts && parts.All(static part => part.Length > 0)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -30,10 +31,11 @@ public sealed partial class ImageService
             source.Check(Kind, request.Name, $"New-ContainerImage '{request.Name}'");
         }
 
+        IReadOnlyList<string> warnings = [];
         var image = given[1] ? await commitContainer(request, call).ConfigureAwait(false)
             : given[0] ? await OfPathAsync(request, call).ConfigureAwait(false)
-            : await ByToolAsync(request, name, source, call).ConfigureAwait(false);
-        return image is null ? new ContainerImage { Name = name.Familiar } : ContainerImageView.Of(store, image, ImageStore.KeyOf(name), containersOf(image.Id));
+            : await ByToolAsync(request, name, source, found => warnings = found, call).ConfigureAwait(false);
+        return image is null ? new ContainerImage { Name = name.Familiar } : ContainerImageView.Of(store, image, ImageStore.KeyOf(name), containersOf(image.Id)) with { Warnings = [.. warnings] };
     }
 
     private async Task<OciImage?> OfPathAsync(NewContainerImage request, Call call)
@@ -48,7 +50,7 @@ public sealed partial class ImageService
             .RunAsync(null, null, [new LayerSource(request.Path, !Directory.Exists(request.Path), WithTop: true)], $"New-ContainerImage -Path {request.Path}").ConfigureAwait(false);
     }
 
-    private async Task<OciImage?> ByToolAsync(NewContainerImage request, ImageReference name, DistributionSource source, Call call)
+    private async Task<OciImage?> ByToolAsync(NewContainerImage request, ImageReference name, DistributionSource source, Action<IReadOnlyList<string>> warn, Call call)
     {
         var context = request.Context.Length > 0 ? request.Context : Path.GetDirectoryName(request.Containerfile) ?? "/";
         var containerfile = request.Containerfile.Length > 0 ? request.Containerfile : Path.Combine(context, File.Exists(Path.Combine(context, "Containerfile")) ? "Containerfile" : "Dockerfile");
@@ -78,8 +80,9 @@ public sealed partial class ImageService
             }
 
             call.Report($"Making image '{name.Familiar}'", $"Building {containerfile}");
-            var archive = await new ImageTools(room, request.Name).BuildAsync(containerfile, context, call.Cancellation).ConfigureAwait(false);
-            var built = await new ImageImport(store, archive, name, OciPlatform.Host, call).RunAsync().ConfigureAwait(false);
+            var (archive, warnings) = await new ImageTools(room, request.Name).BuildAsync(containerfile, context, call.Cancellation).ConfigureAwait(false);
+            warn(warnings);
+            var built = await new ImageImport(store, archive, name, null, call).RunAsync().ConfigureAwait(false);
             return HasChanges(request) ? await new ImageBuild(store, request, time, call).RunAsync(built[0].Image, null, [], "New-ContainerImage").ConfigureAwait(false) : built[0].Image;
         }
         finally

@@ -96,11 +96,14 @@ public sealed partial class ImageService(ImageCatalog catalog, ImageStore store,
             nearest is null ? "Get-ContainerImage" : $"Get-ContainerImage {nearest}");
     }
 
+    // As a literal name is found: without the registry that what is made here is kept under.
+    private static string ShortOf(string name) => name.StartsWith(ImageStore.LocalRegistry + "/", StringComparison.Ordinal) ? name[(ImageStore.LocalRegistry.Length + 1)..] : name;
+
     // A pattern without a match is nothing; a literal name without one, or an image that cannot be read, is an error beside the others.
     internal static IEnumerable<T> Select<T>(string[] wanted, IReadOnlyList<string> all, Func<string, IEnumerable<T>> find, List<ErrorInfo> errors)
     {
         var items = new SortedDictionary<string, List<T>>(StringComparer.Ordinal);
-        foreach (var name in (wanted.Length == 0 ? ["*"] : wanted).SelectMany(pattern => NamePattern.IsPattern(pattern) ? all.Where(name => NamePattern.Matches(pattern, name)) : [pattern]))
+        foreach (var name in (wanted.Length == 0 ? ["*"] : wanted).SelectMany(pattern => NamePattern.IsPattern(pattern) ? all.Where(name => NamePattern.Matches(pattern, name) || NamePattern.Matches(pattern, ShortOf(name))) : [pattern]))
         {
             try
             {

@@ -30,7 +30,7 @@ internal static class VmCopy
         var begin = pattern.IndexOf('#', StringComparison.Ordinal);
         if (begin < 0)
         {
-            ResourceName.Check("copy", "VM", pattern);
+            ResourceName.Check("copy", "VM", pattern, of: source);
             return [pattern];
         }
 
@@ -45,7 +45,7 @@ internal static class VmCopy
         for (var number = 1; names.Count < count; number++)
         {
             var name = pattern[..begin] + number.ToString(digits, CultureInfo.InvariantCulture) + pattern[end..];
-            ResourceName.Check("copy", "VM", name);
+            ResourceName.Check("copy", "VM", name, of: source);
             if (!isTaken(name))
             {
                 names.Add(name);

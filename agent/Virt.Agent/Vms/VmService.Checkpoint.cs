@@ -105,7 +105,7 @@ public sealed partial class VmService
         await using var undo = new Rollback();
         if (!table.TryInsert(checkpoint.Row))
         {
-            throw CheckpointTaken("checkpoint", entry, checkpoint.Name);
+            throw CheckpointTaken("checkpoint", entry, checkpoint.Name, $"Checkpoint-VM -Name {entry.Name} -SnapshotName '{FreeCheckpointName(entry, checkpoint.Name)}'");
         }
 
         checkpoints[checkpoint.Id] = checkpoint;
@@ -249,7 +249,7 @@ public sealed partial class VmService
         var unique = name;
         for (var number = 2; CheckpointsOf(entry).Any(c => c.Phase != CheckpointPhase.Hidden && c.Name.Equals(unique, StringComparison.OrdinalIgnoreCase)); number++)
         {
-            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken("checkpoint", entry, name);
+            unique = wanted.Length == 0 ? FormattableString.Invariant($"{name} ({number})") : throw CheckpointTaken("checkpoint", entry, name, $"Checkpoint-VM -Name {entry.Name} -SnapshotName '{FreeCheckpointName(entry, name)}'");
         }
 
         return unique;
@@ -268,12 +268,25 @@ public sealed partial class VmService
         }
     }
 
-    private static VirtException CheckpointTaken(string verb, VmEntry entry, string name) => new(
+    private static VirtException CheckpointTaken(string verb, VmEntry entry, string name, string action) => new(
         ErrorCode.AlreadyExists,
         "VMCheckpointAlreadyExists",
         $"Cannot {verb} VM '{entry.Name}': it has a checkpoint '{name}' already.",
         name,
-        $"Remove-VMCheckpoint -VMName {entry.Name} -Name '{name}'");
+        action);
+
+    // What is there stays: another name is what to type.
+    private string FreeCheckpointName(VmEntry entry, string name)
+    {
+        for (var number = 2; ; number++)
+        {
+            var free = FormattableString.Invariant($"{name}-{number}");
+            if (!CheckpointsOf(entry).Any(c => c.Name.Equals(free, StringComparison.OrdinalIgnoreCase)))
+            {
+                return free;
+            }
+        }
+    }
 
     private IReadOnlyCollection<CheckpointEntry> CheckpointsOf(VmEntry entry) => [.. checkpoints.Values.Where(c => c.Spec.VMId == entry.Id)];
 }

@@ -23,7 +23,7 @@ public sealed partial class VmService
         CheckCheckpointName(LongVerb, entry, request.NewName, $"Rename-VMCheckpoint -VMName {entry.Name} -Name '{checkpoint.Name}' -NewName before");
         if (CheckpointsOf(entry).Any(c => c != checkpoint && c.Phase != CheckpointPhase.Hidden && c.Name.Equals(request.NewName, StringComparison.OrdinalIgnoreCase)))
         {
-            throw CheckpointTaken(LongVerb, entry, request.NewName);
+            throw CheckpointTaken(LongVerb, entry, request.NewName, $"Rename-VMCheckpoint -VMName {entry.Name} -Name '{checkpoint.Name}' -NewName '{FreeCheckpointName(entry, request.NewName)}'");
         }
 
         if (!call.WhatIf)

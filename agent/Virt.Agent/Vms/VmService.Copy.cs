@@ -111,7 +111,7 @@ public sealed partial class VmService
     {
         if (FindByName(name) is not null)
         {
-            throw ResourceName.Taken(CopyVerb, "VM", name);
+            throw ResourceName.Taken(CopyVerb, "VM", name, of: source.Name);
         }
 
         var id = Guid.NewGuid();
@@ -125,7 +125,7 @@ public sealed partial class VmService
         locked.Add(await locks.EnterAsync(id, call.Cancellation).ConfigureAwait(false));
         if (!table.TryInsert(copy.Row))
         {
-            throw ResourceName.Taken(CopyVerb, "VM", name);
+            throw ResourceName.Taken(CopyVerb, "VM", name, of: source.Name);
         }
 
         undo.Add($"remove VM '{name}'", () => Discard(copy));

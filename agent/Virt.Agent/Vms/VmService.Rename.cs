@@ -19,14 +19,14 @@ public sealed partial class VmService
         const string Verb = "rename";
         var entry = Find(Verb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        ResourceName.Check(Verb, "VM", request.NewName);
+        ResourceName.Check(Verb, "VM", request.NewName, of: entry.Name);
         using var held = await LockAsync(Verb, entry, call).ConfigureAwait(false);
         VmStates.CheckSet(Verb, entry.Name, entry.State);
         lock (renaming)
         {
             if (entries.Values.Any(e => e != entry && e.Name.Equals(request.NewName, StringComparison.OrdinalIgnoreCase)))
             {
-                throw ResourceName.Taken(Verb, "VM", request.NewName);
+                throw ResourceName.Taken(Verb, "VM", request.NewName, of: entry.Name);
             }
 
             if (!call.WhatIf)

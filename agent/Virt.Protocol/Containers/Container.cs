@@ -255,6 +255,22 @@ public sealed partial record Container
     [Key(61)]
     public string ProcessLabel { get; set; } = "";
 
+    /// <summary>Domains that are searched for names without dots.</summary>
+    [Key(62)]
+    public string[] DnsSearch { get; set; } = [];
+
+    /// <summary>Options of its resolver, such as timeout:2.</summary>
+    [Key(63)]
+    public string[] DnsOptions { get; set; } = [];
+
+    /// <summary>How many bytes its log may have; null: the usual.</summary>
+    [Key(64)]
+    public long? LogBytes { get; set; }
+
+    /// <summary>How many bytes its /dev/shm may have; null: the usual.</summary>
+    [Key(65)]
+    public long? ShmBytes { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -8,4 +8,7 @@ public enum LogStream
 
     /// <summary>Standard error.</summary>
     Stderr = 1,
+
+    /// <summary>To neither: lines may be missing here, and the line says why. Get-ContainerLog makes a warning of it.</summary>
+    Lost = 2,
 }

@@ -108,6 +108,10 @@ public sealed partial record ContainerImage
     [Key(24)]
     public string[] Containers { get; set; } = [];
 
+    /// <summary>What the program that built it warned of, where it has just been made.</summary>
+    [Key(25)]
+    public string[] Warnings { get; set; } = [];
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

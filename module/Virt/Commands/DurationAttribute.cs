@@ -21,7 +21,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         if (value is not string text)
         {
             // 2d is a decimal to PowerShell, and any other bare number would be ticks of 100 ns.
-            return value is null or TimeSpan ? inputData : value is decimal and > 0 and < 10000 ? TimeSpan.FromDays((double)(decimal)value) : throw Bad(value);
+            return value is null or TimeSpan ? inputData : value is decimal and > 0 and < 10000 ? TimeSpan.FromDays((double)(decimal)value) : throw BadNumber(value);
         }
 
         var match = Words.Match(text);
@@ -30,10 +30,19 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             return new TimeSpan(Number(match, "days"), Number(match, "hours"), Number(match, "minutes"), Number(match, "seconds"));
         }
 
+        if (long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            throw BadNumber(number);
+        }
+
         return text.Contains(":") && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : throw Bad(text);
     }
 
     private static int Number(Match match, string unit) => match.Groups[unit].Success ? int.Parse(match.Groups[unit].Value, CultureInfo.InvariantCulture) : 0;
+
+    // 45s is the number 45 to PowerShell, as a short, and what the user meant is lost.
+    private static ArgumentTransformationMetadataException BadNumber(object value) =>
+        new(FormattableString.Invariant($"Cannot use the number {value} as a duration: it has no unit. Type {value}d for days, {value}h for hours or {value}m for minutes, and '{value}s' in quotes for seconds, which PowerShell takes for a number otherwise."));
 
     private static ArgumentTransformationMetadataException Bad(object value) =>
         new($"Cannot use '{value}' as a duration: 4h, 90m, 1h30m, 45s, 2d or 04:00:00 is required.");

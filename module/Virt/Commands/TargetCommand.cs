@@ -9,7 +9,7 @@ namespace Virt.Commands;
 
 /// <summary>The base of cmdlets that work on objects which the user names, pipes in, or gives the ids of.</summary>
 /// <typeparam name="T">The objects, such as <see cref="VM"/>.</typeparam>
-public abstract class TargetCommand<T> : VirtCommand
+public abstract partial class TargetCommand<T> : VirtCommand
     where T : class
 {
     private protected abstract string[] TargetNames { get; }
@@ -29,14 +29,20 @@ public abstract class TargetCommand<T> : VirtCommand
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => ForEachTarget(Act);
+    protected override void ProcessRecord()
+    {
+        if (!Gather())
+        {
+            ForEachTarget(Act);
+        }
+    }
 
     /// <summary>Finds what the user gave on every host, and hands it over one by one.</summary>
     private protected void ForEachTarget(Action<HostCalls, Target> act)
     {
         if (TargetObjects.Length == 0)
         {
-            ForEachHost(HostNames, host => Resolve(host).ForEach(target => Guard(target.Input, () => act(host, target))));
+            ForEachHost(HostNames, host => Resolve(host, TargetNames, TargetIds).ForEach(target => Guard(target.Input, () => act(host, target))));
             return;
         }
 
@@ -91,10 +97,10 @@ public abstract class TargetCommand<T> : VirtCommand
     }
 
     // A literal name goes to the agent as it is: it knows best whether that exists, in one round trip.
-    private List<Target> Resolve(HostCalls host)
+    private List<Target> Resolve(HostCalls host, IReadOnlyCollection<string> names, IReadOnlyCollection<Guid> ids)
     {
         var targets = new List<Target>();
-        foreach (var name in TargetNames)
+        foreach (var name in names)
         {
             if (WildcardPattern.ContainsWildcardCharacters(name))
             {
@@ -106,9 +112,9 @@ public abstract class TargetCommand<T> : VirtCommand
             }
         }
 
-        if (TargetIds.Length > 0)
+        if (ids.Count > 0)
         {
-            var (items, errors) = Noun.Find(host, [], TargetIds);
+            var (items, errors) = Noun.Find(host, [], [.. ids]);
             targets.AddRange(items.Select(item => ToTarget(item, Noun.Identify(item).Id)));
             Report(errors);
         }

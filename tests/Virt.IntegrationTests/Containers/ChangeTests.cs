@@ -89,10 +89,12 @@ public sealed class ChangeTests
         var container = host.Run(ContainerHost.Script("exec sleep 1000", "old"));
         host.Invoke(Methods.NewContainer, ContainerHost.Script("true", "other"));
         Assert.Equal("new", host.Invoke(Methods.RenameContainer, new RenameContainer { Name = "old", NewName = "new" }).Name);
-        Assert.Equal(ErrorCode.AlreadyExists, host.Refused(Methods.RenameContainer, new RenameContainer { Name = "new", NewName = "OTHER" }).Code);
+        var taken = host.Refused(Methods.RenameContainer, new RenameContainer { Name = "new", NewName = "OTHER" });
+        Assert.Equal((ErrorCode.AlreadyExists, "Cannot rename container 'new': a container named 'OTHER' exists already."), (taken.Code, taken.Message));
         await host.KillAgentAsync();
         await host.StartAgentAsync();
-        Assert.Equal(("new", "old"), (host.Get(container).Name, host.Get(container).HostName));
+        Assert.Equal(("new", "new"), (host.Get(container).Name, host.Get(container).HostName));
+        Assert.Equal("old\n", host.Exec(container, "hostname").Output);
         Assert.Equal("NEW", host.Invoke(Methods.RenameContainer, new RenameContainer { Name = "new", NewName = "NEW" }).Name);
     }
 

@@ -47,13 +47,25 @@ public sealed class SettingsTests
         Assert.Equal(expected, host.Exec(container, script + "; true").Output.TrimEnd().Replace('\n', ' '));
     }
 
+    [Fact]
+    public async Task What_the_host_has_not_is_refused_when_it_is_made_and_when_it_is_changed()
+    {
+        await using var host = await TestHost.StartAsync();
+        Assert.Equal("InvalidCpuCount", host.Refused(Methods.NewContainer, ContainerHost.Script("true") with { CpuCount = 4000 }).Id);
+        Assert.Equal("InvalidCpuSet", host.Refused(Methods.NewContainer, ContainerHost.Script("true") with { CpuSet = "0,4000" }).Id);
+        var made = host.Invoke(Methods.NewContainer, ContainerHost.Script("true", "c") with { LogBytes = 8192, DnsOptions = ["timeout:2"], Network = "host" });
+        Assert.Equal((8192L, "timeout:2"), (made.LogBytes, made.DnsOptions[0]));
+        Assert.Equal("InvalidCpuCount", host.Refused(Methods.SetContainer, new SetContainer { Id = made.Id, CpuCount = 4000 }).Id);
+        Assert.StartsWith("Set-Container c -CpuSet '", host.Refused(Methods.SetContainer, new SetContainer { Id = made.Id, CpuSet = "4000" }).RecommendedAction, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, NewContainer, SetContainer, string, string> Changes => new()
     {
         { "tmpfs", new NewContainer(), new SetContainer { Tmpfs = ["/scratch:size=4m"] }, "df -k /scratch | tail -1 | awk '{print $2}'", "4096" },
         { "devices", new NewContainer { Devices = ["/dev/fuse"] }, new SetContainer { Devices = [] }, "ls /dev/fuse 2>/dev/null || echo none", "none" },
         { "capabilities", new NewContainer { DropCapability = ["CHOWN"] }, new SetContainer { AddCapability = ["NET_ADMIN"], DropCapability = [] }, "grep CapBnd /proc/self/status | tr -d '\t'", "CapBnd:00000000a80435fb" },
         { "new privileges", new NewContainer(), new SetContainer { AllowNewPrivileges = true }, "grep NoNewPrivs /proc/self/status | tr -d '\t'", "NoNewPrivs:0" },
-        { "ulimits", new NewContainer { Ulimits = ["nofile=100:200"] }, new SetContainer { Ulimits = ["nofile=50:60"] }, "ulimit -Sn; ulimit -Hn", "50 60" },
+        { "ulimits", new NewContainer { Ulimits = ["nofile=100:200"] }, new SetContainer { Ulimits = ["nofile=32:32"] }, "ulimit -Sn; ulimit -Hn", "32 32" },
         { "sysctls", new NewContainer(), new SetContainer { Sysctls = new() { ["net.core.somaxconn"] = "77" } }, "cat /proc/sys/net/core/somaxconn", "77" },
         { "groups", new NewContainer(), new SetContainer { AdditionalGroups = ["7"] }, "id -G", "0 7" },
         { "name servers", new NewContainer { Network = "host", Dns = ["10.0.0.1"] }, new SetContainer { Dns = ["10.0.0.2"], DnsSearch = ["a.b"] }, "cat /etc/resolv.conf", "search a.b nameserver 10.0.0.2" },

@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -165,5 +166,37 @@ public sealed class InterchangeTests
         var image = host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "built:1", Context = context });
         Assert.Equal(["cat", "/built"], image.Entrypoint.Concat(image.Command));
         Assert.Equal(["built"], Containers.ContainerHost.Log(host, Containers.ContainerHost.RunToEnd(host, new NewContainer { Image = "built:1" })));
+        Assert.Equal(["localhost/built:1"], host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = ["buil*"] }).Items.Select(static one => one.Name));
+    }
+
+    [Fact]
+    public async Task A_Containerfiles_health_check_is_its_containers_and_what_is_warned_of_is_said()
+    {
+        await using var host = await TestHost.StartAsync();
+        var context = Path.Combine(host.Files, "context");
+        Directory.CreateDirectory(context);
+        await host.RunAsync("cp", "--archive", ImageBench.StarterRoot, Path.Combine(context, "rootfs"));
+        await File.WriteAllTextAsync(Path.Combine(context, "Containerfile"), "FROM scratch\nCOPY rootfs /\nHEALTHCHECK --interval=7s --retries=2 CMD test -e /bin/sh\nCMD [\"sleep\", \"1000\"]\n");
+        var image = host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "hc:1", Context = context });
+        Assert.Empty(image.Warnings);
+        var made = host.Invoke(Methods.NewContainer, new NewContainer { Image = "hc:1", Name = "hc" });
+        Assert.Equal((TimeSpan.FromSeconds(7), 2), (made.HealthCheck!.Interval, made.HealthCheck.Retries));
+        Assert.Equal(["/bin/sh", "-c", "test -e /bin/sh"], made.HealthCheck.Command);
+    }
+
+    [Fact]
+    public async Task An_archive_of_one_platform_is_not_taken_for_another()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.New("tools:1", ImageBench.MakeTree(host));
+        foreach (var (file, format) in new[] { ("oci.tar", ContainerImageFormat.Oci), ("docker.tar", ContainerImageFormat.Docker) })
+        {
+            var path = host.Export("tools:1", file, format);
+            var error = host.Refused(Methods.ImportContainerImage, new ImportContainerImage { Path = path, Platform = "linux/riscv64" });
+            Assert.Equal((ErrorCode.NotSupported, "ImagePlatformMissing"), (error.Code, error.Id));
+            var platform = host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = ["tools:1"] }).Items[0].Platform;
+            Assert.EndsWith($"-Platform {platform}", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Single(host.Invoke(Methods.ImportContainerImage, new ImportContainerImage { Path = path, Platform = platform }).Items);
+        }
     }
 }

@@ -166,6 +166,25 @@ public sealed class MemberTests
     }
 
     [Fact]
+    public async Task A_renamed_container_gives_its_name_up_to_the_next_one()
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Make("lan");
+        var old = host.Run(ContainerHost.Script(Sleep, "web") with { Network = "lan" });
+        host.Invoke(Methods.RenameContainer, new RenameContainer { Id = old.Id, NewName = "web-old" });
+        var web = host.Run(ContainerHost.Script(Sleep, "web") with { Network = "lan" });
+        var posing = host.Run(ContainerHost.Script(Sleep, "posing") with { Network = "lan", HostName = "web" });
+        var looked = host.Exec(posing, "nslookup web").Output;
+        Assert.Contains(web.IPAddresses[0], looked, StringComparison.Ordinal);
+        Assert.DoesNotContain(old.IPAddresses[0], looked, StringComparison.Ordinal);
+        Assert.DoesNotContain("Address: " + posing.IPAddresses[0], looked.Replace("Address 1: ", "Address: ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(old.IPAddresses[0], host.Exec(posing, "nslookup web-old").Output, StringComparison.Ordinal);
+        host.Invoke(Methods.StopContainer, new StopContainer { Id = old.Id, TurnOff = true });
+        host.Invoke(Methods.StartContainer, new StartContainer { Id = old.Id });
+        Assert.Equal("web-old\n", host.Exec(old, "hostname").Output);
+    }
+
+    [Fact]
     public async Task Many_starts_and_stops_at_once_leave_no_port_and_no_name_behind()
     {
         await using var host = await TestHost.StartAsync();

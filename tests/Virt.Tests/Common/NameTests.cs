@@ -32,6 +32,15 @@ public sealed class NameTests
     [InlineData("web`*", false)]
     public void A_literal_is_told_from_a_pattern(string text, bool expected) => Assert.Equal(expected, NamePattern.IsPattern(text));
 
+    [Fact]
+    public void A_new_name_is_said_beside_what_was_to_have_it()
+    {
+        Assert.Equal("Cannot rename container 'l9': a container named 'l2' exists already.", ResourceName.Taken("rename", "container", "l2", of: "l9").Message);
+        Assert.Equal("Cannot create container 'l2': a container of that name exists already.", ResourceName.Taken("create", "container", "l2").Message);
+        Assert.StartsWith("Cannot copy container 'l9': '-x' is no name: a name begins with", Assert.Throws<VirtException>(() => ResourceName.Check("copy", "container", "-x", of: "l9")).Message, StringComparison.Ordinal);
+        Assert.Equal("Cannot rename VM 'a': the new name has 0 characters; 1 to 64 are allowed.", Assert.Throws<VirtException>(() => ResourceName.Check("rename", "VM", "", of: "a")).Message);
+    }
+
     [Theory]
     [InlineData("wbe01", "web01")]
     [InlineData("web1", "web01")]

@@ -68,6 +68,15 @@ public sealed class ContainerChangeTests
         { "its health", new SetContainer { HealthTcp = 81, HealthRetries = 1 } },
     };
 
+    [Fact]
+    public void One_that_is_not_started_again_any_more_has_no_number_of_times_left()
+    {
+        var often = ContainerChange.Apply("c", Plain, new SetContainer { RestartPolicy = RestartPolicy.OnFailure, RestartMaximum = 3 });
+        Assert.Equal(0, ContainerChange.Apply("c", often, new SetContainer { RestartPolicy = RestartPolicy.Never }).RestartMaximum);
+        Assert.Equal(3, ContainerChange.Apply("c", often, new SetContainer { RestartPolicy = RestartPolicy.Always }).RestartMaximum);
+        Assert.Equal(0, ContainerChange.Apply("c", Plain with { RestartMaximum = 3 }, new SetContainer { CpuShares = 512 }).RestartMaximum);
+    }
+
     private static ContainerSpec Plain => NewContainerCheck.ToSpec("c", new NewContainer { Command = ["x"], MemoryBytes = 8 << 20, CpuCount = 1, User = "5" }, new ContainerBase("img", "/r", [], new Dictionary<string, string>(), ""));
 
     [Fact]

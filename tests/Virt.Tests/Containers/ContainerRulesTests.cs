@@ -46,6 +46,17 @@ public sealed class ContainerRulesTests
     }
 
     [Fact]
+    public void What_stands_still_has_to_go_on_first()
+    {
+        foreach (var check in new Action[] { () => ContainerStates.CheckInvoke("c", ContainerState.Paused), () => ContainerStates.CheckStart("c", ContainerState.Paused), () => ContainerStates.CheckSuspend("c", ContainerState.Paused) })
+        {
+            Assert.Equal("Resume-Container -Name c", Assert.Throws<VirtException>(check).RecommendedAction);
+        }
+
+        Assert.Equal("Start-Container -Name c", Assert.Throws<VirtException>(() => ContainerStates.CheckInvoke("c", ContainerState.Stopped)).RecommendedAction);
+    }
+
+    [Fact]
     public void What_the_user_says_goes_over_what_the_image_says()
     {
         var spec = NewContainerCheck.ToSpec("c", new NewContainer { Environment = { ["B"] = "2" } }, Base);

@@ -40,6 +40,13 @@ public sealed class ContainerSettingsTests
         { new NewContainer { OutOfMemoryScore = 2000 }, "InvalidOutOfMemoryScore" },
         { new NewContainer { CpuSet = "0;1" }, "InvalidCpuSet" },
         { new NewContainer { CpuShares = 1 }, "InvalidCpuShares" },
+        { new NewContainer { Tmpfs = ["/s:size=abc"] }, "InvalidTmpfs" },
+        { new NewContainer { Tmpfs = ["/s:size="] }, "InvalidTmpfs" },
+        { new NewContainer { Tmpfs = ["/s:size=12x"] }, "InvalidTmpfs" },
+        { new NewContainer { Tmpfs = ["/s:mode=9"] }, "InvalidTmpfs" },
+        { new NewContainer { Tmpfs = ["/s:uid=root"] }, "InvalidTmpfs" },
+        { new NewContainer { MemoryBytes = 8 << 20, ReservedMemoryBytes = 16 << 20 }, "InvalidReservedMemoryBytes" },
+        { new NewContainer { RestartMaximum = 3 }, "InvalidRestartMaximum" },
         { new NewContainer { SwapBytes = 1 }, "InvalidSwapBytes" },
         { new NewContainer { ShmBytes = 1 }, "InvalidShmBytes" },
         { new NewContainer { BlockIO = ["/dev/sda"] }, "InvalidBlockIO" },
@@ -48,6 +55,41 @@ public sealed class ContainerSettingsTests
         { new NewContainer { After = ["C"] }, "InvalidAfter" },
         { new NewContainer { Health = new HealthCheck() }, "InvalidHealth" },
     };
+
+    [Theory]
+    [InlineData("/s:size=64m,mode=1777,uid=1000,gid=1000,nr_inodes=4k")]
+    [InlineData("/s:size=50%")]
+    [InlineData("/s:size=4096,mode=700")]
+    public void A_tmpfs_has_what_the_kernel_reads(string text) => Assert.Single(NewContainerCheck.ToSpec("c", new NewContainer { Tmpfs = [text] }, Base).Tmpfs);
+
+    [Theory]
+    [InlineData(2.0, null, "0-1", null)]
+    [InlineData(null, "0-1", "0-1", null)]
+    [InlineData(null, "5,0-1", "0-1,4-7", null)]
+    [InlineData(4.5, null, "", null)]
+    [InlineData(2.5, null, "0-1\n", "InvalidCpuCount: Cannot create container 'c': it would have 2.5 CPUs; the host has 2. New-Container -CpuCount 2")]
+    [InlineData(null, "0,9", "0-1\n", "InvalidCpuSet: Cannot create container 'c': '0,9' holds the CPU 9; the host has '0-1'. New-Container -CpuSet '0-1'")]
+    [InlineData(null, "0-2", "0,2", "InvalidCpuSet: Cannot create container 'c': '0-2' holds the CPU 1; the host has '0,2'. New-Container -CpuSet '0,2'")]
+    public void What_the_host_has_not_is_refused(double? count, string? set, string online, string? expected)
+    {
+        var error = Record.Exception(() => NewContainerCheck.CheckProcessors(new CheckedContainer("c", IsChange: false), count, set, online)) as VirtException;
+        Assert.Equal(expected, error is null ? null : $"{error.Id}: {error.Message} {error.RecommendedAction}");
+    }
+
+    [Fact]
+    public void Too_few_files_for_a_command_to_begin_are_refused_where_they_are_asked_for()
+    {
+        var error = Assert.Throws<VirtException>(() => NewContainerCheck.CheckAsked("c", new SetContainer { Ulimits = ["core=0", "nofile=10:20"] }));
+        Assert.Equal(("InvalidUlimit", "Set-Container c -Ulimit nofile=32"), (error.Id, error.RecommendedAction));
+        NewContainerCheck.CheckAsked("c", new NewContainer { Ulimits = ["nofile=32:64", "nproc=5"] });
+    }
+
+    [Fact]
+    public void What_to_type_for_one_that_is_there_is_what_Set_Container_takes()
+    {
+        var error = Assert.Throws<VirtException>(() => NewContainerCheck.ToSpec(new CheckedContainer("c", IsChange: true), new NewContainer { RemoveOnExit = true, RestartPolicy = RestartPolicy.Always }, Base));
+        Assert.Equal("Set-Container c -RemoveOnExit $true -RestartPolicy Never", error.RecommendedAction);
+    }
 
     [Theory]
     [MemberData(nameof(Wrong))]

@@ -44,6 +44,20 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
+    public void What_is_missing_is_a_warning_unless_it_was_asked_for()
+    {
+        first.On(Methods.WatchVirtEvent, (_, call) =>
+        {
+            call.Item(VirtEvent.WireFormat, new VirtEvent { Kind = VirtEventKind.Host, Name = "hosta", Action = VirtEventAction.Lost, Message = "It is gone." });
+            call.Item(VirtEvent.WireFormat, new VirtEvent { Kind = VirtEventKind.Container, Name = "web", Action = VirtEventAction.Exited });
+            return new Nothing();
+        });
+        Assert.Equal("web", Assert.Single(shell.Run<VirtEvent>($"Watch-VirtEvent web -WarningVariable warned -WarningAction SilentlyContinue -ComputerName {first.Endpoint}")).Name);
+        Assert.Equal("Host 'hosta': It is gone.", shell.Run("\"$warned\"").Single().ToString());
+        Assert.Equal(["hosta", "web"], shell.Run<VirtEvent>($"Watch-VirtEvent -Action Lost, Exited -ComputerName {first.Endpoint}").Select(static e => e.Name));
+    }
+
+    [Fact]
     public async Task Ctrl_C_ends_the_watch_on_the_host()
     {
         var (began, ended) = (new TaskCompletionSource(), new TaskCompletionSource());

@@ -41,6 +41,18 @@ public sealed class NameZoneTests
     public void It_knows_its_own_and_leaves_the_rest_to_others(string name, ushort type, string? answer) => Assert.Equal(answer, Ask(name, type));
 
     [Fact]
+    public void What_is_called_so_answers_and_what_only_calls_itself_so_does_where_nobody_else_is()
+    {
+        var other = web with { Id = Guid.NewGuid(), Name = "front.example.org", HostName = "Web", Attachment = new NetworkAttachment { Addresses = ["10.1.0.3"] } };
+        zone.Add(other);
+        Assert.Equal("0 10.1.0.2", Ask("web", DnsQuestion.A));
+        Assert.Equal("0 10.1.0.3", Ask("front.example.org", DnsQuestion.A));
+        zone.Add(web with { Name = "web-old", HostName = "web-old" });
+        Assert.Equal("0 10.1.0.3", Ask("web", DnsQuestion.A));
+        Assert.Equal("0 10.1.0.2", Ask("web-old.lan", DnsQuestion.A));
+    }
+
+    [Fact]
     public void An_isolated_network_asks_nobody_outside()
     {
         zone.IsIsolated = true;

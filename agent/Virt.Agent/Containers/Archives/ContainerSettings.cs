@@ -106,7 +106,7 @@ internal static class ContainerSettings
         BlockIO = Texts(spec.BlockIO),
         LogBytes = spec.LogBytes,
         RestartPolicy = spec.RestartPolicy,
-        RestartMaximum = spec.RestartMaximum,
+        RestartMaximum = spec.RestartPolicy == RestartPolicy.Never ? 0 : spec.RestartMaximum,
         After = [.. spec.After],
         Health = spec.Health,
         Init = spec.Init,

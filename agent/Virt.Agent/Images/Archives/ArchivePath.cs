@@ -76,9 +76,32 @@ internal static class ArchivePath
     {
         if (Path.Exists(path))
         {
-            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export {kind} '{name}': '{path}' is there already.", path, $"rm -r '{path}'");
+            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export {kind} '{name}': '{path}' is there already.", path, $"{CmdletOf(kind)} '{name}' -Path '{Another(path)}'");
         }
     }
+
+    /// <summary>A path beside one that is taken, where nothing is yet.</summary>
+    public static string Another(string path)
+    {
+        var plain = path.TrimEnd('/');
+        var end = Array.Find(FileEnds, one => plain.EndsWith(one, StringComparison.OrdinalIgnoreCase))?.Length ?? 0;
+        for (var number = 2; ; number++)
+        {
+            var other = FormattableString.Invariant($"{plain[..^end]}-{number}{plain[^end..]}");
+            if (!Path.Exists(other))
+            {
+                return other;
+            }
+        }
+    }
+
+    private static string CmdletOf(string kind) => kind switch
+    {
+        "container image" => "Export-ContainerImage",
+        "container" => "Export-Container",
+        "volume" => "Export-VirtVolume",
+        _ => "Export-VM",
+    };
 
     /// <summary>Something is there to be read.</summary>
     /// <exception cref="VirtException">NotFound.</exception>

@@ -14,15 +14,17 @@ namespace Virt.Agent.Images.Archives;
 /// <param name="store">Where they go.</param>
 /// <param name="path">The archive or folder.</param>
 /// <param name="given">What the image is to be called; null: as it says.</param>
-/// <param name="platform">What machine it is to be for.</param>
+/// <param name="wanted">What machine it is to be for; null: this one where there are several, else whatever the only one is for.</param>
 /// <param name="call">The call.</param>
-internal sealed class ImageImport(ImageStore store, string path, ImageReference? given, OciPlatform platform, Call call)
+internal sealed class ImageImport(ImageStore store, string path, ImageReference? given, OciPlatform? wanted, Call call)
 {
     private const string RefName = "org.opencontainers.image.ref.name";
     private const string ContainerdName = "io.containerd.image.name";
     private const string IndexFile = OciLayout.IndexFile;
 
     private readonly ArchiveInput input = new(store, path, ArchiveWords.Images, call);
+
+    private OciPlatform Sought => wanted ?? OciPlatform.Host;
 
     /// <summary>Takes them in.</summary>
     /// <returns>The images, with the name of each.</returns>
@@ -55,6 +57,7 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
                 await input.BlobAsync(files, layer.Digest).ConfigureAwait(false);
             }
 
+            Require(manifest.Document.Config.Digest);
             taken.Add((await arrival.CommitAsync(name, root, manifest.Digest, call).ConfigureAwait(false), name));
         }
 
@@ -70,21 +73,39 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
         }
 
         var all = OciDocument.ReadIndex(bytes, path).Manifests;
-        var fitting = all.Where(one => one.Platform is { } found && found.Os == platform.Os && found.Architecture == platform.Architecture).ToList();
-        var chosen = fitting.Find(one => platform.Variant is null || one.Platform!.Variant == platform.Variant) ?? (all.Count == 1 && all[0].Platform is null ? all[0] : null);
+        var fitting = all.Where(one => one.Platform is { } found && found.Os == Sought.Os && found.Architecture == Sought.Architecture).ToList();
+        var chosen = fitting.Find(one => Sought.Variant is null || one.Platform!.Variant == Sought.Variant) ?? (all.Count == 1 && all[0].Platform is null ? all[0] : null);
         if (chosen is null)
         {
-            throw new VirtException(
-                ErrorCode.NotSupported,
-                "ImagePlatformMissing",
-                $"Cannot import '{path}': it has no image for {platform}, but for {string.Join(", ", all.Select(static one => one.Platform).OfType<OciPlatform>().Where(static one => one.Os != "unknown").Select(static one => one.ToString()))}.",
-                path,
-                $"Import-ContainerImage -Path '{path}' -Platform {all.Select(static one => one.Platform).OfType<OciPlatform>().FirstOrDefault()}");
+            throw Missing([.. all.Select(static one => one.Platform).OfType<OciPlatform>().Where(static one => one.Os != "unknown")]);
         }
 
         var manifest = await input.BlobAsync(files, chosen.Digest).ConfigureAwait(false);
         return (descriptor.Digest, (chosen.Digest, OciDocument.ReadManifest(manifest, path)));
     }
+
+    // One that stands alone says in its config for which it is; one that does not say may be for any.
+    private void Require(Digest config)
+    {
+        if (wanted is null)
+        {
+            return;
+        }
+
+        var document = OciDocument.ReadConfig(store.Blobs.ReadDocument(config), path);
+        var found = new OciPlatform { Os = document.Os, Architecture = document.Architecture, Variant = document.Variant };
+        if (found.Architecture.Length > 0 && (found.Os != wanted.Os || found.Architecture != wanted.Architecture || (wanted.Variant is not null && found.Variant is not null && found.Variant != wanted.Variant)))
+        {
+            throw Missing([found]);
+        }
+    }
+
+    private VirtException Missing(IReadOnlyList<OciPlatform> found) => new(
+        ErrorCode.NotSupported,
+        "ImagePlatformMissing",
+        $"Cannot import '{path}': it has no image for {Sought}{(found.Count == 0 ? "" : $", but for {string.Join(", ", found.Select(static one => one.ToString()))}")}.",
+        path,
+        $"Import-ContainerImage -Path '{path}'{(found.Count == 0 ? "" : $" -Platform {found[0]}")}");
 
     private ImageReference? NameOf(OciDescriptor descriptor, int count)
     {
@@ -117,6 +138,7 @@ internal sealed class ImageImport(ImageStore store, string path, ImageReference?
         foreach (var item in items)
         {
             var config = await input.StoreAsync(files, item.Config).ConfigureAwait(false);
+            Require(config.Digest);
             var layers = new List<OciDescriptor>();
             foreach (var layer in item.Layers)
             {

@@ -66,7 +66,9 @@ internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
         {
             if (byName.TryGetValue(question.Name, out var found))
             {
-                return DnsReply.Addresses(query, question, found.SelectMany(static m => m.Attachment.Addresses).Select(IPAddress.Parse));
+                // What is called so goes before what only calls itself so.
+                var named = found.Where(member => IsNameOf(member, question.Name)).ToList();
+                return DnsReply.Addresses(query, question, (named.Count > 0 ? named : found).SelectMany(static m => m.Attachment.Addresses).Select(IPAddress.Parse));
             }
 
             if (question.ReversedAddress() is { } address && subnets.Any(subnet => subnet.Network.BaseAddress.AddressFamily == address.AddressFamily && subnet.Network.Contains(address)))
@@ -87,9 +89,9 @@ internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
         }
     }
 
-    private HashSet<string> NamesOf(NetworkMember member)
-    {
-        var name = member.Name.ToLowerInvariant();
-        return [name, $"{name}.{network.ToLowerInvariant()}", member.HostName.ToLowerInvariant()];
-    }
+    private bool IsNameOf(NetworkMember member, string asked) => NamesOf(member.Name).Contains(asked, StringComparer.Ordinal);
+
+    private string[] NamesOf(string name) => [name.ToLowerInvariant(), $"{name}.{network}".ToLowerInvariant()];
+
+    private HashSet<string> NamesOf(NetworkMember member) => [.. NamesOf(member.Name), member.HostName.ToLowerInvariant()];
 }

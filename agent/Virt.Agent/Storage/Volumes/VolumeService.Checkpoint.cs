@@ -19,7 +19,7 @@ public sealed partial class VolumeService
         call.WorksOn(entry.Name);
         using var held = await LockAsync("make a checkpoint of", entry, call.Cancellation).ConfigureAwait(false);
         var name = request.CheckpointName.Length > 0 ? request.CheckpointName : FreeName(entry);
-        ResourceName.Check("make checkpoint of", Kind, name);
+        ResourceName.Check("make a checkpoint of", Kind, name, of: entry.Name);
         if (entry.Spec.Checkpoints.Any(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new VirtException(ErrorCode.AlreadyExists, "VolumeCheckpointAlreadyExists", $"Cannot make a checkpoint of volume '{entry.Name}': it has a checkpoint '{name}' already.", name, $"Get-VirtVolume -Name {entry.Name}");

@@ -60,7 +60,7 @@ public sealed partial class VolumeService
         using var held = await LockAsync("export", entry, call.Cancellation).ConfigureAwait(false);
         if (File.Exists(request.Path) || Directory.Exists(request.Path))
         {
-            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export volume '{entry.Name}': '{request.Path}' is there already.", request.Path, $"rm '{request.Path}'");
+            throw new VirtException(ErrorCode.AlreadyExists, "ArchiveExists", $"Cannot export volume '{entry.Name}': '{request.Path}' is there already.", request.Path, $"Export-VirtVolume {entry.Name} -Path '{AnotherPath(request.Path)}'");
         }
 
         if (!call.WhatIf)
@@ -79,6 +79,20 @@ public sealed partial class VolumeService
         if (!path.StartsWith('/') || path.Contains('\0') || path.Split('/').Contains("..") || !Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot {verb} volume '{name}': '{path}' is not the absolute path of a file in a folder of the host, without '..'.", path, $"Export-VirtVolume {name} -Path /srv/{name}.tar.gz");
+        }
+    }
+
+    // With the end that says how it is compressed.
+    private static string AnotherPath(string path)
+    {
+        var end = path.LastIndexOf(".tar", StringComparison.Ordinal) is > 0 and var at ? at : path.Length;
+        for (var number = 2; ; number++)
+        {
+            var other = FormattableString.Invariant($"{path[..end]}-{number}{path[end..]}");
+            if (!Path.Exists(other))
+            {
+                return other;
+            }
         }
     }
 

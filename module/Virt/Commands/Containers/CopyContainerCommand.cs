@@ -44,6 +44,8 @@ public sealed class CopyContainerCommand : ContainerChangeCommand
     [Parameter]
     public SwitchParameter Start { get; set; }
 
+    private protected override string? ForOne => nameof(NewName);
+
     private protected override void Act(HostCalls host, Target target) => Change(
         host,
         target,

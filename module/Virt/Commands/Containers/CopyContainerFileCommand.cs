@@ -36,6 +36,10 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
     [Parameter]
     public SwitchParameter FromContainer { get; set; }
 
+    private protected override string? ForOne => FromContainer ? nameof(DestinationPath) : null;
+
+    private protected override bool IsForOneHost => true;
+
     private protected override void Act(HostCalls host, Target target)
     {
         if (!MayChange(host, target, () => Require(host, target)))

@@ -50,6 +50,8 @@ public sealed class ExportContainerCommand : ContainerChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? ForOne => nameof(Path);
+
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.ExportContainer, new ExportContainer { Id = target.Id, Name = target.Name, Path = Path, Flat = Flat }, PassThru);
 }

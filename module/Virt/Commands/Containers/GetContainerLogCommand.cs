@@ -7,7 +7,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Gets what containers have written.</summary>
-/// <remarks>Gives one object for each line, with its time and its stream. With -Follow it goes on until the container ends, or Ctrl+C is pressed.</remarks>
+/// <remarks>Gives one object for each line, with its time and its stream. With -Follow it goes on until the container ends, or Ctrl+C is pressed; where the container writes so fast that its log begins anew before it was read, a warning says that lines may be missing.</remarks>
 /// <example>
 /// <code>Get-ContainerLog web -Tail 10</code>
 /// <para>Shows the last ten lines.</para>
@@ -43,8 +43,19 @@ public sealed class GetContainerLogCommand : ContainerTargetCommand
             Since = IsGiven(nameof(Since)) ? Since : null,
             Follow = Follow,
         };
-        var observer = new CallObserver { Item = message => Emit(HostObjects.Stamp(Read(message), host.ComputerName)) };
+        var observer = new CallObserver { Item = message => Show(HostObjects.Stamp(Read(message), host.ComputerName)) };
         host.Invoke(Methods.GetContainerLog, request, observer: observer);
+    }
+
+    private void Show(ContainerLogEntry entry)
+    {
+        if (entry.Stream == LogStream.Lost)
+        {
+            OnPipeline(() => WriteWarning($"Container '{entry.Name}': {entry.Line}"));
+            return;
+        }
+
+        Emit(entry);
     }
 
     private static ContainerLogEntry Read(Message message) => MessageCodec.ReadValue(message, Methods.GetContainerLog.Item.Read);

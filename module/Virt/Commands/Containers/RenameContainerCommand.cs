@@ -5,7 +5,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Renames a container.</summary>
-/// <remarks>Only its name changes, also while it runs: its id, its host name and what it has written stay.</remarks>
+/// <remarks>Only its name changes, also while it runs: its id and what it has written stay. In its network it is found by its new name at once. A host name that was its name follows with its next start; one that was given (-HostName) stays.</remarks>
 /// <example>
 /// <code>Rename-Container job task; Rename-Container task job</code>
 /// <para>Gives a container another name, and its own again.</para>
@@ -21,6 +21,8 @@ public sealed class RenameContainerCommand : ContainerChangeCommand
     /// <summary>Write the container.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override string? ForOne => nameof(NewName);
 
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.RenameContainer, new RenameContainer { Id = target.Id, Name = target.Name, NewName = NewName }, PassThru);

@@ -52,6 +52,21 @@ public sealed class StopContainerCommand : ContainerChangeCommand
 
     private protected override bool IsForced => Force;
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (TurnOff && (NoKill || Signal is not null))
+        {
+            Refuse("InvalidTurnOff", $"Cannot stop containers: -TurnOff kills them at once, which leaves nothing to {(NoKill ? "-NoKill" : "-Signal")}.", TurnOff, "Stop-Container web -TurnOff");
+        }
+
+        if (Signal is not null && NoKill)
+        {
+            Refuse("InvalidSignal", $"Cannot stop containers: -Signal sends a signal and waits for nothing, which leaves nothing to -NoKill.", Signal, $"Stop-Container web -Signal {Signal}");
+        }
+    }
+
     private protected override void Act(HostCalls host, Target target) => Change(
         host,
         target,

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
@@ -11,7 +12,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// Writes an object for each thing that happens, as it happens: VMs, containers, images, networks and volumes that are made, start, end, become healthy or unhealthy, change, move, are patched or
 /// removed, and operations that end. It goes on until Ctrl+C is pressed, or until the pipeline has what it wants. Each host's agent keeps the last 4,096 events in its memory, for
-/// -Since; they are gone when the agent is restarted. Where events are missing, because they came faster than they were read or are older than what is kept, an event with the action Lost says so.
+/// -Since; they are gone when the agent is restarted. Where events are missing, because they came faster than they were read or are older than what is kept, a warning says so; with -Action Lost it is an event.
 /// </remarks>
 /// <example>
 /// <code>Watch-VirtEvent -Since (Get-Date).AddMinutes(-10) | Select-Object -First 1</code>
@@ -50,9 +51,21 @@ public sealed class WatchVirtEventCommand : VirtCommand
         var request = new WatchVirtEvent { Names = Name, Kinds = Kind, Actions = Action, Since = IsGiven(nameof(Since)) ? Since : null };
         ForEachHost(HostNames, host =>
         {
-            var observer = new CallObserver { Item = message => Emit(HostObjects.Stamp(Read(message), host.ComputerName)) };
+            var observer = new CallObserver { Item = message => Show(HostObjects.Stamp(Read(message), host.ComputerName)) };
             host.Invoke(Methods.WatchVirtEvent, request, observer: observer);
         });
+    }
+
+    // It is none of what was asked for, and must not be taken for it by who waits for the first.
+    private void Show(VirtEvent item)
+    {
+        if (item.Action == VirtEventAction.Lost && !Action.Contains(VirtEventAction.Lost))
+        {
+            OnPipeline(() => WriteWarning($"Host '{item.Name}': {item.Message}"));
+            return;
+        }
+
+        Emit(item);
     }
 
     private static VirtEvent Read(Message message) => MessageCodec.ReadValue(message, Methods.WatchVirtEvent.Item.Read);

@@ -39,6 +39,8 @@ public sealed class AddContainerImageNameCommand : ContainerImageTargetCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? ForOne => nameof(NewName);
+
     private protected override void Act(HostCalls host, Target target) => Array.ForEach(NewName, name => Guard(target.Input, () =>
         Change(host, target, Methods.AddContainerImageName, new AddContainerImageName { Id = target.Id, Name = target.Name, NewName = name, Force = Force }, PassThru)));
 }

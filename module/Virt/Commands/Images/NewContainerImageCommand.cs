@@ -8,7 +8,7 @@ namespace Virt.Commands;
 /// <summary>Makes images of containers.</summary>
 /// <remarks>
 /// Makes an image of a folder or an archive of one; of what a container has changed, over the image that it was made from (what lies in its volumes is no part of it; one that runs stands still meanwhile);
-/// of a Containerfile, by buildah; or of a distribution's packages, by mmdebstrap. The last two have to be installed on the host. A name without a registry is kept as localhost/NAME and found by its short form.
+/// of a Containerfile, by buildah, with its HEALTHCHECK (what buildah warns of is a warning here too); or of a distribution's packages, by mmdebstrap. The last two have to be installed on the host. A name without a registry is kept as localhost/NAME and found by its short form.
 /// </remarks>
 /// <example>
 /// <code>
@@ -121,5 +121,14 @@ public sealed class NewContainerImageCommand : NewCommand
             Author = Given(Author) ?? "",
             Comment = Given(Comment) ?? "",
         },
-        Name);
+        Name,
+        (_, image) =>
+        {
+            foreach (var warning in image.Warnings)
+            {
+                OnPipeline(() => WriteWarning($"Container image '{image.Name}': {warning}"));
+            }
+
+            return image;
+        });
 }

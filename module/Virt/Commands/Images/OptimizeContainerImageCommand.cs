@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Removes images that nothing uses.</summary>
 /// <remarks>Removes the images that no container was made from, the longest unused first, and what broken-off downloads have left. With -WhatIf it says which would go, and how much that would free, and removes nothing.</remarks>
 /// <example>
-/// <code>Optimize-ContainerImage -OlderThan 30.00:00:00 -WhatIf</code>
+/// <code>Optimize-ContainerImage -OlderThan 30d -WhatIf</code>
 /// <para>Says which images were not used for 30 days.</para>
 /// </example>
 /// <example>
@@ -18,8 +18,9 @@ namespace Virt.Commands;
 [OutputType(typeof(ContainerImageCleanup))]
 public sealed class OptimizeContainerImageCommand : NewCommand
 {
-    /// <summary>Only images that were last used so long ago, such as 7.00:00:00 for a week.</summary>
+    /// <summary>Only images that were last used so long ago, such as 7d for a week, or 12h.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Duration]
     public TimeSpan OlderThan { get; set; }
 
     /// <summary>Stop once so many bytes are freed, such as 10GB.</summary>
@@ -37,7 +38,7 @@ public sealed class OptimizeContainerImageCommand : NewCommand
     {
         if (OlderThan < TimeSpan.Zero)
         {
-            Refuse("InvalidOlderThan", $"Cannot remove unused images: {OlderThan} is in the future; an age is zero or more.", OlderThan, "Optimize-ContainerImage -OlderThan 30.00:00:00");
+            Refuse("InvalidOlderThan", $"Cannot remove unused images: {OlderThan} is in the future; an age is zero or more.", OlderThan, "Optimize-ContainerImage -OlderThan 30d");
         }
 
         var request = new OptimizeContainerImage { OlderThan = OlderThan, FreeBytes = FreeBytes, KeepNamed = Unnamed };

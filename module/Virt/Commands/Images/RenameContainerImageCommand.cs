@@ -31,6 +31,8 @@ public sealed class RenameContainerImageCommand : ContainerImageTargetCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? ForOne => nameof(NewName);
+
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.RenameContainerImage, new RenameContainerImage { Id = target.Id, Name = target.Name, NewName = NewName, Force = Force }, PassThru);
 }

@@ -59,6 +59,10 @@ public sealed class CopyVMFileCommand : VMTargetCommand
     [ValidateRange(1, 3600)]
     public int TimeoutSeconds { get; set; } = 30;
 
+    private protected override string? ForOne => FromVM ? nameof(DestinationPath) : null;
+
+    private protected override bool IsForOneHost => true;
+
     private protected override void Act(HostCalls host, Target target)
     {
         if (!MayChange(host, target, () => Require(host, target)))

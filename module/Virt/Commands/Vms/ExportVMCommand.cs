@@ -45,6 +45,8 @@ public sealed class ExportVMCommand : VMChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? ForOne => nameof(Path);
+
     private protected override void Act(HostCalls host, Target target) => Change(
         host,
         target,

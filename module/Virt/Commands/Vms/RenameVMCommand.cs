@@ -24,6 +24,8 @@ public sealed class RenameVMCommand : VMChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? ForOne => nameof(NewName);
+
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.RenameVM, new RenameVM { Id = target.Id, Name = target.Name, NewName = NewName }, PassThru);
 }

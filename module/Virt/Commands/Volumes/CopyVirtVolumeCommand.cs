@@ -26,6 +26,8 @@ public sealed class CopyVirtVolumeCommand : VolumeChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? CheckpointName { get; set; }
 
+    private protected override string? ForOne => nameof(NewName);
+
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.CopyVirtVolume, new CopyVirtVolume { Id = target.Id, Name = target.Name, NewName = NewName, CheckpointName = CheckpointName ?? "" });
 }

@@ -22,6 +22,8 @@ public sealed class ExportVirtVolumeCommand : VolumeChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? ForOne => nameof(Path);
+
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.ExportVirtVolume, new ExportVirtVolume { Id = target.Id, Name = target.Name, Path = Path }, PassThru);
 }
