@@ -132,11 +132,11 @@ public sealed partial class VolumeService
             Directory.Move(entry.Part, entry.Next);
             await FaultPoint.ReachAsync(VolumeFaults.RestoreFilled, cancellation).ConfigureAwait(false);
             entry.Set(table, VolumePhase.Restoring, spec);
-            await FaultPoint.ReachAsync(VolumeFaults.RestoreWritten).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(VolumeFaults.RestoreWritten, CancellationToken.None).ConfigureAwait(false);
             Directory.Move(entry.Data, entry.Former);
-            await FaultPoint.ReachAsync(VolumeFaults.RestoreMoved).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(VolumeFaults.RestoreMoved, CancellationToken.None).ConfigureAwait(false);
             Directory.Move(entry.Next, entry.Data);
-            await FaultPoint.ReachAsync(VolumeFaults.RestorePlaced).ConfigureAwait(false);
+            await FaultPoint.ReachAsync(VolumeFaults.RestorePlaced, CancellationToken.None).ConfigureAwait(false);
             Place(entry);
         }
         catch

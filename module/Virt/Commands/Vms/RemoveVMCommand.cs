@@ -52,6 +52,8 @@ public sealed class RemoveVMCommand : VMChangeCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        base.EndProcessing();
+
         // What stood on them may have come after them, and be gone by now.
         for (var before = int.MaxValue; !later.IsEmpty && !isLast;)
         {
