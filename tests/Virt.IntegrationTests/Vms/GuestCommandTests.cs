@@ -90,7 +90,7 @@ public sealed class GuestCommandTests
             using var client = VirtClient.Connect(host.Endpoint, "tests/1");
             var call = Task.Run(() => Assert.ThrowsAny<Exception>(() => client.Invoke(Methods.InvokeVMCommand, slow, cancellation: cancel.Token)), TestContext.Current.CancellationToken);
             await Poll.UntilAsync(() => Sleepers() == "2", "the script's start");
-            Assert.StartsWith("virt-script-", Left(host));
+            Assert.StartsWith("virt-script-", Left(host), StringComparison.Ordinal);
             await cancel.CancelAsync();
             await call;
         }
