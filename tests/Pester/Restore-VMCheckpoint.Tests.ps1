@@ -22,6 +22,11 @@ Describe 'Restore-VMCheckpoint' {
         (Get-VM $vm.Name).State | Should -Be Running
     }
 
+    It 'brings its settings back' {
+        Set-VM $vm.Name -Notes after
+        (Restore-VMCheckpoint -VMName $vm.Name -Name before -PassThru -Confirm:$false).Notes | Should -Be ''
+    }
+
     It 'offers the nearest name' {
         Restore-VMCheckpoint -VMName $vm.Name -Name befor -Confirm:$false -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].Exception.Message | Should -BeLike "*did you mean 'before'?"

@@ -115,7 +115,10 @@ public sealed partial class NetworkService
     }
 
     /// <summary>A network's name; the id where it is not there any more.</summary>
-    public string NameOf(Guid id) => entries.TryGetValue(id, out var entry) ? entry.Name : id.ToString();
+    public string NameOf(Guid id) => FindName(id) ?? id.ToString();
+
+    /// <summary>A network's name; null where it is not there any more.</summary>
+    public string? FindName(Guid id) => entries.TryGetValue(id, out var entry) ? entry.Name : null;
 
     private static NetworkMember MemberOf(MemberRequest request, NetworkAttachment attachment) => new()
     {

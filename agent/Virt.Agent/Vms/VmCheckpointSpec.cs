@@ -37,6 +37,9 @@ public sealed record VmCheckpointSpec
     /// <summary>Why it is not of the type that was wanted; null: it is.</summary>
     public string? Status { get; set; }
 
+    /// <summary>While a machine is brought back to it: the places in networks that were taken for its adapters.</summary>
+    public IReadOnlyList<VmCheckpointPlace> Places { get; set; } = [];
+
     /// <summary>It ran, and its memory was kept.</summary>
     public bool HasMemory { get; set; }
 

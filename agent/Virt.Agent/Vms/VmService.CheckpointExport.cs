@@ -50,8 +50,7 @@ public sealed partial class VmService
         await ClaimAsync(entry, partial, chains, call).ConfigureAwait(false);
         await FaultPoint.ReachAsync(VmArchiveFaults.ExportBased, call.Cancellation).ConfigureAwait(false);
         var kept = FolderOf(entry).NvramFileOf(checkpoint.Id);
-        var was = AsItWas(entry.Spec, checkpoint.Spec) with { Disk = checkpoint.Spec.Machine.Disk, Drives = checkpoint.Spec.Machine.Drives, Pending = null };
-        var archive = BeginArchive(entry, was, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial, since);
+        var archive = BeginArchive(entry, checkpoint.Spec.Machine, File.Exists(kept) ? kept : null, KeptTpmOf(entry, checkpoint), partial, since);
         archive.Checkpoint = checkpoint.Id;
         return (archive, chains);
     }

@@ -72,6 +72,7 @@ public sealed partial class VmService
     {
         table.Delete(checkpoint.Id);
         checkpoints.TryRemove(checkpoint.Id, out _);
+        GiveBackPlaces(checkpoint);
     }
 
     // Merges what can be merged; where it cannot be now, that is tried again with the next change of a checkpoint, and when the agent starts.

@@ -144,7 +144,7 @@ public sealed partial class VmService
             Id = entry.Id,
             Architecture = CpuOf(entry.Spec),
             NeedsImage = KernelOf("export", entry.Name, spec) is not null,
-            Spec = VmArchive.Portable(WithNetworkNames(spec), spec.Attachment is { } place ? networks.NameOf(place.NetworkId) : spec.Network),
+            Spec = VmArchive.Portable(WithNetworkNames(spec), spec.Attachment is { } place ? networks.FindName(place.NetworkId) ?? spec.Network : spec.Network),
             Addresses = spec.Attachment?.Addresses ?? [],
             Publish = [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []],
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],

@@ -64,7 +64,7 @@ public sealed partial class VmService
     // What the networks of its adapters beside the first are called now.
     private VmSpec WithNetworkNames(VmSpec spec) => spec with
     {
-        Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.NameOf(there.NetworkId) } : adapter)],
+        Adapters = [.. spec.Adapters.Select(adapter => adapter.Attachment is { } there ? adapter with { Network = networks.FindName(there.NetworkId) ?? adapter.Network } : adapter)],
     };
 
     private void LeaveAdapters(string name, IEnumerable<VmAdapter> adapters)

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Agent.Networks;
 using Virt.Agent.Storage;
 using Virt.Agent.Vms.Qga;
 using Virt.Protocol;
@@ -28,13 +29,23 @@ public sealed partial class VmService
         CheckIsThere(RestoreVerb, entry, checkpoint);
         VmStates.CheckRestore(entry.Name, entry.State);
         CheckRestorable(entry, checkpoint);
+        var places = TakePlaces(entry, checkpoint, call.WhatIf);
         if (call.WhatIf)
         {
             return Show(entry);
         }
 
         call.Report($"Restoring VM '{entry.Name}'", $"checkpoint '{checkpoint.Name}'");
-        checkpoint.Set(table, CheckpointPhase.Restoring, checkpoint.Spec.WithDisks(disk => entry.Spec.DiskOf(disk.Drive) is { } present ? disk with { Overlay = OverlayPath(present), Replaced = present.Path } : disk));
+        try
+        {
+            checkpoint.Set(table, CheckpointPhase.Restoring, checkpoint.Spec.WithDisks(disk => entry.Spec.DiskOf(disk.Drive) is { } present ? disk with { Overlay = OverlayPath(present), Replaced = present.Path } : disk) with { Places = places });
+        }
+        catch
+        {
+            SettlePlaces(entry, MembersOf(entry, places));
+            throw;
+        }
+
         await FaultPoint.ReachAsync(CheckpointFaults.RestoreRecorded).ConfigureAwait(false);
         if (VmStates.IsAlive(entry.State))
         {
@@ -56,11 +67,6 @@ public sealed partial class VmService
         if (spec.HasMemory && entry.Spec.FurtherDisks().Where(drive => spec.DiskOf(drive.Id) is null).ToList() is { Count: > 0 } later)
         {
             throw VmErrors.FurtherDisks(RestoreVerb, entry.Name, later, $"the memory of checkpoint '{name}' knows nothing of the disks that it has got since");
-        }
-
-        if (spec.HasMemory && !AdapterKindsOf(spec.Machine).SequenceEqual(AdapterKindsOf(entry.Spec)))
-        {
-            throw new VirtException(ErrorCode.NotSupported, "AdaptersDiffer", $"Cannot restore VM '{entry.Name}': the memory of checkpoint '{name}' knows other network adapters than the machine has now.", name, $"Get-VMNetworkAdapter {entry.Name}");
         }
 
         foreach (var drive in spec.Machine.Drives.Where(drive => spec.HasMemory && spec.DiskOf(drive.Id) is null && drive.Media is { } media && !File.Exists(media.Path)))
@@ -105,15 +111,12 @@ public sealed partial class VmService
         }
     }
 
-    // What a guest's memory knows of them.
-    private static IEnumerable<(string Name, VMNetworkAdapterModel Model, int? Place)> AdapterKindsOf(VmSpec spec) =>
-        spec.Adapters.Select(static adapter => (adapter.Name, adapter.Model, adapter.Place)).Prepend((AdapterDevice.First, spec.AdapterModel, null));
-
     // Under the lock, with the machine off. May be repeated from anywhere in it: what the guest may have written since is thrown away again.
     private async Task FinishRestoreAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
     {
         var spec = checkpoint.Spec;
         var (was, folder) = (spec.Machine, FolderOf(entry));
+        List<NetworkMember> members = [.. MembersOf(entry), .. MembersOf(entry, spec.Places)];
         try
         {
             ForgetSaved(entry);
@@ -124,7 +127,8 @@ public sealed partial class VmService
             }
 
             await FaultPoint.ReachAsync(CheckpointFaults.OverlayMade).ConfigureAwait(false);
-            SetBase(entry, checkpoint.Id, OverlaysOf(checkpoint), AsItWas(entry.Spec, spec));
+            SetBase(entry, checkpoint.Id, OverlaysOf(checkpoint), VmRestore.Of(entry.Spec, spec, File.Exists));
+            SettlePlaces(entry, members);
             await FaultPoint.ReachAsync(CheckpointFaults.DiskSwitched).ConfigureAwait(false);
             foreach (var disk in spec.Disks.Where(static disk => disk.Replaced is not null && disk.Replaced != disk.Overlay))
             {
@@ -145,7 +149,7 @@ public sealed partial class VmService
             }
             else
             {
-                entry.Set(table, VMState.Stopped, new VmRun());
+                entry.Set(table, VMState.Stopped, new VmRun { Status = VmRestore.Missing(entry.Spec, spec) });
             }
         }
         catch (DiskException e)
@@ -159,44 +163,11 @@ public sealed partial class VmService
                 File.Delete(disk.Overlay!);
             }
 
-            // Also where the guest could not go on: it can be restored again.
-            checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec.WithDisks(static disk => disk with { Overlay = null, Replaced = null }));
-        }
-    }
+            SettlePlaces(entry, members);
 
-    // What a checkpoint holds of a machine's settings; the others are the machine's present ones.
-    private static VmSpec AsItWas(VmSpec present, VmCheckpointSpec moment)
-    {
-        var was = moment.Machine;
-        return present with
-        {
-            MemoryBytes = was.MemoryBytes,
-            AddedMemory = was.AddedMemory,
-            MaximumMemoryBytes = was.MaximumMemoryBytes,
-            BackingPageSize = was.BackingPageSize,
-            ProcessorCount = was.ProcessorCount,
-            Generation = was.Generation,
-            FirmwarePath = was.FirmwarePath,
-            Image = was.Image,
-            StartsKernel = was.StartsKernel,
-            Network = was.Network,
-            MacAddress = was.MacAddress,
-            VideoAdapter = was.VideoAdapter,
-            CpuModel = was.CpuModel,
-            CoresPerSocket = was.CoresPerSocket,
-            ThreadsPerCore = was.ThreadsPerCore,
-            Manufacturer = was.Manufacturer,
-            Product = was.Product,
-            SerialNumber = was.SerialNumber,
-            AssetTag = was.AssetTag,
-            WatchdogAction = was.WatchdogAction,
-            HasTpm = was.HasTpm,
-            HasUsbTablet = was.HasUsbTablet,
-            HasAgent = was.HasAgent,
-            HasScsiController = was.HasScsiController,
-            HotplugPorts = was.HotplugPorts,
-            Drives = moment.HasMemory ? was.Drives : present.Drives,
-        };
+            // Also where the guest could not go on: it can be restored again.
+            checkpoint.Set(table, CheckpointPhase.Ready, checkpoint.Spec.WithDisks(static disk => disk with { Overlay = null, Replaced = null }) with { Places = [] });
+        }
     }
 
     private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
@@ -209,6 +180,11 @@ public sealed partial class VmService
         {
             entry.Set(table, VMState.Failed, new VmRun { Status = e.Message });
             throw;
+        }
+
+        if (checkpoint.Spec.Machine.Pending is { } pending)
+        {
+            entry.Set(table, entry.Phase, entry.Run, entry.Spec with { Pending = pending });
         }
 
         await FaultPoint.ReachAsync(CheckpointFaults.Restored).ConfigureAwait(false);

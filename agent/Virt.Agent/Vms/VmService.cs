@@ -80,6 +80,8 @@ public sealed partial class VmService : IAsyncDisposable
         {
             checkpoints[row.Id] = new CheckpointEntry(row);
         }
+
+        KeepPlaces();
     }
 
     /// <summary>Knows of a machine of that name where it was last moved to from here, and when. Null: nobody knows.</summary>

@@ -8,7 +8,7 @@ namespace Virt.Commands;
 /// <summary>Makes checkpoints of virtual machines.</summary>
 /// <remarks>
 /// <para>
-/// Keeps a machine's disks, but those that are independent of checkpoints (Get-VMHardDiskDrive), its UEFI variables and, where it runs, its memory as they are at one moment, to which
+/// Keeps a machine's settings, its disks, but those that are independent of checkpoints (Get-VMHardDiskDrive), its UEFI variables and, where it runs, its memory as they are at one moment, to which
 /// Restore-VMCheckpoint brings it back. A guest that runs stands still for less than a tenth of a second. From then on the machine writes to new files beside its disks;
 /// Remove-VMCheckpoint merges them again.
 /// </para>
