@@ -64,7 +64,7 @@ public abstract partial class TargetCommand<T>
     // One that is typed holds for all that come; one that each object brings along (Import-Csv) is its own.
     private bool Gather()
     {
-        if (ForOne is not { } parameter || !typed.Contains(parameter))
+        if (ForOne is not { } parameter || !Typed.Contains(parameter))
         {
             return false;
         }
