@@ -19,6 +19,10 @@ Describe 'Invoke-ContainerCommand' {
 
     It 'sets variables' { (Invoke-ContainerCommand $container.Name -Environment @{ A = 'b' } -- sh -c 'echo $A').Output | Should -Be 'b' }
 
+    It 'takes no parameter that it has not for a command' {
+        { Invoke-ContainerCommand $container.Name -Usr nobody -- id } | Should -Throw -ErrorId 'NamedParameterNotFound*'
+    }
+
     It 'runs nothing in a container that does not exist' {
         Invoke-ContainerCommand ($container.Name + 'x') -ErrorVariable problem -ErrorAction SilentlyContinue -- true | Should -BeNullOrEmpty
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'ContainerNotFound*'

@@ -27,6 +27,52 @@ internal static class GuestScripts
     /// <summary>A file would have to be where a folder stands, or the other way round; its name is what it writes.</summary>
     public const int Clash = 19;
 
+    /// <summary>There is no such user.</summary>
+    public const int NoUser = 21;
+
+    /// <summary>There is no program that runs something as another user.</summary>
+    public const int NoUserProgram = 22;
+
+    /// <summary>
+    /// Finds a user, and a program that runs something as him: writes its name, and below it his line of passwd(5). Arguments: his name or uid, the program that he is to run, which may be empty.
+    /// </summary>
+    public const string FindUser = """
+        e=$(getent passwd "$1" 2> /dev/null) || e=
+        if [ -z "$e" ]; then
+            e=$(while IFS=: read -r n p i r; do if [ "$n" = "$1" ] || [ "$i" = "$1" ]; then printf %s "$n:$p:$i:$r"; break; fi; done < /etc/passwd)
+        fi
+        [ -n "$e" ] || exit 21
+        if setpriv --reuid 0 --regid 0 --init-groups -- true 2> /dev/null; then m=setpriv
+        elif command -v runuser > /dev/null; then m=runuser
+        elif command -v su > /dev/null; then m=su
+        else exit 22
+        fi
+        if [ -n "$2" ] && ! command -v "$2" > /dev/null; then exit 18; fi
+        printf '%s\n%s\n' "$m" "$e"
+        """;
+
+    /// <summary>
+    /// Puts a script, which it reads, into a new folder that only root can list, and writes that folder's path. Rather under /run, which a guest forgets when it is turned off.
+    /// Arguments: the folder's name, the file's name, the interpreter, the uid and gid of who is to read it (empty: root).
+    /// </summary>
+    public const string PutScript = """
+        command -v "$3" > /dev/null || exit 18
+        umask 077
+        for d in /run /tmp /var/tmp; do
+            d=$d/$1
+            if mkdir "$d" 2> /dev/null; then
+                cat > "$d/$2" || exit 14
+                if [ -n "$4" ]; then chown "$4" "$d/$2" && chmod 711 "$d" || exit 14; fi
+                printf %s "$d"
+                exit
+            fi
+        done
+        exit 11
+        """;
+
+    /// <summary>Runs a command and removes a folder after it, also where nobody waits for it any more. Arguments: the folder, the command.</summary>
+    public const string RunAndRemove = """d=$1; shift; "$@"; c=$?; rm -rf "$d"; exit $c""";
+
     /// <summary>Lists a folder: the mark, mode, size, time and name of each. Arguments: the folder, the mark.</summary>
     public const string List = """
         for t in find stat tar; do command -v "$t" > /dev/null || { printf %s "$t"; exit 18; }; done

@@ -11,22 +11,20 @@ namespace Virt.Agent.Vms;
 /// <summary>Invoke-VMCommand.</summary>
 public sealed partial class VmService
 {
-    /// <summary>Runs a command in a guest by its agent. Its output comes when it has ended: the agent gives it no sooner.</summary>
-    /// <exception cref="VirtException">NotFound (machine or program); WrongState; InvalidArgument; Unavailable (no agent); NotSupported (the agent may not); Timeout, after which it is killed.</exception>
+    private const string InvokeVerb = "run a command in";
+    private const int OutputChunk = 1 << 20;
+
+    /// <summary>Runs a command or a script in a guest by its agent. Its output comes when it has ended: the agent gives it no sooner.</summary>
+    /// <exception cref="VirtException">NotFound (machine, user or program); WrongState; InvalidArgument; Unavailable (no agent); NotSupported (the agent may not); Timeout, after which it is killed.</exception>
     public async Task<CommandExit> InvokeAsync(InvokeVMCommand request, Call call)
     {
-        const string Verb = "run a command in";
-        var entry = Find(Verb, request.Id, request.Name);
+        var entry = Find(InvokeVerb, request.Id, request.Name);
         call.WorksOn(entry.Name);
-        if (request.Command.Length == 0 || request.Command[0].Length == 0)
-        {
-            throw new VirtException(ErrorCode.InvalidArgument, "NoCommand", $"Cannot {Verb} VM '{entry.Name}': no program is named.", entry.Name, $"Invoke-VMCommand -Name {entry.Name} -Command uname, -a");
-        }
-
+        CheckCommand(InvokeVerb, entry.Name, request);
         VmStates.CheckInvoke(entry.Name, entry.State);
         if (entry.Session is not { IsGuestAgentOpen: true } session)
         {
-            throw VmErrors.NoGuestAgent(Verb, entry.Name, "no guest agent listens in it yet");
+            throw VmErrors.NoGuestAgent(InvokeVerb, entry.Name, "no guest agent listens in it yet");
         }
 
         if (call.WhatIf)
@@ -38,9 +36,9 @@ public sealed partial class VmService
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, call.Cancellation);
         try
         {
-            var result = await session.GuestAgent.RunAsync(request.Command, request.Environment, request.Input, either.Token).ConfigureAwait(false);
+            var result = await RunAsync(session.GuestAgent, entry.Name, request, either.Token).ConfigureAwait(false);
             await SendOutputAsync(result, call).ConfigureAwait(false);
-            return new CommandExit { ExitCode = result.ExitCode, Signal = result.Signal };
+            return new CommandExit { ExitCode = result.ExitCode, Signal = result.Signal, IsTruncated = result.IsTruncated };
         }
         catch (OperationCanceledException e) when (!call.Cancellation.IsCancellationRequested)
         {
@@ -54,37 +52,30 @@ public sealed partial class VmService
         }
         catch (QgaException e)
         {
-            throw Refused(Verb, entry.Name, request.Command[0], e);
+            throw Refused(InvokeVerb, entry.Name, request.Command[0], e);
         }
         catch (Exception e) when (e is TimeoutException or IOException)
         {
-            throw VmErrors.NoGuestAgent(Verb, entry.Name, "its guest agent does not answer", e);
+            throw VmErrors.NoGuestAgent(InvokeVerb, entry.Name, "its guest agent does not answer", e);
         }
     }
 
     private static async Task SendOutputAsync(QgaCommandResult result, Call call)
     {
-        if (result.Output.Length > 0)
+        foreach (var (bytes, isError) in new[] { (result.Output, false), (result.Error, true) })
         {
-            await call.WriteOutputAsync(result.Output, isError: false).ConfigureAwait(false);
-        }
-
-        if (result.Error.Length > 0)
-        {
-            await call.WriteOutputAsync(result.Error, isError: true).ConfigureAwait(false);
-        }
-
-        if (result.IsTruncated)
-        {
-            await call.WriteOutputAsync("\n[the guest agent kept no more of the output]\n"u8.ToArray(), isError: true).ConfigureAwait(false);
+            // A guest agent keeps as much as a message may hold, and then there is the message's head.
+            for (var at = 0; at < bytes.Length; at += OutputChunk)
+            {
+                await call.WriteOutputAsync(bytes.AsMemory(at, Math.Min(OutputChunk, bytes.Length - at)), isError).ConfigureAwait(false);
+            }
         }
     }
 
     private static VirtException Refused(string verb, string name, string program, QgaException e) => e switch
     {
         { IsNotSupported: true } => new(ErrorCode.NotSupported, "GuestExecNotSupported", $"Cannot {verb} VM '{name}': its guest agent may not run commands ({VmErrors.Sentence(e.Description)}).", name, "Allow guest-exec in the guest's /etc/qemu/qemu-ga.conf.", e),
-        _ when e.Description.Contains("No such file or directory", StringComparison.Ordinal) =>
-            new(ErrorCode.NotFound, "CommandNotFound", $"Cannot {verb} VM '{name}': the guest has no program '{program}'.", program, $"Invoke-VMCommand -Name {name} -Command sh, -c, 'echo $PATH'", e),
+        _ when e.Description.Contains("No such file or directory", StringComparison.Ordinal) => NoProgram(name, program, e),
         _ => new(ErrorCode.Unavailable, "GuestAgentRefused", $"Cannot {verb} VM '{name}': its guest agent refused ({VmErrors.Sentence(e.Description)}).", name, $"Get-VM -Name {name}", e),
     };
 }

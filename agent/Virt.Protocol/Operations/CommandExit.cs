@@ -13,4 +13,8 @@ public sealed partial record CommandExit
     /// <summary>The signal that ended it; null where it exited.</summary>
     [Key(1)]
     public int? Signal { get; set; }
+
+    /// <summary>It wrote more than was kept: a guest agent keeps 16 MiB of standard output and as much of standard error.</summary>
+    [Key(2)]
+    public bool IsTruncated { get; set; }
 }

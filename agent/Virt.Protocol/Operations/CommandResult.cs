@@ -35,6 +35,10 @@ public sealed partial record CommandResult
     [Key(6)]
     public TimeSpan Duration { get; set; }
 
+    /// <summary>It wrote more than was kept: a guest agent keeps 16 MiB of standard output and as much of standard error.</summary>
+    [Key(7)]
+    public bool IsTruncated { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

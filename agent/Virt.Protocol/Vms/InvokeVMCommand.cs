@@ -16,7 +16,7 @@ public sealed partial record InvokeVMCommand
     [Key(1)]
     public string Name { get; set; } = "";
 
-    /// <summary>The program (looked up in PATH) and its arguments.</summary>
+    /// <summary>The program (looked up in PATH) and its arguments; with a script its file's name and its arguments.</summary>
     [Key(2)]
     public string[] Command { get; set; } = [];
 
@@ -31,4 +31,12 @@ public sealed partial record InvokeVMCommand
     /// <summary>Variables of the command.</summary>
     [Key(5)]
     public Dictionary<string, string> Environment { get; set; } = [];
+
+    /// <summary>A user of the guest, by name or uid; null: root, as the guest agent is.</summary>
+    [Key(6)]
+    public string? User { get; set; }
+
+    /// <summary>A script, which is put into the guest, run by its own interpreter, and removed; null: the command is a program of the guest.</summary>
+    [Key(7)]
+    public byte[]? Script { get; set; }
 }

@@ -6,4 +6,8 @@ namespace Virt.Commands;
 /// <param name="Command">The program and its arguments.</param>
 /// <param name="Input">Its standard input; null: none.</param>
 /// <param name="Environment">Its variables.</param>
-internal sealed record CommandInvocation(string[] Command, byte[]? Input, Dictionary<string, string> Environment);
+internal sealed record CommandInvocation(string[] Command, byte[]? Input, Dictionary<string, string> Environment)
+{
+    /// <summary>A script, whose file's name and arguments the command is; null: it is a program's.</summary>
+    public byte[]? Script { get; init; }
+}

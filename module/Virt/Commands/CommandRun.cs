@@ -31,6 +31,7 @@ internal sealed class CommandRun
         ErrorOutput = Text(errorOutput),
         OutputBytes = output.ToArray(),
         Duration = clock.Elapsed,
+        IsTruncated = exit.IsTruncated,
         ComputerName = host.ComputerName,
     };
 

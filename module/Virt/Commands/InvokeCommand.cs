@@ -18,7 +18,8 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
 
     /// <summary>The program and its arguments, also as the rest of the line: -- cat /etc/os-release.</summary>
     [Parameter(Position = 1, ValueFromRemainingArguments = true)]
-    public string[] Command { get; set; } = [];
+    [CommandWords]
+    public virtual string[] Command { get; set; } = [];
 
     /// <summary>Standard input of the command, mostly from the pipeline: strings are lines, bytes go as they are.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
@@ -47,6 +48,34 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
     private protected abstract CommandExit Call(HostCalls host, Target target, CommandInvocation invocation, CallObserver observer);
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        var line = MyInvocation.Line ?? "";
+        if (Command.Any(static word => word.StartsWith("-", StringComparison.Ordinal))
+            && CommandWord.UnknownParameter(line.Substring(Math.Min(line.Length, Math.Max(0, MyInvocation.OffsetInLine - 1))), IsParameter) is { } parameter)
+        {
+            Refuse(
+                "NamedParameterNotFound",
+                $"Cannot run a command: {MyInvocation.MyCommand.Name} has no parameter '{parameter}'; what begins with a dash stands behind --, as in '-- ls -l'.",
+                parameter,
+                $"Get-Help {MyInvocation.MyCommand.Name} -Parameter *");
+        }
+    }
+
+    private bool IsParameter(string name)
+    {
+        try
+        {
+            return MyInvocation.MyCommand.ResolveParameter(name) is not null;
+        }
+        catch (ParameterBindingException)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         if (ParameterSetName == ParameterSets.InputObject)
@@ -73,20 +102,40 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
         // By name or id the whole pipeline is standard input, so the command begins when that has ended.
         if (ParameterSetName != ParameterSets.InputObject && !tookObjects)
         {
+            if (TargetNames is [var first, ..] && CommandWord.BlockOf(first) is not null)
+            {
+                Refuse("NameRequired", "Cannot run a script block: it is not said where.", null, $"{MyInvocation.MyCommand.Name} web01 {{ Get-Date }}");
+            }
+
             var invocation = Invocation(Command, input);
             ForEachTarget((host, target) => Run(host, target, invocation));
         }
     }
 
-    private CommandInvocation Invocation(string[] command, List<CommandInput> parts)
+    private CommandInvocation Invocation(string[] words, List<CommandInput> parts)
     {
-        if (command.Length == 0)
+        var invocation = new CommandInvocation(words, parts.Count == 0 ? null : CommandInput.Join(parts).Bytes, NameValuesAttribute.ToStrings(Environment));
+        try
         {
-            Refuse("CommandRequired", "Cannot run nothing: a command is required.", null, $"{MyInvocation.MyCommand.Name} web -- cat /etc/os-release");
+            return Complete(invocation, words is [var first, ..] ? CommandWord.BlockOf(first) : null);
         }
-
-        return new CommandInvocation(command, parts.Count == 0 ? null : CommandInput.Join(parts).Bytes, NameValuesAttribute.ToStrings(Environment));
+        catch (VirtException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, null));
+            throw;
+        }
     }
+
+    /// <summary>What is to be run, once all that the user gave for it is there.</summary>
+    /// <param name="invocation">The words that he gave, and all else.</param>
+    /// <param name="block">The script block that is the first of the words; null: that is none.</param>
+    /// <exception cref="VirtException">He gave nothing, or what does not go together.</exception>
+    private protected virtual CommandInvocation Complete(CommandInvocation invocation, string? block) => invocation.Command.Length == 0
+        ? throw new VirtException(ErrorCode.InvalidArgument, "CommandRequired", "Cannot run nothing: a command is required.", action: $"{MyInvocation.MyCommand.Name} web -- cat /etc/os-release")
+        : block is not null
+            ? throw new VirtException(
+                ErrorCode.InvalidArgument, "ScriptBlockNotSupported", $"Cannot run a script block: {MyInvocation.MyCommand.Name} runs commands.", action: $"{MyInvocation.MyCommand.Name} web -- sh -c 'echo hello'")
+            : invocation;
 
     private void Run(HostCalls host, Target target, CommandInvocation invocation)
     {
@@ -101,7 +150,13 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
             return;
         }
 
-        Emit(Run(host, target, invocation, e => Report(e, target.Input)));
+        var result = Run(host, target, invocation, e => Report(e, target.Input));
+        if (result.IsTruncated)
+        {
+            OnPipeline(() => WriteWarning($"'{target.Name}': the command wrote more than the 16 MB of output that a guest agent keeps; the rest is lost. Let it write to a file there, and copy that."));
+        }
+
+        Emit(result);
     }
 
     private CommandResult Run(HostCalls host, Target target, CommandInvocation invocation, Action<VirtException> fail)

@@ -11,11 +11,14 @@ namespace Virt.Commands;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NamesAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>A script block, which stands first where the machines come from the pipeline, is no name and no error.</summary>
+    public bool MayBeScriptBlock { get; set; }
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         LanguagePrimitives.GetEnumerable(inputData) is { } items ? items.Cast<object>().Select(Name).ToArray() : new[] { Name(inputData) };
 
-    private static string Name(object? item)
+    private string Name(object? item)
     {
         if (item is null)
         {
@@ -26,6 +29,7 @@ public sealed class NamesAttribute : ArgumentTransformationAttribute
         return wrapped.BaseObject switch
         {
             string text => text,
+            ScriptBlock when MayBeScriptBlock => (string)CommandWord.Of(item)!,
             PSCustomObject when wrapped.Properties["Name"]?.Value is { } name && !wrapped.TypeNames[0].Contains("Virt.") => name.ToString()!,
             _ when wrapped.BaseObject.GetType().IsPrimitive => wrapped.ToString(),
             _ => throw new ArgumentTransformationMetadataException(

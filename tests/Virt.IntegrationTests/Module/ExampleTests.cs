@@ -13,14 +13,15 @@ using Xunit;
 
 namespace Virt.IntegrationTests.Module;
 
-/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io and images of machines at localhost:5080; for images, the image tools:1; for disk images, the folder /tmp/vhd; for what is installed, /tmp/iso.</summary>
+/// <summary>Every example of the help, typed into the console host, on a host that has the VMs web01 and web02, the containers web and job, the network lan and the volume db, with a registry at localhost:5000 that mirrors docker.io and images of machines at localhost:5080; for images, the image tools:1; for disk images, the folder /tmp/vhd; for scripts, /tmp/setup.sh; for what is installed, /tmp/iso.</summary>
 public sealed class ExampleTests
 {
     // What changes the host so that the next example needs it made anew.
     private static readonly string[] Spoils = ["Start-VM", "Stop-VM", "Remove-VM", "Start-Container", "Stop-Container", "Remove-Container", "Stop-VirtOperation", "Move-VM", "Register-PatchSchedule", "Unregister-PatchSchedule", "Add-VirtPeer"];
-    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/tools.tar.zst", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png"];
+    private static readonly string[] Archives = ["/tmp/tools.tar", "/tmp/tools-docker.tar.gz", "/tmp/tools.tar.zst", "/tmp/db.tar", "/tmp/db.tar.gz", "/tmp/web.tar", "/tmp/web.tar.gz", "/tmp/job.tar", "/tmp/web01.png", Script];
     private static readonly string[] ArchiveFolders = [MediaFolder, "/tmp/web01", "/tmp/web01-before", "/tmp/web02", "/tmp/web02-monday", "/tmp/web02-now", "/tmp/web02-tuesday", "/tmp/web02-wednesday"];
     private const string DiskFolder = "/tmp/vhd";
+    private const string Script = "/tmp/setup.sh";
     private const string MediaFolder = "/tmp/iso";
     private static readonly string[] WantsGuest = ["Stop-VM", "Wait-VM", "Invoke-VMCommand", "Copy-VMFile", "Measure-VM", "Get-VMGuest", "Connect-VMConsole", "Enter-VM", "Get-VMConsole", "Get-VMScreenshot", "Send-VMKey"];
     private static readonly string[] WantsRunning = ["Suspend-VM", "Resume-VM", "Save-VM", "Remove-VMSavedState"];
@@ -162,6 +163,11 @@ public sealed class ExampleTests
         if (name.EndsWith("-VHD", StringComparison.Ordinal) || name.EndsWith("Drive", StringComparison.Ordinal))
         {
             Directory.CreateDirectory(DiskFolder);
+        }
+
+        if (name == "Invoke-VMCommand")
+        {
+            File.WriteAllText(Script, "echo \"$1 is set up\"\n");
         }
 
         if (name == "New-VMImage")

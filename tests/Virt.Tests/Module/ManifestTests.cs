@@ -81,6 +81,18 @@ public sealed class ManifestTests
         Assert.Contains("VMHost", parameter.GetCustomAttribute<AliasAttribute>()!.AliasNames);
     }
 
+    // As Hyper-V's cmdlets have it.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_machine_is_named_by_VMName_too(string name)
+    {
+        var type = TypeOf(name);
+        if (typeof(TargetCommand<VM>).IsAssignableFrom(type))
+        {
+            Assert.Contains("VMName", type.GetProperty("Name")!.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? []);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_change_asks_ShouldProcess_and_can_be_a_job(string name)

@@ -183,29 +183,39 @@ public sealed class QgaClientTests
         Assert.Contains(sent.GetProperty("env").EnumerateArray(), static a => a.GetString()!.StartsWith("PATH=", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_cancelled_program_is_killed()
+    [Theory]
+    [InlineData(true, "sh")]
+    [InlineData(false, "sh|kill -KILL 77")]
+    public async Task A_cancelled_program_is_killed_with_all_below_it_or_alone_where_there_is_no_shell(bool hasShell, string ran)
     {
-        var killed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var commands = new List<string>();
         using var cancel = new CancellationTokenSource();
         await using var agent = Agent(c =>
         {
             if (FakeMonitor.Name(c) == "guest-exec-status")
             {
+                var isKill = c.GetProperty("arguments").GetProperty("pid").GetInt64() == 78;
                 cancel.Cancel();
-                return """{"return": {"exited": false}}""";
+                return isKill ? """{"return": {"exited": true, "exitcode": 0}}""" : """{"return": {"exited": false}}""";
             }
 
-            if (c.GetProperty("arguments").GetProperty("path").GetString() == "kill")
+            var path = c.GetProperty("arguments").GetProperty("path").GetString()!;
+            if (path == "sleep")
             {
-                killed.SetResult(string.Join(' ', c.GetProperty("arguments").GetProperty("arg").EnumerateArray().Select(static a => a.GetString())));
+                return """{"return": {"pid": 77}}""";
             }
 
-            return """{"return": {"pid": 77}}""";
+            var arguments = c.GetProperty("arguments").GetProperty("arg").EnumerateArray().Select(static a => a.GetString()).ToArray();
+            commands.Add(path == "sh" ? path : $"{path} {string.Join(' ', arguments)}");
+            return (path, arguments[^1], hasShell) switch
+            {
+                ("sh", "77", true) or ("kill", "77", _) => """{"return": {"pid": 78}}""",
+                _ => """{"error": {"class": "GenericError", "desc": "No such file or directory"}}""",
+            };
         });
         await using var client = Client(agent);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.RunAsync(["sleep", "1000"], NoEnvironment, null, cancel.Token));
-        Assert.Equal("-KILL 77", await Deadline.Await(killed.Task, "the kill"));
+        Assert.Equal(ran, string.Join('|', commands));
     }
 
     [Fact]

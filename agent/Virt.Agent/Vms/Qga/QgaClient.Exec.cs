@@ -13,7 +13,22 @@ public sealed partial class QgaClient
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Runs a program in the guest and waits for its end. Where the wait is cancelled the program is killed, as far as the guest lets us.</summary>
+    // Kills a process and all that it has started and that is still below it. Each is stopped before its children are looked for, so that none is born meanwhile.
+    private const string KillTree = """
+        t() {
+            kill -STOP "$1" 2> /dev/null
+            for s in /proc/[0-9]*/stat; do
+                read -r l 2> /dev/null < "$s" || continue
+                l=${l##*) }
+                l=${l#* }
+                if [ "${l%% *}" = "$1" ]; then s=${s%/stat}; t "${s#/proc/}"; fi
+            done
+            kill -KILL "$1" 2> /dev/null
+        }
+        t "$1"
+        """;
+
+    /// <summary>Runs a program in the guest and waits for its end. Where the wait is cancelled it is killed with all that it has started, as far as the guest lets us.</summary>
     /// <param name="command">The program, looked up in the agent's PATH, and its arguments.</param>
     /// <param name="environment">Variables; empty: those of the agent. The agent replaces its own by these, so PATH is added where it is not among them.</param>
     /// <param name="input">What the program reads; null: nothing.</param>
@@ -114,14 +129,28 @@ public sealed partial class QgaClient
 
     private static bool IsTrue(JsonElement status, string name) => status.TryGetProperty(name, out var value) && value.GetBoolean();
 
-    // The agent has no command for it; kill is in every guest that has a shell.
+    // The agent has no command for it. A guest without a shell has kill, or nothing that can be done.
     private async Task KillAsync(long pid)
     {
+        var number = FormattableString.Invariant($"{pid}");
+        using var limit = new CancellationTokenSource(AnswerTimeout, time);
         try
         {
-            await ExecuteAsync("guest-exec", json => WriteExec(json, ["kill", "-KILL", FormattableString.Invariant($"{pid}")], new Dictionary<string, string>(), null), AnswerTimeout, CancellationToken.None).ConfigureAwait(false);
+            foreach (var command in new string[][] { ["sh", "-c", KillTree, "sh", number], ["kill", "-KILL", number] })
+            {
+                try
+                {
+                    var started = await ExecuteAsync("guest-exec", json => WriteExec(json, command, new Dictionary<string, string>(), null), AnswerTimeout, CancellationToken.None).ConfigureAwait(false);
+                    await WaitAsync(started.GetProperty("pid").GetInt64(), LastPoll, limit.Token).ConfigureAwait(false);
+                    return;
+                }
+                catch (QgaException e) when (e.IsAnswer)
+                {
+                    // The guest has no such program.
+                }
+            }
         }
-        catch (Exception e) when (e is QgaException or TimeoutException or System.IO.IOException)
+        catch (Exception e) when (e is QgaException or TimeoutException or System.IO.IOException or OperationCanceledException || IsBadJson(e))
         {
             // It runs on in a guest that does not answer; whoever cancelled has stopped waiting for it.
         }

@@ -38,6 +38,7 @@ public sealed class GetVMCommand : VMTargetCommand
 
     /// <summary>The names of virtual machines; wildcards are allowed. Without it: all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Alias("VMName")]
     [Names]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(VMNameCompleter))]

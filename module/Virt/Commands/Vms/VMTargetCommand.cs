@@ -9,6 +9,7 @@ public abstract class VMTargetCommand : TargetCommand<VM>
 {
     /// <summary>The names of virtual machines; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Alias("VMName")]
     [Names]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(VMNameCompleter))]
