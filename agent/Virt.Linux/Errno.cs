@@ -42,6 +42,9 @@ public static class Errno
     /// <summary>Not a folder.</summary>
     public const int ENOTDIR = 20;
 
+    /// <summary>Is a folder.</summary>
+    public const int EISDIR = 21;
+
     /// <summary>Invalid argument.</summary>
     public const int EINVAL = 22;
 

@@ -30,6 +30,16 @@ Describe 'New-Container' {
         $container.Network | Should -Be none
     }
 
+    It 'takes a file of the host' {
+        $file = Join-Path $TestDrive site.conf
+        Set-Content $file 'of the host'
+        (New-Container (New-TestName file) -Image starter -Volume "${file}:/etc/site.conf:ro").Volumes | Should -Be "${file}:/etc/site.conf:ro"
+    }
+
+    It 'makes one of each name' {
+        (New-Container (New-TestName two1), (New-TestName two2) -Image starter -Command sleep, 600).Name | Should -Be (New-TestName two1), (New-TestName two2)
+    }
+
     It 'refuses a folder that the host does not have' {
         New-Container (New-TestName novol) -Image starter -Volume '/no/such/folder:/data' -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'VolumeFolderNotFound*'

@@ -27,6 +27,23 @@ Describe 'Set-Container' {
         (Invoke-ContainerCommand $container.Name -- sh -c 'echo $A').Output.Trim() | Should -Be b
     }
 
+    It 'lays variables over those of the image' {
+        $image = "$env:VIRT_TEST_REGISTRY/team/app:1"
+        $container = New-Container (New-TestName env) -Image $image -Pull Missing -Environment @{ OLD = '1' }
+        $given = (New-Container (New-TestName env2) -Image $image).Environment
+        $now = ($container | Set-Container -Environment @{ LEVEL = 'debug' } -PassThru).Environment
+        $now['LEVEL'] | Should -Be debug
+        $now.ContainsKey('OLD') | Should -BeFalse
+        foreach ($name in $given.Keys) { $now[$name] | Should -Be $given[$name] }
+    }
+
+    It 'says before it stops it that a program or a user is not there' {
+        $container = Get-Container (New-TestName limits)
+        { Set-Container $container.Name -Command tpyo -ErrorAction Stop } | Should -Throw -ErrorId 'ProgramNotFound*'
+        { Set-Container $container.Name -User nobdy -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'ContainerUserNotFound*'
+        (Get-Container $container.Name).ProcessId | Should -Be $container.ProcessId
+    }
+
     It 'publishes other ports while it runs' {
         $network = New-VirtNetwork (New-TestName net)
         $container = Start-Container -Image starter -Name (New-TestName ports) -Network $network.Name -Command sleep, 600

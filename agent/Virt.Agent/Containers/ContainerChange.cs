@@ -18,12 +18,13 @@ internal static class ContainerChange
     /// <param name="name">Its name.</param>
     /// <param name="spec">As it is.</param>
     /// <param name="request">What is to be changed.</param>
+    /// <param name="ofImage">The variables that its image gives it, over which those of the request are laid; null: nobody knows, and they are laid over those that it has.</param>
     /// <exception cref="VirtException">InvalidArgument; NotFound: a device.</exception>
-    public static ContainerSpec Apply(string name, ContainerSpec spec, SetContainer request)
+    public static ContainerSpec Apply(string name, ContainerSpec spec, SetContainer request, IReadOnlyDictionary<string, string>? ofImage = null)
     {
         var who = new CheckedContainer(name, IsChange: true);
         // What its image gave it was never held to the rules of what a user types, and is not now.
-        var source = new ContainerBase(spec.Image, spec.Rootfs, [], request.Environment is null ? spec.Environment : new Dictionary<string, string>(), "")
+        var source = new ContainerBase(spec.Image, spec.Rootfs, [], request.Environment is null ? spec.Environment : ofImage ?? spec.ImageEnvironment ?? spec.Environment, "")
         {
             User = spec.User,
             WorkingDirectory = spec.WorkingDirectory,
@@ -40,6 +41,7 @@ internal static class ContainerChange
         {
             ImageLayers = spec.ImageLayers,
             ImageDigest = spec.ImageDigest,
+            ImageEnvironment = spec.ImageEnvironment,
             HostIds = spec.HostIds,
             LabelLevel = spec.LabelLevel,
             HostName = request.HostName is null ? spec.HostName : to.HostName,

@@ -35,7 +35,7 @@ internal static class ContainerPlan
         {
             Id = run.LaunchId,
             Arguments = spec.Command,
-            Programs = Tool.FindPrograms(spec.Command[0], environment["PATH"]),
+            Programs = ProgramsOf(spec),
             Init = spec.Init,
             Environment = environment,
             WorkingDirectory = spec.WorkingDirectory,
@@ -49,6 +49,9 @@ internal static class ContainerPlan
             ExitPath = folder.Exit,
         };
     }
+
+    /// <summary>Where its program is looked for, in this order; what does not begin with a slash is below its working directory.</summary>
+    public static IReadOnlyList<string> ProgramsOf(ContainerSpec spec) => Tool.FindPrograms(spec.Command[0], spec.Environment.GetValueOrDefault("PATH", DefaultPath));
 
     /// <summary>A further process beside the first.</summary>
     public static LaunchSpec Further(ContainerSpec spec, ContainerRun run, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, string? workingDirectory, ContainerUser user)

@@ -100,7 +100,7 @@ public sealed partial class ContainerService
         try
         {
             using var root = FileHandles.OpenRoot(entry.Process!.ProcessId);
-            var user = UserOf(entry, command.User ?? entry.Spec.User, root, "enter");
+            var user = UserOf(entry.Name, entry.Spec, command.User ?? entry.Spec.User, root, "enter");
             if (request.Command.Length == 0)
             {
                 command = command with { Command = [ShellOf(root, user)] };

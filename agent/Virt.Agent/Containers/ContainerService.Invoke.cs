@@ -140,7 +140,7 @@ public sealed partial class ContainerService
     {
         var first = entry.Process!;
         using var root = FileHandles.OpenRoot(first.ProcessId);
-        var user = UserOf(entry, request.User ?? entry.Spec.User, root, "run a command in");
+        var user = UserOf(entry.Name, entry.Spec, request.User ?? entry.Spec.User, root, "run a command in");
         if (entry.Run!.HostIds is var ids and not 0)
         {
             // /dev/stdout is opened anew by many programs, which is for the owner alone.

@@ -26,21 +26,25 @@ public sealed partial class ContainerService
     {
         foreach (var volume in labels is null || spec.IsMachine ? [] : spec.Volumes.Where(static v => v is { Relabel: not VolumeRelabel.None, VolumeName: "" }))
         {
-            using var folder = FileHandles.OpenFolder(volume.Source);
-            CheckRelabel(verb, name, volume, folder);
+            using var place = FileHandles.TryOpenPlace(volume.Source);
+            if (place is not null)
+            {
+                CheckRelabel(verb, name, volume, place);
+            }
         }
     }
 
     /// <exception cref="VirtException">InvalidArgument.</exception>
-    private void CheckRelabel(string verb, string name, ContainerVolume volume, SafeFileHandle folder)
+    private void CheckRelabel(string verb, string name, ContainerVolume volume, SafeFileHandle source)
     {
-        var place = FileHandles.PathOf(folder);
-        if (volume.VolumeName.Length == 0 && RelabelRules.Refusal(place, stateFolder) is { } refusal)
+        var place = FileHandles.PathOf(source);
+        var isFolder = IsFolder(source);
+        if (volume.VolumeName.Length == 0 && RelabelRules.Refusal(place, stateFolder, isFolder) is { } refusal)
         {
             throw new VirtException(
                 ErrorCode.InvalidArgument,
                 "VolumeRelabelRefused",
-                $"Cannot {verb} container '{name}': the host's folder '{place}' of its volume '{volume}' is not labelled for containers: {refusal}.",
+                $"Cannot {verb} container '{name}': the host's {(isFolder ? "folder" : "file")} '{place}' of its volume '{volume}' is not labelled for containers: {refusal}.",
                 name,
                 $"New-Container -Volume /srv/{name}:{volume.Target}:z");
         }
@@ -86,16 +90,27 @@ public sealed partial class ContainerService
             : Task.Run(() => wanted.ForEach(volume => Relabel(verb, name, volume, volume.Relabel == VolumeRelabel.Private ? label!.File : labels!.Shared)));
     }
 
+    private static bool IsFolder(SafeFileHandle file) => InsideRoot.IsFolder(FileHandles.ModeOf(file));
+
     private void Relabel(string verb, string name, ContainerVolume volume, string label)
     {
-        using var folder = FileHandles.OpenFolder(volume.Source);
-        CheckRelabel(verb, name, volume, folder);
+        using var source = FileHandles.TryOpenPlace(volume.Source) ?? throw new LinuxException("open", Errno.ENOENT, volume.Source);
+        CheckRelabel(verb, name, volume, source);
         try
         {
             // The folder is labelled last, and what comes into it has its label. Into a folder of the host's may come what was elsewhere before, with the label from there.
-            if (!IsNamed(volume) || FileLabel.Read(folder) != label)
+            if (FileLabel.Read(source) == label && (IsNamed(volume) || !IsFolder(source)))
             {
-                FileLabel.SetTree(folder, label);
+                return;
+            }
+
+            if (IsFolder(source))
+            {
+                FileLabel.SetTree(source, label);
+            }
+            else
+            {
+                FileLabel.Set(source, label);
             }
         }
         catch (LinuxException e) when (e.Errno == Errno.EOPNOTSUPP && IsNamed(volume))

@@ -43,6 +43,7 @@ public sealed partial class ContainerService
             var root = Own(DetachedMount.Overlay(
                 LowersOf(spec), folder.Upper, folder.Work, noDevices, plain: entry.Row.Kind == ThrowAwayKind, users, label?.File));
             CheckVolumes(entry, spec);
+            await FillVolumesAsync("start", entry.Name, spec, spec.Volumes).ConfigureAwait(false);
             await LabelVolumesAsync("start", entry.Name, spec, spec.Volumes).ConfigureAwait(false);
             var mounted = spec.Volumes.Select(v => Own(OpenVolume("start", entry.Name, v, noDevices, users))).ToList();
             NewContainerCheck.CheckDevices("start", entry.Name, spec);
@@ -68,7 +69,7 @@ public sealed partial class ContainerService
                 // Of a network that is not its own, the root of a user namespace may not have a /sys made.
                 HostSys = isHostNetwork && users is not null ? Own(DetachedMount.Make("sysfs", Rootfs.SysAttributes(spec))) : null,
             };
-            var plan = ContainerPlan.First(spec, run, UserOf(entry, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
+            var plan = ContainerPlan.First(spec, run, UserOf(entry.Name, spec, spec.User, root, "start"), folder, cgroups.Tree, mounts, HostNamesOf(spec));
             return WithNetwork(entry, spec, WithMachine(entry, spec, run, Own, new PreparedLaunch(plan with { UserNamespace = users?.Namespace, NetworkNamespace = namespaces?.Network, Root = root, LogTerminal = console?.Log, Output = console?.Terminal, Error = console?.Terminal, Cgroup = lease.Birth, CgroupFiles = lease.Entry, ReadySet = lease.ReadySet, Label = ProcessLabelOf(label), InitLabel = label?.File }, handles)));
         }
         catch
@@ -106,9 +107,9 @@ public sealed partial class ContainerService
     }
 
     /// <exception cref="VirtException">NotFound: the image has no such user.</exception>
-    private static ContainerUser UserOf(ContainerEntry entry, string user, SafeFileHandle root, string verb)
+    private static ContainerUser UserOf(string name, ContainerSpec spec, string user, SafeFileHandle root, string verb)
     {
-        if (ContainerUser.IsRoot(user) && entry.Spec.AdditionalGroups.Count == 0)
+        if (ContainerUser.IsRoot(user) && spec.AdditionalGroups.Count == 0)
         {
             return ContainerUser.Root;
         }
@@ -116,23 +117,23 @@ public sealed partial class ContainerService
         var groups = ReadInside(root, "/etc/group");
         var cause = "";
         var found = ContainerUser.IsRoot(user) ? ContainerUser.Root : ContainerUser.Find(user, ReadInside(root, "/etc/passwd"), groups, out cause);
-        found = found?.WithGroups(entry.Spec.AdditionalGroups, groups, out cause);
-        if (found is not null && entry.Spec.UserNamespace == ContainerUserNamespace.Private && (found.UserId >= HostIds.Size || found.GroupId >= HostIds.Size))
+        found = found?.WithGroups(spec.AdditionalGroups, groups, out cause);
+        if (found is not null && spec.UserNamespace == ContainerUserNamespace.Private && (found.UserId >= HostIds.Size || found.GroupId >= HostIds.Size))
         {
             throw new VirtException(
                 ErrorCode.InvalidArgument,
                 "ContainerUserTooHigh",
-                $"Cannot {verb} container '{entry.Name}': the user '{user}' has the ids {found.UserId}:{found.GroupId}; with ids of its own a container has those below {HostIds.Size}.",
-                entry.Name,
+                $"Cannot {verb} container '{name}': the user '{user}' has the ids {found.UserId}:{found.GroupId}; with ids of its own a container has those below {HostIds.Size}.",
+                name,
                 "New-Container -UserNamespace Host");
         }
 
         return found ?? throw new VirtException(
             ErrorCode.NotFound,
             "ContainerUserNotFound",
-            $"Cannot {verb} container '{entry.Name}': {cause}.",
-            entry.Name,
-            $"Invoke-ContainerCommand -Name {entry.Name} -Command cat, /etc/passwd");
+            $"Cannot {verb} container '{name}': {cause}.",
+            name,
+            $"Invoke-ContainerCommand -Name {name} -Command cat, /etc/passwd");
     }
 
     private static string ReadInside(SafeFileHandle root, string path)

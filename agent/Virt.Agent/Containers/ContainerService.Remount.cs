@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
+using Microsoft.Win32.SafeHandles;
 using Virt.Agent.Common;
 using Virt.Linux;
 using Virt.Linux.Mounts;
@@ -30,6 +31,7 @@ public sealed partial class ContainerService
         CheckVolumes(entry, to with { Volumes = coming }, "change");
         try
         {
+            await FillVolumesAsync("change", entry.Name, to, coming).ConfigureAwait(false);
             await LabelVolumesAsync("change", entry.Name, to, coming).ConfigureAwait(false);
             var ids = entry.Run!.HostIds;
             using var space = ids == 0 ? null : await userNamespaces.OpenAsync(ids).ConfigureAwait(false);
@@ -85,7 +87,7 @@ public sealed partial class ContainerService
         {
             if (!Has(volume))
             {
-                mounts.Attach(mount, volume.Target);
+                Attach(mounts, entry.Name, volume, mount);
             }
         }
 
@@ -98,6 +100,19 @@ public sealed partial class ContainerService
         await FaultPoint.ReachAsync(ContainerFaults.RemountMade).ConfigureAwait(false);
 
         bool Has(ContainerVolume volume) => mounts.IsMounted(volume.Source, volume.Target, volume.ReadOnly);
+    }
+
+    // No start would change anything about it: the container is left as it is.
+    private static void Attach(MountsInside mounts, string name, ContainerVolume volume, SafeFileHandle mount)
+    {
+        try
+        {
+            mounts.Attach(mount, volume.Target);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOTDIR or Errno.EISDIR)
+        {
+            throw LaunchError.OfPlace("change", name, volume, e.Errno, e);
+        }
     }
 
     // A command that has just ended may hold it for a moment yet: the kernel lets go of some files only after the end of whoever had them.

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
@@ -18,13 +19,14 @@ public sealed partial class ContainerService
         ContainerStates.CheckSet(entry.Name, entry.State);
         var present = entry.Spec;
         request = WithOtherNetwork(entry, request);
-        var to = ContainerChange.Apply(entry.Name, present, request);
+        var to = ContainerChange.Apply(entry.Name, present, request, EnvironmentOfImage(present, request));
         CheckRemoveOnExit(entry, to);
         try
         {
             to = WithVolumes("change", entry.Id, entry.Name, to, call.WhatIf);
             NewContainerCheck.CheckVolumes("change", entry.Name, to);
             CheckRelabels("change", entry.Name, to);
+            Foresee(entry, present, to);
             to = request.Network is null ? Republish(entry, to, request) : JoinOther(entry, to, request, call.WhatIf);
             var holding = HoldingOf(entry, ProcessHold.Of(present), ProcessHold.Of(to));
             CheckPossible(entry, holding);
@@ -160,18 +162,39 @@ public sealed partial class ContainerService
             await RestartAsync(entry, to, timeout: null).ConfigureAwait(false);
             WithMember(entry, networks.Rename);
         }
-        catch (VirtException)
+        catch (VirtException e)
         {
+            string now;
             try
             {
                 await PublishAsync(entry, to, present, static () => Task.CompletedTask).ConfigureAwait(false);
             }
             finally
             {
-                await BackAsync(entry, present).ConfigureAwait(false);
+                now = await BackAsync(entry, present).ConfigureAwait(false);
             }
 
-            throw;
+            throw new VirtException(e.Code, e.Id, $"{e.Message.TrimEnd('.')}; {now}.", e.Target, e.RecommendedAction, e.InnerException);
+        }
+    }
+
+    // One that an agent which did not note it has made: its image is asked, where the host still has it.
+    private IReadOnlyDictionary<string, string>? EnvironmentOfImage(ContainerSpec spec, SetContainer request)
+    {
+        if (request.Environment is null || spec.ImageEnvironment is not null)
+        {
+            return spec.ImageEnvironment;
+        }
+
+        try
+        {
+            var source = findBase(spec.ImageDigest.Length > 0 ? spec.ImageDigest : spec.Image, "Cannot change a container");
+            using var held = source.Hold;
+            return source.Environment;
+        }
+        catch (VirtException)
+        {
+            return null;
         }
     }
 

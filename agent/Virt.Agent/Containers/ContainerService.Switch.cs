@@ -112,8 +112,8 @@ public sealed partial class ContainerService
         }
     }
 
-    // The generation that it was, running again where it had been stopped. Its own failure is told by its state.
-    private async Task BackAsync(ContainerEntry entry, ContainerSpec present)
+    // The generation that it was, running again where it had been stopped. Its own failure is told by its state, and by what this says of it.
+    private async Task<string> BackAsync(ContainerEntry entry, ContainerSpec present)
     {
         if (entry.Process is not null)
         {
@@ -122,16 +122,18 @@ public sealed partial class ContainerService
                 entry.Set(table, ContainerState.Running, entry.Run! with { StartAgain = false });
             }
 
-            return;
+            return "it still runs as it was";
         }
 
         try
         {
             await StartAgainAsync(entry, present).ConfigureAwait(false);
+            return "it runs again as it was";
         }
         catch (VirtException e)
         {
             AgentLog.Error($"Could not start container '{entry.Name}' again after it could not be replaced", e);
+            return "and as it was it could not be started again either";
         }
     }
 

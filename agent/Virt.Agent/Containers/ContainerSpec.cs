@@ -28,6 +28,9 @@ public sealed record ContainerSpec
     /// <summary>Variables, without those that every container has.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Those of them that its image gave it, before a user's were laid over them; null: an agent that did not note it has made it.</summary>
+    public IReadOnlyDictionary<string, string>? ImageEnvironment { get; set; }
+
     /// <summary>An absolute path.</summary>
     public string WorkingDirectory { get; set; } = "/";
 

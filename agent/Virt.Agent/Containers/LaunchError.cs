@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using Virt.Linux;
 using Virt.Linux.Processes;
 using Virt.Protocol;
@@ -17,7 +18,28 @@ internal static class LaunchError
 
     /// <summary>The error for a container's first process.</summary>
     public static VirtException Of(string name, ContainerSpec spec, Exception e) =>
-        Of($"Cannot start container '{name}'", name, spec.Command[0], spec.WorkingDirectory, e);
+        e is LaunchException { Step: LaunchStep.RootStep, Errno: Errno.ENOTDIR or Errno.EISDIR } launch && spec.Volumes.FirstOrDefault(volume => volume.Target == launch.Subject) is { } other
+            ? OfPlace("start", name, other, launch.Errno, e)
+            : Of($"Cannot start container '{name}'", name, spec.Command[0], spec.WorkingDirectory, e);
+
+    /// <summary>The error for a folder whose place in the container is a file, or the other way round.</summary>
+    /// <param name="verb">What is done with the container.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="volume">The volume.</param>
+    /// <param name="errno">EISDIR where the place is a folder, or ENOTDIR.</param>
+    /// <param name="e">What the kernel, or whoever looked, said.</param>
+    public static VirtException OfPlace(string verb, string name, ContainerVolume volume, int errno, Exception e) => new(
+        ErrorCode.InvalidArgument,
+        "VolumePlaceOtherKind",
+        $"Cannot {verb} container '{name}': '{volume.Source}' is {(errno == Errno.EISDIR ? "no folder" : "a folder")}, and its place '{volume.Target}' in it is {(errno == Errno.EISDIR ? "one" : "none, or lies below what is none")}.",
+        name,
+        $"Set-Container {name} -Volume '{(volume.VolumeName.Length > 0 ? volume.VolumeName : volume.Source)}:/other/place'",
+        e);
+
+    /// <summary>The error for a program that is not there, found before anything was started.</summary>
+    public static VirtException OfProgram(string verb, string name, string program, bool isThere) => isThere
+        ? new VirtException(ErrorCode.InvalidArgument, "ProgramNotExecutable", $"Cannot {verb} container '{name}': '{program}' cannot be executed: its file has no right to it.", name, "Use a program whose file is executable.")
+        : new VirtException(ErrorCode.NotFound, "ProgramNotFound", $"Cannot {verb} container '{name}': its file system has no program '{program}'.", name, "Use a program that the image has, with its full path or one on its PATH.");
 
     /// <summary>The error for a further process.</summary>
     public static VirtException OfCommand(string name, string program, string workingDirectory, Exception e) =>

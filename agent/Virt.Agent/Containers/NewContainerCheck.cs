@@ -4,6 +4,8 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using Virt.Agent.Containers.Machine;
+using Virt.Linux.Devices;
+using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -56,6 +58,7 @@ internal static partial class NewContainerCheck
             ImageDigest = source.Digest,
             Command = command,
             Environment = Merge(source.Environment, request.Environment),
+            ImageEnvironment = source.Environment,
             WorkingDirectory = request.WorkingDirectory ?? source.WorkingDirectory,
             User = request.User ?? source.User,
             HostName = hostName,
@@ -144,17 +147,35 @@ internal static partial class NewContainerCheck
         Require(who, "DnsSearch", request.DnsSearch.All(static d => d.Length is > 0 and < 254 && d.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')), "a domain to search holds letters, digits, dots and dashes", "New-Container -Network lan -DnsSearch example.org");
     }
 
-    /// <summary>The host's folders must be there.</summary>
+    /// <summary>The host's folders and files must be there, and be such that the container can have them.</summary>
     /// <param name="verb">What is to be done with the container.</param>
     /// <param name="name">Its name.</param>
     /// <param name="spec">The container.</param>
-    /// <exception cref="VirtException">NotFound.</exception>
+    /// <exception cref="VirtException">NotFound; InvalidArgument: a device; NotSupported: what a virtual machine cannot have.</exception>
     public static void CheckVolumes(string verb, string name, ContainerSpec spec)
     {
-        if (spec.Volumes.FirstOrDefault(v => !Directory.Exists(v.Source)) is { } missing)
+        foreach (var volume in spec.Volumes.Where(static v => !Directory.Exists(v.Source)))
+        {
+            CheckFile(verb, name, spec, volume);
+        }
+    }
+
+    private static void CheckFile(string verb, string name, ContainerSpec spec, ContainerVolume volume)
+    {
+        using var file = FileHandles.TryOpenPlace(volume.Source) ?? throw new VirtException(
+            ErrorCode.NotFound, "VolumeFolderNotFound", $"Cannot {verb} container '{name}': the host has neither a folder nor a file '{volume.Source}' for its volume '{volume}'.", volume.Source, $"mkdir -p '{volume.Source}'");
+        // The mount does not let devices be opened.
+        if (DeviceNode.Read(volume.Source) is not null && !spec.Privileged)
         {
             throw new VirtException(
-                ErrorCode.NotFound, "VolumeFolderNotFound", $"Cannot {verb} container '{name}': the host has no folder '{missing.Source}' for its volume '{missing}'.", missing.Source, $"mkdir -p '{missing.Source}'");
+                ErrorCode.InvalidArgument, "InvalidVolume", $"Cannot {verb} container '{name}': '{volume.Source}' is a device, which as a volume it could not open.", volume.Source, $"New-Container -Image {spec.Image} -Device {volume.Source}:{volume.Target}");
+        }
+
+        // Of a socket or a pipe virtiofs shows the name: who is at its other end is in another kernel.
+        if (spec.IsMachine && !InsideRoot.IsFile(FileHandles.ModeOf(file)))
+        {
+            throw new VirtException(
+                ErrorCode.NotSupported, "VolumeNotForMachine", $"Cannot {verb} container '{name}': '{volume.Source}' is neither a folder nor a file with content, and leads nowhere from a virtual machine of its own.", volume.Source, $"New-Container -Image {spec.Image} -Isolation Application -Volume '{volume}'");
         }
     }
 

@@ -26,6 +26,24 @@ public static unsafe class FileHandles
         return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null : throw Libc.Error("open", path);
     }
 
+    /// <summary>Opens whatever stands at a path as a place, links followed; null: nothing does.</summary>
+    /// <exception cref="LinuxException">EACCES.</exception>
+    public static SafeFileHandle? TryOpenPlace(string path)
+    {
+        var fd = Libc.open(path, Libc.O_PATH | Libc.O_CLOEXEC, 0);
+        if (fd >= 0)
+            return new SafeFileHandle(fd, ownsHandle: true);
+        return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP ? null : throw Libc.Error("open", path);
+    }
+
+    /// <summary>Of what type an open file is, and its permissions (<c>st_mode</c> of stat(2)).</summary>
+    public static uint ModeOf(SafeFileHandle file)
+    {
+        var result = stackalloc byte[256]; // struct statx: stx_mode at 28
+        Libc.Check(Libc.statx((int)file.DangerousGetHandle(), "", Libc.AT_EMPTY_PATH, 3 /* type, mode */, result), "statx");
+        return *(ushort*)(result + 28);
+    }
+
     /// <summary>Where an open file or folder is, links followed.</summary>
     /// <exception cref="LinuxException">/proc is not there.</exception>
     public static string PathOf(SafeFileHandle file)

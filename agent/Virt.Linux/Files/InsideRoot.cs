@@ -35,6 +35,10 @@ public sealed unsafe class InsideRoot(SafeFileHandle root, uint owner)
     /// <exception cref="LinuxException">ELOOP, EACCES.</exception>
     public SafeFileHandle? TryOpenFolder(string path) => TryOpen(path, Libc.O_PATH | Libc.O_DIRECTORY);
 
+    /// <summary>Opens whatever stands at a path as a place, links followed; null: nothing does.</summary>
+    /// <exception cref="LinuxException">ELOOP, EACCES.</exception>
+    public SafeFileHandle? TryOpenPlace(string path) => TryOpen(path, Libc.O_PATH);
+
     /// <summary>True for a mode of a folder.</summary>
     public static bool IsFolder(uint mode) => (mode & TypeMask) == 0x4000;
 
@@ -95,6 +99,14 @@ public sealed unsafe class InsideRoot(SafeFileHandle root, uint owner)
         {
             throw Libc.Error("mkdirat", path);
         }
+    });
+
+    /// <summary>Makes an empty file; what is there stays.</summary>
+    /// <exception cref="LinuxException">ENOENT: its folder is not there; EROFS.</exception>
+    public void MakeFile(string path, uint mode) => UserMap.As(owner, () =>
+    {
+        using var file = Open(path, Libc.O_WRONLY | Create | NoBlocking, mode & 0xFFF);
+        return true;
     });
 
     /// <summary>Makes a link; another one, or a file, that is there is replaced.</summary>

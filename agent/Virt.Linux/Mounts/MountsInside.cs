@@ -22,6 +22,7 @@ public sealed unsafe class MountsInside : IDisposable
     private const int ShareNoFolder = 0x200;                 // CLONE_FS: a thread of its own folders alone may change its mount namespace
     private const ulong MountRoot = 0x2000;                  // STATX_ATTR_MOUNT_ROOT
     private const uint FolderMode = 0x1ED;                   // 0755
+    private const uint FileMode = 0x1A4;                     // 0644
 
     private readonly PidFd process;
     private readonly SafeFileHandle root;
@@ -41,19 +42,25 @@ public sealed unsafe class MountsInside : IDisposable
         files = new InsideRoot(root, owner);
     }
 
+    /// <summary>The files in it, for a look.</summary>
+    public InsideRoot Files => files;
+
+    /// <summary>The root itself; it goes with this.</summary>
+    public SafeFileHandle Root => root;
+
     /// <inheritdoc/>
     public void Dispose() => root.Dispose();
 
-    /// <summary>True where a folder of the host is mounted at a place, and it is the uppermost there.</summary>
-    /// <param name="source">The folder of the host.</param>
+    /// <summary>True where a folder or file of the host is mounted at a place, and it is the uppermost there.</summary>
+    /// <param name="source">The folder or file of the host.</param>
     /// <param name="target">The place; an absolute path inside.</param>
     /// <param name="readOnly">It may only be read there.</param>
     /// <exception cref="LinuxException">ELOOP, EACCES.</exception>
     public bool IsMounted(string source, string target, bool readOnly)
     {
-        using var place = files.TryOpenFolder(target);
-        using var folder = place is null ? null : FileHandles.TryOpenFolder(source);
-        return place is not null && folder is not null && Look(place) is { IsMountRoot: true } inside && Look(folder) is var outside
+        using var place = files.TryOpenPlace(target);
+        using var host = place is null ? null : FileHandles.TryOpenPlace(source);
+        return place is not null && host is not null && Look(place) is { IsMountRoot: true } inside && Look(host) is var outside
             && (inside.Device, inside.Inode) == (outside.Device, outside.Inode)
             && inside.IsReadOnly == (readOnly || outside.IsReadOnly);
     }
@@ -62,20 +69,23 @@ public sealed unsafe class MountsInside : IDisposable
     /// <exception cref="LinuxException">ELOOP, EACCES.</exception>
     public bool IsMountPoint(string target)
     {
-        using var place = files.TryOpenFolder(target);
+        using var place = files.TryOpenPlace(target);
         return place is not null && Look(place).IsMountRoot;
     }
 
-    /// <summary>Mounts at a folder, which is made with its parents where it is missing. Links are followed, and lead nowhere out of the root.</summary>
+    /// <summary>Mounts at a folder, or what is no folder at a file, which is made with its parents where it is missing. Links are followed, and lead nowhere out of the root.</summary>
     /// <param name="mount">A detached mount; it stays the caller's.</param>
     /// <param name="target">The place; an absolute path inside.</param>
-    /// <exception cref="LinuxException">ENOTDIR, ELOOP, EROFS: it can be no folder; ESRCH: the process has ended.</exception>
+    /// <exception cref="LinuxException">ENOTDIR: it is to be a folder, and is none; EISDIR: the other way round; ELOOP, EROFS: it cannot be made; ESRCH: the process has ended.</exception>
     public void Attach(SafeFileHandle mount, string target)
     {
         for (var slash = target.IndexOf('/', 1); slash > 0; slash = target.IndexOf('/', slash + 1))
-            MakeFolder(target[..slash]);
-        MakeFolder(target);
-        using var place = files.TryOpenFolder(target) ?? throw new LinuxException("openat2", Errno.ENOENT, target);
+            Make(target[..slash], isFolder: true);
+        var isFolder = InsideRoot.IsFolder(FileHandles.ModeOf(mount));
+        Make(target, isFolder);
+        using var place = files.TryOpenPlace(target) ?? throw new LinuxException("openat2", Errno.ENOENT, target);
+        if (InsideRoot.IsFolder(FileHandles.ModeOf(place)) != isFolder)
+            throw new LinuxException("move_mount", isFolder ? Errno.ENOTDIR : Errno.EISDIR, target);
         int from = (int)mount.DangerousGetHandle(), to = (int)place.DangerousGetHandle();
         var empty = stackalloc byte[1];
         empty[0] = 0;
@@ -83,8 +93,8 @@ public sealed unsafe class MountsInside : IDisposable
         In(() => Libc.syscall(Libc.SYS_move_mount, from, text, to, text, FromEmptyPath | ToEmptyPath, 0), "move_mount", target);
     }
 
-    /// <summary>Takes away a folder of the host that is mounted at a place.</summary>
-    /// <param name="source">The folder of the host.</param>
+    /// <summary>Takes away a folder or file of the host that is mounted at a place.</summary>
+    /// <param name="source">The folder or file of the host.</param>
     /// <param name="target">The place.</param>
     /// <exception cref="LinuxException">EBUSY: somebody uses it, or something is mounted in it; EINVAL: it is not mounted there, or not by that very name; ESRCH: the process has ended.</exception>
     public void Detach(string source, string target)
@@ -94,10 +104,10 @@ public sealed unsafe class MountsInside : IDisposable
         var folder = (int)parent.DangerousGetHandle();
         fixed (byte* name = Encoding.UTF8.GetBytes(target[(slash + 1)..] + "\0"))
         {
-            var child = Libc.openat(folder, name, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
+            var child = Libc.openat(folder, name, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
             // Closed before the call: whoever holds it open uses it.
             using (var place = child < 0 ? null : new SafeFileHandle(child, ownsHandle: true))
-            using (var host = FileHandles.TryOpenFolder(source))
+            using (var host = FileHandles.TryOpenPlace(source))
             {
                 if (place is null || host is null || Look(place) is not { IsMountRoot: true } inside || Look(host) is var outside && (inside.Device, inside.Inode) != (outside.Device, outside.Inode))
                     throw new LinuxException("umount2", Errno.EINVAL, target);
@@ -108,10 +118,14 @@ public sealed unsafe class MountsInside : IDisposable
         }
     }
 
-    private void MakeFolder(string path)
+    private void Make(string path, bool isFolder)
     {
-        if (files.Look(path, followLast: true) is null)
+        if (files.Look(path, followLast: true) is not null)
+            return;
+        if (isFolder)
             files.MakeFolder(path, FolderMode);
+        else
+            files.MakeFile(path, FileMode);
     }
 
     private static (ulong Device, ulong Inode, bool IsMountRoot, bool IsReadOnly) Look(SafeFileHandle folder)

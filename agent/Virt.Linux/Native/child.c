@@ -57,21 +57,28 @@ static long open_inside(const char *path, uint64_t flags, uint64_t mode)
     return RAW(openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
-// Makes one folder; its parent must be there.
-static long make_folder(const char *path, uint32_t mode)
+// Where the last part of a path begins, 0: at the root; what stands before it goes to `parent`.
+static long cut_last(const char *path, char parent[PATH_LONGEST])
 {
-    char parent[PATH_LONGEST];
     size_t cut = 0, n = length(path);
-    if (n >= sizeof parent)
+    if (n >= PATH_LONGEST)
         return -ENAMETOOLONG;
     for (size_t i = 0; i < n; i++) {
         parent[i] = path[i];
         if (path[i] == '/' && path[i + 1])
             cut = i;
     }
-    long r;
+    parent[cut] = 0;
+    return (long)cut;
+}
+
+// Makes one folder; its parent must be there.
+static long make_folder(const char *path, uint32_t mode)
+{
+    char parent[PATH_LONGEST];
+    long cut = cut_last(path, parent), r;
+    TRY(cut);
     if (cut) {
-        parent[cut] = 0;
         long folder = open_inside(parent, O_PATH | O_DIRECTORY, 0);
         TRY(folder);
         r = RAW(mkdirat, folder, path + cut + 1, mode);
@@ -134,8 +141,43 @@ static long detached_mount(const struct op *op)
     return mount;
 }
 
+// An empty file, with the folders that it stands in. It is opened only where nothing was: what is there may be a device.
+static long make_file(const char *path, uint32_t folders)
+{
+    char parent[PATH_LONGEST];
+    long cut = cut_last(path, parent);
+    TRY(cut);
+    if (cut)
+        TRY(make_folders(parent, folders));
+    long file = open_inside(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY, 0644);
+    TRY(file);
+    RAW(close, file);
+    return 0;
+}
+
+// What is no folder: a file, a socket.
+static long attach_file(long mount, const char *path, uint32_t folders)
+{
+    long place = open_inside(path, O_PATH, 0);
+    if (place == -ENOENT) {
+        TRY(make_file(path, folders));
+        place = open_inside(path, O_PATH, 0);
+    }
+    TRY(place);
+    struct stat what;
+    long r = RAW(newfstatat, place, "", &what, AT_EMPTY_PATH);
+    if (r >= 0 && !S_ISDIR(what.st_mode))
+        return attach_at(mount, place);
+    RAW(close, place);
+    return r < 0 ? r : -EISDIR;
+}
+
 static long attach_inside(long mount, const char *path, uint32_t mode)
 {
+    struct stat what;
+    TRY(RAW(newfstatat, mount, "", &what, AT_EMPTY_PATH));
+    if (!S_ISDIR(what.st_mode))
+        return attach_file(mount, path, mode);
     TRY(make_folders(path, mode));
     return attach_at(mount, open_inside(path, O_PATH | O_DIRECTORY, 0));
 }

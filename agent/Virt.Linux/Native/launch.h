@@ -36,7 +36,7 @@ enum op_kind {
     OP_READ_ONLY = 8,           // dst and what is mounted below it become read-only
     OP_MASK = 9,                // an empty read-only folder over a folder, /dev/null over a file
     OP_FILE = 10,               // write src to the file dst, made with mode where it is missing
-    OP_VOLUME = 11,             // a detached mount, by descriptor, at the folder dst, which is made with its parents where it is missing
+    OP_VOLUME = 11,             // a detached mount, by descriptor, at the folder dst, or where the mount is no folder at the file dst, which is made with its parents where it is missing
     OP_OFFER_NETWORK = 12,      // send the own network namespace and a netlink socket in it over the socket fd
     OP_AWAIT_NETWORK = 13,      // wait there for one byte; without it the launch fails
     OP_TAKE = 15,               // a copy of src, with what is mounted below it, is held for OP_GIVE

@@ -109,7 +109,7 @@ public sealed record RootStep
     /// <summary>Attaches a detached mount.</summary>
     public static RootStep Attach(string path, SafeFileHandle tree) => new(RootStepKind.Attach, path) { Tree = tree };
 
-    /// <summary>Attaches a detached mount at a folder, which is made with its parents where it is missing. Links inside the root are followed, and none leads out of it.</summary>
+    /// <summary>Attaches a detached mount at a folder, or where it is over no folder at a file, which is made with its parents where it is missing. Links inside the root are followed, and none leads out of it.</summary>
     public static RootStep Volume(string path, SafeFileHandle tree) => new(RootStepKind.Volume, path) { Tree = tree, Mode = 0x1ED /* 0755 */ };
 
     /// <summary>Offers the process's network namespace over a <see cref="Netlink.NetworkGate"/>; /proc must be mounted by then.</summary>

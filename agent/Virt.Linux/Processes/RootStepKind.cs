@@ -33,7 +33,7 @@ public enum RootStepKind
     /// <summary>Writes a file.</summary>
     File = 10,
 
-    /// <summary>Attaches a detached mount at a folder that is made where it is missing.</summary>
+    /// <summary>Attaches a detached mount at a folder or file that is made where it is missing.</summary>
     Volume = 11,
 
     /// <summary>Offers the process's network namespace to whoever makes its network.</summary>

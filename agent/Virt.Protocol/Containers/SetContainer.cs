@@ -119,7 +119,7 @@ public sealed partial record SetContainer
     [Key(51)]
     public int? HealthRetries { get; set; }
 
-    /// <summary>All volumes and folders of the host that it sees; by starting it anew where the kernel does not let one go.</summary>
+    /// <summary>All volumes, and folders and files of the host, that it sees; by starting it anew where the kernel does not let one go.</summary>
     [Key(17)]
     public string[]? Volumes { get; set; }
 
@@ -127,7 +127,7 @@ public sealed partial record SetContainer
     [Key(11)]
     public string[]? Command { get; set; }
 
-    /// <summary>All variables, without those that every container has.</summary>
+    /// <summary>All variables that were given, over those of its image.</summary>
     [Key(12)]
     public Dictionary<string, string>? Environment { get; set; }
 

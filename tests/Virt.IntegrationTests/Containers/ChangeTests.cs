@@ -130,12 +130,47 @@ public sealed class ChangeTests
     {
         await using var host = await TestHost.StartAsync();
         var container = host.Run(ContainerHost.Script("exec sleep 1000", "web") with { StopTimeout = TimeSpan.FromMilliseconds(50) });
-        var error = host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, Command = ["no-such-program"] });
-        Assert.Equal("Cannot start container 'web': its file system has no program 'no-such-program'.", error.Message);
+        host.Exec(container, "echo none >/bin/broken; chmod 755 /bin/broken");
+        var error = host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, Command = ["broken"] });
+        Assert.Equal("ProgramNotExecutable", error.Id);
+        Assert.StartsWith("Cannot start container 'web': 'broken' cannot be executed (", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("); it runs again as it was.", error.Message, StringComparison.Ordinal);
         var now = host.Get(container);
         Assert.Equal(ContainerState.Running, now.State);
         Assert.Contains("exec sleep 1000", now.Command);
         Assert.Equal("InvalidMemoryBytes", host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, MemoryBytes = 5 }).Id);
+    }
+
+    [Fact]
+    public async Task What_can_be_known_before_it_is_stopped_is_an_error_that_leaves_it_alone()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("exec sleep 1000", "web"));
+        host.Exec(container, "echo none >/bin/plain; mkdir -p /bin/folder /srv/bin; cp /bin/busybox /srv/bin/busybox");
+        const string Missing = "Cannot change container 'web': its file system has no program";
+        (SetContainer Request, string Says)[] wrong =
+        [
+            (new SetContainer { Command = ["tpyo"] }, $"{Missing} 'tpyo'."),
+            (new SetContainer { Command = ["/bin/tpyo"] }, $"{Missing} '/bin/tpyo'."),
+            (new SetContainer { Command = ["folder"] }, $"{Missing} 'folder'."),
+            (new SetContainer { Entrypoint = ["own"] }, $"{Missing} 'own'."),
+            (new SetContainer { Environment = new() { ["PATH"] = "/none" }, Command = ["sleep", "1"] }, $"{Missing} 'sleep'."),
+            (new SetContainer { Command = ["plain"] }, "Cannot change container 'web': 'plain' cannot be executed: its file has no right to it."),
+            (new SetContainer { User = "nobdy" }, "Cannot change container 'web': the image's /etc/passwd has no user 'nobdy'."),
+            (new SetContainer { AdditionalGroups = ["nogruop"] }, "Cannot change container 'web': the image's /etc/group has no group 'nogruop'."),
+        ];
+        foreach (var (request, says) in wrong)
+        {
+            var asked = request with { Id = container.Id };
+            Assert.Equal(says, host.Refused(Methods.SetContainer, asked).Message);
+            Assert.Equal(says, Assert.Throws<VirtException>(() => host.Client.Invoke(Methods.SetContainer, asked, new() { WhatIf = true })).Message);
+        }
+
+        var now = host.Get(container);
+        Assert.Equal((ContainerState.Running, container.ProcessId), (now.State, now.ProcessId));
+        var changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Environment = new() { ["PATH"] = "/srv/bin:/bin" }, WorkingDirectory = "/srv", Command = ["bin/busybox", "sleep", "1000"], StopTimeout = TimeSpan.FromMilliseconds(50), User = "7" });
+        Assert.Equal(ContainerState.Running, changed.State);
+        Assert.NotEqual(container.ProcessId, changed.ProcessId);
     }
 
     [Fact]

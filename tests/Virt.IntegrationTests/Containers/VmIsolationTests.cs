@@ -61,7 +61,7 @@ public sealed class VmIsolationTests
         await using var host = await TestHost.StartAsync();
         var shared = Directory.CreateDirectory(Path.Combine(host.Files, "shared")).FullName;
         File.WriteAllText(Path.Combine(shared, "there"), "host\n");
-        var container = host.Run(Machine("trap 'echo asked; exit 3' TERM; echo mine >/srv/mine; mkdir /srv/d; chown 5:6 /srv/d; while :; do sleep 0.1; done") with { Volumes = [shared + ":/vol"], Health = new HealthCheck { Command = ["test", "-d", "/srv/d"] } });
+        var container = host.Run(Machine("trap 'echo asked; exit 3' TERM; echo mine >/srv/mine; mkdir /srv/d; chown 5:6 /srv/d; while :; do sleep 0.1; done") with { Volumes = [shared + ":/vol", shared + "/there:/etc/made/file:ro"], Health = new HealthCheck { Command = ["test", "-d", "/srv/d"] } });
         var observer = new ContainerHost.Observer();
         var exit = host.Client.Invoke(
             Methods.InvokeContainerCommand,
@@ -76,6 +76,7 @@ public sealed class VmIsolationTests
         Assert.Equal(2_000_000, host.Exec(container, "head -c 2000000 /dev/zero | tr '\\0' x").Output.Length);
 
         // The same files from both sides, with the same owners.
+        Assert.Equal("host\n1\n", host.Exec(container, "cat /etc/made/file; (echo x >/etc/made/file) 2>&1 | grep -c Read-only").Output);
         Assert.Equal("host\n", host.Exec(container, "cat /vol/there; echo guest >/vol/made").Output);
         Assert.Equal("guest\n", File.ReadAllText(Path.Combine(shared, "made")));
         Assert.Equal("mine\n", File.ReadAllText($"/proc/{container.ProcessId}/root/srv/mine"));

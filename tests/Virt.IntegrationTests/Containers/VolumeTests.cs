@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Fixtures;
 using Virt.Linux.Files;
@@ -44,6 +45,96 @@ public sealed class VolumeTests
         Assert.Equal("touch: /data/a: Read-only file system\ntouch: /data/below/b: Read-only file system\nc\nmknod: /both/null: Operation not permitted\n", output);
         host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(ContainerUserNamespace.Private)]
+    [InlineData(ContainerUserNamespace.Host)]
+    public async Task A_file_and_a_socket_of_the_host_are_seen_at_files_that_are_made(ContainerUserNamespace users)
+    {
+        await using var host = await TestHost.StartAsync();
+        var file = Path.Combine(host.Files, "site.conf");
+        var path = Path.Combine(host.Files, "app.sock");
+        File.WriteAllText(file, "of the host\n");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        string[] volumes = [$"{file}:/etc/made/here/site.conf:ro", $"{file}:/etc/hostname", $"{path}:/run/app.sock"];
+        var container = host.Run(ContainerHost.Script("exec sleep 1000") with { Volumes = volumes, UserNamespace = users, HostName = "box" });
+        Assert.Equal(volumes, host.Get(container).Volumes);
+        Assert.Equal("of the host\nof the host\nRead-only file system\n0 0\nbox\n", host.Exec(container, "cat /etc/made/here/site.conf /etc/hostname; (echo x >/etc/made/here/site.conf) 2>&1 | sed 's/.*: //'; stat -c '%u %g' /etc/made/here/site.conf; hostname").Output);
+        host.Exec(container, "echo from inside >/etc/hostname");
+        Assert.Equal("from inside\n", File.ReadAllText(file));
+        Assert.Equal("socket\n", host.Exec(container, "stat -c %F /run/app.sock").Output);
+        using (var inside = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        {
+            await inside.ConnectAsync(new UnixDomainSocketEndPoint($"/proc/{container.ProcessId}/root/run/app.sock"), TestContext.Current.CancellationToken);
+            using var come = await listener.AcceptAsync(TestContext.Current.CancellationToken);
+        }
+
+        host.Invoke(Methods.RestartContainer, new RestartContainer { Id = container.Id, TurnOff = true });
+        Assert.Equal("from inside\n", host.Exec(container, "cat /etc/made/here/site.conf").Output);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+        Assert.True(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task A_file_comes_and_goes_while_it_runs()
+    {
+        await using var host = await TestHost.StartAsync();
+        var file = Path.Combine(host.Files, "site.conf");
+        File.WriteAllText(file, "of the host\n");
+        var container = host.Run(ContainerHost.Script("exec sleep 1000"));
+        var changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = [$"{file}:/etc/deep/site.conf:ro", $"{file}:/etc/passwd"] });
+        Assert.Equal((container.ProcessId, ""), (changed.ProcessId, changed.Status));
+        Assert.Equal("of the host\nof the host\n", host.Exec(container, "cat /etc/deep/site.conf /etc/passwd").Output);
+        Assert.Equal("1\n", host.Exec(container, "grep -c ' /etc/deep/site.conf [^ ]* ro,' /proc/mounts").Output);
+
+        // A folder's place is no file's, and the other way round; it is said, and nothing is started anew for it.
+        foreach (var wrong in new[] { $"{file}:/bin", $"{host.Files}:/bin/busybox" })
+        {
+            Assert.Equal("VolumePlaceOtherKind", host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = [$"{file}:/etc/deep/site.conf:ro", wrong] }).Id);
+            Assert.Equal("VolumePlaceOtherKind", host.Refused(Methods.StartContainer, new StartContainer { Create = ContainerHost.Script("exit 0") with { Volumes = [wrong] } }).Id);
+        }
+
+        Assert.Equal("of the host\nof the host\n", host.Exec(container, "cat /etc/deep/site.conf /etc/passwd").Output);
+        changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = [] });
+        Assert.Equal((container.ProcessId, ""), (changed.ProcessId, changed.Status));
+        Assert.Equal("0\n", host.Exec(container, "grep -c of.the.host /etc/passwd /etc/deep/site.conf | grep -v :0 | wc -l").Output);
+    }
+
+    [Theory]
+    [InlineData("OUTSIDE")]
+    [InlineData("/proc/self/fd/4")]
+    public async Task A_link_where_a_file_belongs_leads_nowhere_out_of_the_root(string target)
+    {
+        await using var host = await TestHost.StartAsync();
+        var file = Path.Combine(host.Files, "site.conf");
+        var outside = Directory.CreateDirectory(Path.Combine(host.Files, "outside")).FullName;
+        File.WriteAllText(file, "x");
+        var container = host.RunToEnd(ContainerHost.Script($"ln -s {target.Replace("OUTSIDE", outside, StringComparison.Ordinal)} /tmp/l; ln -s {outside}/new /tmp/m"));
+        foreach (var place in new[] { "/tmp/l/f", "/tmp/m" })
+        {
+            host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = [$"{file}:{place}"] });
+            Assert.Equal("ContainerLaunchFailed", host.Refused(Methods.StartContainer, new StartContainer { Id = container.Id }).Id);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+    }
+
+    [Fact]
+    public async Task What_is_no_folder_and_cannot_be_a_volume_is_refused()
+    {
+        await using var host = await TestHost.StartAsync();
+        var device = host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0", "c") with { Volumes = ["/dev/null:/srv/null"] });
+        Assert.Equal(("InvalidVolume", "New-Container -Image starter -Device /dev/null:/srv/null"), (device.Id, device.RecommendedAction));
+        var missing = host.Refused(Methods.NewContainer, ContainerHost.Script("exit 0", "c") with { Volumes = ["/no/such:/x"] });
+        Assert.Equal("Cannot create container 'c': the host has neither a folder nor a file '/no/such' for its volume '/no/such:/x'.", missing.Message);
+        var path = Path.Combine(host.Files, "s");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        var machine = Assert.Throws<VirtException>(() => host.Invoke(Methods.NewContainer, ContainerHost.Script("exit 0", "c") with { Volumes = [$"{path}:/s"], Isolation = ContainerIsolation.VM }));
+        Assert.Equal((ErrorCode.NotSupported, "VolumeNotForMachine"), (machine.Code, machine.Id));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading.Tasks;
 using Virt.IntegrationTests.Containers;
 using Virt.IntegrationTests.Fixtures;
+using Virt.IntegrationTests.Images;
 using Virt.Protocol;
 using Xunit;
 
@@ -64,6 +65,98 @@ public sealed class NamedVolumeTests
         host.Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Name = "db", CheckpointName = "checkpoint-1" });
         Assert.Empty(Directory.GetDirectories(Path.Combine(Path.GetDirectoryName(volume.Path)!, "checkpoints")));
         File.Delete(archive);
+    }
+
+    [Fact]
+    public async Task A_new_volume_gets_what_the_image_has_at_its_place_once()
+    {
+        await using var host = await TestHost.StartAsync();
+        MakeOwn(host);
+        foreach (var name in new[] { "fresh", "nocopy", "full", "elsewhere", "live", "bind" })
+        {
+            host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = name });
+        }
+
+        const string Look = "cd /data; stat -c '%u %g %a' . sub sub/f; cat sub/f; readlink l; ls";
+        const string Whole = "1000 1000 2750\n1000 1000 700\n1000 1000 4640\nfrom the image\nsub/f\nl\nsub\n";
+        var full = host.Invoke(Methods.GetVirtVolume, new GetVirtVolume { Names = ["full"] }).Items.Single().Path;
+        File.WriteAllText(Path.Combine(full, "mine"), "x");
+        var container = Own("fresh:/data", "first");
+        Assert.Equal(Whole, host.Exec(container, Look).Output);
+        Assert.Equal("", host.Exec(container, "rm -r /data/sub; echo later >/data/later", new InvokeContainerCommand { User = "1000" }).Error);
+
+        // Used before: not a second time, whatever is left of it.
+        host.Exec(container, "rm -r /data/l /data/later");
+        Assert.Equal("0\n", host.Exec(Own("fresh:/data"), "ls /data | wc -l").Output);
+        Assert.Equal("0 0 755\n0\n", host.Exec(Own("nocopy:/data:nocopy"), "stat -c '%u %g %a' /data; ls /data | wc -l").Output);
+        Assert.Equal("0\n", host.Exec(Own("nocopy:/data"), "ls /data | wc -l").Output);
+        Assert.Equal("mine\n", host.Exec(Own("full:/data"), "ls /data").Output);
+        Assert.Equal("0\n", host.Exec(Own("elsewhere:/none"), "ls /none | wc -l").Output);
+        var folder = Directory.CreateDirectory(Path.Combine(host.Files, "folder")).FullName;
+        Assert.Equal("0\n", host.Exec(Own(folder + ":/data"), "ls /data | wc -l").Output);
+
+        // While it runs, and with the host's ids.
+        var changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = ["live:/data:ro"] });
+        Assert.Equal((container.ProcessId, Whole), (changed.ProcessId, host.Exec(container, Look).Output));
+        Assert.Equal(Whole, host.Exec(host.Run(new NewContainer { Image = "own:1", Command = ["sleep", "1000"], Volumes = ["bind:/data"], UserNamespace = ContainerUserNamespace.Host }), Look).Output);
+
+        Container Own(string volume, string? name = null) => host.Run(new NewContainer { Name = name, Image = "own:1", Command = ["sleep", "1000"], User = "0", Volumes = [volume] });
+    }
+
+    [Theory]
+    [InlineData("volume.restore.filled")]
+    [InlineData("volume.restore.written")]
+    [InlineData("volume.restore.moved")]
+    [InlineData("volume.restore.placed")]
+    public async Task After_a_kill_at_its_first_use_a_volume_holds_all_that_the_image_has_or_nothing(string point)
+    {
+        await using var host = await TestHost.MakeAsync();
+        host.Faults = point + "=kill";
+        await host.StartAgentAsync();
+        MakeOwn(host);
+        var volume = host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "fresh" });
+        var request = new NewContainer { Name = "first", Image = "own:1", Command = ["sleep", "1000"], User = "0", Volumes = ["fresh:/data"] };
+        Assert.Throws<VirtException>(() => host.Run(request));
+        await host.EndedByFaultAsync();
+        host.Faults = "";
+        await host.StartAgentAsync();
+        Assert.Equal("data", Path.GetFileName(Assert.Single(Directory.GetDirectories(Path.GetDirectoryName(volume.Path)!))));
+        Assert.Equal(point == "volume.restore.filled" ? 0 : 2, Directory.GetFileSystemEntries(volume.Path).Length);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Name = "first", Force = true });
+        Assert.Equal("from the image\n1000 1000 2750\n", host.Exec(host.Run(request), "cat /data/sub/f; stat -c '%u %g %a' /data").Output);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_a_new_volume_stays_new()
+    {
+        await using var host = await TestHost.MakeAsync();
+        var volumes = Directory.CreateDirectory(Path.Combine(host.StateFolder, "volumes")).FullName;
+        await host.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "none", volumes);
+        await host.StartAgentAsync();
+        MakeOwn(host, "head -c 2000000 /dev/urandom >/data/big");
+        var made = host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "fresh" });
+        var request = new NewContainer { Name = "first", Image = "own:1", Command = ["sleep", "1000"], User = "0", Volumes = ["fresh:/data"] };
+        var error = Assert.Throws<VirtException>(() => host.Run(request));
+        Assert.Equal((ErrorCode.ResourceExhausted, "DiskFull"), (error.Code, error.Id));
+        Assert.Equal("data\n", await host.RunAsync("ls", "-A", Path.GetDirectoryName(made.Path)!));
+        Assert.Equal("", await host.RunAsync("ls", "-A", made.Path));
+        await host.RunAsync("mount", "-o", "remount,size=8m", volumes);
+        host.Invoke(Methods.StartContainer, new StartContainer { Name = "first" });
+        Assert.Equal("big\nl\nsub\n", await host.RunAsync("ls", "-A", made.Path));
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Name = "first", Force = true });
+        host.Invoke(Methods.RemoveVirtVolume, new RemoveVirtVolume { Name = "fresh" });
+        await host.StopAgentAsync();
+        await host.RunAsync("umount", volumes);
+    }
+
+    // An image of two layers: the upper one brings the folder /data, which is not root's.
+    private static void MakeOwn(TestHost host, string more = "true")
+    {
+        host.New("base:1", ImageBench.StarterRoot);
+        var draft = host.Run(new NewContainer { Image = "base:1", Command = ["sleep", "600"], Name = "draft" });
+        Assert.Equal("", host.Exec(draft, $"mkdir -p /data/sub && echo from the image >/data/sub/f && ln -s sub/f /data/l && {more} && chown -R 1000:1000 /data && chmod 2750 /data && chmod 700 /data/sub && chmod 4640 /data/sub/f").Error);
+        host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "own:1", Container = "draft" });
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Name = "draft", Force = true });
     }
 
     [Theory]

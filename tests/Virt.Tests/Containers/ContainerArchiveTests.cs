@@ -21,7 +21,7 @@ public sealed class ContainerArchiveTests
     // What an archive does not carry, or has elsewhere.
     private static readonly string[] OfOneHost =
     [
-        "Rootfs", "ImageLayers", "ImageDigest", "HostIds", "LabelLevel", "Attachment", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes", "FormerLimits",
+        "Rootfs", "ImageLayers", "ImageDigest", "ImageEnvironment", "HostIds", "LabelLevel", "Attachment", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes", "FormerLimits",
     ];
 
     internal static readonly ContainerSpec Full = new()

@@ -119,6 +119,23 @@ public sealed class ContainerChangeTests
     }
 
     [Fact]
+    public void Variables_are_laid_over_those_of_the_image_and_not_over_those_given_before()
+    {
+        var image = new ContainerBase("img", "/r", [], new Dictionary<string, string> { ["PATH"] = "/app", ["LEVEL"] = "info" }, "");
+        var made = NewContainerCheck.ToSpec("c", new NewContainer { Command = ["x"], Environment = new() { ["OLD"] = "1" } }, image);
+        Assert.Equal("LEVEL=debug PATH=/app", Variables(ContainerChange.Apply("c", made, new SetContainer { Environment = new() { ["LEVEL"] = "debug" } })));
+        Assert.Equal("LEVEL=info PATH=/app", Variables(ContainerChange.Apply("c", made, new SetContainer { Environment = [] })));
+        Assert.Equal("LEVEL=info OLD=1 PATH=/app", Variables(ContainerChange.Apply("c", made, new SetContainer { User = "5" })));
+
+        // One that an older agent has made: what is known of its image by then, or nothing is lost.
+        var old = made with { ImageEnvironment = null };
+        Assert.Equal("LEVEL=info NEW=1 PATH=/app", Variables(ContainerChange.Apply("c", old, new SetContainer { Environment = new() { ["NEW"] = "1" } }, image.Environment)));
+        Assert.Equal("LEVEL=info NEW=1 OLD=1 PATH=/app", Variables(ContainerChange.Apply("c", old, new SetContainer { Environment = new() { ["NEW"] = "1" } })));
+
+        static string Variables(ContainerSpec spec) => string.Join(' ', spec.Environment.OrderBy(static v => v.Key, StringComparer.Ordinal).Select(static v => $"{v.Key}={v.Value}"));
+    }
+
+    [Fact]
     public void The_order_of_variables_is_no_difference()
     {
         var spec = ContainerChange.Apply("c", Plain, new SetContainer { Environment = new() { ["A"] = "1", ["B"] = "2" } });

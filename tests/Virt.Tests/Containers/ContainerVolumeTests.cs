@@ -27,14 +27,25 @@ public sealed class ContainerVolumeTests
         Assert.Equal(new ContainerVolume("/a", "/b", readOnly) { Relabel = relabel }, ContainerVolume.Parse(text, out _));
 
     [Theory]
-    [InlineData("/a:/b:cached", "has the option 'cached', which is none: 'ro', 'rw', 'z' and 'Z' are")]
+    [InlineData("/a:/b:cached", "has the option 'cached', which is none: 'ro', 'rw', 'z', 'Z' and 'nocopy' are")]
     [InlineData("data:/b:r0", "has the option 'r0', which is none")]
     [InlineData("/a:/b:ro,q", "has the option 'ro,q', which is none")]
     [InlineData("z", "what has a comma needs quotes")]
+    [InlineData("/a:/b:nocopy", "'nocopy' is for volumes with a name")]
     public void What_is_no_option_is_not_taken_for_a_part_of_the_place(string text, string says)
     {
         Assert.Null(ContainerVolume.Parse(text, out var cause));
         Assert.Contains(says, cause, System.StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("data:/b", false)]
+    [InlineData("data:/b:nocopy", true)]
+    [InlineData("data:/b:ro,z,nocopy", true)]
+    public void Whether_a_new_one_stays_empty_is_read_and_written(string text, bool noCopy)
+    {
+        var volume = ContainerVolume.Parse(text, out _)!;
+        Assert.Equal((noCopy, text), (volume.NoCopy, volume.ToString()));
     }
 
     [Theory]

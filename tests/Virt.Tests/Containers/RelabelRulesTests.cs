@@ -35,4 +35,14 @@ public sealed class RelabelRulesTests
     [InlineData("/opt/app")]
     [InlineData("/etcetera")]
     public void What_somebody_has_made_is_not(string folder) => Assert.Null(RelabelRules.Refusal(folder, "/var/lib/virt"));
+
+    [Theory]
+    [InlineData("/etc/passwd", true)]
+    [InlineData("/usr/bin/env", true)]
+    [InlineData("/vmlinuz", true)]
+    [InlineData("/etc/ssh/keys", true)]
+    [InlineData("/srv/site.conf", false)]
+    [InlineData("/tmp/app.sock", false)]
+    [InlineData("/etc/nginx/nginx.conf", false)]
+    public void A_file_of_the_systems_own_folders_is_refused_too(string file, bool isRefused) => Assert.Equal(isRefused, RelabelRules.Refusal(file, "/var/lib/virt", isFolder: false) is not null);
 }

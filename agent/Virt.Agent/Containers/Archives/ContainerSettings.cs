@@ -18,6 +18,7 @@ internal static class ContainerSettings
         Rootfs = "",
         ImageLayers = [],
         ImageDigest = "",
+        ImageEnvironment = null,
         HostIds = 0,
         LabelLevel = "",
         Network = network,

@@ -29,6 +29,15 @@ internal sealed class TreeCopy(IToolRunner tools, string errorId = "VolumeNotCop
         return isShared;
     }
 
+    /// <summary>Copies a folder of any file system, with its own owner and permissions.</summary>
+    /// <param name="action">What it is done for, as an error's beginning.</param>
+    /// <param name="name">The volume or container.</param>
+    /// <param name="source">The folder.</param>
+    /// <param name="target">Another, made by this.</param>
+    /// <exception cref="VirtException">ResourceExhausted; Internal.</exception>
+    public Task FillAsync(string action, string name, string source, string target) =>
+        RunAsync(action, name, "cp", ["--archive", "--reflink=auto", "--no-target-directory", "--", source.TrimEnd('/') + "/.", target], default);
+
     /// <summary>Writes what a folder holds into a tar archive, compressed as the file's name says.</summary>
     public Task PackAsync(string action, string name, string source, string file, CancellationToken cancellation) =>
         RunAsync(action, name, "tar", ["--create", "--auto-compress", "--file", file, "--directory", source, "--numeric-owner", "--sparse", "--xattrs", "--xattrs-include=*", "--acls", "."], cancellation);

@@ -42,6 +42,9 @@ internal sealed class VolumeEntry
     /// <summary>What it held.</summary>
     public string Former => Path.Combine(Folder, "former");
 
+    /// <summary>What its first use needs while it looks at the image.</summary>
+    public string Scratch => Path.Combine(Folder, "scratch");
+
     /// <summary>Its checkpoints.</summary>
     public string Checkpoints => Path.Combine(Folder, "checkpoints");
 

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Linux.Files;
@@ -65,27 +66,11 @@ public sealed partial class VolumeService
 
         try
         {
-            await trees.CopyAsync($"Cannot restore volume '{entry.Name}'", entry.Name, entry.FolderOf(checkpoint.Id), entry.Part, call.Cancellation).ConfigureAwait(false);
-            Directory.Move(entry.Part, entry.Next);
-            await FaultPoint.ReachAsync(VolumeFaults.RestoreFilled, call.Cancellation).ConfigureAwait(false);
-            entry.Set(table, VolumePhase.Restoring);
-            await FaultPoint.ReachAsync(VolumeFaults.RestoreWritten).ConfigureAwait(false);
-            Directory.Move(entry.Data, entry.Former);
-            await FaultPoint.ReachAsync(VolumeFaults.RestoreMoved).ConfigureAwait(false);
-            Directory.Move(entry.Next, entry.Data);
-            await FaultPoint.ReachAsync(VolumeFaults.RestorePlaced).ConfigureAwait(false);
-            Place(entry);
-        }
-        catch
-        {
-            if (entry.Phase == VolumePhase.Restoring)
-            {
-                Place(entry); // it was decided
-            }
-
-            FileTree.Delete(entry.Part);
-            FileTree.Delete(entry.Next);
-            throw;
+            await ExchangeAsync(
+                entry,
+                entry.Spec with { IsNew = false },
+                () => trees.CopyAsync($"Cannot restore volume '{entry.Name}'", entry.Name, entry.FolderOf(checkpoint.Id), entry.Part, call.Cancellation),
+                call.Cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -136,6 +121,35 @@ public sealed partial class VolumeService
         Delete(entry);
         Tell(entry, VirtEventAction.Removed);
         return new Nothing();
+    }
+
+    // What is filled into Part takes the place of all that the volume holds; whatever comes in between, it holds the one or the other.
+    private async Task ExchangeAsync(VolumeEntry entry, VolumeSpec spec, Func<Task> fill, CancellationToken cancellation)
+    {
+        try
+        {
+            await fill().ConfigureAwait(false);
+            Directory.Move(entry.Part, entry.Next);
+            await FaultPoint.ReachAsync(VolumeFaults.RestoreFilled, cancellation).ConfigureAwait(false);
+            entry.Set(table, VolumePhase.Restoring, spec);
+            await FaultPoint.ReachAsync(VolumeFaults.RestoreWritten).ConfigureAwait(false);
+            Directory.Move(entry.Data, entry.Former);
+            await FaultPoint.ReachAsync(VolumeFaults.RestoreMoved).ConfigureAwait(false);
+            Directory.Move(entry.Next, entry.Data);
+            await FaultPoint.ReachAsync(VolumeFaults.RestorePlaced).ConfigureAwait(false);
+            Place(entry);
+        }
+        catch
+        {
+            if (entry.Phase == VolumePhase.Restoring)
+            {
+                Place(entry); // it was decided
+            }
+
+            FileTree.Delete(entry.Part);
+            FileTree.Delete(entry.Next);
+            throw;
+        }
     }
 
     // From wherever a restoration stands to its end.

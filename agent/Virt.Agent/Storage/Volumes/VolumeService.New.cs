@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -22,9 +21,9 @@ public sealed partial class VolumeService
         });
     }
 
-    /// <summary>Makes an empty volume.</summary>
+    /// <summary>Makes an empty volume, which gets what the image of the first that uses it has at its place.</summary>
     /// <exception cref="VirtException">InvalidArgument; AlreadyExists.</exception>
-    public Task<VirtVolume> NewAsync(NewVirtVolume request, Call call) => MakeAsync("create", request.Name, request.Labels, call, static entry =>
+    public Task<VirtVolume> NewAsync(NewVirtVolume request, Call call) => MakeAsync("create", request.Name, new VolumeSpec { Labels = request.Labels, IsNew = true }, call, static entry =>
     {
         Directory.CreateDirectory(entry.Part);
         return Task.CompletedTask;
@@ -37,7 +36,8 @@ public sealed partial class VolumeService
         var source = Find("copy", request.Id, request.Name);
         using var held = await LockAsync("copy", source, call.Cancellation).ConfigureAwait(false);
         var from = request.CheckpointName.Length == 0 ? source.Data : source.FolderOf(CheckpointOf("copy", source, request.CheckpointName).Id);
-        return await MakeAsync("create", request.NewName, source.Spec.Labels, call, entry => trees.CopyAsync($"Cannot copy volume '{source.Name}'", source.Name, from, entry.Part, call.Cancellation)).ConfigureAwait(false);
+        var spec = new VolumeSpec { Labels = source.Spec.Labels, IsNew = source.Spec.IsNew && request.CheckpointName.Length == 0 };
+        return await MakeAsync("create", request.NewName, spec, call, entry => trees.CopyAsync($"Cannot copy volume '{source.Name}'", source.Name, from, entry.Part, call.Cancellation)).ConfigureAwait(false);
     }
 
     /// <summary>Makes a volume that holds what a tar archive holds.</summary>
@@ -46,7 +46,7 @@ public sealed partial class VolumeService
     {
         CheckPath("import", request.Name, request.Path);
         return File.Exists(request.Path)
-            ? MakeAsync("import", request.Name, request.Labels, call, entry => trees.UnpackAsync($"Cannot import volume '{request.Name}'", request.Name, request.Path, entry.Part, call.Cancellation))
+            ? MakeAsync("import", request.Name, new VolumeSpec { Labels = request.Labels }, call, entry => trees.UnpackAsync($"Cannot import volume '{request.Name}'", request.Name, request.Path, entry.Part, call.Cancellation))
             : throw new VirtException(ErrorCode.NotFound, "ArchiveNotFound", $"Cannot import volume '{request.Name}': the host has no file '{request.Path}'.", request.Path, $"ls -l '{request.Path}'");
     }
 
@@ -82,11 +82,11 @@ public sealed partial class VolumeService
         }
     }
 
-    private async Task<VirtVolume> MakeAsync(string verb, string name, IReadOnlyDictionary<string, string> labels, Call call, Func<VolumeEntry, Task> fill)
+    private async Task<VirtVolume> MakeAsync(string verb, string name, VolumeSpec spec, Call call, Func<VolumeEntry, Task> fill)
     {
         ResourceName.Check(verb, Kind, name);
         call.WorksOn(name);
-        var entry = new VolumeEntry(VolumeEntry.NewRow(Guid.NewGuid(), name, new VolumeSpec { Labels = labels }, time.GetUtcNow()), folder);
+        var entry = new VolumeEntry(VolumeEntry.NewRow(Guid.NewGuid(), name, spec, time.GetUtcNow()), folder);
         if (FindByName(name) is not null || (!call.WhatIf && !table.TryInsert(entry.Row)))
         {
             throw ResourceName.Taken(verb, Kind, name);

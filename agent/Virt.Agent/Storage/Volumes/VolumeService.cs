@@ -67,6 +67,7 @@ public sealed partial class VolumeService
             FileTree.Delete(entry.Part);
             FileTree.Delete(entry.Next);
             FileTree.Delete(entry.Former);
+            FileTree.Delete(entry.Scratch);
             Sweep(entry);
         }
 

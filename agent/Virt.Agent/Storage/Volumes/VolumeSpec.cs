@@ -10,6 +10,9 @@ public sealed record VolumeSpec
     /// <summary>The user's own names and values.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Nothing has used it yet: the first that does puts into it what its image has at its place.</summary>
+    public bool IsNew { get; set; }
+
     /// <summary>Its checkpoints, the oldest first.</summary>
     public IReadOnlyList<VolumeCheckpoint> Checkpoints { get; set; } = [];
 }

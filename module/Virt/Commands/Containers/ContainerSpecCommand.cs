@@ -65,8 +65,8 @@ public abstract partial class ContainerSpecCommand : TargetCommand<Container>
     public IDictionary? Labels { get; set; }
 
     /// <summary>
-    /// Volumes and folders of the host that it sees, as 'name:/inside' or '/host/folder:/inside', with ':ro' behind it where it may only read. The volume or the
-    /// host's folder must be there; the place inside is made where it is missing. On a host with SELinux a container is refused the host's files until they are labelled for it: ':z' does
+    /// Volumes, and folders, files and sockets of the host that it sees, as 'name:/inside', '/host/folder:/inside' or '/host/file:/inside/file', with ':ro' behind it where it may only read. The volume or
+    /// what is the host's must be there; the place inside is made where it is missing. A new volume gets what the image has at its place, with owner and permissions, unless ':nocopy' stands behind it. On a host with SELinux a container is refused the host's files until they are labelled for it: ':z' does
     /// that for all containers, ':Z' for this one alone (':ro,z' with both); elsewhere they do nothing. A volume made by New-VirtVolume needs neither.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]

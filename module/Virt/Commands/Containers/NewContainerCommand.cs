@@ -11,6 +11,10 @@ namespace Virt.Commands;
 /// <para>Makes a container with limits for memory and CPU.</para>
 /// </example>
 /// <example>
+/// <code>New-Container north, south -Image starter -Command sleep, 600</code>
+/// <para>Makes two containers that are alike.</para>
+/// </example>
+/// <example>
 /// <code>New-Container site -Image starter -Volume /srv:/data:ro -Network host -- httpd -f -p 8080 -h /data</code>
 /// <para>Makes a web server on the host's port 8080 that shows the host's folder /srv, and cannot write it.</para>
 /// </example>
@@ -26,9 +30,10 @@ namespace Virt.Commands;
 [OutputType(typeof(Container))]
 public sealed class NewContainerCommand : ContainerSpecCommand
 {
-    /// <summary>The new container's name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host. Without it one is made up.</summary>
+    /// <summary>The names of the new containers: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host. Without it one is made up.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
-    public string? Name { get; set; }
+    [Names]
+    public string[] Name { get; set; } = [];
 
     private protected override string[] TargetNames => [];
 
@@ -39,7 +44,10 @@ public sealed class NewContainerCommand : ContainerSpecCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var target = new Target(Guid.Empty, string.IsNullOrEmpty(Name) ? Image : Name!, string.IsNullOrEmpty(Name) ? Image : Name!);
-        ForEachHost(HostNames, host => Guard(target.Input, () => Change(host, target, Methods.NewContainer, Spec(Name))));
+        // An empty cell of a CSV file says nothing.
+        var given = Array.FindAll(Name, static name => !string.IsNullOrEmpty(name));
+        var names = given.Length > 0 ? Array.ConvertAll(given, static name => (string?)name) : [null];
+        ForEachHost(HostNames, host => Array.ForEach(names, name => Guard(name ?? Image, () =>
+            Change(host, new Target(Guid.Empty, name ?? Image, name ?? Image), Methods.NewContainer, Spec(name)))));
     }
 }

@@ -8,8 +8,8 @@ namespace Virt.Commands;
 /// <summary>Changes containers.</summary>
 /// <remarks>
 /// Limits, those of each process (-Ulimit) and the score when memory runs out too, labels, published ports, volumes, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else, and for a volume
-/// that goes while something in the container uses it, a running container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Where it
-/// cannot be started that way, it is started as it was, and that is an error. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
+/// that goes while something in the container uses it, a running container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Whether
+/// the program and the user are there is looked at before it is stopped. Where it cannot be started that way, it is started as it was, and the error says so. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
 /// Its image, its isolation and whose ids it has are for its life, its address for its life in a network: make another one, which may see the same volumes.
 /// </remarks>
 /// <example>
@@ -18,7 +18,7 @@ namespace Virt.Commands;
 /// </example>
 /// <example>
 /// <code>Set-Container job -Environment @{ LEVEL = 'debug' } -PassThru</code>
-/// <para>Gives a container another environment; if it runs, it is started anew.</para>
+/// <para>Gives a container other variables, over those of its image; if it runs, it is started anew.</para>
 /// </example>
 /// <example>
 /// <code>Set-Container web -Volume /srv:/data:ro, db:/db</code>
@@ -102,7 +102,7 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     [AllowEmptyCollection]
     public string[] AllowFrom { get; set; } = [];
 
-    /// <summary>All volumes and folders of the host that it sees, as for New-Container; @(): none. They come and go while it runs; where something uses one that goes, or one that stays lies below it, the container is started anew.</summary>
+    /// <summary>All volumes, and folders and files of the host, that it sees, as for New-Container; @(): none. They come and go while it runs; where something uses one that goes, or one that stays lies below it, the container is started anew.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyCollection]
     public string[] Volume { get; set; } = [];
@@ -111,7 +111,7 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string[] Command { get; set; } = [];
 
-    /// <summary>All its variables, as @{ Name = 'value' } or 'Name=value'.</summary>
+    /// <summary>All variables that it is given, as @{ Name = 'value' } or 'Name=value', in place of those given before and over those of its image; @{}: only the image's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NameValues]
     public IDictionary? Environment { get; set; }

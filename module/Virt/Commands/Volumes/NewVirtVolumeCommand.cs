@@ -5,7 +5,9 @@ using Virt.Protocol;
 namespace Virt.Commands;
 
 /// <summary>Makes volumes.</summary>
-/// <remarks>The volume is empty. Nothing deletes it but Remove-VirtVolume: it outlives the containers that have it.</remarks>
+/// <remarks>
+/// The volume is empty. The first container that starts with it fills it with what its image has at the volume's place, with owners and permissions, unless that is forbidden by -Volume name:/inside:nocopy. Nothing deletes it but Remove-VirtVolume: it outlives the containers that have it.
+/// </remarks>
 /// <example>
 /// <code>
 /// New-VirtVolume uploads
