@@ -1,9 +1,8 @@
 using System.Collections.Generic;
-using Virt.Agent.Common;
 
 namespace Virt.Agent.Networks;
 
-/// <summary>The places between two steps of work on networks, for <see cref="FaultPoint"/>.</summary>
+/// <summary>The places between two steps of work on networks, for FaultPoint.</summary>
 public static class NetworkFaults
 {
     /// <summary>A network is stored and nothing of it is made.</summary>

@@ -35,6 +35,7 @@ internal static class VmRestore
             CheckpointPlan = present.CheckpointPlan,
             Checkpoint = present.Checkpoint,
             Epoch = present.Epoch,
+            AdapterStep = present.AdapterStep,
             Move = present.Move,
             StorageMove = present.StorageMove,
             Exports = present.Exports,

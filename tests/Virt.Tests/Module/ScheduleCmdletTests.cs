@@ -64,13 +64,13 @@ public sealed class ScheduleCmdletTests : IDisposable
     }
 
     [Theory]
-    [InlineData("4")]
-    [InlineData("'four hours'")]
-    [InlineData("'4 h 5'")]
-    public void What_could_mean_anything_is_no_window(string window)
+    [InlineData("4", "4h for hours")]
+    [InlineData("'four hours'", "90m")]
+    [InlineData("'4 h 5'", "90m")]
+    public void What_could_mean_anything_is_no_window(string window, string hint)
     {
         shell.Run($"Register-PatchSchedule -Name x -Cron '0 3 * * *' -VM a -Window {window}");
-        Assert.Contains("90m", Assert.Single(shell.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Contains(hint, Assert.Single(shell.Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

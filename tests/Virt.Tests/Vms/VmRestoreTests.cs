@@ -13,7 +13,7 @@ namespace Virt.Tests.Vms;
 public sealed class VmRestoreTests
 {
     // A new setting comes back with a checkpoint, or stays as it is now: say which, here and in VmRestore.Of.
-    private static readonly string[] Stays = ["Checkpoint", "CheckpointPlan", "CheckpointType", "Epoch", "Exports", "Move", "StorageMove"];
+    private static readonly string[] Stays = ["AdapterStep", "Checkpoint", "CheckpointPlan", "CheckpointType", "Epoch", "Exports", "Move", "StorageMove"];
     private static readonly string[] OfItsOwnKind = ["Attachment", "Disk", "Drives", "HasScsiController", "Network", "MacAddress"];
 
     private static readonly Guid Nic = Guid.NewGuid();
@@ -132,6 +132,7 @@ public sealed class VmRestoreTests
         VideoAdapter = VMVideoAdapter.VGA,
         Seed = new VmSeed { HostName = "web01" },
         AdapterModel = VMNetworkAdapterModel.E1000,
+        AdapterStep = VmPartStep.Removing,
         Adapters = [Adapter("nic7", Guid.NewGuid())],
         CpuModel = "x86-64-v2",
         CoresPerSocket = 2,
