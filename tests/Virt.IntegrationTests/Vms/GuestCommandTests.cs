@@ -25,7 +25,7 @@ public sealed class GuestCommandTests
         host.New("web01");
         host.Boot("web01");
         AddAnna(host);
-        var expected = $"anna\n1234\n1235\n1235 77\n/home/anna anna 1\n{string.Concat(Awkward.Select(static a => $"[{a}]\n"))}in\n";
+        var expected = $"anna\n1234\n1235\n1235 77\n/srv/anna anna 1\n{string.Concat(Awkward.Select(static a => $"[{a}]\n"))}in\n";
         foreach (var user in new[] { "anna", "1234" })
         {
             var command = new InvokeVMCommand { Name = "web01", User = user, Command = ["sh", "-c", Facts, "sh", .. Awkward], Input = "in\n"u8.ToArray(), Environment = new Dictionary<string, string> { ["A"] = "1" } };
@@ -142,7 +142,7 @@ public sealed class GuestCommandTests
     }
 
     private static void AddAnna(TestHost host) => host.Run("web01", """
-        echo anna:x:1234:1235:Anna:/home/anna:/bin/false >> /etc/passwd
+        echo anna:x:1234:1235:Anna:/srv/anna:/bin/false >> /etc/passwd
         echo helpers:x:77:bert,anna >> /etc/group
         umask 077
         echo secret > /root/secret

@@ -7,7 +7,7 @@ namespace Virt.Tests.Vms;
 
 public sealed class GuestCommandTests
 {
-    private static readonly GuestUser Anna = new("anna", "1000:100", "/home/anna", "/bin/bash", "setpriv");
+    private static readonly GuestUser Anna = new("anna", "1000:100", "/srv/anna", "/bin/bash", "setpriv");
 
     [Theory]
     [InlineData("setup", "echo", "sh")]
@@ -47,7 +47,7 @@ public sealed class GuestCommandTests
         Assert.Equal(line, string.Join('|', (Anna with { Program = program }).Wrap(["ls", "-l"])));
 
     [Theory]
-    [InlineData("setpriv\nanna:x:1000:100:Anna,,:/home/anna:/bin/bash\n", true)]
+    [InlineData("setpriv\nanna:x:1000:100:Anna,,:/srv/anna:/bin/bash\n", true)]
     [InlineData("setpriv\nanna:x:1000", false)]
     [InlineData("setpriv", false)]
     [InlineData("", false)]
