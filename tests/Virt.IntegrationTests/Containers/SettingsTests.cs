@@ -65,12 +65,10 @@ public sealed class SettingsTests
         { "devices", new NewContainer { Devices = ["/dev/fuse"] }, new SetContainer { Devices = [] }, "ls /dev/fuse 2>/dev/null || echo none", "none" },
         { "capabilities", new NewContainer { DropCapability = ["CHOWN"] }, new SetContainer { AddCapability = ["NET_ADMIN"], DropCapability = [] }, "grep CapBnd /proc/self/status | tr -d '\t'", "CapBnd:00000000a80435fb" },
         { "new privileges", new NewContainer(), new SetContainer { AllowNewPrivileges = true }, "grep NoNewPrivs /proc/self/status | tr -d '\t'", "NoNewPrivs:0" },
-        { "ulimits", new NewContainer { Ulimits = ["nofile=100:200"] }, new SetContainer { Ulimits = ["nofile=32:32"] }, "ulimit -Sn; ulimit -Hn", "32 32" },
         { "sysctls", new NewContainer(), new SetContainer { Sysctls = new() { ["net.core.somaxconn"] = "77" } }, "cat /proc/sys/net/core/somaxconn", "77" },
         { "groups", new NewContainer(), new SetContainer { AdditionalGroups = ["7"] }, "id -G", "0 7" },
         { "name servers", new NewContainer { Network = "host", Dns = ["10.0.0.1"] }, new SetContainer { Dns = ["10.0.0.2"], DnsSearch = ["a.b"] }, "cat /etc/resolv.conf", "search a.b nameserver 10.0.0.2" },
         { "hosts", new NewContainer { ExtraHosts = ["db:10.0.0.7"] }, new SetContainer { ExtraHosts = ["db:10.0.0.8"] }, "tail -1 /etc/hosts | tr '\t' ' '", "10.0.0.8 db" },
-        { "score", new NewContainer { OutOfMemoryScore = 700 }, new SetContainer { OutOfMemoryScore = 500 }, "cat /proc/self/oom_score_adj", "500" },
         { "shared memory", new NewContainer(), new SetContainer { ShmBytes = 1 << 20 }, "df -k /dev/shm | tail -1 | awk '{print $2}'", "1024" },
         { "init", new NewContainer(), new SetContainer { Init = true }, "tr '\\0' ' ' </proc/1/cmdline | grep -c init", "1" },
     };
