@@ -68,8 +68,8 @@ Describe 'New-VM' {
         (Start-VM $vm.Name -PassThru).Accelerator | Should -Be tcg
         Stop-VM $vm.Name -TurnOff
         (Copy-VM $vm.Name -NewName (New-TestName copy)).Architecture | Should -Be $other
-        { New-VM (New-TestName image) -Image starter -Architecture $other -ErrorAction Stop } | Should -Throw -ErrorId 'ArchitectureNotSupported*'
-        { New-VM (New-TestName bios) -NoVHD -Architecture Arm64 -Generation 1 -ErrorAction Stop } | Should -Throw -ErrorId 'GenerationNotSupported*'
+        { New-VM (New-TestName othercpu) -Image starter -Architecture $other -ErrorAction Stop } | Should -Throw -ErrorId 'ArchitectureNotSupported*'
+        { New-VM (New-TestName othergen) -NoVHD -Architecture Arm64 -Generation 1 -ErrorAction Stop } | Should -Throw -ErrorId 'GenerationNotSupported*'
     }
 
     It 'completes the CPUs that there are' {

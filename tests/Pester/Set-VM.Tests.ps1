@@ -16,7 +16,7 @@ Describe 'Set-VM' {
     It 'warns of a machine to wait for that is not there, and refuses a ring' {
         Set-VM $vm.Name -After db -WarningVariable warning -WarningAction SilentlyContinue
         "$warning" | Should -BeLike "*'db'*"
-        $other = New-TestVM
+        $other = New-TestVM ring
         Set-VM $other.Name -After $vm.Name
         Set-VM $vm.Name -After $other.Name -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'StartOrderRing,*'

@@ -72,6 +72,11 @@ internal sealed class PeerClient : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (lost is not null || !waiting.IsEmpty)
+        {
+            stream.DropUnsent();
+        }
+
         await closing.CancelAsync().ConfigureAwait(false);
         await stream.DisposeAsync().ConfigureAwait(false);
         await reading.ConfigureAwait(false);
@@ -90,6 +95,7 @@ internal sealed class PeerClient : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
+            stream.DropUnsent();
             throw Lost(e);
         }
         finally

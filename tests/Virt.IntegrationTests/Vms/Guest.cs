@@ -45,7 +45,7 @@ internal static class Guest
     public static string Run(this TestHost host, string name, string line)
     {
         var output = new OutputRecorder();
-        var exit = host.Invoke(Methods.InvokeVMCommand, new InvokeVMCommand { Name = name, Command = ["sh", "-c", line] }, output);
+        var exit = host.Invoke(Methods.InvokeVMCommand, new InvokeVMCommand { Name = name, Command = ["sh", "-c", line], Timeout = BootLimit }, output);
         Assert.True(exit.ExitCode == 0, $"'{line}' ended with {exit.ExitCode}: {output.Error}");
         return output.Output.Trim();
     }
