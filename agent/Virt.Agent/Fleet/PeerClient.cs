@@ -18,6 +18,7 @@ internal sealed class PeerClient : IAsyncDisposable
     private readonly CancellationTokenSource closing = new();
     private Task reading = Task.CompletedTask;
     private volatile Exception? lost;
+    private volatile bool isOwed;
     private uint lastId;
 
     private PeerClient(PeerStream stream, string peer)
@@ -51,6 +52,7 @@ internal sealed class PeerClient : IAsyncDisposable
         var id = Interlocked.Increment(ref lastId);
         var answer = new TaskCompletionSource<Message>(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting[id] = answer;
+        var isAnswered = false;
         try
         {
             // After the entry: whoever notices the loss fails all entries, so one of the two sees the other.
@@ -61,10 +63,12 @@ internal sealed class PeerClient : IAsyncDisposable
 
             await SendAsync(buffer => MessageCodec.WriteRequest(buffer, id, method.Name, method.Request, request), cancellation).ConfigureAwait(false);
             var message = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            isAnswered = true;
             return message.Error is { } error ? throw new VirtException(error) : MessageCodec.ReadResult(message, method.Result);
         }
         finally
         {
+            isOwed |= !isAnswered;
             waiting.TryRemove(id, out _);
         }
     }
@@ -72,8 +76,9 @@ internal sealed class PeerClient : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (lost is not null || !waiting.IsEmpty)
+        if (isOwed || !waiting.IsEmpty)
         {
+            // Who has given up a request goes by its not being done.
             stream.DropUnsent();
         }
 
@@ -95,7 +100,6 @@ internal sealed class PeerClient : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            stream.DropUnsent();
             throw Lost(e);
         }
         finally
@@ -120,9 +124,8 @@ internal sealed class PeerClient : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever it was, what comes next cannot be trusted; and who is told that it is lost goes by it.
+            // Whatever it was, what comes next cannot be trusted.
             cause = e;
-            stream.DropUnsent();
         }
 
         lost = cause;
