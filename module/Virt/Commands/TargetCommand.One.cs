@@ -61,7 +61,7 @@ public abstract partial class TargetCommand<T>
         }
     }
 
-    // One that is Typed holds for all that come; one that each object brings along (Import-Csv) is its own.
+    // One that is typed holds for all that come; one that each object brings along (Import-Csv) is its own.
     private bool Gather()
     {
         if (ForOne is not { } parameter || !Typed.Contains(parameter))
