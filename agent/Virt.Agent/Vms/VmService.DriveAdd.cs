@@ -117,7 +117,7 @@ public sealed partial class VmService
         }
 
         var file = new FileInfo(path);
-        if (file.Exists && DiskSignature.Of(path) is { } format)
+        if (file.Exists && DiskSignature.Read(path) is { } format)
         {
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidMedia", $"Cannot {verb} VM '{name}': '{path}' is a disk image of the format {format}, and no DVD image.", path, $"Add-VMHardDiskDrive {name} -Path '{path}' -ReadOnly");
         }

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Virt.Agent.Storage;
 
 namespace Virt.Agent.Registries.VmImages;
 
@@ -23,14 +24,12 @@ internal sealed record VmImageFormat(string? Format, string What)
     /// <summary>Looks at a file's first bytes.</summary>
     public static VmImageFormat Of(ReadOnlySpan<byte> head) => head switch
     {
-        _ when head.StartsWith((ReadOnlySpan<byte>)[(byte)'Q', (byte)'F', (byte)'I', 0xFB]) => new VmImageFormat("qcow2", "a qcow2 image"),
+        _ when DiskSignature.Of(head) is { } format => new VmImageFormat(format == "qcow2" ? format : null, $"a {format} image"),
         _ when head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) => Packed("xz", "xz -d"),
         _ when head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]) => Packed("gzip", "gzip -d"),
         _ when head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) => Packed("zstd", "zstd -d"),
         _ when head.StartsWith("BZh"u8) => Packed("bzip2", "bzip2 -d"),
         _ when head.StartsWith("PK\x03\x04"u8) => Packed("zip", "unzip"),
-        _ when head.StartsWith("KDMV"u8) => new VmImageFormat(null, "a vmdk image"),
-        _ when head.StartsWith("vhdxfile"u8) => new VmImageFormat(null, "a vhdx image"),
         _ when head.StartsWith("conectix"u8) => new VmImageFormat(null, "a vhd image"),
         _ when head.Length > IsoMark + 5 && head[IsoMark..].StartsWith("CD001"u8) => new VmImageFormat(null, "an ISO image, from which a system is installed"),
         _ when head.Length >= BootMark + 2 && head[BootMark] == 0x55 && head[BootMark + 1] == 0xAA => new VmImageFormat("raw", "a raw disk"),
