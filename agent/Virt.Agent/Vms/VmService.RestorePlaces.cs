@@ -114,29 +114,30 @@ public sealed partial class VmService
     // Of one that is gone before its restore could be finished.
     private void GiveBackPlaces(CheckpointEntry checkpoint)
     {
-        if (checkpoint.Spec.Places.Count > 0 && entries.TryGetValue(checkpoint.Spec.VMId, out var entry))
+        foreach (var member in FurtherPlaces(checkpoint))
         {
-            var own = MembersOf(entry).Select(static member => member.Id).ToHashSet();
-            foreach (var member in MembersOf(entry, checkpoint.Spec.Places).Where(member => !own.Contains(member.Id)))
-            {
-                networks.Leave(member);
-            }
+            networks.Leave(member);
         }
     }
 
     // As an agent finds them that comes back: nobody else must have them before the restore is finished.
     private void KeepPlaces()
     {
-        foreach (var checkpoint in checkpoints.Values.Where(static c => c.Spec.Places.Count > 0))
+        foreach (var member in checkpoints.Values.SelectMany(FurtherPlaces))
         {
-            if (entries.TryGetValue(checkpoint.Spec.VMId, out var entry))
-            {
-                var own = MembersOf(entry).Select(static member => member.Id).ToHashSet();
-                foreach (var member in MembersOf(entry, checkpoint.Spec.Places).Where(member => !own.Contains(member.Id)))
-                {
-                    networks.Rejoin(member);
-                }
-            }
+            networks.Rejoin(member);
         }
+    }
+
+    // Those of a checkpoint whose adapters its machine has not.
+    private IEnumerable<NetworkMember> FurtherPlaces(CheckpointEntry checkpoint)
+    {
+        if (checkpoint.Spec.Places.Count == 0 || !entries.TryGetValue(checkpoint.Spec.VMId, out var entry))
+        {
+            return [];
+        }
+
+        var own = MembersOf(entry).Select(static member => member.Id).ToHashSet();
+        return MembersOf(entry, checkpoint.Spec.Places).Where(member => !own.Contains(member.Id));
     }
 }
