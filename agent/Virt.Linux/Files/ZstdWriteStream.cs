@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Virt.Linux.Files;
 
 /// <summary>Compresses what is written into it by zstd, into one frame with a checksum: RFC 8878, and zstd.h, Streaming compression. The same bytes give the same bytes, whatever pieces they come in.</summary>
-public sealed unsafe class ZstdWriteStream : Stream
+public sealed unsafe class ZstdWriteStream : WriteOnlyStream
 {
     // SAFETY: the buffers that the library is given are pinned until its call has returned, and the context is used by one thread at a time.
     private const int Chunk = 128 * 1024;
@@ -29,47 +29,16 @@ public sealed unsafe class ZstdWriteStream : Stream
     public static bool IsAvailable => NativeLibrary.TryLoad(Libzstd.Name, out _);
 
     /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(context == 0, this);
         Compress(buffer, Libzstd.ZSTD_e_continue);
     }
 
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     /// <summary>Nothing: what is not compressed yet would make the frame another one.</summary>
     public override void Flush()
     {
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Ends the frame.</summary>
     protected override void Dispose(bool disposing)
