@@ -97,6 +97,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int unlinkat(int folder, byte* path, int flags);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int linkat(int folder, string path, int newFolder, string newPath, int flags);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int renameat(int fromFolder, byte* from, int toFolder, byte* to);
 

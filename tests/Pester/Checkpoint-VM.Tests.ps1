@@ -25,6 +25,21 @@ Describe 'Checkpoint-VM' {
         (Get-VM $vm.Name).State | Should -Be Running
     }
 
+    It 'keeps one that is Paused or Saved as it is, and brings it back so' {
+        $vm = New-TestVM still
+        $vm | Start-VM -Wait -For GuestAgent
+        $vm | Suspend-VM
+        (Checkpoint-VM $vm.Name -SnapshotName paused -PassThru).State | Should -Be Paused
+        (Get-VM $vm.Name).State | Should -Be Paused
+        $vm | Resume-VM
+        $vm | Save-VM
+        (Checkpoint-VM $vm.Name -SnapshotName saved -PassThru).State | Should -Be Saved
+        (Restore-VMCheckpoint $vm.Name paused -PassThru -Confirm:$false).State | Should -Be Paused
+        (Restore-VMCheckpoint $vm.Name saved -PassThru -Confirm:$false).State | Should -Be Saved
+        $vm | Checkpoint-VM -CheckpointType ProductionOnly -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].ErrorDetails.RecommendedAction | Should -Be "Checkpoint-VM -Name $($vm.Name) -CheckpointType Standard"
+    }
+
     It 'lets the guest come to rest where that is asked for' {
         $vm = New-TestVM production
         $vm | Start-VM -Wait -For GuestAgent

@@ -30,6 +30,14 @@ Describe 'Set-VM' {
         "$warning" | Should -BeLike "*Restart-VM $($vm.Name)*"
     }
 
+    It 'says of one that is saved that it must go on first' {
+        $saved = New-TestVM saved
+        $saved | Start-VM
+        $saved | Save-VM
+        Set-VM $saved.Name -ProcessorCount 2 -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -BeLike "*'Start-VM $($saved.Name); Restart-VM $($saved.Name)'*"
+    }
+
     It 'takes nothing from a machine that is piped but itself' {
         $set = Get-VM $vm.Name | Set-VM -Notes other -PassThru -WarningAction SilentlyContinue
         $set.Notes | Should -Be other

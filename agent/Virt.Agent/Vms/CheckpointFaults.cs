@@ -18,6 +18,7 @@ public static class CheckpointFaults
     internal const string Flushed = "checkpoint.create.flushed";
 
     internal const string Verified = "checkpoint.create.verified";
+    internal const string SavedKept = "checkpoint.create.savedkept";
     internal const string Frozen = "checkpoint.create.frozen";
     internal const string Kept = "checkpoint.create.kept";
     internal const string Thawed = "checkpoint.create.thawed";
@@ -28,6 +29,7 @@ public static class CheckpointFaults
     internal const string DiskSwitched = "checkpoint.restore.switched";
     internal const string OldDiskGone = "checkpoint.restore.replaced";
     internal const string NvramBack = "checkpoint.restore.nvram";
+    internal const string SavedBack = "checkpoint.restore.savedback";
     internal const string Launched = "checkpoint.restore.launched";
     internal const string Loaded = "checkpoint.restore.loaded";
     internal const string Restored = "checkpoint.restore.running";
@@ -45,15 +47,21 @@ public static class CheckpointFaults
     /// <summary>While one is made of a running machine.</summary>
     public static IReadOnlyList<string> Create { get; } = [Recorded, Made, Prepared, Attached, Saving, Paused, Switched, NvramKept, Saved, Running, Flushed, Verified];
 
+    /// <summary>While one is made of a saved machine.</summary>
+    public static IReadOnlyList<string> CreateOfSaved { get; } = [Recorded, Made, Prepared, SavedKept, Verified];
+
     /// <summary>While the file systems of a running machine's guest stand still for one.</summary>
     public static IReadOnlyList<string> Freeze { get; } = [Frozen, Switched, NvramKept, Kept, Thawed];
 
     /// <summary>While a running machine is brought back to one with memory.</summary>
     public static IReadOnlyList<string> Restore { get; } = [RestoreRecorded, TurnedOff, OverlayMade, DiskSwitched, OldDiskGone, NvramBack, Launched, Loaded, Restored];
 
+    /// <summary>While a machine that stands still or is saved is brought back to one of a saved machine.</summary>
+    public static IReadOnlyList<string> RestoreSaved { get; } = [RestoreRecorded, TurnedOff, OverlayMade, DiskSwitched, OldDiskGone, NvramBack, SavedBack, Restored];
+
     /// <summary>While the last one of a running machine is removed.</summary>
     public static IReadOnlyList<string> Remove { get; } = [Hidden, FilesGone, Merging, Copied, Stopped, Pivoted, RowsWritten, WentOn, Unlinked];
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Create, .. Freeze, .. Restore, .. Remove];
+    public static IReadOnlyList<string> All { get; } = [.. Create, SavedKept, .. Freeze, .. Restore, SavedBack, .. Remove];
 }

@@ -40,7 +40,10 @@ public sealed record VmCheckpointSpec
     /// <summary>While a machine is brought back to it: the places in networks that were taken for its adapters.</summary>
     public IReadOnlyList<VmCheckpointPlace> Places { get; set; } = [];
 
-    /// <summary>It ran, and its memory was kept.</summary>
+    /// <summary>Of one with memory: what the machine was, and is when it is brought back: Running, Paused or Saved.</summary>
+    public VMState State { get; set; } = VMState.Running;
+
+    /// <summary>It ran, stood still or was saved, and its memory was kept.</summary>
     public bool HasMemory { get; set; }
 
     /// <summary>How long the file of its memory is; 0: that was not written down.</summary>

@@ -107,8 +107,9 @@ internal static class VmCopy
         [.. layers.Select(static layer => new VmDiskLayer(layer.Path, layer.Format, IsLent: layer.IsOwn || layer.IsLent))];
 
     /// <summary>What the caller is to know of the copies; empty: nothing.</summary>
-    public static string NoteOf(VmSpec source, CopyVM request) =>
-        source.Attachment?.Ports is { Count: > 0 } published && request.Publish.Length == 0
-            ? $"The ports {string.Join(", ", published)} stay the original's; the copy publishes none."
-            : "";
+    public static string NoteOf(VmSpec source, CopyVM request, bool isSaved = false)
+    {
+        var ports = source.Attachment?.Ports is { Count: > 0 } published && request.Publish.Length == 0 ? $"The ports {string.Join(", ", published)} stay the original's; the copy publishes none." : "";
+        return isSaved && request.CheckpointName.Length == 0 ? $"What is saved of its memory stays the original's; the copy starts from its disks, as after a loss of power. {ports}".TrimEnd() : ports;
+    }
 }

@@ -103,7 +103,7 @@ internal sealed class VmEntry
     /// <summary>What it is doing: what is stored, and for a running one what QEMU tells.</summary>
     public VMState State =>
         phase != VMState.Running ? phase
-        : Session is { IsPaused: true, IsHeld: false } ? VMState.Paused
+        : Session is { IsSeenPaused: true } ? VMState.Paused
         : IsStopping ? VMState.Stopping
         : VMState.Running;
 

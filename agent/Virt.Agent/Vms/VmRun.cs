@@ -40,6 +40,9 @@ public sealed record VmRun
     /// <summary>Its guest is another machine's still, whose state it starts from: it comes to nothing where that is not changed.</summary>
     public bool Renews { get; init; }
 
+    /// <summary>Its guest stood still already when what is half done to it was begun: so it does when that is undone or finished.</summary>
+    public bool WasPaused { get; init; }
+
     /// <summary>What was saved of it; null: nothing.</summary>
     public VmSavedState? Saved { get; init; }
 

@@ -32,8 +32,8 @@ public sealed partial class VmService
         var name = CheckpointNameOf(entry, request.CheckpointName);
         CheckDepth(Verb, entry);
         CheckLayersAreThere(Verb, entry);
-        var isRunning = entry.State == VMState.Running;
-        var session = isRunning ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
+        var isAlive = VmStates.IsAlive(entry.State);
+        var session = isAlive ? entry.Session ?? throw VmErrors.NoMonitor(Verb, entry.Name) : null;
         var (type, why) = await CheckpointTypeAsync(Verb, entry, request.CheckpointType, call).ConfigureAwait(false);
         var expires = ExpiryOf(entry, request.ExpiresAfter);
         var checkpoint = New(type, why);
@@ -62,21 +62,25 @@ public sealed partial class VmService
 
         CheckpointEntry New(VMCheckpointType type, string why)
         {
-            var hasMemory = isRunning && request.IncludeMemory && type == VMCheckpointType.Standard;
+            var hasMemory = request.IncludeMemory && type == VMCheckpointType.Standard && (isAlive || entry.State == VMState.Saved);
             if (hasMemory)
             {
                 CheckDisksForMemory(Verb, entry);
-                CheckTpm(Verb, entry);
+                CheckMemory(Verb, entry);
             }
 
-            CheckSpace(Verb, entry, hasMemory);
+            // What was saved takes its space already.
+            var saved = hasMemory ? entry.Run?.Saved : null;
+            CheckSpace(Verb, entry, hasMemory && isAlive);
             return new CheckpointEntry(CheckpointEntry.NewRow(Guid.NewGuid(), CheckpointPhase.Creating, MomentOf(entry, name) with
             {
                 Notes = request.Notes,
                 Type = type,
                 Status = why.Length > 0 ? $"It is {type}: {why}." : null,
                 HasMemory = hasMemory,
-                Accelerator = isRunning ? entry.Run!.Accelerator : "",
+                State = hasMemory ? entry.State : VMState.Running,
+                MachineType = saved?.MachineType ?? "",
+                Accelerator = isAlive ? entry.Run!.Accelerator : saved?.Accelerator ?? "",
                 Expires = expires,
             }));
         }
@@ -109,6 +113,7 @@ public sealed partial class VmService
         }
 
         checkpoints[checkpoint.Id] = checkpoint;
+        NoteStandstill(entry);
         undo.Add($"take back checkpoint '{checkpoint.Name}' of VM '{entry.Name}'", () => UndoCheckpointAsync(entry, checkpoint));
         try
         {
@@ -123,6 +128,7 @@ public sealed partial class VmService
             if (session is null)
             {
                 KeepNvram(entry, checkpoint);
+                await KeepSavedAsync(entry, checkpoint).ConfigureAwait(false);
             }
 
             if (then == CheckpointPhase.Ready)

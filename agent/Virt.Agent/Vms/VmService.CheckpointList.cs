@@ -116,6 +116,7 @@ public sealed partial class VmService
             ExpirationTime = spec.Expires,
             CheckpointType = spec.Type,
             Status = spec.Status ?? "",
+            State = spec.HasMemory ? spec.State : VMState.Stopped,
         };
     }
 

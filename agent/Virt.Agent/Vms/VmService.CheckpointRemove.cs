@@ -48,6 +48,7 @@ public sealed partial class VmService
     // Under the lock. Nobody sees it any more; what is left is its layers.
     private async Task HideCheckpointAsync(VmEntry entry, CheckpointEntry checkpoint)
     {
+        NoteStandstill(entry);
         checkpoint.Set(table, CheckpointPhase.Hidden, checkpoint.Spec.WithDisks(static disk => disk with { Overlay = null }));
         await FaultPoint.ReachAsync(CheckpointFaults.Hidden).ConfigureAwait(false);
         RemoveCheckpointFiles(entry, checkpoint);

@@ -30,9 +30,15 @@ public sealed partial class VmService
         }
 
         // What is off is at rest.
-        if (wanted == VMCheckpointType.Standard || entry.State != VMState.Running)
+        if (wanted == VMCheckpointType.Standard || !(VmStates.IsAlive(entry.State) || entry.State == VMState.Saved))
         {
             return (wanted == VMCheckpointType.Standard ? wanted : VMCheckpointType.Production, "");
+        }
+
+        if (entry.State != VMState.Running)
+        {
+            return wanted == VMCheckpointType.Production ? (VMCheckpointType.Standard, $"it is {entry.State}, and its guest cannot come to rest")
+                : throw new VirtException(ErrorCode.WrongState, "VMWrongState", $"Cannot {verb} VM '{entry.Name}': it is {entry.State}, and its guest cannot come to rest for a Production checkpoint.", entry.Name, $"Checkpoint-VM -Name {entry.Name} -CheckpointType Standard");
         }
 
         var why = await WhyNotFrozenAsync(entry, call).ConfigureAwait(false);

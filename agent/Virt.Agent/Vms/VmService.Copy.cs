@@ -25,7 +25,7 @@ public sealed partial class VmService
         call.WorksOn(source.Name);
         VmCopy.Check(source.Name, request);
         var start = time.GetTimestamp();
-        var note = VmCopy.NoteOf(source.Spec, request);
+        var note = VmCopy.NoteOf(source.Spec, request, source.State == VMState.Saved);
         var locked = new List<IDisposable>();
         IReadOnlyList<VmEntry> copies;
         try

@@ -16,6 +16,8 @@ namespace Virt.Agent.Vms;
 /// <summary>Export-VM (docs/adr/0023): the disks are read from layers that the machine's own row claims, so that the machine is free meanwhile.</summary>
 public sealed partial class VmService
 {
+    // A memory goes into the QEMU that wrote it, with the devices and the identity of then; and one of a stranger's making is nothing for a QEMU to read.
+    private const string SavedLeft = "What is saved of its memory is not part of the archive: what is made of it starts from its disks, as after a loss of power.";
     private const string ArchiveExample = "Export-VM web01 -Path /srv/web01";
 
     /// <summary>Writes a machine into a folder of the host. One that runs stands still for a moment.</summary>
@@ -31,7 +33,8 @@ public sealed partial class VmService
         FirmwareRom.CheckExport(entry.Name, entry.Spec);
         var since = SinceOf(entry, request.Since);
         CheckSpaceToExport(entry, AboveAll(entry, since, entry.Spec.HeldDisks().Select(static held => (held.Drive, (IReadOnlyList<VmDiskLayer>)[.. held.Layers()]))), request.Path);
-        var note = CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "";
+        string[] left = [CheckpointsOf(entry).Any(static c => c.IsVisible) ? "Its checkpoints are not part of the archive." : "", entry.State == VMState.Saved ? SavedLeft : ""];
+        var note = string.Join(' ', left.Where(static words => words.Length > 0));
         if (call.WhatIf)
         {
             return Show(entry) with { Status = note };

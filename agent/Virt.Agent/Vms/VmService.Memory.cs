@@ -178,6 +178,7 @@ public sealed partial class VmService
             MaximumBytes = next.MaximumMemoryBytes,
             BackingPageSize = next.BackingPageSize,
             PendingChanges = PendingOf(entry, spec),
+            State = entry.State,
         };
     }
 }

@@ -17,6 +17,15 @@ public sealed partial class VmService
 {
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(10);
 
+    // Before anything is done to its disks whose middle finds the guest standing still: who undoes or finishes that knows whether it is to go on.
+    private void NoteStandstill(VmEntry entry)
+    {
+        if (entry is { Phase: VMState.Running, Session: { IsHeld: false } session, Run: { } run } && run.WasPaused != session.IsPaused)
+        {
+            entry.Set(table, entry.Phase, run with { WasPaused = session.IsPaused });
+        }
+    }
+
     // Under the lock, until there is nothing that could be merged.
     private async Task CollapseAsync(VmEntry entry, Call? call, CancellationToken cancellation)
     {
@@ -28,6 +37,7 @@ public sealed partial class VmService
             }
             else
             {
+                NoteStandstill(entry);
                 await MergeAsync(entry, layer, child, call, cancellation).ConfigureAwait(false);
             }
         }
@@ -242,7 +252,7 @@ public sealed partial class VmService
 
     private static string DeviceOf(VmEntry entry, Guid drive) => drive == Guid.Empty ? QemuArguments.DiskDevice : entry.Spec.Drives.First(one => one.Id == drive).Name;
 
-    // QEMU, where it is there, lets its guest run and does nothing else; where it has just ended, that is noticed. False where it does not answer.
+    // QEMU, where it is there, lets its guest run, or stand still as it did, and does nothing else; where it has just ended, that is noticed. False where it does not answer.
     private async Task<bool> SettleAsync(VmEntry entry)
     {
         if (entry.Process is not { } process)
@@ -256,7 +266,7 @@ public sealed partial class VmService
         {
             if (entry.Session is { } session)
             {
-                await session.TakeBackAsync(isPaused: false, limit.Token).ConfigureAwait(false);
+                await session.TakeBackAsync(entry.Run is { WasPaused: true }, limit.Token).ConfigureAwait(false);
                 session.IsHeld = false;
                 return true;
             }

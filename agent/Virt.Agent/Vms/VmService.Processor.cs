@@ -54,6 +54,7 @@ public sealed partial class VmService
             CoreCountPerSocket = CpuModel.CoresOf(next),
             ThreadCountPerCore = CpuModel.ThreadsOf(next),
             PendingChanges = PendingOf(entry, spec),
+            State = entry.State,
         };
     }
 }

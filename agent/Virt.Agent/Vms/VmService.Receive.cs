@@ -235,7 +235,7 @@ public sealed partial class VmService
         var session = await ConnectAsync(entry, process, stream, cancellation).ConfigureAwait(false);
         undo.Add("close the session", session.DisposeAsync);
         await confined.ConfigureAwait(false);
-        await session.PrepareToReceiveAsync(cancellation).ConfigureAwait(false);
+        await session.PrepareToReceiveAsync(isLate: true, cancellation).ConfigureAwait(false);
         (entry.Process, entry.Session) = (process, session);
         undo.Commit();
     }
@@ -257,15 +257,11 @@ public sealed partial class VmService
 
     private async Task GoOnAfterMoveAsync(VmEntry entry, VmMove move)
     {
-        if (move.IsPaused)
-        {
-            return;
-        }
-
         using var limit = new CancellationTokenSource(TakeBackTimeout, time);
         try
         {
-            await entry.Session!.ContinueAsync(limit.Token).ConfigureAwait(false);
+            // One that stands still has its disks from here on too, so that it can be checkpointed, copied and merged.
+            await (move.IsPaused ? entry.Session!.RunForAMomentAsync(limit.Token) : entry.Session!.ContinueAsync(limit.Token)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpException or QmpClosedException or OperationCanceledException)
         {

@@ -19,7 +19,7 @@ public sealed partial class VmService
 
     private static readonly TimeSpan GuestTimeLimit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Brings a machine back to a checkpoint. One with memory runs afterwards, one without is stopped. Other checkpoints stay.</summary>
+    /// <summary>Brings a machine back to a checkpoint. One with memory is what it was then, Running, Paused or Saved; one without is stopped. Other checkpoints stay.</summary>
     /// <exception cref="VirtException">NotFound; WrongState; NotSupported (what ran the guest then is not here); DataLoss, ResourceExhausted (the disk); Unavailable (QEMU).</exception>
     public async Task<VM> RestoreCheckpointAsync(RestoreVMCheckpoint request, Call call)
     {
@@ -143,7 +143,11 @@ public sealed partial class VmService
 
             PutTpmBack(entry, checkpoint);
             await FaultPoint.ReachAsync(CheckpointFaults.NvramBack).ConfigureAwait(false);
-            if (spec.HasMemory)
+            if (spec is { HasMemory: true, State: VMState.Saved })
+            {
+                await SaveAgainAsync(entry, checkpoint).ConfigureAwait(false);
+            }
+            else if (spec.HasMemory)
             {
                 await GoOnFromMemoryAsync(entry, checkpoint, call).ConfigureAwait(false);
             }
@@ -172,9 +176,10 @@ public sealed partial class VmService
 
     private async Task GoOnFromMemoryAsync(VmEntry entry, CheckpointEntry checkpoint, Call? call)
     {
+        var standsStill = checkpoint.Spec.State == VMState.Paused;
         try
         {
-            await LaunchAsync(entry, PlanStart(entry, new QemuIncoming(checkpoint.Spec.MachineType)), CancellationToken.None, session => LoadMemoryAsync(entry, session, checkpoint, call)).ConfigureAwait(false);
+            await LaunchAsync(entry, PlanStart(entry, new QemuIncoming(checkpoint.Spec.MachineType)), CancellationToken.None, session => LoadMemoryAsync(entry, session, checkpoint, call), standsStill: standsStill).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -188,7 +193,10 @@ public sealed partial class VmService
         }
 
         await FaultPoint.ReachAsync(CheckpointFaults.Restored).ConfigureAwait(false);
-        await SetGuestTimeAsync(entry).ConfigureAwait(false);
+        if (!standsStill)
+        {
+            await SetGuestTimeAsync(entry).ConfigureAwait(false);
+        }
     }
 
     private async Task LoadMemoryAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, Call? call)
@@ -197,7 +205,8 @@ public sealed partial class VmService
         await ReadStateAsync(
             session,
             FolderOf(entry).MemoryFile(checkpoint.Id),
-            percent => call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", percent)).ConfigureAwait(false);
+            percent => call?.Report($"Restoring VM '{entry.Name}'", "reading its memory", percent),
+            standsStill: checkpoint.Spec.State == VMState.Paused).ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Loaded).ConfigureAwait(false);
     }
 

@@ -81,8 +81,9 @@ public sealed partial class VmService
         await watch.WhenAsync(static w => w.Status is "completed" or "failed" or "cancelled", SaveTick, () => ReportSaveAsync(entry, session, "Checkpointing", call), cancellation).ConfigureAwait(false);
         await CheckSavedAsync("checkpoint", entry, session, watch, "completed").ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Saved, cancellation).ConfigureAwait(false);
-        await session.GoOnAsync(cancellation).ConfigureAwait(false);
-        var paused = watch.StopTime is { } stop ? time.GetUtcNow() - stop : TimeSpan.Zero;
+        var wasPaused = checkpoint.Spec.State == VMState.Paused;
+        await (wasPaused ? session.StandStillAsync(cancellation) : session.GoOnAsync(cancellation)).ConfigureAwait(false);
+        var paused = watch.StopTime is { } stop && !wasPaused ? time.GetUtcNow() - stop : TimeSpan.Zero;
         await FaultPoint.ReachAsync(CheckpointFaults.Running, cancellation).ConfigureAwait(false);
 
         // The guest runs already; a checkpoint that is told of outlives a crash of the host.
@@ -90,15 +91,21 @@ public sealed partial class VmService
         await Task.Run(() => RandomAccess.FlushToDisk(memory), CancellationToken.None).ConfigureAwait(false);
         await FaultPoint.ReachAsync(CheckpointFaults.Flushed, cancellation).ConfigureAwait(false);
         AgentLog.Info(FormattableString.Invariant($"VM '{entry.Name}' stood still for {paused.TotalMilliseconds:0.0} ms for its checkpoint '{checkpoint.Name}' ({RandomAccess.GetLength(memory) >> 20} MiB of memory)"));
-        return checkpoint.Spec with { MachineType = machine, PauseDuration = paused, Time = watch.StopTime ?? checkpoint.Spec.Time };
+        return checkpoint.Spec with { MachineType = machine, PauseDuration = paused, Time = (wasPaused ? null : watch.StopTime) ?? checkpoint.Spec.Time };
     }
 
     private async Task<VmCheckpointSpec> SaveDisksAsync(VmEntry entry, VmSession session, CheckpointEntry checkpoint, IReadOnlyList<(string Disk, string Overlay)> layers)
     {
-        // Once it stands still, nothing keeps it from going on.
+        // Once it stands still, nothing keeps it from going on, where it ran.
+        var wasPaused = entry.Run is { WasPaused: true };
         var start = time.GetTimestamp();
         await session.HoldAsync(CancellationToken.None).ConfigureAwait(false);
         await SwitchDisksAsync(entry, session, checkpoint, layers, CancellationToken.None).ConfigureAwait(false);
+        if (wasPaused)
+        {
+            return checkpoint.Spec;
+        }
+
         await session.ContinueAsync(CancellationToken.None).ConfigureAwait(false);
         return checkpoint.Spec with { PauseDuration = time.GetElapsedTime(start) };
     }

@@ -77,12 +77,12 @@ public sealed partial class VmService
     }
 
     // A guest that cannot go on is nothing to keep, or to move.
-    private static void CheckSound(string verb, VmEntry entry)
+    private static void CheckSound(string verb, VmEntry entry, string? action = null)
     {
         CheckTpm(verb, entry);
         if (entry.Session is { HasPanicked: true } or { Status.Length: > 0 })
         {
-            throw new VirtException(ErrorCode.WrongState, "VMBroken", $"Cannot {verb} VM '{entry.Name}': its guest cannot go on ({VmErrors.Sentence(entry.Session!.Status)}).", entry.Name, $"Stop-VM -Name {entry.Name} -TurnOff");
+            throw new VirtException(ErrorCode.WrongState, "VMBroken", $"Cannot {verb} VM '{entry.Name}': its guest cannot go on ({VmErrors.Sentence(entry.Session!.Status)}).", entry.Name, action ?? $"Stop-VM -Name {entry.Name} -TurnOff");
         }
     }
 
@@ -92,7 +92,10 @@ public sealed partial class VmService
         var cancellation = call.Cancellation;
         var path = FolderOf(entry).SavedFile;
         using var watch = new MigrationWatch(session);
-        using (var memory = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None))
+
+        // A checkpoint may have what was there before under a name of its own.
+        File.Delete(path);
+        using (var memory = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None))
         {
             File.SetUnixFileMode(memory, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             var machine = await session.ReadMachineTypeAsync(cancellation).ConfigureAwait(false);
@@ -191,12 +194,13 @@ public sealed partial class VmService
         }
     }
 
-    private static async Task ReadStateAsync(VmSession session, string path, Action<int>? report)
+    // One that is to stand still has its disks at once: nobody else has them, and no cont comes.
+    private static async Task ReadStateAsync(VmSession session, string path, Action<int>? report, bool standsStill = false)
     {
         using var watch = new MigrationWatch(session);
         using var memory = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         await session.GiveAsync(MemoryDescriptor, memory, CancellationToken.None).ConfigureAwait(false);
-        await session.PrepareToReceiveAsync(CancellationToken.None).ConfigureAwait(false);
+        await session.PrepareToReceiveAsync(isLate: !standsStill, CancellationToken.None).ConfigureAwait(false);
         await session.ReceiveAsync(MemoryDescriptor, CancellationToken.None).ConfigureAwait(false);
         await watch.WhenAsync(static w => w.Status is "completed" or "failed", SaveTick, ReportAsync, CancellationToken.None).ConfigureAwait(false);
         if (watch.Status == "failed")

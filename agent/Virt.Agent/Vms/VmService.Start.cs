@@ -72,7 +72,7 @@ public sealed partial class VmService
     }
 
     // Where it fails, nothing of the run is left but its row.
-    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation, Func<VmSession, Task>? load = null, Func<VmProcess, VmSession, Task>? renew = null)
+    private async Task LaunchAsync(VmEntry entry, QemuPlan plan, CancellationToken cancellation, Func<VmSession, Task>? load = null, Func<VmProcess, VmSession, Task>? renew = null, bool standsStill = false)
     {
         var clock = Stopwatch.StartNew();
         var folder = FolderOf(entry);
@@ -109,7 +109,11 @@ public sealed partial class VmService
         }
 
         await AskQemuAsync("start", entry.Name, session, asked => LimitAllAsync(entry, asked)).ConfigureAwait(false);
-        await AskQemuAsync("start", entry.Name, session, asked => asked.ContinueAsync(cancellation)).ConfigureAwait(false);
+        if (!standsStill)
+        {
+            await AskQemuAsync("start", entry.Name, session, asked => asked.ContinueAsync(cancellation)).ConfigureAwait(false);
+        }
+
         if (renew is not null)
         {
             await renew(process, session).ConfigureAwait(false);

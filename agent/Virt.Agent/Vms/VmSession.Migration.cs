@@ -47,8 +47,10 @@ internal sealed partial class VmSession
         qmp.ExecuteAsync("migrate-set-parameters", json => json.WriteNumber("downtime-limit", (long)limit.TotalMilliseconds), cancellation);
 
     /// <summary>Sets what the one that receives must know: tell events, and leave a shared disk alone until <c>cont</c>.</summary>
-    public Task PrepareToReceiveAsync(CancellationToken cancellation) =>
-        SetCapabilitiesAsync([("events", true), ("late-block-activate", true)], cancellation);
+    /// <param name="isLate">False: the disks are nobody else's, and its own as soon as all is received.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task PrepareToReceiveAsync(bool isLate, CancellationToken cancellation) =>
+        SetCapabilitiesAsync([("events", true), ("late-block-activate", isLate)], cancellation);
 
     /// <summary>Begins to send to the descriptor that was given.</summary>
     public Task SendAsync(string descriptor, CancellationToken cancellation) =>

@@ -11,7 +11,7 @@ internal sealed partial class VmSession
 {
     private static readonly TimeSpan TakeBackPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Ends whatever is left of a migration and of its mirrors, from any state, and lets the guest run where it is to run. May be repeated.</summary>
+    /// <summary>Ends whatever is left of a migration and of its mirrors, from any state, and lets the guest run or stand still. May be repeated.</summary>
     /// <param name="isPaused">The guest stood still before.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="QmpException">The guest cannot go on.</exception>
@@ -19,10 +19,7 @@ internal sealed partial class VmSession
     public async Task TakeBackAsync(bool isPaused, CancellationToken cancellation)
     {
         await CancelMigrationAsync(cancellation).ConfigureAwait(false);
-        if (!isPaused)
-        {
-            await GoOnAsync(cancellation).ConfigureAwait(false);
-        }
+        await (isPaused ? StandStillAsync(cancellation) : GoOnAsync(cancellation)).ConfigureAwait(false);
 
         await CancelMirrorsAsync(cancellation).ConfigureAwait(false);
         await SetCapabilitiesAsync([("pause-before-switchover", false)], cancellation).ConfigureAwait(false);
@@ -59,8 +56,7 @@ internal sealed partial class VmSession
     {
         while (true)
         {
-            var status = (await qmp.ExecuteAsync("query-status", null, cancellation).ConfigureAwait(false)).GetProperty("status").GetString();
-            if (status is not ("postmigrate" or "finish-migrate" or "paused"))
+            if (await ReadStatusAsync(cancellation).ConfigureAwait(false) is not ("postmigrate" or "finish-migrate" or "paused"))
             {
                 return;
             }
@@ -76,6 +72,40 @@ internal sealed partial class VmSession
             }
         }
     }
+
+    /// <summary>
+    /// Lets a guest that a migration has found standing still do so as before, with its disks its own. QEMU gives those back, and the state that it can be migrated from again, to a guest that goes on and to no
+    /// other: so it goes on, and is told to stand still in the same breath.
+    /// </summary>
+    /// <exception cref="QmpException">It cannot have its disks back.</exception>
+    public async Task StandStillAsync(CancellationToken cancellation)
+    {
+        while (await ReadStatusAsync(cancellation).ConfigureAwait(false) is "postmigrate" or "finish-migrate")
+        {
+            var wasHeld = IsHeld;
+            IsHeld = true;
+            try
+            {
+                await RunForAMomentAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (QmpException e) when (e.Description.Contains("not finalized", StringComparison.Ordinal))
+            {
+                await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                IsHeld = wasHeld;
+            }
+        }
+    }
+
+    /// <summary>Lets a guest that stands still run until QEMU has read the next command. Its disks are its own then.</summary>
+    /// <exception cref="QmpException">It cannot have its disks back.</exception>
+    public Task RunForAMomentAsync(CancellationToken cancellation) =>
+        Task.WhenAll(qmp.ExecuteAsync("cont", null, cancellation), qmp.ExecuteAsync("stop", null, cancellation));
+
+    private async Task<string> ReadStatusAsync(CancellationToken cancellation) =>
+        (await qmp.ExecuteAsync("query-status", null, cancellation).ConfigureAwait(false)).GetProperty("status").GetString() ?? "";
 
     private async Task CancelMirrorsAsync(CancellationToken cancellation)
     {

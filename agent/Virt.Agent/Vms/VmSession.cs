@@ -14,6 +14,8 @@ internal sealed partial class VmSession : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly Action onChange;
     private QmpClient qmp = null!;
+    private bool isHeld;
+    private bool stoodStill;
 
     private VmSession(VmFolder folder, TimeProvider time, Action onChange)
     {
@@ -26,7 +28,18 @@ internal sealed partial class VmSession : IAsyncDisposable
     public bool IsPaused { get; private set; }
 
     /// <summary>A change that takes a moment lets the guest stand still: that is no news for anybody.</summary>
-    public bool IsHeld { get; set; }
+    public bool IsHeld
+    {
+        get => isHeld;
+        set
+        {
+            stoodStill = isHeld ? stoodStill : IsPaused;
+            isHeld = value;
+        }
+    }
+
+    /// <summary>Whether the guest's CPUs stand still for whoever looks: while it is held, whether they did before.</summary>
+    public bool IsSeenPaused => isHeld ? stoodStill : IsPaused;
 
     /// <summary>The clock's timestamp when the guest's CPUs were let go last; null: by nobody that this session knows of.</summary>
     public long? ContinuedAt { get; private set; }

@@ -11,7 +11,7 @@ public static class VmStates
     private static readonly VMState[] Stoppable = [VMState.Running];
     private static readonly VMState[] TurnOffable = [VMState.Running, VMState.Paused, VMState.Stopping];
     private static readonly VMState[] Enterable = [VMState.Running, VMState.Stopping];
-    private static readonly VMState[] Checkpointable = [VMState.Running, VMState.Stopped, VMState.Failed];
+    private static readonly VMState[] Checkpointable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed, VMState.Saved];
     private static readonly VMState[] Settled = [VMState.Running, VMState.Paused, VMState.Stopping, VMState.Stopped, VMState.Failed, VMState.Saved];
     private static readonly VMState[] Pluggable = [VMState.Running, VMState.Paused, VMState.Stopped, VMState.Failed];
     private static readonly VMState[] Removable = [VMState.Stopped, VMState.Failed, VMState.Saved];
@@ -62,7 +62,7 @@ public static class VmStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckOff(string verb, string name, VMState state) => Check(verb, name, state, Off, IsAlive(state) ? $"Stop-VM -Name {name}" : $"Get-VM -Name {name}");
 
-    /// <summary>A guest that stands still has no moment of its own that could be kept.</summary>
+    /// <summary>One that is on its way to another state has no moment of its own that could be kept.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckCheckpoint(string name, VMState state) => Check("checkpoint", name, state, Checkpointable, $"Get-VM -Name {name}");
 

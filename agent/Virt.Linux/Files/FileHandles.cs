@@ -69,6 +69,10 @@ public static unsafe class FileHandles
         Libc.Check(Libc.fsync((int)folder.DangerousGetHandle()), "fsync", path);
     }
 
+    /// <summary>Gives a file a further name in the same file system: its bytes are there until the last of its names is gone (linkat(2)).</summary>
+    /// <exception cref="LinuxException">ENOENT, EEXIST, ENOSPC, EXDEV: it is another file system. EPERM: it knows no such names.</exception>
+    public static void Link(string path, string another) => Libc.Check(Libc.linkat(Libc.AT_FDCWD, path, Libc.AT_FDCWD, another, 0), "linkat", another);
+
     /// <summary>Makes sure that a file can grow to a length without the disk's running full meanwhile; its length stays (FALLOC_FL_KEEP_SIZE of fallocate(2)).</summary>
     /// <param name="path">A file that is there.</param>
     /// <param name="length">In bytes, from its beginning.</param>

@@ -35,7 +35,7 @@ public sealed partial record VMCheckpoint
     [Key(6)]
     public string ParentName { get; set; } = "";
 
-    /// <summary>True where a restored machine goes on from where it was; false where it is stopped then.</summary>
+    /// <summary>True where a restored machine is, as its State says, where it was; false where it is stopped then.</summary>
     [Key(7)]
     public bool HasMemory { get; set; }
 
@@ -66,6 +66,10 @@ public sealed partial record VMCheckpoint
     /// <summary>Why it is not of the type that was wanted; empty: it is.</summary>
     [Key(14)]
     public string Status { get; set; } = "";
+
+    /// <summary>What the machine was, and is once it is brought back: Running, Paused, Saved or, where no memory was kept, Stopped.</summary>
+    [Key(15)]
+    public VMState State { get; set; }
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]

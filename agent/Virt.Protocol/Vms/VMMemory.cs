@@ -43,6 +43,10 @@ public sealed partial record VMMemory
     [Key(8)]
     public string Status { get; set; } = "";
 
+    /// <summary>What the machine is doing.</summary>
+    [Key(9)]
+    public VMState State { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -39,6 +39,10 @@ public sealed partial record VMProcessor
     [Key(7)]
     public string[] PendingChanges { get; set; } = [];
 
+    /// <summary>What the machine is doing.</summary>
+    [Key(8)]
+    public VMState State { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -20,6 +20,12 @@ internal static class Checkpoints
     public static VM Restore(this TestHost host, string machine, string name) =>
         host.Invoke(Methods.RestoreVMCheckpoint, new RestoreVMCheckpoint { VMName = machine, Name = name });
 
+    public static VM Suspend(this TestHost host, string machine) => host.Invoke(Methods.SuspendVM, new SuspendVM { Name = machine });
+
+    public static VM Resume(this TestHost host, string machine) => host.Invoke(Methods.ResumeVM, new ResumeVM { Name = machine });
+
+    public static VM Save(this TestHost host, string machine) => host.Invoke(Methods.SaveVM, new SaveVM { Name = machine });
+
     public static VMCheckpoint RemoveCheckpoint(this TestHost host, string machine, string name) =>
         host.Invoke(Methods.RemoveVMCheckpoint, new RemoveVMCheckpoint { VMName = machine, Name = name });
 

@@ -70,6 +70,8 @@ public sealed class VmCopyTests
         var spec = Spec() with { Attachment = new NetworkAttachment { Addresses = ["10.1.0.2"], Ports = PublishedPort.Parse("8080:80", out _)! } };
         Assert.Contains("8080:80", VmCopy.NoteOf(spec, new CopyVM()), StringComparison.Ordinal);
         Assert.Equal("", VmCopy.NoteOf(spec, new CopyVM { Publish = ["8081:80"] }));
+        Assert.Contains("saved", VmCopy.NoteOf(spec, new CopyVM { Publish = ["8081:80"] }, isSaved: true), StringComparison.Ordinal);
+        Assert.Equal("", VmCopy.NoteOf(spec, new CopyVM { Publish = ["8081:80"], CheckpointName = "before" }, isSaved: true));
     }
 
     [Fact]

@@ -13,9 +13,13 @@ namespace Virt.Commands;
 /// Remove-VMCheckpoint merges them again.
 /// </para>
 /// <para>
+/// A machine that is Paused or Saved is checkpointed with its memory too, and comes back Paused or Saved (State says so). One that is Paused stays so, but for less than a millisecond for which its guest runs afterwards: only then does QEMU write to its disks again. What was saved is kept without
+/// being copied.
+/// </para>
+/// <para>
 /// That is a Standard checkpoint. A Production checkpoint has no memory: the guest agent lets the guest's file systems, and by its hooks its databases, come to rest for that moment, so
 /// that what is kept is what a backup would want; the machine is stopped when it is brought back. Where there is no guest agent that can do so, Production makes a Standard one and warns, and
-/// ProductionOnly none. A machine that is off is at rest.
+/// ProductionOnly none. A machine that is off is at rest; the guest of one that is Paused or Saved cannot come to rest.
 /// </para>
 /// <para>
 /// What was made is verified before it counts. At most 50 checkpoints can stand on each other.

@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// <para>
 /// A copy has the settings of the original and its disk as it is now, and an identity of its own: another id and system UUID, hardware address, address in the network, UEFI variables of its own, and a name. What the guest itself has
-/// written down, such as its host name and /etc/machine-id, is as it was. A virtual TPM is whose it is: a copy gets a new one, and the original's only with -KeepIdentity. One that runs stands still for a moment, and its copies find the disk as after a loss of power; memory is not copied.
+/// written down, such as its host name and /etc/machine-id, is as it was. A virtual TPM is whose it is: a copy gets a new one, and the original's only with -KeepIdentity. One that runs stands still for a moment, and its copies find the disk as after a loss of power; memory is not copied. What was saved of one that is Saved stays the original's, and a warning says so.
 /// </para>
 /// <para>
 /// A linked copy keeps only what differs from the original's disk, which it stands on: it is made at once and takes next to no space. LinkedTo says whose disk that is. Whatever happens to the original, what its linked copies stand on stays as it

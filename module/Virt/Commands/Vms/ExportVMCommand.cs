@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// <para>
 /// The folder carries the machine to another host, where Import-VM makes the same machine of it: its settings (virt-vm.json), its disk as one qcow2 image that stands on nothing (disk.qcow2), its UEFI variables (nvram.fd), the state of its virtual TPM (tpm2.state), and a checksum of each (SHA256SUMS, as
-/// sha256sum writes and checks it). The machine is not changed. One that runs stands still for a moment; its disk is then as after a loss of power. Its memory and its checkpoints are not part of the archive.
+/// sha256sum writes and checks it). The machine is not changed. One that runs stands still for a moment; its disk is then as after a loss of power. Its memory, also what was saved of it (Save-VM), and its checkpoints are not part of the archive, and a warning says so of what was saved.
 /// </para>
 /// <para>
 /// There must be room for the whole disk, as far as something was ever written to it; with -Since, for what has changed.

@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Brings virtual machines back to checkpoints.</summary>
 /// <remarks>
 /// The machine's disk, its UEFI variables and, where the checkpoint has it, its memory become what they were. What has happened since in the machine is lost, unless
-/// another checkpoint holds it; so it asks first. A machine whose memory was kept runs afterwards and has the right time; another one is stopped.
+/// another checkpoint holds it; so it asks first. A machine whose memory was kept is afterwards what it was then, Running, Paused or Saved, as State of the checkpoint says; one that runs has the right time. Another one is stopped.
 /// All checkpoints stay as they are, also those that were made later.
 /// Its settings come back too: memory and processors, network adapters with their places in networks, what is in its DVD drives, boot order, notes, health check, when it starts and stops. What stays as it is now: its name, the ports of
 /// the host that lead to it, its disks that are -Independent, and which checkpoints are made of it and when. Where one of its networks is gone it is refused, and nothing changes. An image of a DVD that is gone, or an address that

@@ -8,7 +8,7 @@ namespace Virt.Commands;
 /// <summary>Changes virtual machines.</summary>
 /// <remarks>
 /// What is not given stays as it is. Published ports, notes and what is done with the machine when its host starts or stops change at once. Memory, processors and hot-plug ports of a machine that
-/// runs or is saved wait for its next start: a warning says so, PendingChanges names them, and Restart-VM brings them about.
+/// runs or is saved wait for its next start: a warning says so, PendingChanges names them, and Restart-VM brings them about, once one that is saved has gone on.
 /// </remarks>
 /// <example>
 /// <code>Set-VM web01 -ProcessorCount 2 -MemoryStartupBytes 512MB</code>
@@ -185,7 +185,7 @@ public sealed class SetVMCommand : VMChangeCommand
     }
 
     private static string Waits(VM machine, string verb) =>
-        machine.PendingChanges.Length == 0 ? "" : $"{string.Join(", ", machine.PendingChanges)} {verb} for its next start; Restart-VM {machine.Name} brings it about.";
+        NextStart.Words(machine.Name, machine.State, machine.PendingChanges, verb);
 
     private SetVM Request(Target target) => new()
     {

@@ -57,7 +57,7 @@ public sealed class SetVMMemoryCommand : VMPartChangeCommand
         {
             if (memory.PendingChanges.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{memory.VMName}': {string.Join(", ", memory.PendingChanges)} waits for its next start; Restart-VM {memory.VMName} brings it about."));
+                OnPipeline(() => WriteWarning($"VM '{memory.VMName}': {NextStart.Words(memory.VMName, memory.State, memory.PendingChanges)}"));
             }
 
             if (memory.Status.Length > 0)
