@@ -26,10 +26,12 @@ public sealed class ExportContainerImageCommand : ContainerImageOperandCommand
 
     /// <summary>The form: Oci or Docker.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = ContainerImageFormat.Oci)]
     public ContainerImageFormat Format { get; set; }
 
     /// <summary>How its layers are compressed in OCI's form: AsIs, as they came; Gzip, Zstd or None. Where they were compressed otherwise, the image has another digest there.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = ContainerImageCompression.AsIs)]
     public ContainerImageCompression Compression { get; set; }
 
     /// <summary>Write the image.</summary>
