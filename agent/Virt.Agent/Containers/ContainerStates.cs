@@ -54,6 +54,9 @@ internal static class ContainerStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckSet(string name, ContainerState state) => Check("change", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
 
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckAdapter(string verb, string name, ContainerState state) => Check(verb, name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
+
     /// <summary>A running one can be removed by force only.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRemove(string name, ContainerState state, bool force)
