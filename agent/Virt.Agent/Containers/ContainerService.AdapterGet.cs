@@ -32,7 +32,7 @@ public sealed partial class ContainerService
             try
             {
                 var (entry, adapter) = FindAdapter("get", id, "", Guid.Empty, "");
-                found.Add(Show(entry, adapter));
+                found.AddRange(adapter is null ? AdaptersOf(entry).Take(1) : [Show(entry, adapter)]);
             }
             catch (VirtException e)
             {
@@ -46,7 +46,7 @@ public sealed partial class ContainerService
     private IEnumerable<ContainerNetworkAdapter> AdaptersOf(ContainerEntry entry)
     {
         var spec = entry.Spec;
-        return spec.Attachment is null ? [] : spec.Adapters.Select(adapter => Show(entry, adapter)).Prepend(Show(entry, adapter: null));
+        return spec.Attachment is { } first ? spec.Adapters.Select(adapter => Show(entry, adapter)).Prepend(Show(entry, entry.Id, 0, first)) : [];
     }
 
     // The adapter null: it is the container's first.

@@ -162,18 +162,16 @@ public sealed partial class ContainerService
         }
     }
 
-    private ContainerNetworkAdapter Show(ContainerEntry entry, ContainerAdapter? adapter)
+    private ContainerNetworkAdapter Show(ContainerEntry entry, ContainerAdapter adapter) => Show(entry, adapter.Id, adapter.Number, adapter.Attachment!);
+
+    private ContainerNetworkAdapter Show(ContainerEntry entry, Guid id, int number, NetworkAttachment place) => new()
     {
-        var place = adapter is null ? entry.Spec.Attachment! : adapter.Attachment!;
-        return new ContainerNetworkAdapter
-        {
-            Id = adapter?.Id ?? entry.Id,
-            ContainerId = entry.Id,
-            ContainerName = entry.Name,
-            Name = NetworkService.InnerName(adapter?.Number ?? 0),
-            Network = networks.NameOf(place.NetworkId),
-            MacAddress = place.MacAddress,
-            IPAddresses = [.. place.Addresses],
-        };
-    }
+        Id = id,
+        ContainerId = entry.Id,
+        ContainerName = entry.Name,
+        Name = NetworkService.InnerName(number),
+        Network = networks.NameOf(place.NetworkId),
+        MacAddress = place.MacAddress,
+        IPAddresses = [.. place.Addresses],
+    };
 }

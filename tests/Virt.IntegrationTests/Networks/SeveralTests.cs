@@ -23,7 +23,7 @@ public sealed class SeveralTests
         var web = await host.ServeAsync(NetworkHost.Server("web", "lan") with { Publish = ["8080:80"] });
         var inLan = await host.ServeAsync(NetworkHost.Server("a", "lan"));
         var inDmz = await host.ServeAsync(NetworkHost.Server("b", "dmz"));
-        var route = host.Exec(web, "ip route show default").Output;
+        var route = host.Exec(web, "ip route | grep ^default").Output;
         var adapter = Add(host, web, "dmz", "10.30.0.77");
         Assert.Equal(("eth1", "web", "dmz", "02:56:0a:1e:00:4d", "10.30.0.77,fd30::3"), (adapter.Name, adapter.ContainerName, adapter.Network, adapter.MacAddress, string.Join(',', adapter.IPAddresses)));
         var shown = host.Get(web);
@@ -38,8 +38,10 @@ public sealed class SeveralTests
         Assert.Equal(("web", "web", "web"), (host.Ask(inLan, "web"), host.Ask(inDmz, "web"), host.Ask(inDmz, "[fd30::3]")));
         Assert.Equal(("a", "b", "b"), (host.Ask(web, "a"), host.Ask(web, "b"), host.Ask(web, $"[{inDmz.IPAddresses[1]}]")));
         Assert.Contains("name = b", host.Exec(web, $"nslookup {inDmz.IPAddresses[0]}").Output, StringComparison.Ordinal);
-        Assert.Equal((route, "web"), (host.Exec(web, "ip route show default").Output, await host.AskAsync("10.20.0.1:8080")));
+        Assert.Equal((route, "web"), (host.Exec(web, "ip route | grep ^default").Output, await host.AskAsync("10.20.0.1:8080")));
         Assert.NotEqual(0, host.Exec(inLan, "nslookup b").Exit.ExitCode);
+        host.Invoke(Methods.SetVirtNetwork, new SetVirtNetwork { Name = "dmz", MtuBytes = 1400 });
+        Assert.Equal("1500\n1400\n", host.Exec(web, "cat /sys/class/net/eth0/mtu /sys/class/net/eth1/mtu").Output);
     }
 
     [Fact]
@@ -126,7 +128,7 @@ public sealed class SeveralTests
         host.Make("in", VirtNetworkMode.Isolated, "10.20.0.0/24");
         host.Make("out", VirtNetworkMode.Bridge, "10.30.0.0/24");
         host.Make("both", VirtNetworkMode.Bridge, "10.40.0.0/24", "fd40::/64");
-        var web = host.Run(ContainerHost.Script(Sleep, "web") with { Network = "in", AdditionalNetworks = ["out"] });
+        var web = host.Run(ContainerHost.Script(Sleep, "web") with { Network = "in", AdditionalNetworks = ["out"], Init = true });
         Assert.Equal(("10.30.0.1 eth1", ""), Defaults(host, web));
         Add(host, web, "both");
         Assert.Equal(("10.30.0.1 eth1", "fd40::1 eth2"), Defaults(host, web));
@@ -304,7 +306,7 @@ public sealed class SeveralTests
     // "gateway link", of both families; empty where there is none.
     private static (string V4, string V6) Defaults(TestHost host, Container container)
     {
-        return (Of(host.Exec(container, "ip route show default").Output), Of(host.Exec(container, "ip -6 route show default").Output));
+        return (Of(host.Exec(container, "ip route | grep ^default").Output), Of(host.Exec(container, "ip -6 route | grep ^default").Output));
 
         static string Of(string text)
         {

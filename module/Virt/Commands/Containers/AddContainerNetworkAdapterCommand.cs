@@ -13,14 +13,15 @@ namespace Virt.Commands;
 /// <example>
 /// <code>
 /// New-VirtNetwork backend -Mode Isolated
-/// Add-ContainerNetworkAdapter web backend -PassThru
+/// Start-Container -Image starter -Name shop -Network lan -- httpd -f -p 80
+/// Add-ContainerNetworkAdapter shop backend -PassThru
 /// </code>
 /// <para>Puts a web server into the network of its database too, from which nothing leads out.</para>
 /// </example>
 /// <example>
 /// <code>
 /// New-VirtNetwork dmz -Subnet 10.30.0.0/24
-/// Add-ContainerNetworkAdapter web -Network dmz -IPAddress 10.30.0.20
+/// Add-ContainerNetworkAdapter shop -Network dmz -IPAddress 10.30.0.20
 /// </code>
 /// <para>Gives it an address of its choice there.</para>
 /// </example>

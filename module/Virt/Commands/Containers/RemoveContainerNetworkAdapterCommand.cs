@@ -12,11 +12,11 @@ namespace Virt.Commands;
 /// <example>
 /// <code>
 /// New-VirtNetwork dmz
-/// Add-ContainerNetworkAdapter web dmz
-/// Remove-ContainerNetworkAdapter web eth1
+/// Start-Container -Image starter -Name shop -Network lan, dmz -- httpd -f -p 80
+/// Remove-ContainerNetworkAdapter shop eth1
 /// Remove-VirtNetwork dmz -Confirm:$false
 /// </code>
-/// <para>Puts a container into a second network, and takes it out again.</para>
+/// <para>Takes a container out of the second of its networks, which nobody is in then.</para>
 /// </example>
 /// <example>
 /// <code>Get-ContainerNetworkAdapter | Where-Object Network -eq dmz | Remove-ContainerNetworkAdapter</code>
