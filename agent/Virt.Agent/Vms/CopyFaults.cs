@@ -15,6 +15,11 @@ public static class CopyFaults
     internal const string Named = "vm.part.named";
     internal const string Forgotten = "vm.part.forgotten";
 
+    internal const string Renewed = "vm.renew.done";
+
+    /// <summary>While another guest is made of a copy's.</summary>
+    public static IReadOnlyList<string> Renew { get; } = [Renewed];
+
     /// <summary>While linked copies are made.</summary>
     public static IReadOnlyList<string> Linked { get; } = [Reserved, Based, Filled, Made];
 

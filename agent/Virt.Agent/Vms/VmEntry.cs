@@ -100,6 +100,12 @@ internal sealed class VmEntry
     /// <summary>Whoever asks its guest; null: nobody.</summary>
     public object? HealthWatch { get; set; }
 
+    /// <summary>Whether it was tried in this run to make another guest of it, and why that has failed; not stored.</summary>
+    public (bool IsTried, string Problem) Renewal { get; private set; } = (false, "");
+
+    /// <summary>Whoever makes another guest of it; null: nobody.</summary>
+    public object? RenewalWatch { get; set; }
+
     /// <summary>What it is doing: what is stored, and for a running one what QEMU tells.</summary>
     public VMState State =>
         phase != VMState.Running ? phase
@@ -161,6 +167,16 @@ internal sealed class VmEntry
         if (Health.State != health || Health.Message != message)
         {
             Health = (health, message);
+            Notify();
+        }
+    }
+
+    /// <summary>Shows what came of making another guest of it.</summary>
+    public void SetRenewal(bool isTried, string problem)
+    {
+        if (Renewal.IsTried != isTried || Renewal.Problem != problem)
+        {
+            Renewal = (isTried, problem);
             Notify();
         }
     }

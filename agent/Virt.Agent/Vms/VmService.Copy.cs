@@ -153,7 +153,7 @@ public sealed partial class VmService
         var network = NewVMCheck.NetworkOf(place.SwitchName);
         place.IPAddresses = request.KeepIdentity && NewVMCheck.IsShared(network) ? [.. spec.Attachment?.Addresses ?? []] : request.IPAddresses;
         NewVMCheck.CheckNetwork(place);
-        var made = VmCopy.SpecOf(spec, source.Id, id, network, request.KeepIdentity, name);
+        var made = VmCopy.SpecOf(spec, source.Id, id, network, request.KeepIdentity, name) with { RenewsIdentity = !request.KeepIdentity && spec.OwnDisks().Any() };
         if (from is not null)
         {
             var others = new Queue<VmDrive>(made.Drives);

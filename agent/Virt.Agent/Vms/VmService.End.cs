@@ -25,6 +25,7 @@ public sealed partial class VmService
             }
 
             AskFrom(entry, process);
+            RenewFrom(entry, process);
             _ = WatchTpmAsync(entry, process);
             await Task.WhenAny(process.Ended, session?.Closed ?? Task.CompletedTask).ConfigureAwait(false);
             await Task.WhenAny(process.Ended, Task.Delay(EndTimeout, time)).ConfigureAwait(false);

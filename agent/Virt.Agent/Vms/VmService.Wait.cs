@@ -91,13 +91,18 @@ public sealed partial class VmService
             return false;
         }
 
+        if (IsBeingRenewed(entry) && session.IsGuestAgentAnswering)
+        {
+            return false;
+        }
+
         if (request.For == WaitCondition.GuestAgent && session.IsGuestAgentFresh)
         {
             return true;
         }
 
         await session.RefreshAsync(AnswerLimit, cancellation).ConfigureAwait(false);
-        return request.For switch
+        return !IsBeingRenewed(entry) && request.For switch
         {
             WaitCondition.IPAddress => session.Addresses.Count > 0,
             WaitCondition.Port => session.IsGuestAgentAnswering && await IsListeningAsync(session, request.Port, cancellation).ConfigureAwait(false),
@@ -142,6 +147,11 @@ public sealed partial class VmService
         if (awaited == WaitCondition.Healthy && entry.Spec.Health is not null && entry.Health.Message is { Length: > 0 } answer)
         {
             return answer;
+        }
+
+        if (session.IsGuestAgentAnswering && IsBeingRenewed(entry))
+        {
+            return "its guest agent answers and its guest gets an identity of its own";
         }
 
         if (session.IsGuestAgentAnswering)

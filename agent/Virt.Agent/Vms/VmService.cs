@@ -173,7 +173,7 @@ public sealed partial class VmService : IAsyncDisposable
             Name = entry.Name,
             State = state,
             Health = isRunning && session is not null ? entry.HealthBy(session, HasGuestAgent(entry)) : WorkloadHealth.None,
-            Status = session is { Status.Length: > 0 } ? session.Status : run?.Status ?? "",
+            Status = session is { Status.Length: > 0 } ? session.Status : run is { Status.Length: > 0 } ? run.Status : isRunning ? RenewalStatusOf(entry) : "",
             Generation = entry.Spec.Generation,
             Architecture = CpuOf(entry.Spec),
             ProcessorCount = entry.Spec.ProcessorCount,

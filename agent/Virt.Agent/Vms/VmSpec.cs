@@ -42,6 +42,9 @@ public sealed record VmSpec
     /// <summary>The system UUID that its guest sees, where that is not its own id: the original's, of a copy that keeps its identity.</summary>
     public Guid? SystemId { get; init; }
 
+    /// <summary>Its guest is another machine's still, which it is a copy of: it becomes another one when its guest agent first answers.</summary>
+    public bool RenewsIdentity { get; init; }
+
     /// <summary>Its disk; null: none.</summary>
     public VmDisk? Disk { get; init; }
 

@@ -95,6 +95,7 @@ public sealed class DistributionImageTests
         Assert.Equal("640 h\u00e4llo", host.Run("gen1", "echo $(stat -c %a /etc/written) $(cat /etc/written)"));
         Assert.Contains("192.0.2.77/24", host.Run("gen1", "ip -br address"), StringComparison.Ordinal);
         var key = host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub");
+        var machineId = host.Run("gen1", "cat /etc/machine-id");
         host.Stop("gen1");
         var copy = host.Copy("gen1", "copy").Single();
         host.Start("gen1");
@@ -108,6 +109,7 @@ public sealed class DistributionImageTests
         Assert.Equal(($"{copy.Id}", "copy", "2"), Facts(host, "copy"));
         Assert.Equal(key, host.Run("gen1", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
         Assert.NotEqual(key, host.Run("copy", "cat /etc/ssh/ssh_host_ed25519_key.pub"));
+        Assert.Equal((machineId, copy.Id.ToString("N")), (host.Run("gen1", "cat /etc/machine-id"), host.Run("copy", "cat /etc/machine-id")));
     }
 
     private static (string Id, string HostName, string Runs) Facts(TestHost host, string name) =>

@@ -15,7 +15,7 @@ namespace Virt.Tests.Vms;
 public sealed class VmArchiveTests : IDisposable
 {
     // A new setting is either taken along, or one that only its host can give: say which, here and in VmArchive.Portable.
-    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "Architecture", "AssetTag", "BackingPageSize", "BootOrder", "CheckpointPlan", "CheckpointType", "CoresPerSocket", "CpuModel", "Drives", "Generation", "HasAgent", "HasScsiController", "HasTpm", "HasUsbTablet", "Health", "HotplugPorts", "Image", "MacAddress", "Manufacturer", "MaximumMemoryBytes", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Product", "SecureBoot", "Seed", "SerialNumber", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "ThreadsPerCore", "VideoAdapter", "WatchdogAction"];
+    private static readonly string[] TakenAlong = ["AdapterModel", "Adapters", "After", "Architecture", "AssetTag", "BackingPageSize", "BootOrder", "CheckpointPlan", "CheckpointType", "CoresPerSocket", "CpuModel", "Drives", "Generation", "HasAgent", "HasScsiController", "HasTpm", "HasUsbTablet", "Health", "HotplugPorts", "Image", "MacAddress", "Manufacturer", "MaximumMemoryBytes", "MemoryBytes", "Network", "Notes", "ProcessorCount", "Product", "RenewsIdentity", "SecureBoot", "Seed", "SerialNumber", "StartAction", "StartDelay", "StartsKernel", "StopAction", "SystemId", "ThreadsPerCore", "VideoAdapter", "WatchdogAction"];
     private static readonly string[] LeftBehind = ["AdapterStep", "AddedMemory", "Attachment", "Checkpoint", "Disk", "Epoch", "Exports", "FirmwarePath", "Move", "Pending", "StorageMove"];
 
     private readonly string folder = Directory.CreateTempSubdirectory("vm-archive").FullName;

@@ -75,8 +75,8 @@ public sealed class VmCopyTests
     [Fact]
     public void The_agent_is_killed_at_each_of_its_fault_points_in_a_test()
     {
-        var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Vms", "CopyFaultTests.cs"));
-        Assert.All(["CopyFaults.Linked", "CopyFaults.Full", "CopyFaults.Part"], list => Assert.Contains(list, tests, StringComparison.Ordinal));
+        var tests = File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Vms", "CopyFaultTests.cs")) + File.ReadAllText(RepositoryRoot.File("tests", "Virt.IntegrationTests", "Vms", "RenewTests.cs"));
+        Assert.All(["CopyFaults.Linked", "CopyFaults.Full", "CopyFaults.Part", "CopyFaults.Renew"], list => Assert.Contains(list, tests, StringComparison.Ordinal));
     }
 
     private static string Refused(CopyVM request) => Assert.Throws<VirtException>(() => VmCopy.Check("web", request)).Id;

@@ -116,6 +116,7 @@ public sealed class VmRestoreTests
         Image = "starter",
         StartsKernel = true,
         SystemId = Guid.NewGuid(),
+        RenewsIdentity = true,
         Disk = Disk("/d"),
         StartAction = VMStartAction.Start,
         StartDelay = TimeSpan.FromSeconds(1),

@@ -94,7 +94,8 @@ internal static class WarmScripts
             id={{machineId}}
 
             """));
-        text.Append(Identity);
+        text.Append(Names);
+        text.Append(MachineId);
         text.Append(FormattableString.Invariant($"date -s '@{now.ToUnixTimeMilliseconds() / 1000}' > /dev/null || exit 14\n"));
         if (guest.HostKeys.Count > 0)
         {
@@ -109,8 +110,8 @@ internal static class WarmScripts
         return text.ToString();
     }
 
-    // By what the shell itself can do alone.
-    private const string Identity = """
+    /// <summary>Gives the guest the name in <c>$name</c>, by what the shell itself can do alone.</summary>
+    internal const string Names = """
         read -r old < /proc/sys/kernel/hostname
         echo "$name" > /proc/sys/kernel/hostname || exit 14
         echo "$name" > /etc/hostname || exit 14
@@ -127,6 +128,11 @@ internal static class WarmScripts
             done < /etc/hosts
             printf %s "$text" > /etc/hosts || exit 14
         fi
+
+        """;
+
+    /// <summary>The same with its machine id, in <c>$id</c>.</summary>
+    internal const string MachineId = """
         echo "$id" > /etc/machine-id || exit 14
         if [ -f /var/lib/dbus/machine-id ] && [ ! -L /var/lib/dbus/machine-id ]; then
             echo "$id" > /var/lib/dbus/machine-id || exit 14

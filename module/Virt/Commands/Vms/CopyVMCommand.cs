@@ -8,8 +8,9 @@ namespace Virt.Commands;
 /// <summary>Copies virtual machines: linked clones within milliseconds, or full ones.</summary>
 /// <remarks>
 /// <para>
-/// A copy has the settings of the original and its disk as it is now, and an identity of its own: another id and system UUID, hardware address, address in the network, UEFI variables of its own, and a name. What the guest itself has
-/// written down, such as its host name and /etc/machine-id, is as it was. A virtual TPM is whose it is: a copy gets a new one, and the original's only with -KeepIdentity. One that runs stands still for a moment, and its copies find the disk as after a loss of power; memory is not copied.
+/// A copy has the settings of the original and its disk as it is now, and an identity of its own: another id and system UUID, hardware address, address in the network, UEFI variables of its own, and a name. Its guest becomes
+/// another one too, through its guest agent, when that first answers: it gets a machine id and SSH host keys of its own and the copy's host name (with -UserName and its like cloud-init does that, as for a new machine, all but the machine id). Wait-VM -For
+/// GuestAgent, Healthy, IPAddress and Port return after that. What programs have read before they have until they read it again. A guest without a guest agent, or without /bin/sh, keeps what it has, and Status of the running machine says so. A virtual TPM is whose it is: a copy gets a new one, and the original's only with -KeepIdentity. One that runs stands still for a moment, and its copies find the disk as after a loss of power; memory is not copied.
 /// </para>
 /// <para>
 /// A linked copy keeps only what differs from the original's disk, which it stands on: it is made at once and takes next to no space. LinkedTo says whose disk that is. Whatever happens to the original, what its linked copies stand on stays as it
