@@ -48,17 +48,18 @@ public sealed class SeveralTests
     public async Task It_passes_nothing_on_from_one_of_them_to_the_other_unless_it_is_asked_to()
     {
         await using var host = await TestHost.StartAsync();
-        host.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24");
+        host.Make("lan", VirtNetworkMode.Bridge, "10.20.0.0/24", "fd20::/64");
         host.Make("dmz", VirtNetworkMode.Isolated, "10.30.0.0/24");
         var router = ContainerHost.Script(Sleep, "both") with { Network = "lan", AdditionalNetworks = ["dmz"] };
-        host.Run(router);
+        var both = host.Run(router);
+        Assert.Equal("0\n", host.Exec(both, "cat /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv4/conf/eth*/forwarding | sort -u").Output);
         host.Run(router with { Name = "router", Sysctls = new() { ["net.ipv4.ip_forward"] = "1" } });
         var inDmz = await host.ServeAsync(NetworkHost.Server("b", "dmz") with { AddCapability = ["NET_ADMIN"] });
         var asker = host.Run(ContainerHost.Script(Sleep, "a") with { Network = "lan", AddCapability = ["NET_ADMIN"] });
         foreach (var (name, answer) in new[] { ("both", ""), ("router", "b") })
         {
             var container = host.Invoke(Methods.GetContainer, new GetContainer { Names = [name] }).Items[0];
-            Assert.Equal(0, host.Exec(inDmz, $"ip route replace 10.20.0.0/24 via {container.IPAddresses[1]}").Exit.ExitCode);
+            Assert.Equal(0, host.Exec(inDmz, $"ip route replace 10.20.0.0/24 via {container.IPAddresses[^1]}").Exit.ExitCode);
             Assert.Equal(0, host.Exec(asker, $"ip route replace 10.30.0.0/24 via {container.IPAddresses[0]}").Exit.ExitCode);
             Assert.Equal((name, answer), (name, host.Ask(asker, inDmz.IPAddresses[0])));
         }
