@@ -109,7 +109,7 @@ internal static class Program
         var images = new ImageCatalog(paths.Images);
         await using var imageStore = new ImageStore(Path.Combine(paths.State, "images"), state.Images, options.UnpackLimit, facts.BootId, time, events);
         var rooms = new BuildRooms(Path.Combine(paths.State, "images", "making"), keeper);
-        var imageService = new ImageService(images, imageStore, rooms, time);
+        var imageService = new ImageService(images, imageStore, rooms, time, new UnfinishedFiles(paths.Exports));
         var ownVmImages = new VmImageStore(Path.Combine(paths.State, "images", "vms"), images);
         var vmImages = new VmImageService(images, ownVmImages);
         var disks = new QemuImg(tools, "qemu-img");
@@ -132,7 +132,7 @@ internal static class Program
         // Their connections are not closed: what it is saving when the agent ends, the next one goes on with.
         var http = new RegistryHttp(options.Registries, time);
         var vmImageSaves = new VmImageSaves(http, ownVmImages, vmImages, disks, Path.Combine(paths.State, "images", "partial"), facts.Architecture, time);
-        var registries = new RegistryService(http, imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder, imageService.RepackedAsync);
+        var registries = new RegistryService(http, imageStore, state.Resources, imageService.Show, () => [.. containers.ImageUses().Select(static use => new ImageUse(use.Container, use.Image, use.Digest))], bases.IsFolder, imageService.RepackedAsync, imageService.PackedAsync);
 
         // Loading OpenSSL costs milliseconds that an agent without peers need not spend.
         var identity = new Lazy<PeerIdentity>(() => PeerIdentity.Load(Path.Combine(paths.State, "identity.pem")));

@@ -18,7 +18,8 @@ internal sealed record ParameterPage(
         var values = element.IsEnum
             ? Enum.GetNames(element)
             : property.GetCustomAttribute<ValidateSetAttribute>()?.ValidValues.ToArray() ?? [];
-        foreach (var attribute in property.GetCustomAttributes<ParameterAttribute>(inherit: false))
+        // To the user a word before which objects come from the pipeline is that of the set InputObject.
+        foreach (var attribute in property.GetCustomAttributes<ParameterAttribute>(inherit: false).Where(static attribute => attribute.ParameterSetName != "Piped"))
         {
             yield return new ParameterPage(
                 property.Name,

@@ -17,6 +17,27 @@ Describe 'Copy-ContainerFile' {
         (Invoke-ContainerCommand (New-TestName copy) -- ls /nowhere).ExitCode | Should -Not -Be 0
     }
 
+    It 'takes source and destination alone where the container comes from the pipeline' {
+        Get-Container (New-TestName copy) | Copy-ContainerFile "$TestDrive/in" /tmp
+        (Invoke-ContainerCommand (New-TestName copy) -- ls /tmp/in/sub).Output.Trim() | Should -Be bytes
+    }
+
+    It 'makes no file of a folder that is not there' {
+        foreach ($case in @{ From = "$TestDrive/in/sub/bytes"; To = '/srv/no/' }, @{ From = '/etc/hostname'; To = "$TestDrive/no/"; FromContainer = $true }) {
+            Copy-ContainerFile (New-TestName copy) $case.From $case.To -FromContainer:([bool]$case.FromContainer) -ErrorVariable problem -ErrorAction SilentlyContinue
+            $problem[0].Exception.Message | Should -BeLike '*no folder*no/*'
+        }
+
+        Test-Path "$TestDrive/no" | Should -BeFalse
+    }
+
+    It 'says what it leaves out' {
+        $container = Start-TestContainer pipes @('sh', '-c', 'mkdir /d; mkfifo /d/p; exec sleep 600')
+        while ((Invoke-ContainerCommand $container.Name -- test -p /d/p).ExitCode -ne 0) { Start-Sleep -Milliseconds 20 }
+        Copy-ContainerFile $container.Name /d "$TestDrive/d" -FromContainer -WarningVariable said -WarningAction SilentlyContinue
+        $said[0].Message | Should -BeLike "*'d/p' (pipe)*"
+    }
+
     It 'says what is not there' {
         Copy-ContainerFile (New-TestName copy) /no/such/file "$TestDrive/x" -FromContainer -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'FileNotFound*'

@@ -31,6 +31,16 @@ Describe 'Export-ContainerImage' {
         { Export-ContainerImage (New-TestName a) $folder/y.tar -Format Docker -Compression Zstd -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidCompression*'
     }
 
+    It 'writes an image that is a folder as one layer' {
+        Export-ContainerImage starter $folder/starter.tar
+        tar --list --file $folder/starter.tar | Should -Contain 'oci-layout'
+    }
+
+    It 'refuses a form that it does not write' {
+        { Export-ContainerImage (New-TestName a) $folder/x.zip -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveFormUnknown*'
+        Test-Path $folder/x.zip | Should -BeFalse
+    }
+
     It 'refuses a place that is taken, and an image that is not there' {
         { Export-ContainerImage (New-TestName a) $folder/root -ErrorAction Stop } | Should -Throw -ErrorId 'ArchiveExists*'
         { Export-ContainerImage (New-TestName none) $folder/x.tar -ErrorAction Stop } | Should -Throw -ErrorId 'ContainerImageNotFound*'

@@ -11,6 +11,12 @@ Describe 'Get-VirtVolume' {
         (Get-VirtVolume -Id (Get-VirtVolume (New-TestName a)).Id).Name | Should -Be (New-TestName a)
     }
 
+    It 'says how much it holds where that is asked' {
+        (Get-VirtVolume (New-TestName a)).SizeBytes | Should -BeNullOrEmpty
+        Set-Content (Join-Path (Get-VirtVolume (New-TestName a)).Path file) -Value 12345 -NoNewline
+        (Get-VirtVolume (New-TestName a) -IncludeSize).SizeBytes | Should -Be 5
+    }
+
     It 'is an error for a name that does not exist' { { Get-VirtVolume no-such -ErrorAction Stop } | Should -Throw -ErrorId 'VolumeNotFound*' }
 
     It 'shows a table of six columns' {

@@ -11,6 +11,12 @@ Describe 'Rename-Container' {
         Get-Container (New-TestName 'befor*') | Should -BeNullOrEmpty
     }
 
+    It 'takes the new name alone where the container comes from the pipeline' {
+        $container = Start-TestContainer piped
+        Get-Container $container.Name | Rename-Container (New-TestName renamed)
+        (Get-Container (New-TestName renamed)).Id | Should -Be $container.Id
+    }
+
     It 'refuses a name that is taken' {
         $other = Start-TestContainer other
         Rename-Container (New-TestName after) $other.Name -ErrorVariable problem -ErrorAction SilentlyContinue

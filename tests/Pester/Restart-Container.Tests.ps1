@@ -15,6 +15,18 @@ Describe 'Restart-Container' {
         (Restart-Container $container.Name -PassThru).State | Should -Be Running
     }
 
+    It 'is given up with the pipeline, and the container runs on' {
+        $container = Start-TestContainer deaf @('sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done')
+        $shell = [powershell]::Create()
+        [void]$shell.AddScript("Import-Module '$((Get-Module Virt).Path)'; Restart-Container $($container.Name) -TimeoutSeconds 300")
+        $running = $shell.BeginInvoke()
+        while ((Get-Container $container.Name).State -ne 'Stopping') { Start-Sleep -Milliseconds 20 }
+        $shell.Stop()
+        (Get-Container $container.Name).State | Should -Be Running
+        (Get-Container $container.Name).ProcessId | Should -Be $container.ProcessId
+        $shell.Dispose()
+    }
+
     It 'restarts nothing with -WhatIf' {
         $container = Get-Container (New-TestName still)
         Restart-Container $container.Name -WhatIf

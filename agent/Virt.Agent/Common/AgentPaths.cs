@@ -32,6 +32,9 @@ public sealed class AgentPaths
     /// <summary>The database.</summary>
     public string Database => Path.Combine(State, "virt.db");
 
+    /// <summary>Where it is noted which archives are being written on the host.</summary>
+    public string Exports => Path.Combine(State, "exports");
+
     /// <summary>Where something is mounted for a moment.</summary>
     public string Places => Path.Combine(Run, "places");
 

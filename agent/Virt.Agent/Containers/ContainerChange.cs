@@ -19,8 +19,9 @@ internal static class ContainerChange
     /// <param name="spec">As it is.</param>
     /// <param name="request">What is to be changed.</param>
     /// <param name="ofImage">The variables that its image gives it, over which those of the request are laid; null: nobody knows, and they are laid over those that it has.</param>
+    /// <param name="labelsOfImage">The labels that its image gives it, over which those of the request are laid; null: nobody knows, and those that the request leaves away are gone.</param>
     /// <exception cref="VirtException">InvalidArgument; NotFound: a device.</exception>
-    public static ContainerSpec Apply(string name, ContainerSpec spec, SetContainer request, IReadOnlyDictionary<string, string>? ofImage = null)
+    public static ContainerSpec Apply(string name, ContainerSpec spec, SetContainer request, IReadOnlyDictionary<string, string>? ofImage = null, IReadOnlyDictionary<string, string>? labelsOfImage = null)
     {
         var who = new CheckedContainer(name, IsChange: true);
         // What its image gave it was never held to the rules of what a user types, and is not now.
@@ -29,6 +30,7 @@ internal static class ContainerChange
             User = spec.User,
             WorkingDirectory = spec.WorkingDirectory,
             Health = IsAskedOtherwise(request) ? null : spec.Health,
+            Labels = request.Labels is null ? new Dictionary<string, string>() : labelsOfImage ?? spec.ImageLabels ?? new Dictionary<string, string>(),
         };
         var to = NewContainerCheck.ToSpec(who, RequestOf(who, spec, request), source);
         if (request.Devices is not null || request.BlockIO is not null)
@@ -42,6 +44,7 @@ internal static class ContainerChange
             ImageLayers = spec.ImageLayers,
             ImageDigest = spec.ImageDigest,
             ImageEnvironment = spec.ImageEnvironment,
+            ImageLabels = spec.ImageLabels,
             HostIds = spec.HostIds,
             LabelLevel = spec.LabelLevel,
             HostName = request.HostName is null ? spec.HostName : to.HostName,
@@ -69,7 +72,7 @@ internal static class ContainerChange
         var (add, drop) = CapabilitiesOf(spec, request, same);
         return same with
         {
-            Entrypoint = request.Entrypoint ?? [],
+            Entrypoint = request.Entrypoint ?? (request.Command is null ? same.Entrypoint : []),
             Command = request.Command ?? (request.Entrypoint is null ? same.Command : []),
             Environment = request.Environment ?? [],
             WorkingDirectory = request.WorkingDirectory,
@@ -166,7 +169,6 @@ internal static class ContainerChange
         Text(Common(present)) != Text(Common(to))
         || IsNested(present.Volumes, to.Volumes)
         || (to.IsMachine && IsOtherMachine(present, to))
-        || (present.CpuSet != to.CpuSet && (to.CpuSet is null || (present.CpuSet is null && cgroups == CgroupVersion.V1)))
         || (cgroups == CgroupVersion.V1 && HasDiskLimits(to) && !HasDiskLimits(present));
 
     // What its virtual machine has is put together at its start.
@@ -187,7 +189,9 @@ internal static class ContainerChange
         ProcessCount = null,
         BlockIOWeight = null,
         BlockIO = [],
+        EntrypointCount = 0,
         Labels = new Dictionary<string, string>(),
+        ImageLabels = null,
         StopSignal = 0,
         StopTimeout = TimeSpan.Zero,
         RestartPolicy = RestartPolicy.Never,

@@ -49,6 +49,9 @@ internal sealed class ContainerEntry
     /// <summary>What it used when it was shown last; null: nothing of it is known.</summary>
     public CgroupMemorySample? Memory { get; set; }
 
+    /// <summary>When the agent starts it again, after which launch; not stored, since the next agent looks at all of them.</summary>
+    public (Guid LaunchId, DateTimeOffset Time)? NextStart { get; set; }
+
     /// <summary>Who follows its log.</summary>
     public LogFollowers Followers { get; } = new();
 

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 
 namespace Virt.Agent.Containers;
 
@@ -31,6 +32,17 @@ internal static class ContainerRestart
 
     /// <summary>How often in a row it was started again, the run that has ended among them.</summary>
     public static int Count(ContainerRun run) => run.ExitTime - run.StartTime >= Settled ? 0 : run.RestartCount;
+
+    /// <summary>That it is to be started again, such as "Restarting in 4 s (3rd time, exit code 1)."</summary>
+    /// <param name="run">The run that has ended.</param>
+    /// <param name="left">How long until then.</param>
+    public static string Words(ContainerRun run, TimeSpan left)
+    {
+        var when = left <= TimeSpan.Zero ? "now" : string.Create(CultureInfo.InvariantCulture, $"in {Math.Ceiling(left.TotalSeconds):0} s");
+        return $"Restarting {when} ({Ordinal(Count(run) + 1)} time{(run.ExitCode is { } code ? $", exit code {code}" : "")}).";
+    }
+
+    private static string Ordinal(int number) => number + ((number % 100) is >= 11 and <= 13 ? "th" : (number % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" });
 
     /// <summary>How long to wait before the next start: 0.1 s, and twice as long each time, up to a minute.</summary>
     /// <param name="count">How often in a row it was started again already.</param>

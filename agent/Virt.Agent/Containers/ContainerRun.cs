@@ -50,4 +50,7 @@ public sealed record ContainerRun
 
     /// <summary>It is being replaced: an agent that finds it without a process starts it again.</summary>
     public bool StartAgain { get; set; }
+
+    /// <summary>A restart that had asked it to end was given up: where it ends before this, it is started again. Null: there was none.</summary>
+    public DateTimeOffset? StartAgainUntil { get; set; }
 }

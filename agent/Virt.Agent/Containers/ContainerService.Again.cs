@@ -43,9 +43,11 @@ public sealed partial class ContainerService
         async Task AgainAsync()
         {
             var count = ContainerRestart.Count(run);
+            var delay = ContainerRestart.Delay(count);
+            entry.NextStart = (run.LaunchId, time.GetUtcNow() + delay);
             try
             {
-                await Task.Delay(ContainerRestart.Delay(count), time, ending.Token).ConfigureAwait(false);
+                await Task.Delay(delay, time, ending.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -63,6 +65,15 @@ public sealed partial class ContainerService
                 $"start container '{entry.Name}' again");
         }
     }
+
+    // Null: it runs, or nobody starts it again.
+    private static DateTimeOffset? NextStartOf(ContainerEntry entry) =>
+        entry is { Run: { } run, NextStart: { } next } && next.LaunchId == run.LaunchId && !ContainerStates.IsAlive(entry.State) && entry.State != ContainerState.Starting && ContainerRestart.IsWanted(entry.Spec, run) ? next.Time : null;
+
+    private string StatusOf(ContainerEntry entry, DateTimeOffset? nextStart) =>
+        entry.Run is not { } run ? ""
+        : nextStart is { } next ? $"{run.Status} {ContainerRestart.Words(run, next - time.GetUtcNow())}".TrimStart()
+        : run.Status;
 
     private async Task StartWantedAsync(ContainerEntry entry, int count)
     {

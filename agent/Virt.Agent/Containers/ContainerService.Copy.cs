@@ -38,11 +38,31 @@ public sealed partial class ContainerService
         {
             throw CopyError(entry, ErrorCode.ResourceExhausted, "DiskFull", $"there is no space left ({e.Message.TrimEnd('.')})");
         }
+        catch (LinuxException e) when (CauseOf(e, request.IsInto) is { } cause)
+        {
+            throw CopyError(entry, e.Errno == Errno.ENOENT ? ErrorCode.NotFound : ErrorCode.InvalidArgument, e.Errno == Errno.ENOENT ? (request.IsInto ? "FolderNotFound" : "FileNotFound") : "FileNotCopied", cause);
+        }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
         {
             throw CopyError(entry, ErrorCode.InvalidArgument, "FileNotCopied", e.Message.TrimEnd('.'));
         }
     }
+
+    // In words of files and not of calls. What is looked up is a name in a folder, so that what is missing is the folder.
+    private static string? CauseOf(LinuxException e, bool isInto) => (e.Errno, e.About) switch
+    {
+        (Errno.ENOENT or Errno.ENOTDIR, { } path) when !isInto => $"it has no '{path}' any more",
+        (Errno.ENOENT or Errno.ENOTDIR, { } path) => $"it has no folder '{ParentOf(path)}'",
+        (Errno.EISDIR, { } path) => $"'{path}' is a folder, and what is copied is none",
+        (Errno.EEXIST, { } path) => $"'{path}' is there, and is no folder",
+        (Errno.EROFS, { } path) => $"nothing can be written at '{path}', which can only be read",
+        (Errno.ELOOP, { } path) => $"links lead from '{path}' in a circle, or too far",
+        (Errno.EACCES or Errno.EPERM, { } path) => $"it lets nobody come to '{path}'",
+        (Errno.EINVAL, { } path) => $"'{path}' is no file",
+        _ => null,
+    };
+
+    private static string ParentOf(string path) => path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : "/";
 
     private static VirtException CopyError(ContainerEntry entry, ErrorCode code, string id, string cause) =>
         new(code, id, $"Cannot copy files of container '{entry.Name}': {cause}.", entry.Name, $"Copy-ContainerFile {entry.Name} /etc/hosts ./hosts -FromContainer");
@@ -69,9 +89,14 @@ public sealed partial class ContainerService
         var trimmed = path.TrimEnd('/');
         var place = trimmed.Length == 0 ? "/" : trimmed;
         var name = trimmed.Length == 0 ? entry.Name : trimmed[(trimmed.LastIndexOf('/') + 1)..];
-        if (files.Look(place, followLast: true) is null)
+        if (files.Look(place, followLast: true) is not { } first)
         {
             throw CopyError(entry, ErrorCode.NotFound, "FileNotFound", $"it has no '{path}'");
+        }
+
+        if (!InsideRoot.IsFolder(first.Mode) && !InsideRoot.IsFile(first.Mode))
+        {
+            throw CopyError(entry, ErrorCode.InvalidArgument, "FileNotCopied", $"'{path}' is a {InsideRoot.SpecialName(first.Mode)}; files, folders and links are copied");
         }
 
         var waiting = new Stack<(string Place, string Name, bool IsTop)>([(place, name, true)]);
@@ -99,6 +124,10 @@ public sealed partial class ContainerService
             else if (InsideRoot.IsFile(found.Mode))
             {
                 await SendFileAsync(files, next.Place, part with { Kind = FileKind.File }, call).ConfigureAwait(false);
+            }
+            else
+            {
+                await call.SendItemAsync(FilePart.WireFormat, part with { Kind = FileKind.LeftOut, Target = InsideRoot.SpecialName(found.Mode) }).ConfigureAwait(false);
             }
         }
     }
@@ -134,6 +163,11 @@ public sealed partial class ContainerService
                 {
                     await file.DisposeAsync().ConfigureAwait(false);
                     file = null;
+                }
+
+                if (!into && path.EndsWith('/') && part.Kind == FileKind.File && !part.Path.Contains('/'))
+                {
+                    throw CopyError(entry, ErrorCode.NotFound, "FolderNotFound", $"it has no folder '{path}'");
                 }
 
                 // Into a folder under its own name, else as what was named.

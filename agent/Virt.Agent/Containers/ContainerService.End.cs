@@ -2,6 +2,7 @@ using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Agent.Containers.Machine;
 using Virt.Linux.Processes;
+using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
 
@@ -37,14 +38,41 @@ public sealed partial class ContainerService
             entry.Process = null;
             process.Dispose();
             EndRest(entry, run);
-            Disconnect(entry);
-            entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run, status));
-            StartAgainWhereWanted(entry, entry.Run!);
+            if (IsToRunOn(run, status))
+            {
+                await StartAsItWasAsync(entry, run).ConfigureAwait(false);
+            }
+            else
+            {
+                Disconnect(entry);
+                entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run, status));
+                StartAgainWhereWanted(entry, entry.Run!);
+            }
         }
 
         await FaultPoint.ReachAsync(ContainerFaults.EndWritten).ConfigureAwait(false);
         RemoveWhereOver(entry);
         await cgroups.RemoveAsync(cgroup).ConfigureAwait(false);
+    }
+
+    private async Task StartAsItWasAsync(ContainerEntry entry, ContainerRun run)
+    {
+        SetStartsAgain(entry, run);
+        try
+        {
+            await StartAgainAsync(entry, entry.Spec).ConfigureAwait(false);
+        }
+        catch (VirtException e)
+        {
+            AgentLog.Error($"Could not start container '{entry.Name}' again after its restart was given up", e); // its state says so too
+        }
+    }
+
+    // As if it were being replaced: whatever ends the agent from now on, the next one starts it.
+    private void SetStartsAgain(ContainerEntry entry, ContainerRun run)
+    {
+        entry.Set(table, ContainerState.Stopping, run with { StartAgain = true, StartAgainUntil = null });
+        FolderOf(entry).ForgetExit();
     }
 
     // Where its processes have no namespace of their own, the others do not end with the first. They would write to its root beside the next start.

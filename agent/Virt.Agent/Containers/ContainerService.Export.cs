@@ -30,6 +30,7 @@ public sealed partial class ContainerService
         var entry = Find("export", request.Id, request.Name);
         call.WorksOn(entry.Name);
         ArchivePath.Check("export", Kind, entry.Name, request.Path, ArchiveExample);
+        ArchivePath.CheckForm(Kind, entry.Name, request.Path, $"Export-Container {entry.Name} -Path '{System.IO.Path.ChangeExtension(request.Path, "tar")}'");
         ArchivePath.CheckFree(Kind, entry.Name, request.Path);
         ContainerStates.CheckExport(entry.Name, entry.State);
         CheckFlat(entry, request);

@@ -30,6 +30,12 @@ public sealed partial class ContainerService
             return new Nothing();
         }
 
+        if (request.Tail is { } last && !more)
+        {
+            await SendLastAsync(entry, log, last, request, call).ConfigureAwait(false);
+            return new Nothing();
+        }
+
         if (request.Tail is { } tail)
         {
             await SendAsync(entry, await log.ReadTailAsync(tail, call.Cancellation).ConfigureAwait(false), request, call).ConfigureAwait(false);
@@ -61,6 +67,19 @@ public sealed partial class ContainerService
         log.Finish(lines);
         await SendAsync(entry, lines, request, call).ConfigureAwait(false);
         return new Nothing();
+    }
+
+    // A line that was begun and not ended is one of them.
+    private static async Task SendLastAsync(ContainerEntry entry, ContainerLog log, int count, GetContainerLog request, Call call)
+    {
+        var lines = new List<LogEntry>(await log.ReadTailAsync(count, call.Cancellation).ConfigureAwait(false));
+        while (await log.ReadAsync(lines, call.Cancellation).ConfigureAwait(false))
+        {
+            // What came while the end was looked for.
+        }
+
+        log.Finish(lines);
+        await SendAsync(entry, lines[Math.Max(0, lines.Count - count)..], request, call).ConfigureAwait(false);
     }
 
     // The keeper makes the file before the first process runs.

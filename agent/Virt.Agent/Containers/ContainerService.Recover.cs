@@ -164,6 +164,12 @@ public sealed partial class ContainerService
         }
         else if (ExitFile.Read(FolderOf(entry).Exit) is { } status)
         {
+            if (IsToRunOn(run, status))
+            {
+                SetStartsAgain(entry, run);
+                return; // FinishReplacingAsync
+            }
+
             entry.Set(table, ContainerState.Stopped, Ended(entry.Spec, run with { StartAgain = false, StartTime = run.StartTime ?? status.Time }, status));
         }
         else if (run.StartAgain)

@@ -26,6 +26,7 @@ public sealed partial class ContainerService
             process = entry.Process;
             if (process is not null)
             {
+                ForgetRestart(entry);
                 await SignalEndAsync(entry, process, entry.State, atOnce: true).ConfigureAwait(false);
             }
         }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
@@ -19,7 +20,8 @@ public sealed partial class ContainerService
         ContainerStates.CheckSet(entry.Name, entry.State);
         var present = entry.Spec;
         request = WithOtherNetwork(entry, request);
-        var to = ContainerChange.Apply(entry.Name, present, request, EnvironmentOfImage(present, request));
+        var (variables, labelsOfImage) = OfImage(present, request);
+        var to = ContainerChange.Apply(entry.Name, present, request, variables, labelsOfImage);
         CheckStartOrder("change", entry.Name, request.After);
         NewContainerCheck.CheckAsked(entry.Name, request);
         CheckRemoveOnExit(entry, to);
@@ -32,6 +34,11 @@ public sealed partial class ContainerService
             to = request.Network is null ? Republish(entry, to, request) : JoinOther(entry, to, request, call.WhatIf);
             var holding = HoldingOf(entry, ProcessHold.Of(present), ProcessHold.Of(to));
             CheckPossible(entry, holding);
+            if (IsAnew(entry, present, to, holding))
+            {
+                ContainerStates.CheckStartAnew(entry.Name, entry.State);
+            }
+
             return call.WhatIf ? Show(entry) with { Status = Forecast(entry, present, to, holding) } : await SetAsync(entry, present, to, holding, call).ConfigureAwait(false);
         }
         finally
@@ -57,9 +64,12 @@ public sealed partial class ContainerService
 
     private string Forecast(ContainerEntry entry, ContainerSpec present, ContainerSpec to, ProcessHolding? holding) =>
         !ContainerStates.IsAlive(entry.State) ? "It would be changed for its next start."
-        : ContainerChange.NeedsStart(present, to, cgroups.Tree.Version) || holding?.RaisesInVain() == true ? "It would be started anew, with all that it has written."
+        : IsAnew(entry, present, to, holding) ? "It would be started anew, with all that it has written."
         : present.Volumes.Except(to.Volumes).Any() ? "It would be changed while it runs; where something uses a volume that goes, it would be started anew, with all that it has written."
         : "It would be changed while it runs.";
+
+    private bool IsAnew(ContainerEntry entry, ContainerSpec present, ContainerSpec to, ProcessHolding? holding) =>
+        ContainerStates.IsAlive(entry.State) && (ContainerChange.NeedsStart(present, to, cgroups.Tree.Version) || holding?.RaisesInVain() == true);
 
     private async Task<Container> SetAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, ProcessHolding? holding, Call call)
     {
@@ -73,6 +83,11 @@ public sealed partial class ContainerService
         if (isAlive)
         {
             SetLive(entry, present, to);
+            if (present.CpuSet is null && to.CpuSet is not null)
+            {
+                // v1: a thread that waits for a command where there was no set of CPUs yet would give birth to it outside.
+                await cgroups.LeaveAsync(entry.Run!.Cgroup).ConfigureAwait(false);
+            }
         }
 
         try
@@ -126,10 +141,11 @@ public sealed partial class ContainerService
 
     private async Task<Container> SetAnewAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, string cause, Call call)
     {
+        ContainerStates.CheckStartAnew(entry.Name, entry.State);
         call.Report($"Changing container '{entry.Name}'", "It is started anew, with all that it has written");
         try
         {
-            await RestartAsAsync(entry, present, to).ConfigureAwait(false);
+            await RestartAsAsync(entry, present, to, call).ConfigureAwait(false);
         }
         catch when (entry.Spec.FormerVolumes is not null)
         {
@@ -155,16 +171,16 @@ public sealed partial class ContainerService
         }
     }
 
-    private async Task RestartAsAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to)
+    private async Task RestartAsAsync(ContainerEntry entry, ContainerSpec present, ContainerSpec to, Call call)
     {
         // Before its end, so that a port which is another's leaves it alone. Its row has them with all else: an agent that finds the row as it was finds the ports so too.
         await PublishAsync(entry, present, to, static () => Task.CompletedTask).ConfigureAwait(false);
         try
         {
-            await RestartAsync(entry, to, timeout: null).ConfigureAwait(false);
+            await RestartAsync(entry, to, timeout: null, call.Cancellation).ConfigureAwait(false);
             WithMember(entry, networks.Rename);
         }
-        catch (VirtException e)
+        catch (Exception e) when (e is VirtException or OperationCanceledException)
         {
             string now;
             try
@@ -176,27 +192,33 @@ public sealed partial class ContainerService
                 now = await BackAsync(entry, present).ConfigureAwait(false);
             }
 
-            throw new VirtException(e.Code, e.Id, $"{e.Message.TrimEnd('.')}; {now}.", e.Target, e.RecommendedAction, e.InnerException);
+            if (e is not VirtException error)
+            {
+                throw;
+            }
+
+            throw new VirtException(error.Code, error.Id, $"{error.Message.TrimEnd('.')}; {now}.", error.Target, error.RecommendedAction, error.InnerException);
         }
     }
 
     // One that an agent which did not note it has made: its image is asked, where the host still has it.
-    private IReadOnlyDictionary<string, string>? EnvironmentOfImage(ContainerSpec spec, SetContainer request)
+    private (IReadOnlyDictionary<string, string>? Environment, IReadOnlyDictionary<string, string>? Labels) OfImage(ContainerSpec spec, SetContainer request)
     {
-        if (request.Environment is null || spec.ImageEnvironment is not null)
+        var noted = (spec.ImageEnvironment, spec.ImageLabels);
+        if ((request.Environment is null || noted.ImageEnvironment is not null) && (request.Labels is null || noted.ImageLabels is not null))
         {
-            return spec.ImageEnvironment;
+            return noted;
         }
 
         try
         {
             var source = findBase(spec.ImageDigest.Length > 0 ? spec.ImageDigest : spec.Image, "Cannot change a container");
             using var held = source.Hold;
-            return source.Environment;
+            return (noted.ImageEnvironment ?? source.Environment, noted.ImageLabels ?? source.Labels);
         }
         catch (VirtException)
         {
-            return null;
+            return noted;
         }
     }
 

@@ -95,6 +95,7 @@ public sealed partial class ContainerService
         ContainerStates.CheckStop(entry.Name, entry.State);
         if (!call.WhatIf)
         {
+            ForgetRestart(entry);
             entry.Process!.Signal(signal);
         }
 

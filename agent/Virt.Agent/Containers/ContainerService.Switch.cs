@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
 using Virt.Linux;
@@ -44,7 +45,7 @@ public sealed partial class ContainerService
             SetLimits(lease, to);
             using var prepared = await PrepareAsync(entry, to, run, lease).ConfigureAwait(false);
             await FaultPoint.ReachAsync(ContainerFaults.SwitchPrepared, call.Cancellation).ConfigureAwait(false);
-            ended = await StopForSwitchAsync(entry).ConfigureAwait(false);
+            ended = await StopForSwitchAsync(entry, cancellation: call.Cancellation).ConfigureAwait(false);
             entry.Set(table, ContainerState.Starting, run with { StartAgain = true }, to);
             await FaultPoint.ReachAsync(ContainerFaults.SwitchWritten).ConfigureAwait(false);
             process = await LaunchAsync(prepared).ConfigureAwait(false);
@@ -68,29 +69,41 @@ public sealed partial class ContainerService
     }
 
     // Ends with the container's first process, and with nothing left that tells of its end: what is found from now on is of the next.
-    private async Task<ExitStatus> StopForSwitchAsync(ContainerEntry entry, TimeSpan? timeout = null)
+    private async Task<ExitStatus> StopForSwitchAsync(ContainerEntry entry, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var process = entry.Process!;
         var run = entry.Run!;
         var was = entry.State;
         entry.Set(table, ContainerState.Stopping, run with { StartAgain = true });
-        await FaultPoint.ReachAsync(ContainerFaults.SwitchAnnounced).ConfigureAwait(false);
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchAnnounced, CancellationToken.None).ConfigureAwait(false);
         await SignalEndAsync(entry, process, was, atOnce: timeout == TimeSpan.Zero).ConfigureAwait(false);
-        await FaultPoint.ReachAsync(ContainerFaults.SwitchSignalled).ConfigureAwait(false);
-        var status = await EndOfAsync(entry, process, timeout).ConfigureAwait(false);
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchSignalled, CancellationToken.None).ConfigureAwait(false);
+        ExitStatus status;
+        try
+        {
+            status = await EndOfAsync(entry, process, timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await RunOnAsync(entry, was, Patience(entry, timeout)).ConfigureAwait(false);
+            throw;
+        }
+
         FolderOf(entry).ForgetExit();
         entry.Process = null;
         process.Dispose();
         InBackground(() => cgroups.RemoveAsync(run.Cgroup), $"remove the cgroup of container '{entry.Name}'");
-        await FaultPoint.ReachAsync(ContainerFaults.SwitchStopped).ConfigureAwait(false);
+        await FaultPoint.ReachAsync(ContainerFaults.SwitchStopped, CancellationToken.None).ConfigureAwait(false);
         return status;
     }
 
-    private static async Task<ExitStatus> EndOfAsync(ContainerEntry entry, KeptProcess process, TimeSpan? timeout = null)
+    private static TimeSpan Patience(ContainerEntry entry, TimeSpan? timeout) => timeout is null || timeout == TimeSpan.Zero ? entry.Spec.StopTimeout : timeout.Value;
+
+    private static async Task<ExitStatus> EndOfAsync(ContainerEntry entry, KeptProcess process, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         try
         {
-            return await process.Exited.WaitAsync(timeout is null || timeout == TimeSpan.Zero ? entry.Spec.StopTimeout : timeout.Value).ConfigureAwait(false);
+            return await process.Exited.WaitAsync(Patience(entry, timeout), cancellation).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -99,7 +112,7 @@ public sealed partial class ContainerService
 
         try
         {
-            return await process.Exited.WaitAsync(Timeouts.Kill).ConfigureAwait(false);
+            return await process.Exited.WaitAsync(Timeouts.Kill, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -117,7 +130,7 @@ public sealed partial class ContainerService
     {
         if (entry.Process is not null)
         {
-            if (entry.State != ContainerState.Running)
+            if (entry.State == ContainerState.Stopping)
             {
                 entry.Set(table, ContainerState.Running, entry.Run! with { StartAgain = false });
             }

@@ -172,13 +172,14 @@ public sealed partial class ContainerService : IAsyncDisposable
     {
         var run = entry.Run;
         var alive = ContainerStates.IsAlive(entry.State);
+        var nextStart = NextStartOf(entry);
         var memory = entry.Memory = alive && run is not null ? cgroupMemory.Read(run.Cgroup, entry.Memory) : null;
         return new Container
         {
             Id = entry.Id,
             Name = entry.Name,
             State = entry.State,
-            Status = run?.Status ?? "",
+            Status = StatusOf(entry, nextStart),
             Image = entry.Spec.Image,
             Command = [.. entry.Spec.Command],
             ExitCode = alive ? null : run?.ExitCode,
@@ -244,6 +245,9 @@ public sealed partial class ContainerService : IAsyncDisposable
             Init = entry.Spec.Init,
             RemoveOnExit = entry.Spec.RemoveOnExit,
             OutOfMemory = !alive && run is { OutOfMemory: true },
+            NextStartTime = nextStart,
+            Entrypoint = [.. entry.Spec.Command.Take(entry.Spec.EntrypointCount)],
+            MacAddress = entry.Spec.Attachment?.MacAddress ?? "",
         };
     }
 }

@@ -25,11 +25,17 @@ public sealed record ContainerSpec
     /// <summary>The program and its arguments.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
+    /// <summary>How many words of <see cref="Command"/>, from its first, are the entry point.</summary>
+    public int EntrypointCount { get; set; }
+
     /// <summary>Variables, without those that every container has.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Those of them that its image gave it, before a user's were laid over them; null: an agent that did not note it has made it.</summary>
     public IReadOnlyDictionary<string, string>? ImageEnvironment { get; set; }
+
+    /// <summary>Those of its labels that its image gave it, before a user's were laid over them; null: an agent that did not note it has made it.</summary>
+    public IReadOnlyDictionary<string, string>? ImageLabels { get; set; }
 
     /// <summary>An absolute path.</summary>
     public string WorkingDirectory { get; set; } = "/";

@@ -57,6 +57,21 @@ internal static class ContainerStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckAdapter(string verb, string name, ContainerState state) => Check(verb, name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
 
+    /// <summary>What stands still would run after it, and nobody has asked for that.</summary>
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckStartAnew(string name, ContainerState state)
+    {
+        if (state == ContainerState.Paused)
+        {
+            throw new VirtException(
+                ErrorCode.WrongState,
+                "ContainerWrongState",
+                $"Cannot change container '{name}': it is Paused, and would have to be started anew, which would let it run; Running or Stopped is required.",
+                name,
+                $"Resume-Container -Name {name}");
+        }
+    }
+
     /// <summary>A running one can be removed by force only.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckRemove(string name, ContainerState state, bool force)

@@ -22,6 +22,10 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
     public bool NoCopy { get; set; }
 
     private static readonly string[] Kernel = ["/proc", "/sys", "/dev"];
+
+    // What every container has of its own there (Rootfs.Plan), and what the machine of one has.
+    private static readonly string[] OwnDevices = ["null", "zero", "full", "random", "urandom", "tty", "console", "ptmx", "pts", "fd", "stdin", "stdout", "stderr", "core", "mqueue", "machine"];
+
     private static readonly string[] Known = ["ro", "rw", "z", "Z", "nocopy"];
 
     /// <summary>Reads <c>/host/path:/inside</c>, or <c>name:/inside</c>, whose source is empty until it is looked up; behind it may stand <c>:ro</c>, <c>:z</c>, <c>:ro,Z</c>, <c>:nocopy</c>.</summary>
@@ -42,7 +46,7 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
             : !isNamed && !NewContainerCheck.IsPlainPath(source) ? $"the host's folder or file '{source}' of a volume is not an absolute path without '..'"
             : !NewContainerCheck.IsPlainPath(target) || target.Length is 1 or > 4000 ? $"the place '{target}' of a volume is not an absolute path below '/', without '..'"
             : UnknownOptionOf(target) is { } unknown ? $"the volume '{text}' has the option '{unknown}', which is none: 'ro', 'rw', 'z', 'Z' and 'nocopy' are"
-            : IsTheKernels(target) ? $"the place '{target}' of a volume belongs to the kernel"
+            : IsTheKernels(target) && !IsFreeDevice(target) ? $"the place '{target}' of a volume belongs to the kernel"
             : isReadOnly && options.Contains("rw") ? $"the volume '{text}' is to be both 'ro' and 'rw'"
             : !isNamed && options.Contains("nocopy") ? $"the volume '{text}' is the host's own, into which nothing is copied: 'nocopy' is for volumes with a name"
             : relabel == VolumeRelabel.Private && options.Contains("z") ? $"the volume '{text}' is to be labelled both for all containers ('z') and for this one alone ('Z')"
@@ -62,6 +66,10 @@ public sealed record ContainerVolume(string Source, string Target, bool ReadOnly
 
     /// <summary>What the kernel shows there is not to be covered.</summary>
     internal static bool IsTheKernels(string target) => Array.Exists(Kernel, path => target == path || target.StartsWith(path + "/", StringComparison.Ordinal));
+
+    /// <summary>Below /dev, which is memory of the container's own, with its devices: what it has none of may be a volume, such as /dev/shm and /dev/log.</summary>
+    internal static bool IsFreeDevice(string target) =>
+        target.StartsWith("/dev/", StringComparison.Ordinal) && !Array.Exists(OwnDevices, name => target == "/dev/" + name || target.StartsWith($"/dev/{name}/", StringComparison.Ordinal));
 
     /// <summary>As the user writes it.</summary>
     public override string ToString() => $"{(VolumeName.Length > 0 ? VolumeName : Source)}:{Target}{Options}";

@@ -15,7 +15,8 @@ namespace Virt.Agent.Images;
 /// <param name="store">Images with layers.</param>
 /// <param name="rooms">Where what builds images works.</param>
 /// <param name="time">The clock.</param>
-public sealed partial class ImageService(ImageCatalog catalog, ImageStore store, BuildRooms rooms, TimeProvider time)
+/// <param name="unfinished">Notes the archives that are being written.</param>
+public sealed partial class ImageService(ImageCatalog catalog, ImageStore store, BuildRooms rooms, TimeProvider time, UnfinishedFiles unfinished)
 {
     private const string Kind = "container image";
 

@@ -26,6 +26,7 @@ public sealed partial class RegistryService
     private readonly Func<IReadOnlyList<ImageUse>> uses;
     private readonly Func<string, bool> isFolder;
     private readonly Repack repack;
+    private readonly Pack pack;
     private readonly ConcurrentDictionary<string, IReadOnlyList<IDisposable>> kept = new(StringComparer.Ordinal);
 
     /// <param name="http">The connections.</param>
@@ -35,8 +36,9 @@ public sealed partial class RegistryService
     /// <param name="uses">Which containers are made from which images.</param>
     /// <param name="isFolder">Which names are images of the host's own, which no registry has.</param>
     /// <param name="repack">Compresses the layers of an image anew.</param>
+    /// <param name="pack">Makes an image of a folder.</param>
     public RegistryService(
-        RegistryHttp http, ImageStore store, ResourceTable table, Func<OciImage, ContainerImage> show, Func<IReadOnlyList<ImageUse>> uses, Func<string, bool> isFolder, Repack repack)
+        RegistryHttp http, ImageStore store, ResourceTable table, Func<OciImage, ContainerImage> show, Func<IReadOnlyList<ImageUse>> uses, Func<string, bool> isFolder, Repack repack, Pack pack)
     {
         this.http = http;
         this.store = store;
@@ -45,10 +47,14 @@ public sealed partial class RegistryService
         this.uses = uses;
         this.isFolder = isFolder;
         this.repack = repack;
+        this.pack = pack;
     }
 
     /// <summary>Does something with an image whose layers are compressed as they are wanted.</summary>
     public delegate Task<ContainerImagePublication> Repack(OciImage image, string title, ContainerImageCompression compression, Call call, Func<OciImage, Task<ContainerImagePublication>> work);
+
+    /// <summary>Does something with a folder of files as an image of one layer.</summary>
+    public delegate Task<ContainerImagePublication> Pack(string name, Call call, Func<OciImage, Task<ContainerImagePublication>> work);
 
     /// <summary>
     /// Keeps what has come of images that the agent before this one was saving from being swept: until they are saved, or the agent after this one.
@@ -105,7 +111,16 @@ public sealed partial class RegistryService
     /// <exception cref="VirtException">NotFound, InvalidArgument; what registries fail with.</exception>
     public Task<ContainerImagePublication> PublishAsync(PublishContainerImage request, Call call)
     {
-        var image = store.Find(request.Name) ?? throw NotFound("publish", request.Name);
+        if (isFolder(request.Name))
+        {
+            return pack(request.Name, call, image => PublishAsync(request, image, call));
+        }
+
+        return PublishAsync(request, store.Find(request.Name) ?? throw NotFound("publish", request.Name), call);
+    }
+
+    private Task<ContainerImagePublication> PublishAsync(PublishContainerImage request, OciImage image, Call call)
+    {
         var destination = ImageReference.Parse(request.Destination.Length > 0 ? request.Destination : image.Names.Count > 0 && !ImageReference.TryParse(request.Name, out _) ? image.Title : request.Name, "publish");
         if (destination.Digest is not null)
         {

@@ -49,6 +49,7 @@ public sealed partial class VmService
             throw new VirtException(ErrorCode.InvalidArgument, "InvalidPath", $"Cannot export VM '{entry.Name}': '{path}' is the name of a tar archive; a VM is written into a folder.", path, ArchiveExample);
         }
 
+        ArchivePath.CheckForm(MemberKind, entry.Name, path, ArchiveExample, isFolder: true);
         ArchivePath.CheckFree(MemberKind, entry.Name, path);
     }
 

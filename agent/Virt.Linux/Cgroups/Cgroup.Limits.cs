@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using Virt.Linux.Files;
 
@@ -23,7 +24,7 @@ public sealed partial class Cgroup
         if (limits.CpuShares is { } shares)
             Write("cpu", IsV2 ? "cpu.weight" : "cpu.shares", Text(IsV2 ? WeightOf(shares) : shares));
         if (limits.CpuSet is { } set)
-            Write("cpuset", "cpuset.cpus", set);
+            SetCpuSet(set);
         if (limits.ProcessCount is { } processes)
             Write("pids", "pids.max", Text(processes));
         if (limits.BlockWeight is { } weight)
@@ -34,7 +35,7 @@ public sealed partial class Cgroup
 
     /// <summary>Sets what is given, and takes away what was given before and is not now.</summary>
     /// <param name="from">What was set last.</param>
-    /// <param name="to">What is to hold. A set of CPUs can be taken away on version 2 alone.</param>
+    /// <param name="to">What is to hold.</param>
     /// <exception cref="LinuxException">The host has no such controller (ENOENT), or the value cannot be.</exception>
     public void ChangeLimits(CgroupLimits from, CgroupLimits to)
     {
@@ -49,6 +50,8 @@ public sealed partial class Cgroup
             Write("cpu", "cpu.cfs_quota_us", "-1");
         if (from.CpuShares is not null && to.CpuShares is null)
             Write("cpu", IsV2 ? "cpu.weight" : "cpu.shares", IsV2 ? "100" : "1024");
+        if (from.CpuSet is not null && to.CpuSet is null)
+            Write("cpuset", "cpuset.cpus", IsV2 ? "\n" : CpusAbove());
         if (from.ProcessCount is not null && to.ProcessCount is null)
             Write("pids", "pids.max", "max");
         if (from.BlockWeight is not null && to.BlockWeight is null)
@@ -91,6 +94,41 @@ public sealed partial class Cgroup
         if (!grows)
             FileHandles.WriteText(swapFile!, sum);
     }
+
+    // v1: one that had none stands in no hierarchy for them yet, and its processes have to go there. What they start comes after them; they come to an end but where something forks and forks.
+    private void SetCpuSet(string set)
+    {
+        const int MostLooks = 100;
+        var isIn = IsV2 || tree.Folder("cpuset", Path) is not { } folder || Directory.Exists(folder);
+        if (!isIn)
+            tree.CreateExtra(Path, ["cpuset"]);
+        Write("cpuset", "cpuset.cpus", set);
+        if (isIn)
+            return;
+        var entry = File("cpuset", "cgroup.procs")!;
+        for (var look = 0; look < MostLooks; look++)
+        {
+            var there = new HashSet<int>(Ids(entry));
+            var missing = ReadProcesses().Where(id => !there.Contains(id)).ToList();
+            if (missing.Count == 0)
+                return;
+            foreach (var id in missing)
+            {
+                try
+                {
+                    FileHandles.WriteText(entry, Text(id));
+                }
+                catch (LinuxException e) when (e.Errno == Errno.ESRCH)
+                {
+                    // It has ended meanwhile.
+                }
+            }
+        }
+
+        throw new LinuxException("write", Errno.EAGAIN, entry);
+    }
+
+    private string CpusAbove() => System.IO.File.ReadAllText(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(tree.Folder("cpuset", Path)!)!, "cpuset.cpus")).Trim();
 
     private void SetCpus(double cpus)
     {

@@ -48,6 +48,14 @@ public sealed unsafe class InsideRoot(SafeFileHandle root, uint owner)
     /// <summary>True for a mode of a symbolic link.</summary>
     public static bool IsLink(uint mode) => (mode & TypeMask) == 0xA000;
 
+    /// <summary>What a mode is of that is neither file, folder nor link.</summary>
+    public static string SpecialName(uint mode) => (mode & TypeMask) switch
+    {
+        0x1000 => "pipe",
+        0xC000 => "socket",
+        _ => "device",
+    };
+
     /// <summary>The names in a folder.</summary>
     /// <exception cref="LinuxException">ENOTDIR, ENOENT.</exception>
     public IReadOnlyList<string> List(string path)

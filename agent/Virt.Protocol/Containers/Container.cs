@@ -271,8 +271,20 @@ public sealed partial record Container
     [Key(65)]
     public long? ShmBytes { get; set; }
 
-    /// <summary>The names of all networks that it is in, that of its first adapter first.</summary>
+    /// <summary>When the agent starts it again; null: it runs, or it is not started again.</summary>
     [Key(66)]
+    public DateTimeOffset? NextStartTime { get; set; }
+
+    /// <summary>The first words of its command, where they are its image's entry point or -Entrypoint.</summary>
+    [Key(67)]
+    public string[] Entrypoint { get; set; } = [];
+
+    /// <summary>Its hardware address in its network; empty: it has none of its own.</summary>
+    [Key(68)]
+    public string MacAddress { get; set; } = "";
+
+    /// <summary>The names of all networks that it is in, that of its first adapter first.</summary>
+    [Key(69)]
     public string[] Networks { get; set; } = [];
 
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>

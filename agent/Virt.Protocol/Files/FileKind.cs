@@ -14,4 +14,7 @@ public enum FileKind
 
     /// <summary>A symbolic link.</summary>
     Link = 3,
+
+    /// <summary>What cannot be copied and is left out: a pipe, a socket or a device, as its part's <see cref="FilePart.Target"/> says.</summary>
+    LeftOut = 4,
 }

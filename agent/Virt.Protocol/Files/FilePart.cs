@@ -23,7 +23,7 @@ public sealed partial record FilePart
     [Key(3)]
     public DateTimeOffset ModifiedTime { get; set; }
 
-    /// <summary>Of a link: where it leads.</summary>
+    /// <summary>Of a link: where it leads. Of what is left out: what it is, such as <c>pipe</c>.</summary>
     [Key(4)]
     public string Target { get; set; } = "";
 

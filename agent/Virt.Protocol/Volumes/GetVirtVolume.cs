@@ -14,4 +14,8 @@ public sealed partial record GetVirtVolume
     /// <summary>Ids.</summary>
     [Key(1)]
     public Guid[] Ids { get; set; } = [];
+
+    /// <summary>Say how much each holds, which takes as long as looking at all of its files.</summary>
+    [Key(2)]
+    public bool IncludeSize { get; set; }
 }

@@ -36,6 +36,10 @@ public sealed partial record VirtVolume
     [Key(6)]
     public DateTimeOffset CreationTime { get; set; }
 
+    /// <summary>How many bytes its files have, without its checkpoints; null: it was not asked (-IncludeSize).</summary>
+    [Key(7)]
+    public long? SizeBytes { get; set; }
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -24,10 +24,9 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             return value is null or TimeSpan ? inputData : value is decimal and > 0 and < 10000 ? TimeSpan.FromDays((double)(decimal)value) : throw BadNumber(value);
         }
 
-        var match = Words.Match(text);
-        if (match.Success && text.Trim().Length > 0)
+        if (TryParse(text) is { } duration)
         {
-            return new TimeSpan(Number(match, "days"), Number(match, "hours"), Number(match, "minutes"), Number(match, "seconds"));
+            return duration;
         }
 
         if (long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
@@ -37,6 +36,11 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
 
         return text.Contains(":") && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : throw Bad(text);
     }
+
+    /// <summary>Reads 4h, 90m, 1h30m, 45s or 2d; null: it is nothing of the kind.</summary>
+    internal static TimeSpan? TryParse(string text) => Words.Match(text) is { Success: true } match && text.Trim().Length > 0
+        ? new TimeSpan(Number(match, "days"), Number(match, "hours"), Number(match, "minutes"), Number(match, "seconds"))
+        : null;
 
     private static int Number(Match match, string unit) => match.Groups[unit].Success ? int.Parse(match.Groups[unit].Value, CultureInfo.InvariantCulture) : 0;
 

@@ -73,10 +73,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
-    public static readonly Noun<VirtVolume> Volume = new(
-        static (host, names, ids) =>
+    public static readonly Noun<VirtVolume> Volume = Volumes(withSize: false);
+
+    public static readonly Noun<VirtVolume> VolumeWithSize = Volumes(withSize: true);
+
+    private static Noun<VirtVolume> Volumes(bool withSize) => new(
+        (host, names, ids) =>
         {
-            var found = host.Invoke(Methods.GetVirtVolume, new GetVirtVolume { Names = names, Ids = ids });
+            var found = host.Invoke(Methods.GetVirtVolume, new GetVirtVolume { Names = names, Ids = ids, IncludeSize = withSize });
             return (found.Items, found.Errors);
         },
         static item => (item.Id, item.Name, item.ComputerName));

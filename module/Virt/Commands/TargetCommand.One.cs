@@ -69,7 +69,7 @@ public abstract partial class TargetCommand<T>
             return false;
         }
 
-        gatheredNames.AddRange(TargetNames);
+        gatheredNames.AddRange(NamedTargets);
         gatheredObjects.AddRange(TargetObjects);
         gatheredIds.AddRange(TargetIds);
         gatheredHosts = [.. (gatheredHosts ?? []).Union(HostNames, StringComparer.Ordinal)];

@@ -21,7 +21,7 @@ public abstract partial class TargetCommand<T> : VirtCommand
     private protected abstract Noun<T> Noun { get; }
 
     /// <summary>True where the user gave a parameter. What an object that is piped says of itself is no wish.</summary>
-    private protected bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName != ParameterSets.InputObject || Typed.Contains(parameter));
+    private protected bool IsWanted(string parameter) => IsGiven(parameter) && (ParameterSetName is not (ParameterSets.InputObject or ParameterSets.Piped) || Typed.Contains(parameter));
 
     /// <summary>Does what the cmdlet is for, with one object.</summary>
     private protected virtual void Act(HostCalls host, Target target)
@@ -31,6 +31,7 @@ public abstract partial class TargetCommand<T> : VirtCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        TakePiped();
         if (!Gather())
         {
             ForEachTarget(Act);
@@ -84,6 +85,9 @@ public abstract partial class TargetCommand<T> : VirtCommand
             Report(errors);
         });
     }
+
+    /// <summary>True where the user has given a pattern, and this is one of those that it fits.</summary>
+    private protected static bool IsOfPattern(Target target) => target.Input is string text && WildcardPattern.ContainsWildcardCharacters(text);
 
     /// <summary>Throws where the object is not there.</summary>
     private protected void Require(HostCalls host, Target target)

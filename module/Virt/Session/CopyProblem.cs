@@ -1,4 +1,5 @@
 using System.IO;
+using System.Text.RegularExpressions;
 using Virt.Protocol;
 
 namespace Virt.Session;
@@ -21,6 +22,11 @@ internal static class CopyProblem
         var isUnix = Path.DirectorySeparatorChar == '/';
         return e is IOException && (e.HResult & 0xFFFF) is var number && (isUnix ? number is NoSpace or QuotaReached : number is HandleDiskFull or DiskFull)
             ? new VirtException(ErrorCode.ResourceExhausted, "DiskFull", $"Cannot copy files of {owner}: there is no space left for '{here}'.", here, "Get-PSDrive -PSProvider FileSystem", e)
-            : new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of {owner}: {e.Message.TrimEnd('.')}.", here, $"Get-Item '{here}'", e);
+            : new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of {owner}: {CauseOf(e)}.", here, $"Get-Item '{here}'", e);
     }
+
+    // What is copied has another name until it is whole, which is nobody's business.
+    private static string CauseOf(System.Exception e) => Own.Replace(e.Message, "").TrimEnd('.');
+
+    private static readonly Regex Own = new(@"[/\\]\.virt-copy-[0-9a-f]{32}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, System.TimeSpan.FromSeconds(1));
 }

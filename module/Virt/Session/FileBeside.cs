@@ -17,7 +17,15 @@ internal sealed class FileBeside : IDisposable
     {
         this.target = target;
         place = Path.Combine(Path.GetDirectoryName(target)!, $".virt-copy-{Guid.NewGuid():N}");
-        stream = new FileStream(place, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            stream = new FileStream(place, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new DirectoryNotFoundException($"there is no folder '{Path.GetDirectoryName(target)}'", e);
+        }
+
         UnixMode.Set(place, 0x180); // 0600, until it is told which
     }
 

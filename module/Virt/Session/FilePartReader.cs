@@ -29,6 +29,9 @@ internal sealed class FilePartReader : Stream
     /// <summary>What is copied is called so.</summary>
     public string Name { get; }
 
+    /// <summary>What was left out, with what it is: pipes, sockets, devices.</summary>
+    public List<string> LeftOut { get; } = [];
+
     /// <summary>How many bytes all files have together.</summary>
     public long TotalBytes { get; private set; }
 
@@ -114,6 +117,13 @@ internal sealed class FilePartReader : Stream
         }
         else if (new FileInfo(path) is { Exists: true } file)
         {
+            if (UnixMode.SpecialName(path) is { } special)
+            {
+                LeftOut.Add(isTop ? throw new IOException($"'{path}' is a {special}; files, folders and links are copied") : $"'{name}' ({special})");
+                return;
+            }
+
+
             files.Add((path, new FilePart { Kind = FileKind.File, Path = name, Mode = UnixMode.Of(path) ?? ModeOf(file), ModifiedTime = new DateTimeOffset(file.LastWriteTimeUtc), SizeBytes = file.Length }));
             TotalBytes += file.Length;
         }

@@ -22,6 +22,9 @@ internal sealed class FilePartWriter(string destination, bool isInto, bool force
     private string place = "";
     private string topName = "";
 
+    /// <summary>What was left out, with what it is: pipes, sockets, devices.</summary>
+    public List<string> LeftOut { get; } = [];
+
     /// <summary>Takes the next part.</summary>
     /// <exception cref="IOException">It cannot be written, or would lie outside.</exception>
     /// <exception cref="VirtException">AlreadyExists.</exception>
@@ -35,6 +38,12 @@ internal sealed class FilePartWriter(string destination, bool isInto, bool force
         }
 
         CloseFile();
+        if (part.Kind == FileKind.LeftOut)
+        {
+            LeftOut.Add($"'{part.Path}' ({part.Target})");
+            return;
+        }
+
         var names = NamesOf(part.Path);
         if (names.Length == 1 && stage is null && top is null)
         {
@@ -124,6 +133,11 @@ internal sealed class FilePartWriter(string destination, bool isInto, bool force
 
     private void Begin(FilePart part, string name)
     {
+        if (part.Kind != FileKind.Folder && !isInto && destination.Length > 1 && destination[destination.Length - 1] is var last && (last == '/' || last == Path.DirectorySeparatorChar))
+        {
+            throw new DirectoryNotFoundException($"there is no folder '{destination}'");
+        }
+
         topName = name;
         place = isInto ? Path.Combine(destination, name) : destination.TrimEnd('/', '\\');
         var isFolder = part.Kind == FileKind.Folder;

@@ -19,6 +19,10 @@ public static class TableText
     public static string Duration(TimeSpan time) =>
         time <= TimeSpan.Zero ? "" : time.TotalDays >= 1 ? $"{(int)time.TotalDays}d {time:hh\\:mm}" : $"{time:hh\\:mm\\:ss}";
 
+    /// <summary>When a container is started again, such as Restarting in 4 s.</summary>
+    public static string NextStart(DateTimeOffset time) =>
+        time - DateTimeOffset.UtcNow is var left && left > TimeSpan.Zero ? $"Restarting in {Math.Ceiling(left.TotalSeconds):0} s" : "Restarting";
+
     /// <summary>How busy a machine is, in percent of one CPU, and how much memory of its host it uses, such as 12%/184 MB; nothing where it does not run.</summary>
     public static string Load(VM vm) =>
         vm.UsedMemoryBytes is not { } memory ? "" : $"{(vm.CpuPercent is { } percent ? $"{percent:0}%" : "-")}/{Size(memory)}";

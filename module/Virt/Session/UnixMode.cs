@@ -16,5 +16,18 @@ internal static class UnixMode
     /// <summary>Sets a file's permissions, where there are any.</summary>
     public static void Set(string path, int mode) => Setter?.Invoke(null, [path, Enum.ToObject(Setter.GetParameters()[1].ParameterType, mode)]);
 
+    /// <summary>What a file is that is neither a regular one, a folder nor a link, such as <c>pipe</c>; null: it is one of these, or the runtime does not know.</summary>
+    public static string? SpecialName(string path) => Stat is null || Stat.Invoke(null, [path]) is not { } stat ? null : stat.GetType().GetField("ItemType")?.GetValue(stat)?.ToString() switch
+    {
+        "NamedPipe" => "pipe",
+        "Socket" => "socket",
+        "CharacterDevice" or "BlockDevice" => "device",
+        _ => null,
+    };
+
+    // PowerShell 7 has it on Unix for what Get-ChildItem shows, and not for others.
+    private static readonly MethodInfo? Stat = typeof(System.Management.Automation.PSObject).Assembly.GetType("System.Management.Automation.Platform+Unix")
+        ?.GetMethod("GetLStat", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic, null, [typeof(string)], null);
+
     private static MethodInfo? Find(string name, params Type[] types) => Path.DirectorySeparatorChar == '/' ? typeof(File).GetMethod(name, types) : null;
 }

@@ -114,6 +114,27 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task The_processors_that_it_may_use_change_while_it_runs()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("sleep 1000 & exec sleep 1000"));
+        const string Look = "grep -h Cpus_allowed_list /proc/[0-9]*/status | sort -u | cut -f2";
+        var all = host.Exec(container, Look).Output;
+        foreach (var (set, expected) in new[] { ("0", "0\n"), ("", all), ("1", "1\n"), ("0", "0\n") })
+        {
+            var changed = host.Invoke(Methods.SetContainer, new SetContainer { Id = container.Id, CpuSet = set });
+            Assert.Equal((container.ProcessId, set, ""), (changed.ProcessId, changed.CpuSet, changed.Status));
+            Assert.Equal((set, expected), (set, host.Exec(container, Look).Output));
+        }
+
+        // The next agent, and the next start, have them too.
+        await host.KillAgentAsync();
+        await host.StartAgentAsync();
+        host.Invoke(Methods.RestartContainer, new RestartContainer { Id = container.Id, TurnOff = true });
+        Assert.Equal("0\n", host.Exec(container, Look).Output);
+    }
+
+    [Fact]
     public async Task What_cannot_change_while_it_runs_starts_it_anew_and_keeps_what_it_wrote()
     {
         await using var host = await TestHost.StartAsync();

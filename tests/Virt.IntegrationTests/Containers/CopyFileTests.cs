@@ -110,6 +110,27 @@ public sealed class CopyFileTests
         var error = Assert.Throws<VirtException>(() => Out(host, container, "/no/such"));
         Assert.Equal((ErrorCode.NotFound, "Cannot copy files of container 'c': it has no '/no/such'."), (error.Code, error.Message));
         Assert.Equal("InvalidPath", Assert.Throws<VirtException>(() => Out(host, container, "etc")).Id);
+        Assert.Equal((ErrorCode.NotFound, "Cannot copy files of container 'c': it has no folder '/no/such'."), RefusedInto("/no/such/f"));
+        Assert.Equal((ErrorCode.NotFound, "Cannot copy files of container 'c': it has no folder '/srv/no/'."), RefusedInto("/srv/no/"));
+        Assert.Equal((ErrorCode.NotFound, "Cannot copy files of container 'c': it has no folder '/etc/hostname/'."), RefusedInto("/etc/hostname/"));
+        Assert.Equal("absent\n", host.Exec(container, "[ -e /srv/no ] || echo absent").Output);
+
+        (ErrorCode, string) RefusedInto(string path)
+        {
+            var refused = Assert.Throws<VirtException>(() => Into(host, container, path, Part(FileKind.File, "f", 0x1A4), Data("x"u8.ToArray())));
+            return (refused.Code, refused.Message);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_file_folder_or_link_is_left_out_and_said()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("mkdir /d; cd /d; mkfifo p; echo x >f; exec sleep 1000", "c"));
+        await Poll.UntilAsync(() => host.Exec(container, "cat /d/f").Output == "x\n", "its files");
+        Assert.Equal([(FileKind.Folder, "d", ""), (FileKind.File, "d/f", ""), (FileKind.LeftOut, "d/p", "pipe")], Out(host, container, "/d").Where(static p => p.Kind != FileKind.Data).Select(static p => (p.Kind, p.Path, p.Target)));
+        var device = Assert.Throws<VirtException>(() => Out(host, container, "/dev/null"));
+        Assert.Equal("Cannot copy files of container 'c': '/dev/null' is a device; files, folders and links are copied.", device.Message);
     }
 
     private static FilePart Part(FileKind kind, string path, int mode) => new() { Kind = kind, Path = path, Mode = mode };

@@ -48,6 +48,10 @@ public sealed class LifeTests
         host.WaitFor(container, WaitCondition.Stopped);
         Assert.Equal(["1", "2"], host.Log(container));
         Assert.Equal(["2"], host.Log(container, tail: 1));
+        var open = host.RunToEnd(ContainerHost.Script("printf 'one\\ntwo\\nthree'"));
+        Assert.Equal(("", "three", "two three", "one two three"), (Last(0), Last(1), Last(2), Last(9)));
+
+        string Last(int count) => string.Join(' ', host.Log(open, tail: count));
     }
 
     [Fact]

@@ -50,6 +50,29 @@ public sealed class RemountTests
         Assert.Empty(host.Get(container).Volumes);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task They_come_and_go_below_its_devices_too(string kind, NewContainer request)
+    {
+        await using var host = await TestHost.StartAsync();
+        using var folders = new Folders(host, "one", "two");
+        File.WriteAllText(Path.Combine(host.Files, "log"), "log\n");
+        var container = host.Run(request with { Volumes = [folders.At("one", "/dev/one")] });
+        Assert.Equal("one\n", host.Exec(container, "cat /dev/one/name").Output);
+        var both = Set(host, container, folders.At("one", "/dev/one"), folders.At("two", "/dev/shm"), $"{host.Files}/log:/dev/log");
+        Assert.True((both.ProcessId, both.Status) == (container.ProcessId, ""), $"{kind}: {both.Status}");
+        Assert.Equal("two\nlog\n", host.Exec(container, "cat /dev/shm/name /dev/log; echo >/dev/null").Output);
+        host.Invoke(Methods.RestartContainer, new RestartContainer { Id = container.Id, TurnOff = true });
+        Assert.Equal("one\ntwo\nlog\n", host.Exec(container, "cat /dev/one/name /dev/shm/name /dev/log").Output);
+        var running = host.Get(container);
+        var none = Set(host, container);
+        Assert.True((none.ProcessId, none.Status) == (running.ProcessId, ""), $"{kind}: {none.Status}");
+        Assert.Equal("0\n", host.Exec(container, "ls /dev/shm | grep -c name").Output);
+        Assert.Equal("InvalidVolume", host.Refused(Methods.SetContainer, new SetContainer { Id = container.Id, Volumes = [folders.At("one", "/dev/null")] }).Id);
+        host.Invoke(Methods.RemoveContainer, new RemoveContainer { Id = container.Id, Force = true });
+        File.Delete(Path.Combine(host.Files, "log"));
+    }
+
     [Fact]
     public async Task One_that_may_only_be_read_is_so_and_can_become_another()
     {

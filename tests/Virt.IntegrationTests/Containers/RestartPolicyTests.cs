@@ -22,6 +22,19 @@ public sealed class RestartPolicyTests
     }
 
     [Fact]
+    public async Task While_it_waits_for_its_next_start_it_says_when_that_is_and_why()
+    {
+        await using var host = await TestHost.StartAsync();
+        var container = host.Run(ContainerHost.Script("exit 3", "c") with { RestartPolicy = RestartPolicy.Always });
+        var waiting = await Poll.ForAsync(() => host.Get(container) is { RestartCount: >= 3, NextStartTime: not null } now ? now : null, "the fourth end");
+        Assert.Equal(ContainerState.Stopped, waiting.State);
+        Assert.Matches(@"^Restarting in \d+ s \(\d+th time, exit code 3\)\.$", waiting.Status);
+        Assert.True(waiting.NextStartTime > waiting.ExitTime);
+        await Poll.UntilAsync(() => Stop(host, container), "the stop");
+        Assert.Equal((null, ""), ((object?)host.Get(container).NextStartTime, host.Get(container).Status));
+    }
+
+    [Fact]
     public async Task What_ends_well_is_not_started_again_unless_always()
     {
         await using var host = await TestHost.StartAsync();

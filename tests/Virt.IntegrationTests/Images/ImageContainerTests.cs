@@ -130,4 +130,37 @@ public sealed class ImageContainerTests
         Assert.Equal(["localhost/a:1"], host.Images().Select(static image => image.Name));
         Assert.Single(host.Stored().Layers);
     }
+
+    [Theory]
+    [InlineData(ContainerImageFormat.Oci, "starter.tar.gz")]
+    [InlineData(ContainerImageFormat.Docker, "starter.tar")]
+    public async Task One_that_is_a_folder_is_exported_as_one_layer_and_is_as_it_was(ContainerImageFormat format, string file)
+    {
+        await using var host = await TestHost.StartAsync();
+        var archive = host.Export("starter", file, format);
+        Assert.Equal((0, 0), (host.Stored().Layers.Count, host.Stored().Blobs.Count));
+        var taken = host.Import(archive);
+        var folder = host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = ["starter"] }).Items.Single();
+        Assert.Equal(("localhost/starter:latest", folder.Architecture), (taken.Name, taken.Architecture));
+        Assert.Equal(folder.Command, taken.Command);
+        Assert.Equal(folder.Environment, taken.Environment);
+        Assert.Equal(ImageBench.DigestOf(ImageBench.StarterRoot), ImageBench.DigestOf(host.LayerRoot()));
+        Assert.Equal(["works"], host.Log(host.RunToEnd(new NewContainer { Image = "localhost/starter:latest", Command = ["echo", "works"] })));
+    }
+
+    [Theory]
+    [InlineData("x.zip", "'.zip'")]
+    [InlineData("x.tar.xz", "'.xz'")]
+    public async Task A_form_that_is_not_written_is_refused_and_those_that_are_are_named(string file, string end)
+    {
+        await using var host = await TestHost.StartAsync();
+        var path = Path.Combine(host.Files, file);
+        var error = Assert.Throws<VirtException>(() => host.Export("starter", file, ContainerImageFormat.Oci));
+        Assert.Equal(
+            ("ArchiveFormUnknown", $"Cannot export container image 'starter': '{path}' ends in {end}, which is no form that is written; .tar, .tar.gz, .tgz, .tar.zst and .tzst are, and the name of a folder has no such end."),
+            (error.Id, error.Message));
+        var container = host.Invoke(Methods.NewContainer, ContainerHost.Script("true", "c"));
+        Assert.Equal("ArchiveFormUnknown", host.Refused(Methods.ExportContainer, new ExportContainer { Id = container.Id, Path = path }).Id);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(host.Files));
+    }
 }

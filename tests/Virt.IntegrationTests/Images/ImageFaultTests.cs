@@ -65,6 +65,23 @@ public sealed class ImageFaultTests
         Assert.Equal("localhost/app:1", host.Invoke(Methods.NewContainerImage, new NewContainerImage { Name = "app:1", Container = "a" }).Name);
     }
 
+    [Theory]
+    [InlineData("app.tar.gz")]
+    [InlineData("app")]
+    public async Task While_one_is_exported_of_which_nothing_is_left(string file)
+    {
+        await using var host = await TestHost.StartAsync();
+        host.New("app:1", ImageBench.StarterRoot);
+        var request = new ExportContainerImage { Name = "app:1", Path = Path.Combine(host.Files, file) };
+        await host.KillAtAsync("image.export.filled", client => client.Invoke(Methods.ExportContainerImage, request));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(host.Files));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(host.StateFolder, "exports")));
+        host.Invoke(Methods.ExportContainerImage, request);
+        Assert.Equal([request.Path], Directory.EnumerateFileSystemEntries(host.Files));
+        host.Remove("app:1");
+        Assert.Equal("localhost/app:1", host.Import(request.Path).Name);
+    }
+
     [Fact]
     public async Task While_one_gets_another_name_and_loses_it()
     {

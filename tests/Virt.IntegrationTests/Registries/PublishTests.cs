@@ -42,6 +42,17 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task One_that_is_a_folder_is_published_as_one_layer()
+    {
+        await using var host = await TestHost.StartAsync("--registry-plain-http", "127.0.0.1:5000");
+        using var registry = await LocalRegistry.StartAsync(host);
+        var sent = host.Invoke(Methods.PublishContainerImage, new PublishContainerImage { Name = "starter", Destination = $"{registry.Name}/team/starter:1" });
+        Assert.Equal(await registry.DigestOfAsync("team/starter:1"), sent.Digest);
+        await registry.ReadAsync("team/starter:1");
+        Assert.Equal((0, 0), (host.Stored().Layers.Count, host.Stored().Blobs.Count));
+    }
+
+    [Fact]
     public async Task An_image_that_buildah_made_in_the_form_of_docker_is_passed_on_as_it_is()
     {
         await using var host = await TestHost.StartAsync("--registry-plain-http", "127.0.0.1:5000");

@@ -37,6 +37,34 @@ public sealed class NamedVolumeTests
     }
 
     [Fact]
+    public async Task It_is_said_how_much_one_holds_where_that_is_asked()
+    {
+        await using var host = await TestHost.StartAsync();
+        var volume = host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "data" });
+        Assert.Null(host.Invoke(Methods.GetVirtVolume, new GetVirtVolume()).Items.Single().SizeBytes);
+        Assert.Equal(0, Size());
+        host.RunToEnd(ContainerHost.Script("mkdir /srv/d; head -c 70000 /dev/zero >/srv/d/f; ln /srv/d/f /srv/g; ln -s f /srv/s; echo 12345 >/srv/h") with { Volumes = ["data:/srv"] });
+        Assert.Equal(70006, Size());
+        host.Invoke(Methods.CheckpointVirtVolume, new CheckpointVirtVolume { Name = "data" });
+        Assert.Equal(70006, Size());
+
+        long? Size() => host.Invoke(Methods.GetVirtVolume, new GetVirtVolume { Names = ["DATA"], IncludeSize = true }).Items.Single(one => one.Id == volume.Id).SizeBytes;
+    }
+
+    [Fact]
+    public async Task While_one_is_exported_of_which_nothing_is_left()
+    {
+        await using var host = await TestHost.StartAsync();
+        var volume = host.Invoke(Methods.NewVirtVolume, new NewVirtVolume { Name = "data" });
+        await File.WriteAllTextAsync(Path.Combine(volume.Path, "f"), "x", TestContext.Current.CancellationToken);
+        var request = new ExportVirtVolume { Name = "data", Path = Path.Combine(host.Files, "data.tar") };
+        await host.KillAtAsync("volume.export.filled", client => client.Invoke(Methods.ExportVirtVolume, request));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(host.Files));
+        host.Invoke(Methods.ExportVirtVolume, request);
+        Assert.Equal([request.Path], Directory.EnumerateFileSystemEntries(host.Files));
+    }
+
+    [Fact]
     public async Task A_volume_is_taken_back_to_a_checkpoint_copied_and_carried_in_an_archive()
     {
         await using var host = await TestHost.StartAsync();
@@ -57,6 +85,7 @@ public sealed class NamedVolumeTests
         var archive = Path.Combine(host.Folder, "db.tar.gz");
         host.Invoke(Methods.ExportVirtVolume, new ExportVirtVolume { Name = "then", Path = archive });
         Assert.Equal("ArchiveExists", host.Refused(Methods.ExportVirtVolume, new ExportVirtVolume { Name = "then", Path = archive }).Id);
+        Assert.Equal("ArchiveFormUnknown", host.Refused(Methods.ExportVirtVolume, new ExportVirtVolume { Name = "then", Path = Path.Combine(host.Folder, "db.zip") }).Id);
         host.Invoke(Methods.ImportVirtVolume, new ImportVirtVolume { Name = "back", Path = archive });
         var reader = host.Run(ContainerHost.Script("exec sleep 1000") with { Volumes = ["back:/srv", "now:/now:ro"] });
         Assert.Equal("one\nf\nhard\np\nsoft\n4750 5 6 2\nf\n", host.Exec(reader, Listing).Output);

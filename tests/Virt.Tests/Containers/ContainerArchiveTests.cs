@@ -21,7 +21,7 @@ public sealed class ContainerArchiveTests
     // What an archive does not carry, or has elsewhere.
     private static readonly string[] OfOneHost =
     [
-        "Rootfs", "ImageLayers", "ImageDigest", "ImageEnvironment", "HostIds", "LabelLevel", "Attachment", "Adapters", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes", "FormerLimits",
+        "Rootfs", "ImageLayers", "ImageDigest", "ImageEnvironment", "ImageLabels", "HostIds", "LabelLevel", "Attachment", "Adapters", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes", "FormerLimits",
     ];
 
     internal static readonly ContainerSpec Full = new()
@@ -30,6 +30,7 @@ public sealed class ContainerArchiveTests
         Rootfs = "",
         Isolation = ContainerIsolation.Jail,
         Command = ["/bin/x", "y"],
+        EntrypointCount = 1,
         Environment = new Dictionary<string, string> { ["A"] = "b" },
         WorkingDirectory = "/srv",
         User = "7:8",

@@ -145,6 +145,37 @@ public sealed class ContainerChangeTests
     }
 
     [Fact]
+    public void Labels_are_laid_over_those_of_the_image_and_not_over_those_given_before()
+    {
+        var image = new ContainerBase("img", "/r", [], new Dictionary<string, string>(), "") { Labels = new Dictionary<string, string> { ["maker"] = "m", ["tier"] = "dev" } };
+        var made = NewContainerCheck.ToSpec("c", new NewContainer { Command = ["x"], Labels = new() { ["old"] = "1" } }, image);
+        Assert.Equal("maker=m tier=prod", Labels(ContainerChange.Apply("c", made, new SetContainer { Labels = new() { ["tier"] = "prod" } })));
+        Assert.Equal("maker=m tier=dev", Labels(ContainerChange.Apply("c", made, new SetContainer { Labels = [] })));
+        Assert.Equal("maker=m old=1 tier=dev", Labels(ContainerChange.Apply("c", made, new SetContainer { User = "5" })));
+
+        // One that an older agent has made: what is known of its image by then.
+        var old = made with { ImageLabels = null };
+        Assert.Equal("maker=m new=1 tier=dev", Labels(ContainerChange.Apply("c", old, new SetContainer { Labels = new() { ["new"] = "1" } }, null, image.Labels)));
+        Assert.Equal("new=1", Labels(ContainerChange.Apply("c", old, new SetContainer { Labels = new() { ["new"] = "1" } })));
+
+        static string Labels(ContainerSpec spec) => string.Join(' ', spec.Labels.OrderBy(static v => v.Key, StringComparer.Ordinal).Select(static v => $"{v.Key}={v.Value}"));
+    }
+
+    [Fact]
+    public void It_is_known_which_words_are_the_entry_point()
+    {
+        var image = new ContainerBase("img", "/r", ["serve"], new Dictionary<string, string>(), "") { Entrypoint = ["/bin/app", "-v"] };
+        var made = NewContainerCheck.ToSpec("c", new NewContainer { Command = ["run"] }, image);
+        Assert.Equal("/bin/app -v | run", Words(made));
+        Assert.Equal("/bin/app -v | run", Words(ContainerChange.Apply("c", made, new SetContainer { User = "5" })));
+        Assert.Equal("/x | ", Words(ContainerChange.Apply("c", made, new SetContainer { Entrypoint = ["/x"] })));
+        Assert.Equal(" | sh", Words(ContainerChange.Apply("c", made, new SetContainer { Command = ["sh"] })));
+        Assert.Equal("/y | z", Words(ContainerChange.Apply("c", made, new SetContainer { Entrypoint = ["/y"], Command = ["z"] })));
+
+        static string Words(ContainerSpec spec) => $"{string.Join(' ', spec.Command.Take(spec.EntrypointCount))} | {string.Join(' ', spec.Command.Skip(spec.EntrypointCount))}";
+    }
+
+    [Fact]
     public void The_order_of_variables_is_no_difference()
     {
         var spec = ContainerChange.Apply("c", Plain, new SetContainer { Environment = new() { ["A"] = "1", ["B"] = "2" } });
@@ -170,7 +201,7 @@ public sealed class ContainerChangeTests
     public void What_a_cgroup_of_version_1_lacks_needs_a_start()
     {
         Assert.False(ContainerChange.NeedsStart(Plain, ContainerChange.Apply("c", Plain, new SetContainer { CpuSet = "0" }), CgroupVersion.V2));
-        Assert.True(ContainerChange.NeedsStart(Plain, ContainerChange.Apply("c", Plain, new SetContainer { CpuSet = "0" }), CgroupVersion.V1));
+        Assert.False(ContainerChange.NeedsStart(Plain, ContainerChange.Apply("c", Plain, new SetContainer { CpuSet = "0" }), CgroupVersion.V1));
         Assert.False(ContainerChange.NeedsStart(Plain, ContainerChange.Apply("c", Plain, new SetContainer { BlockIOWeight = 50 }), CgroupVersion.V2));
         Assert.True(ContainerChange.NeedsStart(Plain, ContainerChange.Apply("c", Plain, new SetContainer { BlockIOWeight = 50 }), CgroupVersion.V1));
     }

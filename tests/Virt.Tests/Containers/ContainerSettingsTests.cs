@@ -175,6 +175,14 @@ public sealed class ContainerSettingsTests
         Assert.Equal(4, ContainerRestart.Count(new ContainerRun { RestartCount = 4, ExitTime = start }));
     }
 
+    [Theory]
+    [InlineData(0, 1, 3.2, "Restarting in 4 s (1st time, exit code 1).")]
+    [InlineData(2, 137, 60, "Restarting in 60 s (3rd time, exit code 137).")]
+    [InlineData(10, 0, 0.01, "Restarting in 1 s (11th time, exit code 0).")]
+    [InlineData(21, null, -1, "Restarting now (22nd time).")]
+    public void It_is_said_when_it_is_started_again(int count, int? code, double left, string expected) =>
+        Assert.Equal(expected, ContainerRestart.Words(new ContainerRun { RestartCount = count, ExitCode = code, ExitTime = DateTimeOffset.UnixEpoch }, TimeSpan.FromSeconds(left)));
+
     [Fact]
     public void Each_is_started_after_those_that_it_names_and_a_circle_keeps_none_from_it()
     {

@@ -63,7 +63,10 @@ public sealed class ContainerVolumeTests
     [InlineData("/a:/b/..")]
     [InlineData("/a:/proc")]
     [InlineData("/a:/sys/fs")]
-    [InlineData("/a:/dev/shm")]
+    [InlineData("/a:/dev")]
+    [InlineData("/a:/dev/null")]
+    [InlineData("/a:/dev/pts/x")]
+    [InlineData("/a:/dev/mqueue")]
     public void What_cannot_be_is_refused_with_a_cause(string text)
     {
         Assert.Null(ContainerVolume.Parse(text, out var cause));
@@ -71,6 +74,8 @@ public sealed class ContainerVolumeTests
     }
 
     [Theory]
+    [InlineData("/dev/log:/dev/log")]
+    [InlineData("/a:/dev/shm")]
     [InlineData("/a:/b")]
     [InlineData("/with:colon:/b:ro")]
     [InlineData("data:/b")]

@@ -20,6 +20,7 @@ internal static class ContainerSettings
         ImageLayers = [],
         ImageDigest = "",
         ImageEnvironment = null,
+        ImageLabels = null,
         HostIds = 0,
         LabelLevel = "",
         Network = network,
@@ -71,7 +72,8 @@ internal static class ContainerSettings
     public static NewContainer RequestOf(ContainerSpec spec) => new()
     {
         Image = spec.Image,
-        Command = [.. spec.Command],
+        Entrypoint = [.. spec.Command.Take(spec.EntrypointCount)],
+        Command = [.. spec.Command.Skip(spec.EntrypointCount)],
         Environment = new Dictionary<string, string>(spec.Environment),
         WorkingDirectory = spec.WorkingDirectory,
         User = spec.User,

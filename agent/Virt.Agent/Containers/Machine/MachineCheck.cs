@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers.Machine;
@@ -18,6 +19,8 @@ internal static class MachineCheck
             { Privileged: true } => ("Privileged", "in a virtual machine of its own it has nothing of the host that it could have more rights over; over its own kernel it can have all", Making + " -AddCapability ALL"),
             { UserNamespace: ContainerUserNamespace.Host } => ("UserNamespace", "in a virtual machine of its own its file server would be root of the host", Making),
             { Devices.Length: > 0 } => ("Device", "in a virtual machine of its own it has no devices of the host", $"New-Container -Isolation Application -Device {request.Devices[0]}"),
+            _ when request.Volumes.Select(static text => ContainerVolume.Parse(text, out _)).FirstOrDefault(static volume => volume is not null && ContainerVolume.IsFreeDevice(volume.Target)) is { } volume =>
+                ("Volume", $"in a virtual machine of its own its /dev is that machine's, in which the place '{volume.Target}' of a volume cannot be", Making + " -Volume data:/data"),
             { ProcessCount: not null } => ("ProcessCount", "in a virtual machine of its own its processes are counted by its own kernel alone", Making + " -Ulimit nproc=100"),
             { MemoryBytes: < MachineMemory.LeastBytes } => ("MemoryBytes", $"a virtual machine of its own would have {request.MemoryBytes} bytes of memory; {MachineMemory.LeastBytes >> 20} MB is the least", Making + " -MemoryBytes 256MB"),
             { AdditionalNetworks.Length: > 0 } => ("Network", "in a virtual machine of its own it is in one network", "New-Container -Isolation Application -Network lan, dmz"),

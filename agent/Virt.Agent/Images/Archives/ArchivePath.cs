@@ -12,6 +12,12 @@ internal static class ArchivePath
 {
     private static readonly string[] FileEnds = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst"];
 
+    // Who writes one of these wants a file, and would get a folder.
+    private static readonly string[] OtherEnds =
+    [
+        ".zip", ".7z", ".rar", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".lzma", ".tbz", ".tbz2", ".txz", ".tlz", ".cpio", ".iso", ".img", ".raw", ".qcow2", ".vmdk", ".vhd", ".vhdx", ".ova", ".ovf", ".oci", ".deb", ".rpm", ".json",
+    ];
+
     /// <summary>An absolute path in a folder that is there.</summary>
     /// <param name="verb">What is to be done.</param>
     /// <param name="kind">With what.</param>
@@ -31,6 +37,25 @@ internal static class ArchivePath
         {
             throw new VirtException(ErrorCode.NotSupported, "ZstdMissing", $"Cannot {verb} {kind} '{name}': '{path}' is compressed by zstd, as its name says, and this host has no libzstd.", path, "apt-get install libzstd1");
         }
+    }
+
+    /// <summary>Refuses the name of a file of a form that is not written. A folder may be called so where a slash says that it is one.</summary>
+    /// <param name="kind">What is written.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="path">Where to.</param>
+    /// <param name="example">How it is typed.</param>
+    /// <param name="isFolder">A folder is all that can be written.</param>
+    /// <exception cref="VirtException">InvalidArgument.</exception>
+    public static void CheckForm(string kind, string name, string path, string example, bool isFolder = false)
+    {
+        var end = Path.GetExtension(path);
+        if (end.Length == 0 || IsFile(path) || !OtherEnds.Contains(end, StringComparer.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        var known = isFolder ? "a folder is what is written" : $"{string.Join(", ", FileEnds[..^1])} and {FileEnds[^1]} are, and the name of a folder has no such end";
+        throw new VirtException(ErrorCode.InvalidArgument, "ArchiveFormUnknown", $"Cannot export {kind} '{name}': '{path}' ends in '{end}', which is no form that is written; {known}.", path, example);
     }
 
     /// <summary>What compresses an archive as its name says; null: nothing does.</summary>

@@ -27,6 +27,21 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
     {
         var name = ImageStore.LocalOf(ImageReference.Parse(request.Name, "create"));
         await using var arrival = store.Begin(name.Familiar);
+        var id = await WriteAsync(arrival, name.Familiar, below, seed, sources, step).ConfigureAwait(false);
+        return await arrival.CommitAsync(name, id, id, call).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes what the image consists of, and no image of the store.</summary>
+    /// <param name="arrival">Takes it, and keeps it as long as it is there.</param>
+    /// <param name="title">What it is called, for progress.</param>
+    /// <param name="below">The image that it stands on; null: none.</param>
+    /// <param name="seed">How its containers run where the request says nothing, and nothing is below; null: no word of it.</param>
+    /// <param name="sources">What becomes its layers, the lowest first.</param>
+    /// <param name="step">What its history says.</param>
+    /// <returns>Its manifest's digest.</returns>
+    /// <exception cref="VirtException">DataLoss; ResourceExhausted.</exception>
+    public async Task<Digest> WriteAsync(ImageArrival arrival, string title, OciImage? below, OciRunConfig? seed, IReadOnlyList<LayerSource> sources, string step)
+    {
         var config = below is null ? New(seed) : OciDocument.ReadConfig(store.Blobs.ReadDocument(below.Spec.Config.Digest), below.Title);
         var layers = new List<OciDescriptor>();
         foreach (var layer in below?.Spec.Layers ?? [])
@@ -39,7 +54,7 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
         var history = (config.History ?? []).ToList();
         foreach (var source in sources)
         {
-            call.Report($"Making image '{name.Familiar}'", $"Packing '{source.Path}'");
+            call.Report($"Making image '{title}'", $"Packing '{source.Path}'");
             var (descriptor, diffId) = source.IsArchive ? await TakeAsync(arrival, source.Path).ConfigureAwait(false) : await new LayerPack(arrival, call.Cancellation).PackAsync(source).ConfigureAwait(false);
             layers.Add(descriptor);
             diffIds.Add(diffId);
@@ -61,8 +76,7 @@ internal sealed class ImageBuild(ImageStore store, NewContainerImage request, Ti
             Config = new OciDescriptor { MediaType = MediaTypes.Config, Digest = await arrival.AddAsync(configBytes, call.Cancellation).ConfigureAwait(false), Size = configBytes.Length },
             Layers = layers,
         });
-        var id = await arrival.AddAsync(manifest, call.Cancellation).ConfigureAwait(false);
-        return await arrival.CommitAsync(name, id, id, call).ConfigureAwait(false);
+        return await arrival.AddAsync(manifest, call.Cancellation).ConfigureAwait(false);
     }
 
     private static OciImageConfig New(OciRunConfig? seed) => new() { Architecture = OciPlatform.Host.Architecture, Os = OciPlatform.Host.Os, Config = seed };

@@ -27,9 +27,12 @@ public static class ImageFaults
     /// <summary>An image has lost a name.</summary>
     public const string Unnamed = "image.unnamed";
 
+    /// <summary>An archive of an image is whole, and has not its name.</summary>
+    public const string ExportFilled = "image.export.filled";
+
     /// <summary>Those of an image's coming.</summary>
     public static IReadOnlyList<string> Arrival { get; } = [BlobsStored, LayersUnpacked, LayersNamed, Recorded];
 
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Arrival, Removed, Named, Unnamed];
+    public static IReadOnlyList<string> All { get; } = [.. Arrival, Removed, Named, Unnamed, ExportFilled];
 }

@@ -30,6 +30,9 @@ public static class VolumeFaults
     /// <summary>It is written that it is being removed.</summary>
     public const string RemoveWritten = "volume.remove.written";
 
+    /// <summary>An archive is whole, and has not its name.</summary>
+    public const string ExportFilled = "volume.export.filled";
+
     /// <summary>All.</summary>
-    public static IReadOnlyList<string> All { get; } = [NewWritten, NewFilled, CheckpointFilled, RestoreFilled, RestoreWritten, RestoreMoved, RestorePlaced, RemoveWritten];
+    public static IReadOnlyList<string> All { get; } = [NewWritten, NewFilled, CheckpointFilled, RestoreFilled, RestoreWritten, RestoreMoved, RestorePlaced, RemoveWritten, ExportFilled];
 }

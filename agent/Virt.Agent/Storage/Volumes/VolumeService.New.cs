@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
 using Virt.Agent.Common;
+using Virt.Linux.Files;
 using Virt.Protocol;
 
 namespace Virt.Agent.Storage.Volumes;
@@ -16,7 +18,7 @@ public sealed partial class VolumeService
         var isAll = request.Names.Length == 0 && request.Ids.Length == 0;
         return Task.FromResult(new VirtVolumeList
         {
-            Items = [.. all.Where(e => isAll || request.Ids.Contains(e.Id) || request.Names.Any(name => NamePattern.Matches(name, e.Name))).Select(Show)],
+            Items = [.. all.Where(e => isAll || request.Ids.Contains(e.Id) || request.Names.Any(name => NamePattern.Matches(name, e.Name))).Select(e => request.IncludeSize ? Show(e) with { SizeBytes = SizeOf(e, call) } : Show(e))],
             Errors = ResourceName.Missing(Kind, request.Names, request.Ids, all.ConvertAll(static e => (e.Id, e.Name))),
         });
     }
@@ -57,6 +59,12 @@ public sealed partial class VolumeService
         var entry = Find("export", request.Id, request.Name);
         call.WorksOn(entry.Name);
         CheckPath("export", entry.Name, request.Path);
+        if (!IsArchive(request.Path))
+        {
+            throw new VirtException(
+                ErrorCode.InvalidArgument, "ArchiveFormUnknown", $"Cannot export volume '{entry.Name}': '{request.Path}' does not end as an archive that is written; {string.Join(", ", ArchiveEnds[..^1])} and {ArchiveEnds[^1]} are.", request.Path, $"Export-VirtVolume {entry.Name} -Path '{Path.ChangeExtension(request.Path, "tar")}'");
+        }
+
         using var held = await LockAsync("export", entry, call.Cancellation).ConfigureAwait(false);
         if (File.Exists(request.Path) || Directory.Exists(request.Path))
         {
@@ -66,12 +74,36 @@ public sealed partial class VolumeService
         if (!call.WhatIf)
         {
             await using var rollback = new Rollback();
-            rollback.Add($"remove '{request.Path}'", () => File.Delete(request.Path));
-            await trees.PackAsync($"Cannot export volume '{entry.Name}'", entry.Name, entry.Data, request.Path, call.Cancellation).ConfigureAwait(false);
+            var partial = Path.Combine(Path.GetDirectoryName(request.Path)!, $".{Guid.NewGuid():n}-{Path.GetFileName(request.Path)}");
+            using var noted = unfinished.Begin(partial);
+            rollback.Add($"remove '{partial}'", () => File.Delete(partial));
+            await trees.PackAsync($"Cannot export volume '{entry.Name}'", entry.Name, entry.Data, partial, call.Cancellation).ConfigureAwait(false);
+            FileTree.SyncOne(partial);
+            await FaultPoint.ReachAsync(VolumeFaults.ExportFilled, call.Cancellation).ConfigureAwait(false);
+            File.Move(partial, request.Path, overwrite: false);
             rollback.Commit();
         }
 
         return Show(entry);
+    }
+
+    // Of those that tar(1) writes by itself, what every system reads.
+    private static readonly string[] ArchiveEnds = [".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tzst"];
+
+    private static bool IsArchive(string path) => Array.Exists(ArchiveEnds, end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+
+    // What it holds, each file once, whatever its names; without its checkpoints. Of one that changes meanwhile, about so much.
+    private static long SizeOf(VolumeEntry entry, Call call)
+    {
+        long bytes = 0;
+        var seen = new HashSet<ulong>();
+        foreach (var file in FileTree.Entries(entry.Data))
+        {
+            call.Cancellation.ThrowIfCancellationRequested();
+            bytes += file.IsFile && seen.Add(file.Inode) ? file.Size : 0;
+        }
+
+        return bytes;
     }
 
     private static void CheckPath(string verb, string name, string path)

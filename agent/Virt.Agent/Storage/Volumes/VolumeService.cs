@@ -23,6 +23,7 @@ public sealed partial class VolumeService
     private readonly string folder;
     private readonly ResourceTable table;
     private readonly TreeCopy trees;
+    private readonly UnfinishedFiles unfinished;
     private readonly TimeProvider time;
     private readonly EventHub events;
     private readonly KeyedLock locks = new();
@@ -42,6 +43,7 @@ public sealed partial class VolumeService
         this.time = time;
         this.events = events ?? new EventHub(time, 1);
         trees = new TreeCopy(tools);
+        unfinished = new UnfinishedFiles(paths.Exports);
         foreach (var row in table.Load(Kind))
         {
             entries[row.Id] = new VolumeEntry(row, folder);
@@ -51,6 +53,7 @@ public sealed partial class VolumeService
     /// <summary>Finishes or undoes what the agent before this one left half done. Must have ended before the first workload is looked at.</summary>
     public Task RecoverAsync()
     {
+        unfinished.Recover();
         foreach (var entry in entries.Values.ToList())
         {
             if (entry.Phase is VolumePhase.Creating or VolumePhase.Removing)

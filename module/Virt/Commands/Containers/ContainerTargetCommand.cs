@@ -17,7 +17,7 @@ public abstract class ContainerTargetCommand : TargetCommand<Container>
     /// <summary>Containers, as Get-Container gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
     [Kind(typeof(Container))]
-    public Container[] InputObject { get; set; } = [];
+    public virtual Container[] InputObject { get; set; } = [];
 
     /// <summary>The ids of containers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Id)]

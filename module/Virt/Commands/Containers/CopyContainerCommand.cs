@@ -26,10 +26,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class CopyContainerCommand : ContainerChangeCommand
+public sealed class CopyContainerCommand : ContainerOperandCommand
 {
     /// <summary>The copy's name, and its host name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string NewName { get; set; } = "";
 
     /// <summary>Ports of the host that lead to the copy, as for New-Container. Without it: none.</summary>
@@ -43,6 +45,8 @@ public sealed class CopyContainerCommand : ContainerChangeCommand
     /// <summary>Start the copy.</summary>
     [Parameter]
     public SwitchParameter Start { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = One(words);
 
     private protected override string? ForOne => nameof(NewName);
 

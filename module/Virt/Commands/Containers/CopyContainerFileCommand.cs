@@ -1,5 +1,6 @@
 using System.IO;
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
 using Virt.Session;
@@ -9,7 +10,8 @@ namespace Virt.Commands;
 /// <summary>Copies files and folders into containers, or out of them.</summary>
 /// <remarks>
 /// Copies from here into the container, whether it runs or not; with -FromContainer the other way round. A folder is copied with all that is in it, into the destination
-/// where that is a folder, else under the destination's name. Links are copied as links, and lead nowhere out of the container; devices are left out. What is copied in
+/// where that is a folder, else under the destination's name; a destination that ends in a slash is a folder, which has to be there for a file. Links are copied as links, and lead nowhere out of the container; pipes, sockets and devices are
+/// left out, which a warning says. What is copied in
 /// belongs to the container's root. What is copied out is there whole or not at all; where Windows or Windows PowerShell makes no links, what one says stands in a file NAME.link.
 /// </remarks>
 /// <example>
@@ -24,17 +26,38 @@ namespace Virt.Commands;
 [OutputType(typeof(void))]
 public sealed class CopyContainerFileCommand : ContainerTargetCommand
 {
+    /// <summary>The names of containers; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
+    [Names]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ContainerNameCompleter))]
+    public override string[] Name { get; set; } = [];
+
+    /// <summary>Containers, as Get-Container gives them. They are found again by their ids, on the hosts that they came from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
+    [Kind(typeof(Container))]
+    public override Container[] InputObject { get; set; } = [];
+
     /// <summary>What is copied: a file or a folder here, or with -FromContainer an absolute path in the container.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Id)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Piped)]
     public string SourcePath { get; set; } = "";
 
     /// <summary>Where to: an absolute path in the container, or with -FromContainer a path here.</summary>
-    [Parameter(Mandatory = true, Position = 2)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ParameterSets.Id)]
     public string DestinationPath { get; set; } = "";
 
     /// <summary>Out of the container.</summary>
     [Parameter]
     public SwitchParameter FromContainer { get; set; }
+
+    private protected override void TakeFirst(string[] words) => (SourcePath, DestinationPath) = (One(words), SourcePath);
 
     private protected override string? ForOne => FromContainer ? nameof(DestinationPath) : null;
 
@@ -53,9 +76,11 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
         {
             if (FromContainer)
             {
-                using var writer = new FilePartWriter(here, Directory.Exists(here), force: true);
+                var isFolder = DestinationPath.EndsWith("/", System.StringComparison.Ordinal) || DestinationPath.EndsWith($"{Path.DirectorySeparatorChar}", System.StringComparison.Ordinal);
+                using var writer = new FilePartWriter(isFolder ? here.TrimEnd('/', Path.DirectorySeparatorChar) + "/" : here, Directory.Exists(here), force: true);
                 host.Invoke(Methods.CopyContainerFile, request, observer: new CallObserver { Item = message => writer.Write(MessageCodec.ReadValue(message, Methods.CopyContainerFile.Item.Read)) });
                 writer.Commit();
+                WarnOfLeftOut(target, writer.LeftOut);
                 return;
             }
 
@@ -67,10 +92,21 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
             using var parts = new FilePartReader(here);
             // An observer of output: bytes must not be sent twice.
             host.Invoke(Methods.CopyContainerFile, request, observer: new CallObserver { Output = static (_, _) => { } }, stdin: parts);
+            WarnOfLeftOut(target, parts.LeftOut);
         }
         catch (System.Exception e) when (e is IOException or System.UnauthorizedAccessException)
         {
             throw CopyProblem.Of($"container '{target.Name}'", here, e);
+        }
+    }
+
+    private void WarnOfLeftOut(Target target, System.Collections.Generic.List<string> leftOut)
+    {
+        const int Shown = 5;
+        if (leftOut.Count > 0)
+        {
+            var more = leftOut.Count > Shown ? $" and {leftOut.Count - Shown} others" : "";
+            OnPipeline(() => WriteWarning($"Container '{target.Name}': what is no file, folder or link was not copied: {string.Join(", ", leftOut.GetRange(0, System.Math.Min(Shown, leftOut.Count)))}{more}."));
         }
     }
 }

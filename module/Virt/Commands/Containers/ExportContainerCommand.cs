@@ -36,10 +36,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class ExportContainerCommand : ContainerChangeCommand
+public sealed class ExportContainerCommand : ContainerOperandCommand
 {
     /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, compressed as that says, else a folder.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string Path { get; set; } = "";
 
     /// <summary>Only the files of its root, as docker export writes them.</summary>
@@ -49,6 +51,8 @@ public sealed class ExportContainerCommand : ContainerChangeCommand
     /// <summary>Write the container.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => Path = One(words);
 
     private protected override string? ForOne => nameof(Path);
 

@@ -13,20 +13,21 @@ namespace Virt.Commands;
 /// <para>Shows the last ten lines.</para>
 /// </example>
 /// <example>
-/// <code>Get-Container web* | Get-ContainerLog -Since (Get-Date).AddMinutes(-5) | Where-Object Stream -eq Stderr</code>
+/// <code>Get-Container web* | Get-ContainerLog -Since 5m | Where-Object Stream -eq Stderr</code>
 /// <para>Shows what several containers wrote to standard error in the last five minutes.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "ContainerLog", DefaultParameterSetName = ParameterSets.Name)]
 [OutputType(typeof(ContainerLogEntry))]
 public sealed class GetContainerLogCommand : ContainerTargetCommand
 {
-    /// <summary>Only the last so many lines.</summary>
+    /// <summary>Only the last so many lines, of which one that was begun and not ended is one where the container does not run or is not followed.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int Tail { get; set; }
 
-    /// <summary>Only what was written at this time or later.</summary>
+    /// <summary>Only what was written at this time or later; 5m, 1h30m or a TimeSpan: as long ago as that.</summary>
     [Parameter]
+    [Moment]
     public DateTimeOffset Since { get; set; }
 
     /// <summary>Go on with what is written from now on.</summary>

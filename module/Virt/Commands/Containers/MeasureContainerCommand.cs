@@ -7,7 +7,10 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Measures what containers use.</summary>
-/// <remarks>Gives processor time, memory, processes, network and disk of each container, once, or with -Continuous until it ends or Ctrl+C is pressed.</remarks>
+/// <remarks>
+/// Gives processor time, memory, processes, network and disk of each container, once, or with -Continuous until it ends or Ctrl+C is pressed. Of a pattern, those that run are measured; a container
+/// that is named and does not run is an error.
+/// </remarks>
 /// <example>
 /// <code>Measure-Container web</code>
 /// <para>Shows what a container uses now.</para>
@@ -33,7 +36,14 @@ public sealed class MeasureContainerCommand : ContainerTargetCommand
     {
         var seconds = IsGiven(nameof(IntervalSeconds)) ? IntervalSeconds : Continuous ? 1 : 0.2;
         var observer = new CallObserver { Item = message => Emit(HostObjects.Stamp(Read(message), host.ComputerName)) };
-        host.Invoke(Methods.MeasureContainer, new MeasureContainer { Id = target.Id, Name = target.Name, Continuous = Continuous, Interval = TimeSpan.FromSeconds(seconds) }, observer: observer);
+        try
+        {
+            host.Invoke(Methods.MeasureContainer, new MeasureContainer { Id = target.Id, Name = target.Name, Continuous = Continuous, Interval = TimeSpan.FromSeconds(seconds) }, observer: observer);
+        }
+        catch (VirtException e) when (e.Code == ErrorCode.WrongState && IsOfPattern(target))
+        {
+            // Of those that a pattern means, the ones that run.
+        }
     }
 
     private static ContainerMeasurement Read(Message message) => MessageCodec.ReadValue(message, Methods.MeasureContainer.Item.Read);

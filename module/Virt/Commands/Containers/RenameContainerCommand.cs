@@ -12,15 +12,19 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Rename, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class RenameContainerCommand : ContainerChangeCommand
+public sealed class RenameContainerCommand : ContainerOperandCommand
 {
     /// <summary>Its new name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string NewName { get; set; } = "";
 
     /// <summary>Write the container.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = One(words);
 
     private protected override string? ForOne => nameof(NewName);
 

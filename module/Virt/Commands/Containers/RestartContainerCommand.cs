@@ -7,7 +7,7 @@ namespace Virt.Commands;
 /// <summary>Restarts containers.</summary>
 /// <remarks>
 /// Asks the first process of the container to end, kills it when it has not in time, and starts it anew with all that the container has written. One that does
-/// not run is started.
+/// not run is started. Given up by Ctrl+C before it has ended, it runs on as it was; where it ends of having been asked all the same, it is started again.
 /// </remarks>
 /// <example>
 /// <code>Restart-Container web</code>

@@ -9,7 +9,7 @@ namespace Virt.Commands;
 /// <remarks>
 /// Limits, those of each process (-Ulimit) and the score when memory runs out too, labels, published ports, volumes, the restart policy, the health check, and the stop signal and its time change while the container runs. For everything else, and for a volume
 /// that goes while something in the container uses it, a running container is started anew, under the same id and name and with all that it has written; a warning says so, and -WhatIf says beforehand which of both it would be. Whether
-/// the program and the user are there is looked at before it is stopped. Where it cannot be started that way, it is started as it was, and the error says so. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
+/// the program and the user are there is looked at before it is stopped. Where it cannot be started that way, it is started as it was, and the error says so; given up by Ctrl+C before it has ended, it runs on as it was. One that is suspended is never started anew: that is an error. What is not given stays as it is; what is a list or a table takes the place of the whole of it.
 /// Its image, its isolation and whose ids it has are for its life, its address for its life in a network: make another one, which may see the same volumes.
 /// </remarks>
 /// <example>
@@ -66,7 +66,7 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public long ProcessCount { get; set; }
 
-    /// <summary>All your own names and values on it, as @{ Name = 'value' } or 'Name=value'.</summary>
+    /// <summary>All your own names and values on it, as @{ Name = 'value' } or 'Name=value', in place of those given before and over those of its image; @{}: only the image's.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [NameValues]
     public IDictionary? Labels { get; set; }

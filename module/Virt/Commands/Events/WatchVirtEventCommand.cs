@@ -41,8 +41,9 @@ public sealed class WatchVirtEventCommand : VirtCommand
     [Parameter]
     public VirtEventAction[] Action { get; set; } = [];
 
-    /// <summary>Also what has happened since this time, as far as the agent remembers.</summary>
+    /// <summary>Also what has happened since this time, as far as the agent remembers; 5m, 1h30m or a TimeSpan: since so long ago.</summary>
     [Parameter]
+    [Moment]
     public DateTimeOffset Since { get; set; }
 
     /// <inheritdoc/>

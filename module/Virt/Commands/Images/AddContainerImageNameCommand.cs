@@ -24,10 +24,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Add, "ContainerImageName", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerImage))]
-public sealed class AddContainerImageNameCommand : ContainerImageTargetCommand
+public sealed class AddContainerImageNameCommand : ContainerImageOperandCommand
 {
     /// <summary>The further names, such as host:5000/team/app:1.2.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     [ArgumentCompleter(typeof(ContainerImageCompleter))]
     public string[] NewName { get; set; } = [];
 
@@ -38,6 +40,8 @@ public sealed class AddContainerImageNameCommand : ContainerImageTargetCommand
     /// <summary>Write the image by its new name.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = words;
 
     private protected override string? ForOne => nameof(NewName);
 

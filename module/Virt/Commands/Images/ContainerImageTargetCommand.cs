@@ -12,12 +12,12 @@ public abstract class ContainerImageTargetCommand : TargetCommand<ContainerImage
     [Names]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ContainerImageCompleter))]
-    public string[] Name { get; set; } = [];
+    public virtual string[] Name { get; set; } = [];
 
     /// <summary>Images, as Get-ContainerImage gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
     [Kind(typeof(ContainerImage))]
-    public ContainerImage[] InputObject { get; set; } = [];
+    public virtual ContainerImage[] InputObject { get; set; } = [];
 
     /// <summary>The ids of images.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Id)]

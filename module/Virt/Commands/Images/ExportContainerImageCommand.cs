@@ -16,10 +16,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "ContainerImage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerImage))]
-public sealed class ExportContainerImageCommand : ContainerImageTargetCommand
+public sealed class ExportContainerImageCommand : ContainerImageOperandCommand
 {
     /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, compressed as that says, else a folder.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string Path { get; set; } = "";
 
     /// <summary>The form: Oci or Docker.</summary>
@@ -33,6 +35,8 @@ public sealed class ExportContainerImageCommand : ContainerImageTargetCommand
     /// <summary>Write the image.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => Path = One(words);
 
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.ExportContainerImage, new ExportContainerImage { Id = target.Id, Name = target.Name, Path = Path, Format = Format, Compression = Compression }, PassThru);

@@ -16,10 +16,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Rename, "ContainerImage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerImage))]
-public sealed class RenameContainerImageCommand : ContainerImageTargetCommand
+public sealed class RenameContainerImageCommand : ContainerImageOperandCommand
 {
     /// <summary>Its new name, such as host:5000/team/app:1.2.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     [ArgumentCompleter(typeof(ContainerImageCompleter))]
     public string NewName { get; set; } = "";
 
@@ -30,6 +32,8 @@ public sealed class RenameContainerImageCommand : ContainerImageTargetCommand
     /// <summary>Write the image.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = One(words);
 
     private protected override string? ForOne => nameof(NewName);
 

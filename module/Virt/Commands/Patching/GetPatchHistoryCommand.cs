@@ -27,8 +27,9 @@ public sealed class GetPatchHistoryCommand : WorkloadCommand
     [Alias("RunId")]
     public Guid[] Id { get; set; } = [];
 
-    /// <summary>Only runs that began later.</summary>
+    /// <summary>Only runs that began later; 30d, 12h or a TimeSpan: later than so long ago.</summary>
     [Parameter]
+    [Moment]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>At most so many runs of each host.</summary>

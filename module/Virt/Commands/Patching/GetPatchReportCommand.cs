@@ -32,8 +32,9 @@ public sealed class GetPatchReportCommand : WorkloadCommand
     [Parameter]
     public ReportFormat Format { get; set; }
 
-    /// <summary>Only runs that began later.</summary>
+    /// <summary>Only runs that began later; 30d, 12h or a TimeSpan: later than so long ago.</summary>
     [Parameter]
+    [Moment]
     public DateTimeOffset? Since { get; set; }
 
     /// <summary>The heading of the HTML page.</summary>

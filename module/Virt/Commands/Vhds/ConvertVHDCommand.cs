@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Session;
 
@@ -24,8 +25,23 @@ namespace Virt.Commands;
 [OutputType(typeof(VHD))]
 public sealed class ConvertVHDCommand : VHDChangeCommand
 {
+    /// <summary>Disk images: full paths on the host, with or without wildcards in the last part, VMs, whose first disk is meant, or their drives.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
+    [Paths]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(VHDPathCompleter))]
+    public override string[] Path { get; set; } = [];
+
+    /// <summary>Disk images, as Get-VHD gives them. They are found again by their paths, on the hosts that they came from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
+    [Kind(typeof(VHD))]
+    public override VHD[] InputObject { get; set; } = [];
+
     /// <summary>Where the new one is made: a full path on the host, in a folder that is there.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
     public string DestinationPath { get; set; } = "";
 
     /// <summary>Its format, which the name of the new one must end in: qcow2, raw, vhdx, vmdk, vhd. Without it: what the name ends in.</summary>
@@ -45,6 +61,8 @@ public sealed class ConvertVHDCommand : VHDChangeCommand
     /// <summary>Write the new disk image.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => DestinationPath = One(words);
 
     private protected override void Act(HostCalls host, Target target) => Change(
         host,

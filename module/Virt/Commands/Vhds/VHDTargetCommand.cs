@@ -17,7 +17,7 @@ public abstract class VHDTargetCommand : TargetCommand<VHD>
     /// <summary>Disk images, as Get-VHD gives them. They are found again by their paths, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
     [Kind(typeof(VHD))]
-    public VHD[] InputObject { get; set; } = [];
+    public virtual VHD[] InputObject { get; set; } = [];
 
     private protected override string[] TargetNames => Path;
 

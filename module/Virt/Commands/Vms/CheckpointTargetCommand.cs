@@ -26,13 +26,15 @@ public abstract class CheckpointTargetCommand : TargetCommand<VMCheckpoint>
     /// <summary>Checkpoints, as Get-VMCheckpoint gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
     [Kind(typeof(VMCheckpoint))]
-    public VMCheckpoint[] InputObject { get; set; } = [];
+    public virtual VMCheckpoint[] InputObject { get; set; } = [];
 
     /// <summary>The ids of checkpoints.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Id)]
     public Guid[] Id { get; set; } = [];
 
     private protected override string[] TargetNames => Name;
+
+    private protected override string[] FirstWords => VMName;
 
     private protected override VMCheckpoint[] TargetObjects => InputObject;
 
@@ -48,7 +50,8 @@ public abstract class CheckpointTargetCommand : TargetCommand<VMCheckpoint>
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (ParameterSetName == ParameterSets.InputObject)
+        TakePiped();
+        if (ParameterSetName is ParameterSets.InputObject or ParameterSets.Piped)
         {
             ForEachObject(InputObject, (host, target) => Act(host, (VMCheckpoint)target.Input));
             return;

@@ -23,8 +23,25 @@ namespace Virt.Commands;
 [OutputType(typeof(VMMovePlan))]
 public sealed class CompareVMCommand : VMTargetCommand
 {
+    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
+    [Alias("VMName")]
+    [Names]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(VMNameCompleter))]
+    public override string[] Name { get; set; } = [];
+
+    /// <summary>Virtual machines, as Get-VM gives them. They are found again by their ids, on the hosts that they came from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
+    [Kind(typeof(VM))]
+    public override VM[] InputObject { get; set; } = [];
+
     /// <summary>The other host, by the name that it has as a peer of the machine's host.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Id)]
     [Alias("Destination")]
     [ArgumentCompleter(typeof(PeerNameCompleter))]
     public string DestinationHost { get; set; } = "";
@@ -36,6 +53,8 @@ public sealed class CompareVMCommand : VMTargetCommand
     /// <summary>The folder on the other host for a copied disk; without it, its agent's own.</summary>
     [Parameter]
     public string? DestinationStoragePath { get; set; }
+
+    private protected override void TakeFirst(string[] words) => DestinationHost = One(words);
 
     private protected override void Act(HostCalls host, Target target) => Emit(host.Invoke(Methods.CompareVM, new CompareVM
     {

@@ -38,13 +38,15 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class CopyVMCommand : VMChangeCommand
+public sealed class CopyVMCommand : VMOperandCommand
 {
     /// <summary>
     /// The copy's name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host. One run of # stands for the first free number, of at least so many digits. Without # several copies are called name-1, name-2. Without it: the original's name
     /// and the next free number.
     /// </summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string? NewName { get; set; }
 
     /// <summary>How many copies to make, 1 to 1000.</summary>
@@ -83,6 +85,8 @@ public sealed class CopyVMCommand : VMChangeCommand
     /// <summary>Start the copies.</summary>
     [Parameter]
     public SwitchParameter Start { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = One(words);
 
     private protected override void Act(HostCalls host, Target target) => Change(
         host,

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Management.Automation;
+using Virt.Completion;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
 using Virt.Session;
@@ -34,12 +35,32 @@ namespace Virt.Commands;
 [OutputType(typeof(void))]
 public sealed class CopyVMFileCommand : VMTargetCommand
 {
+    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
+    [Alias("VMName")]
+    [Names]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(VMNameCompleter))]
+    public override string[] Name { get; set; } = [];
+
+    /// <summary>Virtual machines, as Get-VM gives them. They are found again by their ids, on the hosts that they came from.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
+    [Kind(typeof(VM))]
+    public override VM[] InputObject { get; set; } = [];
+
     /// <summary>What is copied: a file or a folder here, or with -FromVM an absolute path in the guest.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Id)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Piped)]
     public string SourcePath { get; set; } = "";
 
     /// <summary>Where to: an absolute path in the guest, or with -FromVM a path here.</summary>
-    [Parameter(Mandatory = true, Position = 2)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 2, ParameterSetName = ParameterSets.Id)]
     public string DestinationPath { get; set; } = "";
 
     /// <summary>Out of the guest.</summary>
@@ -58,6 +79,8 @@ public sealed class CopyVMFileCommand : VMTargetCommand
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSeconds { get; set; } = 30;
+
+    private protected override void TakeFirst(string[] words) => (SourcePath, DestinationPath) = (One(words), SourcePath);
 
     private protected override string? ForOne => FromVM ? nameof(DestinationPath) : null;
 

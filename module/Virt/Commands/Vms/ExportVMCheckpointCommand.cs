@@ -26,10 +26,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "VMCheckpoint", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMCheckpoint))]
-public sealed class ExportVMCheckpointCommand : CheckpointChangeCommand
+public sealed class ExportVMCheckpointCommand : CheckpointOperandCommand
 {
     /// <summary>A folder that is not there yet on the host, an absolute path.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string Path { get; set; } = "";
 
     /// <summary>The name of another checkpoint that this one has come from: write only what had changed since. Import-VM puts it together with the archive of that checkpoint.</summary>
@@ -40,6 +42,8 @@ public sealed class ExportVMCheckpointCommand : CheckpointChangeCommand
     /// <summary>Write the checkpoint.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => Path = One(words);
 
     private protected override void Act(HostCalls host, VMCheckpoint checkpoint) => Change(
         host,

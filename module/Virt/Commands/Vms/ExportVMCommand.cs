@@ -30,10 +30,12 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class ExportVMCommand : VMChangeCommand
+public sealed class ExportVMCommand : VMOperandCommand
 {
     /// <summary>A folder that is not there yet on the host, an absolute path.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string Path { get; set; } = "";
 
     /// <summary>The name of a checkpoint that the machine's state has come from: write only what has changed since. Import-VM puts it together with the archive of that checkpoint (Export-VMCheckpoint).</summary>
@@ -44,6 +46,8 @@ public sealed class ExportVMCommand : VMChangeCommand
     /// <summary>Write the machine.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => Path = One(words);
 
     private protected override string? ForOne => nameof(Path);
 

@@ -9,7 +9,8 @@ namespace Virt.Commands;
 /// <summary>Measures what virtual machines use.</summary>
 /// <remarks>
 /// Gives processor time, memory, disk and network of each machine as its host counts them, once, or with -Continuous until it ends or Ctrl+C is pressed. Nothing has to be set up,
-/// and the guest is not asked but for its traffic in QEMU's own network ('user'). What cannot be counted is empty.
+/// and the guest is not asked but for its traffic in QEMU's own network ('user'). What cannot be counted is empty. Of a pattern, the machines that run are measured; one that is named and does not
+/// run is an error.
 /// </remarks>
 /// <example>
 /// <code>Measure-VM web01</code>
@@ -36,7 +37,14 @@ public sealed class MeasureVMCommand : VMTargetCommand
     {
         var seconds = IsGiven(nameof(IntervalSeconds)) ? IntervalSeconds : Continuous ? 1 : 0.2;
         var observer = new CallObserver { Item = message => Emit(HostObjects.Stamp(Read(message), host.ComputerName)) };
-        host.Invoke(Methods.MeasureVM, new MeasureVM { Id = target.Id, Name = target.Name, Continuous = Continuous, Interval = TimeSpan.FromSeconds(seconds) }, observer: observer);
+        try
+        {
+            host.Invoke(Methods.MeasureVM, new MeasureVM { Id = target.Id, Name = target.Name, Continuous = Continuous, Interval = TimeSpan.FromSeconds(seconds) }, observer: observer);
+        }
+        catch (VirtException e) when (e.Code == ErrorCode.WrongState && IsOfPattern(target))
+        {
+            // Of those that a pattern means, the ones that run.
+        }
     }
 
     private static VMMeasurement Read(Message message) => MessageCodec.ReadValue(message, Methods.MeasureVM.Item.Read);

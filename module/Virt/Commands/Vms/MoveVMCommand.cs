@@ -32,7 +32,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Move, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMMove))]
-public sealed class MoveVMCommand : VMChangeCommand
+public sealed class MoveVMCommand : VMOperandCommand
 {
     private const string ByPlan = "Plan";
 
@@ -48,12 +48,14 @@ public sealed class MoveVMCommand : VMChangeCommand
     [Parameter(ParameterSetName = ParameterSets.Name)]
     [Parameter(ParameterSetName = ParameterSets.InputObject)]
     [Parameter(ParameterSetName = ParameterSets.Id)]
+    [Parameter(ParameterSetName = ParameterSets.Piped)]
     public SwitchParameter IncludeStorage { get; set; }
 
     /// <summary>The folder on the other host for a copied disk; without it, its agent's own.</summary>
     [Parameter(ParameterSetName = ParameterSets.Name)]
     [Parameter(ParameterSetName = ParameterSets.InputObject)]
     [Parameter(ParameterSetName = ParameterSets.Id)]
+    [Parameter(ParameterSetName = ParameterSets.Piped)]
     public string? DestinationStoragePath { get; set; }
 
     /// <summary>Plans to apply exactly: as Compare-VM gives them, as ConvertFrom-Json has read them, or as JSON text.</summary>
@@ -80,6 +82,8 @@ public sealed class MoveVMCommand : VMChangeCommand
             ForEachHost(plan.ComputerName.Length > 0 ? [plan.ComputerName] : HostNames, host => Guard(plan, () => Move(host, new Target(plan.VMId, plan.VMName, plan), request)));
         }
     }
+
+    private protected override void TakeFirst(string[] words) => DestinationHost = One(words);
 
     private protected override void Act(HostCalls host, Target target) => Move(host, target, new MoveVM
     {

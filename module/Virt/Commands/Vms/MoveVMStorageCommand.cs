@@ -25,16 +25,20 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Move, "VMStorage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class MoveVMStorageCommand : VMChangeCommand
+public sealed class MoveVMStorageCommand : VMOperandCommand
 {
     /// <summary>The folder, an absolute path of the host; it must be there.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     [Alias("DestinationPath")]
     public string DestinationStoragePath { get; set; } = "";
 
     /// <summary>Write the machine.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => DestinationStoragePath = One(words);
 
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.MoveVMStorage, new MoveVMStorage { Id = target.Id, Name = target.Name, DestinationStoragePath = DestinationStoragePath }, PassThru);

@@ -12,16 +12,20 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Rename, "VMCheckpoint", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMCheckpoint))]
-public sealed class RenameVMCheckpointCommand : CheckpointChangeCommand
+public sealed class RenameVMCheckpointCommand : CheckpointOperandCommand
 {
     /// <summary>The new name: 1 to 100 characters without * ? [ ] ` / #.</summary>
-    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 2, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     [ValidateNotNullOrEmpty]
     public string NewName { get; set; } = "";
 
     /// <summary>Write the checkpoint.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = One(words);
 
     private protected override void Act(HostCalls host, VMCheckpoint checkpoint) => Change(
         host,

@@ -18,7 +18,7 @@ public abstract class VMTargetCommand : TargetCommand<VM>
     /// <summary>Virtual machines, as Get-VM gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
     [Kind(typeof(VM))]
-    public VM[] InputObject { get; set; } = [];
+    public virtual VM[] InputObject { get; set; } = [];
 
     /// <summary>The ids of virtual machines.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Id)]

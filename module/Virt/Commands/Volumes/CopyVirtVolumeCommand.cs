@@ -16,15 +16,19 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "VirtVolume", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VirtVolume))]
-public sealed class CopyVirtVolumeCommand : VolumeChangeCommand
+public sealed class CopyVirtVolumeCommand : VolumeOperandCommand
 {
     /// <summary>The new volume's name.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string NewName { get; set; } = "";
 
     /// <summary>What the volume held then. Without it: what it holds now.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? CheckpointName { get; set; }
+
+    private protected override void TakeFirst(string[] words) => NewName = One(words);
 
     private protected override string? ForOne => nameof(NewName);
 

@@ -12,15 +12,19 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "VirtVolume", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VirtVolume))]
-public sealed class ExportVirtVolumeCommand : VolumeChangeCommand
+public sealed class ExportVirtVolumeCommand : VolumeOperandCommand
 {
     /// <summary>A file of the host that is not there yet, an absolute path; compressed as its name says: .tar, .tar.gz, .tar.zst.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string Path { get; set; } = "";
 
     /// <summary>Write the volume.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => Path = One(words);
 
     private protected override string? ForOne => nameof(Path);
 

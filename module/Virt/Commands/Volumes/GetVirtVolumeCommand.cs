@@ -13,6 +13,10 @@ namespace Virt.Commands;
 /// <code>(Get-VirtVolume db).Checkpoints</code>
 /// <para>Shows what a volume can be taken back to, and whether that shares its blocks with the volume or is a copy.</para>
 /// </example>
+/// <example>
+/// <code>Get-VirtVolume -IncludeSize | Sort-Object SizeBytes -Descending | Select-Object Name, SizeBytes, UsedBy</code>
+/// <para>Shows how much each volume holds, the largest first.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "VirtVolume", DefaultParameterSetName = ParameterSets.Name)]
 [OutputType(typeof(VirtVolume))]
 public sealed class GetVirtVolumeCommand : VolumeTargetCommand
@@ -23,6 +27,12 @@ public sealed class GetVirtVolumeCommand : VolumeTargetCommand
     [SupportsWildcards]
     [ArgumentCompleter(typeof(VolumeNameCompleter))]
     public override string[] Name { get; set; } = [];
+
+    /// <summary>Say how many bytes the files of each have (SizeBytes), without its checkpoints; that takes as long as looking at all of them.</summary>
+    [Parameter]
+    public SwitchParameter IncludeSize { get; set; }
+
+    private protected override Noun<VirtVolume> Noun => IncludeSize ? Nouns.VolumeWithSize : Nouns.Volume;
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => ForEachFound(Emit);

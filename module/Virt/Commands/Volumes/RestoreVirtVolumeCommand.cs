@@ -12,15 +12,19 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Restore, "VirtVolume", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(VirtVolume))]
-public sealed class RestoreVirtVolumeCommand : VolumeChangeCommand
+public sealed class RestoreVirtVolumeCommand : VolumeOperandCommand
 {
     /// <summary>Which.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     public string CheckpointName { get; set; } = "";
 
     /// <summary>Write the volume.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => CheckpointName = One(words);
 
     private protected override void Act(HostCalls host, Target target) =>
         Change(host, target, Methods.RestoreVirtVolume, new RestoreVirtVolume { Id = target.Id, Name = target.Name, CheckpointName = CheckpointName }, PassThru);

@@ -17,7 +17,7 @@ public abstract class VolumeTargetCommand : TargetCommand<VirtVolume>
     /// <summary>Volumes, as Get-VirtVolume gives them. They are found again by their ids, on the hosts that they came from.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
     [Kind(typeof(VirtVolume))]
-    public VirtVolume[] InputObject { get; set; } = [];
+    public virtual VirtVolume[] InputObject { get; set; } = [];
 
     /// <summary>The ids of volumes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ParameterSets.Id)]
