@@ -37,7 +37,7 @@ internal sealed record ParameterPage(
                 },
                 property.IsDefined(typeof(SupportsWildcardsAttribute), inherit: false),
                 string.Join(", ", property.GetCustomAttribute<AliasAttribute>(inherit: false)?.AliasNames ?? []),
-                Plain(property.GetValue(blank)),
+                DefaultOf(property, blank),
                 values);
         }
     }
@@ -71,9 +71,16 @@ internal sealed record ParameterPage(
         _ => type.Name,
     };
 
-    private static string Plain(object? value) => value switch
+    // A value that is its type's own is nobody's choice, but where the attribute says so: Set-VM changes nothing that is not given.
+    private static string DefaultOf(PropertyInfo property, object blank)
     {
-        null or "" or 0 or 0L or SwitchParameter or Array or DateTimeOffset => "",
-        _ => value.ToString()!,
-    };
+        if (property.GetCustomAttribute<PSDefaultValueAttribute>() is { } said)
+        {
+            return $"{said.Value}";
+        }
+
+        var value = property.GetValue(blank);
+        var isTypesOwn = value is not null && value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType()));
+        return isTypesOwn || value is null or SwitchParameter or Array or DateTimeOffset ? "" : value.ToString()!;
+    }
 }

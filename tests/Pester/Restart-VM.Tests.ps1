@@ -19,6 +19,12 @@ Describe 'Restart-VM' {
         $after.ProcessorCount | Should -Be 2
     }
 
+    It 'waits for what it is asked to wait for' {
+        $again = $vm | Restart-VM -TurnOff -Wait -For GuestAgent -TimeoutSeconds 120 -PassThru
+        $again.State, $again.Health | Should -Be Running, Healthy
+        { Restart-VM $vm.Name -Wait -For Port } | Should -Throw -ErrorId 'PortRequired,*'
+    }
+
     It 'pulls the plug' {
         ($vm | Restart-VM -TurnOff -PassThru).State | Should -Be Running
     }

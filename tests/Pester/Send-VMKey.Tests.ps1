@@ -12,4 +12,8 @@ Describe 'Send-VMKey' {
         Send-VMKey $vm.Name ctrl-nokey -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].FullyQualifiedErrorId | Should -BeLike 'UnknownKey*'
     }
+
+    It 'says that it was given nothing to press' {
+        { Send-VMKey $vm.Name } | Should -Throw -ErrorId 'NoKey,*'
+    }
 }

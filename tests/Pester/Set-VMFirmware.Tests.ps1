@@ -40,5 +40,9 @@ Describe 'Set-VMFirmware' {
         "$($problem[0])" | Should -BeLike '*disk0, dvd0*'
         Set-VMFirmware $vm.Name -SecureBoot -ErrorVariable problem -ErrorAction SilentlyContinue
         "$($problem[0])" | Should -BeLike '*generation 1*'
+        Set-VMFirmware $vm.Name -EnableSecureBoot On -ErrorVariable problem -ErrorAction SilentlyContinue
+        "$($problem[0])" | Should -BeLike '*generation 1*'
+        (Set-VMFirmware $vm.Name -EnableSecureBoot Off -PassThru -ErrorAction Stop).SecureBoot | Should -BeFalse
+        { Set-VMFirmware $vm.Name -EnableSecureBoot Off -SecureBoot } | Should -Throw -ErrorId 'SecureBootTwice,*'
     }
 }

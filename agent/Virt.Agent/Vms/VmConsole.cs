@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Files;
@@ -45,13 +44,8 @@ internal sealed class VmConsole : IDisposable
         return (buffer[..count], start - at);
     }
 
-    /// <summary>The last line that has anything in it; empty where there is none.</summary>
-    public string LastLine()
-    {
-        var (bytes, _) = Read(Math.Max(0, Length - KeptBytes));
-        var lines = Encoding.UTF8.GetString(bytes).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length == 0 ? "" : new string([.. lines[^1].Take(200).Where(static c => !char.IsControl(c))]);
-    }
+    /// <summary>The last line that says anything; empty where there is none.</summary>
+    public string LastLine() => ConsoleText.LastLineOf(Encoding.UTF8.GetString(Read(Math.Max(0, Length - KeptBytes)).Bytes));
 
     /// <summary>Gives back the memory of what is not kept. Twice as much stays, so that who reads is not overtaken.</summary>
     public void Trim()

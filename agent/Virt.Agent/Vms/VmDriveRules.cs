@@ -107,14 +107,14 @@ internal static class VmDriveRules
     }
 
     /// <exception cref="VirtException">InvalidArgument.</exception>
-    public static void CheckLimits(string machine, VMDriveType type, long? iops, long? bytes)
+    public static void CheckLimits(string verb, string machine, VMDriveType type, long? iops, long? bytes)
     {
         foreach (var (value, name) in new[] { (iops, "MaximumIOPS"), (bytes, "MaximumBytesPerSecond") })
         {
             // QEMU's own bound.
             if (value is < 0 or > 1_000_000_000_000_000)
             {
-                throw Bad(machine, "InvalidLimit", $"its {name} is {value}; 1 and more are allowed, and 0 for no limit", $"{Noun(type, "Set")} {machine} {FirstDisk} -{name} 0");
+                throw Bad(machine, "InvalidLimit", $"the {name} is {value}; 1 and more are allowed, and 0 for no limit", $"{Noun(type, "Set")} {machine} {FirstDisk} -{name} 0", verb);
             }
         }
     }
@@ -149,8 +149,8 @@ internal static class VmDriveRules
         return null;
     }
 
-    private static VirtException Bad(string machine, string id, string why, string action) =>
-        new(ErrorCode.InvalidArgument, id, $"Cannot add a drive to VM '{machine}': {why}.", machine, action);
+    private static VirtException Bad(string machine, string id, string why, string action, string verb = "add a drive to") =>
+        new(ErrorCode.InvalidArgument, id, $"Cannot {verb} VM '{machine}': {why}.", machine, action);
 
     private static VirtException Full(string machine, string why, VMDriveType type) =>
         new(ErrorCode.ResourceExhausted, "NoPlaceForDrive", $"Cannot add a drive to VM '{machine}': {why}.", machine, $"{Noun(type, "Get")} {machine}");

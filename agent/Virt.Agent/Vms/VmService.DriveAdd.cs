@@ -20,7 +20,7 @@ public sealed partial class VmService
     {
         var entry = Find(AddDriveVerb, request.VMId, request.VMName);
         call.WorksOn(entry.Name);
-        VmDriveRules.CheckLimits(entry.Name, request.Type, request.MaximumIOPS, request.MaximumBytesPerSecond);
+        VmDriveRules.CheckLimits(AddDriveVerb, entry.Name, request.Type, request.MaximumIOPS, request.MaximumBytesPerSecond);
         using var held = await LockAsync(AddDriveVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(AddDriveVerb, entry.Name, entry.State);
         var isRunning = VmStates.IsAlive(entry.State);

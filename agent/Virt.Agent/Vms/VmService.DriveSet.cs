@@ -18,7 +18,7 @@ public sealed partial class VmService
         var (entry, drive) = FindDrive(SetDriveVerb, request.Id, request.Name, request.VMId, request.VMName, request.Type);
         var name = drive?.Name ?? VmDriveRules.FirstDisk;
         call.WorksOn(entry.Name);
-        VmDriveRules.CheckLimits(entry.Name, request.Type, request.MaximumIOPS, request.MaximumBytesPerSecond);
+        VmDriveRules.CheckLimits(SetDriveVerb, entry.Name, request.Type, request.MaximumIOPS, request.MaximumBytesPerSecond);
         using var held = await LockAsync(SetDriveVerb, entry, call).ConfigureAwait(false);
         VmStates.CheckDrive(SetDriveVerb, entry.Name, entry.State);
         drive = FindDrive(SetDriveVerb, entry, name, request.Type);

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.IO;
 using System.Text.RegularExpressions;
 using Virt.Protocol;
@@ -23,6 +24,16 @@ internal static class CopyProblem
         return e is IOException && (e.HResult & 0xFFFF) is var number && (isUnix ? number is NoSpace or QuotaReached : number is HandleDiskFull or DiskFull)
             ? new VirtException(ErrorCode.ResourceExhausted, "DiskFull", $"Cannot copy files of {owner}: there is no space left for '{here}'.", here, "Get-PSDrive -PSProvider FileSystem", e)
             : new VirtException(ErrorCode.InvalidArgument, "FileNotCopied", $"Cannot copy files of {owner}: {CauseOf(e)}.", here, $"Get-Item '{here}'", e);
+    }
+
+    /// <summary>What a warning says of what was left out; null: nothing was.</summary>
+    /// <param name="owner">Whose files, as a sentence's beginning: <c>VM 'web01'</c>.</param>
+    /// <param name="leftOut">Each with what it is.</param>
+    public static string? OfLeftOut(string owner, List<string> leftOut)
+    {
+        const int Shown = 5;
+        var more = leftOut.Count > Shown ? $" and {leftOut.Count - Shown} others" : "";
+        return leftOut.Count == 0 ? null : $"{owner}: what is no file, folder or link was not copied: {string.Join(", ", leftOut.GetRange(0, System.Math.Min(Shown, leftOut.Count)))}{more}.";
     }
 
     // What is copied has another name until it is whole, which is nobody's business.

@@ -74,7 +74,7 @@ public sealed class DriveTests
         var set = host.Invoke(Methods.SetVMDrive, new SetVMDrive { VMName = "web01", Name = "disk0", MaximumIOPS = 0, MaximumBytesPerSecond = 3 << 20 });
         Assert.Equal((0L, 3L << 20), (set.MaximumIOPS, set.MaximumBytesPerSecond));
         Assert.Equal((0, 3 << 20), await host.LimitsAsync("web01"));
-        Assert.Equal("InvalidLimit", host.Refused(Methods.SetVMDrive, new SetVMDrive { VMName = "web01", Name = "disk0", MaximumIOPS = -1 }).Id);
+        Assert.Equal("Cannot change a drive of VM 'web01': the MaximumIOPS is -1; 1 and more are allowed, and 0 for no limit.", host.Refused(Methods.SetVMDrive, new SetVMDrive { VMName = "web01", Name = "disk0", MaximumIOPS = -1 }).Message);
         Assert.Equal("FirstDisk", host.Refused(Methods.SetVMDrive, new SetVMDrive { VMName = "web01", Name = "disk0", IsIndependent = true }).Id);
     }
 

@@ -110,14 +110,17 @@ public sealed class CopyFolderTests : IDisposable
         System.IO.File.WriteAllBytes($"{source}/ü x", new byte[300_000]);
         System.IO.File.SetUnixFileMode($"{source}/ü x", UnixFileMode.UserRead | UnixFileMode.UserExecute);
         System.IO.File.CreateSymbolicLink($"{source}/link", "/etc");
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint($"{source}/s"));
         byte[] sent = [];
         agent.On(Methods.CopyVMFile, (_, call) =>
         {
             sent = call.ReadStdin();
             return new Nothing();
         });
-        shell.Run($"Copy-VMFile web01 '{source}/' /srv -Force");
+        shell.Run($"Copy-VMFile web01 '{source}/' /srv -Force -WarningVariable said -WarningAction SilentlyContinue");
         Assert.Empty(shell.Errors);
+        Assert.Equal("VM 'web01': what is no file, folder or link was not copied: 'd/s' (socket).", shell.Run("$said")[0].ToString());
         var request = (CopyVMFile)Assert.Single(agent.CallsOf(Methods.CopyVMFile)).Request;
         Assert.Equal((true, true, "d", 300_000L, ModeOf("d"), true), (request.IsInto, request.IsFolder, request.FileName, request.SizeBytes, request.Mode, request.Force));
         var parts = Parts(sent);

@@ -219,6 +219,19 @@ public sealed class ManifestTests
             $"docs/cmdlets/{name}.md is what the comments of {TypeOf(name).Name} say; to bring it up to date: cp out/docs/cmdlets/*.md docs/cmdlets/");
     }
 
+    [Theory]
+    [InlineData("Set-VM", "AutomaticStartAction", "")]
+    [InlineData("New-VM", "AutomaticStartAction", "StartIfRunning")]
+    [InlineData("Convert-VHD", "VHDFormat", "")]
+    [InlineData("Start-VM", "For", "Running")]
+    [InlineData("Start-VM", "TimeoutSeconds", "60")]
+    [InlineData("Undo-Patch", "RunId", "")]
+    public void Its_page_says_what_a_parameter_is_where_it_is_left_away_and_nothing_where_that_is_nothing(string name, string parameter, string value)
+    {
+        var row = File.ReadLines(RepositoryRoot.File("docs", "cmdlets", name + ".md")).Single(line => line.StartsWith($"| `-{parameter}`", StringComparison.Ordinal));
+        Assert.Equal((value.Length > 0, value.Length > 0), (row.Contains(" Default: ", StringComparison.Ordinal), row.Contains($" Default: {value}.", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Get_Help_has_words_of_ours_and_examples_for_every_cmdlet()
     {

@@ -35,7 +35,7 @@ public sealed record VmArchiveDisk
     /// <exception cref="VirtException">InvalidArgument: a limit; ResourceExhausted: there is no place for it.</exception>
     internal VmDrive Make(string machine, VmSpec spec, bool isArm, Func<string, string> pathOf)
     {
-        VmDriveRules.CheckLimits(machine, VMDriveType.HardDisk, MaximumIops, MaximumBytesPerSecond);
+        VmDriveRules.CheckLimits("import", machine, VMDriveType.HardDisk, MaximumIops, MaximumBytesPerSecond);
         var controller = !Enum.IsDefined(Controller) || (isArm && Controller == VMControllerType.SATA) ? VMControllerType.SCSI : Controller;
         var name = VmDriveRules.NameOf(spec, VMDriveType.HardDisk);
         return new VmDrive

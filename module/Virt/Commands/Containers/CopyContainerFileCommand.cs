@@ -102,11 +102,9 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
 
     private void WarnOfLeftOut(Target target, System.Collections.Generic.List<string> leftOut)
     {
-        const int Shown = 5;
-        if (leftOut.Count > 0)
+        if (CopyProblem.OfLeftOut($"Container '{target.Name}'", leftOut) is { } text)
         {
-            var more = leftOut.Count > Shown ? $" and {leftOut.Count - Shown} others" : "";
-            OnPipeline(() => WriteWarning($"Container '{target.Name}': what is no file, folder or link was not copied: {string.Join(", ", leftOut.GetRange(0, System.Math.Min(Shown, leftOut.Count)))}{more}."));
+            OnPipeline(() => WriteWarning(text));
         }
     }
 }

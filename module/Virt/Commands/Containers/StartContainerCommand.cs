@@ -58,6 +58,7 @@ public sealed class StartContainerCommand : ContainerSpecCommand
 
     /// <summary>What -Wait waits for; giving it is enough to wait.</summary>
     [Parameter]
+    [PSDefaultValue(Value = WaitCondition.Running)]
     public WaitCondition For { get; set; } = WaitCondition.Running;
 
     /// <summary>The TCP port of -For Port.</summary>

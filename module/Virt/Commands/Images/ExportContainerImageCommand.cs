@@ -5,7 +5,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>Writes images into archives.</summary>
-/// <remarks>Writes an image into a tar archive or a folder on the host, as an OCI layout or as docker save does. skopeo, podman, buildah, umoci and docker read both.</remarks>
+/// <remarks>Writes an image into a tar archive or a folder on the host, as an OCI layout or as docker save does. skopeo, podman, buildah, umoci and docker read both. One that is a folder of the host is written as one layer.</remarks>
 /// <example>
 /// <code>Export-ContainerImage tools:1 -Path /tmp/tools-docker.tar.gz -Format Docker</code>
 /// <para>Writes an archive that docker load reads.</para>
@@ -26,10 +26,12 @@ public sealed class ExportContainerImageCommand : ContainerImageOperandCommand
 
     /// <summary>The form: Oci or Docker.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = ContainerImageFormat.Oci)]
     public ContainerImageFormat Format { get; set; }
 
     /// <summary>How its layers are compressed in OCI's form: AsIs, as they came; Gzip, Zstd or None. Where they were compressed otherwise, the image has another digest there.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = ContainerImageCompression.AsIs)]
     public ContainerImageCompression Compression { get; set; }
 
     /// <summary>Write the image.</summary>

@@ -37,6 +37,7 @@ public sealed class PublishContainerImageCommand : RegistryCommand
 
     /// <summary>How its layers are compressed there: AsIs, as they came; Gzip, Zstd or None. Where they were compressed otherwise, the image has another digest there.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = ContainerImageCompression.AsIs)]
     public ContainerImageCompression Compression { get; set; }
 
     /// <inheritdoc/>

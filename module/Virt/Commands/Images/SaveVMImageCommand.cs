@@ -55,6 +55,7 @@ public sealed class SaveVMImageCommand : NewCommand
 
     /// <summary>The CPU that it is for: the host's, X64 or Arm64. What is at an address does not say that by itself. Machines of another CPU than the host's are emulated: New-VM -Architecture.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = VMArchitecture.Host)]
     public VMArchitecture Architecture { get; set; }
 
     /// <summary>Write the image.</summary>

@@ -33,6 +33,7 @@ public sealed class NewVirtNetworkCommand : NewCommand
 
     /// <summary>What its members reach: Bridge, Isolated or Routed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = VirtNetworkMode.Bridge)]
     public VirtNetworkMode Mode { get; set; }
 
     /// <summary>One subnet of IPv4, one of IPv6, or both. Without it: a free one of IPv4. The first address is the host's.</summary>

@@ -30,6 +30,7 @@ public sealed class GetPatchReportCommand : WorkloadCommand
 
     /// <summary>What to make: objects, one HTML page, or one JSON text.</summary>
     [Parameter]
+    [PSDefaultValue(Value = ReportFormat.Object)]
     public ReportFormat Format { get; set; }
 
     /// <summary>Only runs that began later; 30d, 12h or a TimeSpan: later than so long ago.</summary>

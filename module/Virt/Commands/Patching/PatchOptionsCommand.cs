@@ -43,10 +43,12 @@ public abstract class PatchOptionsCommand : PatchFilterCommand
     /// with its checkpoint; Stop begins no further workload.
     /// </summary>
     [Parameter]
+    [PSDefaultValue(Value = PatchFailureAction.Rollback)]
     public PatchFailureAction OnFailure { get; set; }
 
     /// <summary>When a guest is rebooted: where it says that it needs it, never, or always.</summary>
     [Parameter]
+    [PSDefaultValue(Value = RebootPolicy.IfRequired)]
     public RebootPolicy RebootPolicy { get; set; }
 
     /// <summary>Keep the checkpoint of a VM, for Undo-Patch on this host; a VM that has moved since is put back by Restore-VMCheckpoint. What a container was is kept anyway, until its next patch.</summary>

@@ -43,6 +43,7 @@ public sealed class RegisterPatchScheduleCommand : PatchOptionsCommand
 
     /// <summary>What becomes of a run whose time has passed while the agent did not run: it is left out, or made up for once while its window is open.</summary>
     [Parameter]
+    [PSDefaultValue(Value = MissedRunPolicy.Skip)]
     public MissedRunPolicy MissedRun { get; set; }
 
     /// <summary>Replace a schedule of that name.</summary>

@@ -11,7 +11,7 @@ namespace Virt.Commands;
 /// <summary>Copies files and folders into guests of virtual machines, or out of them.</summary>
 /// <remarks>
 /// Copies from here into the guest through its guest agent, without a network; with -FromVM the other way round. A folder is copied with all that is in it, into the destination where that is a
-/// folder, else under the destination's name. Links in it are copied as links, and lead nothing that is copied out of where it is to go; devices, sockets and pipes of a guest are left out.
+/// folder, else under the destination's name. Links in it are copied as links, and lead nothing that is copied out of where it is to go; devices, sockets and pipes are left out, those of this machine with a warning.
 /// What is copied is there whole or not at all: it is written beside under another name (.virt-copy-…) and then moved into its place, by the guest's shell where it goes into a guest. Where
 /// it cannot be finished it is removed again; a guest that is turned off meanwhile keeps what it has under that other name. A folder that is there already is only copied into with -Force,
 /// file by file in place of those that are there, after all of it has come.
@@ -130,6 +130,11 @@ public sealed class CopyVMFileCommand : VMTargetCommand
             using var parts = new FilePartReader(here);
             (request.IsFolder, request.FileName, request.SizeBytes, request.Mode) = (true, parts.Name, parts.TotalBytes, parts.Mode);
             host.Invoke(Methods.CopyVMFile, request, observer: observer, stdin: parts);
+            if (CopyProblem.OfLeftOut($"VM '{request.Name}'", parts.LeftOut) is { } text)
+            {
+                OnPipeline(() => WriteWarning(text));
+            }
+
             return;
         }
 

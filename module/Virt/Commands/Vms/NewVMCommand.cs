@@ -136,6 +136,7 @@ public sealed class NewVMCommand : NewCommand
 
     /// <summary>Whether it is started when its host has started: always, where it ran when the host stopped, or never.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = VMStartAction.StartIfRunning)]
     public VMStartAction AutomaticStartAction { get; set; }
 
     /// <summary>So long after its host, in seconds.</summary>
@@ -150,6 +151,7 @@ public sealed class NewVMCommand : NewCommand
 
     /// <summary>What becomes of it when its host stops.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = VMStopAction.ShutDown)]
     public VMStopAction AutomaticStopAction { get; set; }
 
     /// <summary>What it shows its screen by, for Get-VMScreenshot: VGA, which every system knows (where it is left away, but on arm64); Virtio, which takes a driver; None.</summary>
@@ -216,6 +218,7 @@ public sealed class NewVMCommand : NewCommand
     /// generation 2, and has no VGA, SATA or PS/2.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [PSDefaultValue(Value = VMArchitecture.Host)]
     public VMArchitecture Architecture { get; set; }
 
     /// <summary>Your own words on it.</summary>

@@ -29,6 +29,16 @@ public sealed class SendVMKeyCommand : VMTargetCommand
     [Parameter]
     public string Text { get; set; } = "";
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (!IsGiven(nameof(Key)) && !IsGiven(nameof(Text)))
+        {
+            Refuse("NoKey", "Cannot press keys: none is given; the machine comes first, then its keys.", null, "Send-VMKey <vm> enter");
+        }
+    }
+
     private protected override void Act(HostCalls host, Target target)
     {
         if (MayChange(host, target, () => Require(host, target)))

@@ -22,6 +22,10 @@ namespace Virt.Commands;
 /// <para>Has a machine start from its network.</para>
 /// </example>
 /// <example>
+/// <code>Set-VMFirmware web02 -EnableSecureBoot Off -WhatIf</code>
+/// <para>Says whether a machine could start what nobody has signed.</para>
+/// </example>
+/// <example>
 /// <code>Set-VMFirmware web02 -Manufacturer Contoso -SerialNumber VM-0002 -AssetTag 4711</code>
 /// <para>Says what an inventory shall read in the guest.</para>
 /// </example>
@@ -41,6 +45,10 @@ public sealed class SetVMFirmwareCommand : VMPartChangeCommand
     /// <summary>Start only what is signed; -SecureBoot:$false: start anything.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter SecureBoot { get; set; }
+
+    /// <summary>The same in Hyper-V's words: On or Off.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public OnOffState EnableSecureBoot { get; set; }
 
     /// <summary>Who has made the machine, up to 64 characters.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -71,6 +79,16 @@ public sealed class SetVMFirmwareCommand : VMPartChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (IsGiven(nameof(SecureBoot)) && IsGiven(nameof(EnableSecureBoot)))
+        {
+            Refuse("SecureBootTwice", "Cannot change the firmware: -SecureBoot and -EnableSecureBoot say the same; give one of them.", EnableSecureBoot, $"Set-VMFirmware -EnableSecureBoot {EnableSecureBoot}");
+        }
+    }
+
     private protected override void Act(HostCalls host, Target target) => Change(
         host,
         target,
@@ -80,7 +98,7 @@ public sealed class SetVMFirmwareCommand : VMPartChangeCommand
             Id = target.Id,
             Name = target.Name,
             BootOrder = IsWanted(nameof(BootOrder)) ? BootOrder : null,
-            SecureBoot = IsWanted(nameof(SecureBoot)) ? SecureBoot.ToBool() : null,
+            SecureBoot = IsWanted(nameof(EnableSecureBoot)) ? EnableSecureBoot == OnOffState.On : IsWanted(nameof(SecureBoot)) ? SecureBoot.ToBool() : null,
             Manufacturer = IsWanted(nameof(Manufacturer)) ? Manufacturer : null,
             Product = IsWanted(nameof(Product)) ? Product : null,
             SerialNumber = IsWanted(nameof(SerialNumber)) ? SerialNumber : null,

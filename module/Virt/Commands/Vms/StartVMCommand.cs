@@ -16,41 +16,13 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Start, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class StartVMCommand : VMChangeCommand
+public sealed class StartVMCommand : VMStartingCommand
 {
-    /// <summary>Return when the machine has come to what -For names.</summary>
-    [Parameter]
-    public SwitchParameter Wait { get; set; }
-
-    /// <summary>What -Wait waits for; giving it is enough to wait.</summary>
-    [Parameter]
-    public WaitCondition For { get; set; } = WaitCondition.Running;
-
-    /// <summary>The TCP port of -For Port.</summary>
-    [Parameter]
-    [ValidateRange(1, 65535)]
-    public int Port { get; set; }
-
     /// <summary>How long to wait, in seconds; 0: for ever.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int TimeoutSeconds { get; set; } = 60;
 
-    /// <summary>Write the machine.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        RequirePort(For, Port);
-    }
-
     private protected override void Act(HostCalls host, Target target) => Change(
-        host, target, Methods.StartVM, new StartVM { Id = target.Id, Name = target.Name }, PassThru, WaitFor);
-
-    private VM WaitFor(HostCalls calls, VM vm) => Wait || IsGiven(nameof(For))
-        ? calls.Invoke(Methods.WaitVM, new WaitVM { Id = vm.Id, Name = vm.Name, For = For, Port = Port, Timeout = Seconds(TimeoutSeconds) })
-        : vm;
+        host, target, Methods.StartVM, new StartVM { Id = target.Id, Name = target.Name }, PassThru, (calls, vm) => WaitFor(calls, vm, TimeoutSeconds));
 }
