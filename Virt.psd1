@@ -11,6 +11,7 @@
     FormatsToProcess     = @('Virt.Format.ps1xml')
     CmdletsToExport      = @(
         'Add-ContainerImageName'
+        'Add-ContainerNetworkAdapter'
         'Add-VirtPeer'
         'Add-VMDvdDrive'
         'Add-VMHardDiskDrive'
@@ -39,6 +40,7 @@
         'Get-Container'
         'Get-ContainerImage'
         'Get-ContainerLog'
+        'Get-ContainerNetworkAdapter'
         'Get-ContainerProcess'
         'Get-PatchHistory'
         'Get-PatchReport'
@@ -92,6 +94,7 @@
         'Remove-Container'
         'Remove-ContainerImage'
         'Remove-ContainerImageName'
+        'Remove-ContainerNetworkAdapter'
         'Remove-VirtNetwork'
         'Remove-VirtPeer'
         'Remove-VirtVolume'

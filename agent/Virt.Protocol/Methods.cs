@@ -242,6 +242,15 @@ public static partial class Methods
     /// <summary>Changes a container.</summary>
     public static readonly Method<SetContainer, Container> SetContainer = new("container.set", Change, Protocol.SetContainer.WireFormat, Container.WireFormat);
 
+    /// <summary>Finds network adapters of containers.</summary>
+    public static readonly Method<GetContainerNetworkAdapter, ContainerNetworkAdapterList> GetContainerNetworkAdapter = new("containernetworkadapter.get", Query, Protocol.GetContainerNetworkAdapter.WireFormat, ContainerNetworkAdapterList.WireFormat);
+
+    /// <summary>Puts a container into one more network.</summary>
+    public static readonly Method<AddContainerNetworkAdapter, ContainerNetworkAdapter> AddContainerNetworkAdapter = new("containernetworkadapter.add", Change, Protocol.AddContainerNetworkAdapter.WireFormat, ContainerNetworkAdapter.WireFormat);
+
+    /// <summary>Takes a container out of one of its networks.</summary>
+    public static readonly Method<RemoveContainerNetworkAdapter, ContainerNetworkAdapter> RemoveContainerNetworkAdapter = new("containernetworkadapter.remove", Change, Protocol.RemoveContainerNetworkAdapter.WireFormat, ContainerNetworkAdapter.WireFormat);
+
     /// <summary>Removes a container.</summary>
     public static readonly Method<RemoveContainer, Nothing> RemoveContainer = new("container.remove", Change, Protocol.RemoveContainer.WireFormat, Nothing.WireFormat);
 

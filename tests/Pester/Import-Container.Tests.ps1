@@ -38,6 +38,12 @@ Describe 'Import-Container' {
         "$warned" | Should -Match "network is the host's"
     }
 
+    It 'comes into the networks that are named' {
+        $names = (New-TestName one), (New-TestName two)
+        $null = $names | ForEach-Object { New-VirtNetwork $_ }
+        (Import-Container $folder/web.tar -Name (New-TestName several) -Network $names).Networks | Should -Be $names
+    }
+
     It 'refuses a name that is taken and an archive of images, and makes nothing with -WhatIf' {
         Import-Container $folder/web.tar -ErrorVariable problem -ErrorAction SilentlyContinue
         $problem[0].CategoryInfo.Category | Should -Be ResourceExists

@@ -97,6 +97,17 @@ Describe 'New-Container' {
         $problem[0].CategoryInfo.Category | Should -Be ObjectNotFound
     }
 
+    It 'is in several networks, with an address of its choice in one' {
+        $names = (New-TestName one), (New-TestName two)
+        $null = New-VirtNetwork $names[0] -Subnet 10.77.1.0/24
+        $null = New-VirtNetwork $names[1] -Subnet 10.77.2.0/24
+        $made = New-Container (New-TestName several) -Image starter -Network $names -IPAddress 10.77.2.9
+        $made.Networks | Should -Be $names
+        $made.IPAddresses | Should -Be 10.77.1.2, 10.77.2.9
+        New-Container (New-TestName twice) -Image starter -Network $names[0], $names[0] -ErrorVariable problem -ErrorAction SilentlyContinue
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'AlreadyInNetwork,*'
+    }
+
     It 'fetches the image first where that is asked for' {
         $image = "$env:VIRT_TEST_REGISTRY/team/app:1"
         Remove-ContainerImage $image -Force -ErrorAction Ignore

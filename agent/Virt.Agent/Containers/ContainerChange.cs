@@ -51,6 +51,7 @@ internal static class ContainerChange
             Volumes = request.Volumes is null ? spec.Volumes : to.Volumes,
             Network = request.Network is null ? spec.Network : to.Network,
             Attachment = request.Network is null ? spec.Attachment : null,
+            Adapters = spec.Adapters,
             Layers = spec.Layers,
             Generation = spec.Generation,
             LastGeneration = spec.LastGeneration,

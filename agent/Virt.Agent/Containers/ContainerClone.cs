@@ -17,6 +17,7 @@ internal static class ContainerClone
         LabelLevel = "",
         Network = network,
         Attachment = null,
+        Adapters = [],
         Generation = 0,
         LastGeneration = 0,
         Previous = null,
@@ -28,9 +29,13 @@ internal static class ContainerClone
         FormerLimits = null,
     };
 
-    /// <summary>What the copy asks of its network: the same, but for addresses and ports that only one can have.</summary>
-    public static NewContainer PlaceOf(ContainerSpec spec, CopyContainer request) => new()
+    /// <summary>What the copy asks of its networks: the same, but for addresses and ports that only one can have.</summary>
+    /// <param name="spec">The container.</param>
+    /// <param name="request">What is asked of the copy.</param>
+    /// <param name="further">What the networks of the container's further adapters are called now.</param>
+    public static NewContainer PlaceOf(ContainerSpec spec, CopyContainer request, params string[] further) => new()
     {
+        AdditionalNetworks = further,
         IPAddresses = request.IPAddresses,
         Publish = request.Publish,
         AllowFrom = request.Publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []],

@@ -62,7 +62,7 @@ public sealed partial class ContainerService
 
         var id = Guid.NewGuid();
         var network = source.Spec.Attachment is { } attachment ? networks.NameOf(attachment.NetworkId) : source.Spec.Network;
-        var spec = TakePlace(id, name, ContainerClone.PlaceOf(source.Spec, request), ContainerClone.SpecOf(source.Spec, network, name), whatIf);
+        var spec = TakePlace(id, name, ContainerClone.PlaceOf(source.Spec, request, FurtherNetworksOf(source.Spec)), ContainerClone.SpecOf(source.Spec, network, name), whatIf);
         var row = ContainerEntry.NewRow(id, name, ContainerState.Creating, spec, null, time.GetUtcNow());
         var clone = new ContainerEntry(row, events);
         if (!whatIf && !table.TryInsert(row))

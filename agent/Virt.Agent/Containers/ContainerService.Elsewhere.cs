@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Virt.Agent.Networks;
 using Virt.Protocol;
 
 namespace Virt.Agent.Containers;
@@ -20,6 +21,7 @@ public sealed partial class ContainerService
                 ErrorCode.InvalidArgument, "InvalidIPAddress", $"Cannot change container '{entry.Name}': in its network '{present}' it {(entry.Spec.Attachment is null ? "has no address of its own" : "keeps its address")}; another network can give it one.", entry.Name, $"Get-VirtNetwork | Where-Object Name -ne '{present}'");
         }
 
+        CheckFurther(entry, other);
         return request with { Network = other, IPAddresses = other is null ? null : request.IPAddresses };
     }
 
@@ -28,6 +30,27 @@ public sealed partial class ContainerService
     {
         var (publish, allowFrom) = ContainerChange.PortsIn(entry.Spec, request);
         return Join(entry.Id, entry.Name, new NewContainer { IPAddresses = request.IPAddresses ?? [], Publish = publish, AllowFrom = allowFrom }, to, whatIf, "change");
+    }
+
+    // Its further adapters stay where they are.
+    private void CheckFurther(ContainerEntry entry, string? network)
+    {
+        if (network is null || entry.Spec.Adapters.Count == 0)
+        {
+            return;
+        }
+
+        if (ContainerNetwork.All.Contains(network, StringComparer.OrdinalIgnoreCase))
+        {
+            var last = NetworkService.InnerName(entry.Spec.Adapters[^1].Number);
+            throw new VirtException(
+                ErrorCode.InvalidArgument, "InvalidNetwork", $"Cannot change container '{entry.Name}': in the network '{network}' it cannot have the adapter '{last}', by which it is in another too.", entry.Name, $"Remove-ContainerNetworkAdapter {entry.Name} {last}");
+        }
+
+        if (networks.FindId(network) is { } id && entry.Spec.Adapters.FirstOrDefault(adapter => adapter.Attachment?.NetworkId == id) is { } there)
+        {
+            throw InNetwork("change", entry.Name, there.Number, network);
+        }
     }
 
     private void GiveBackUnused(ContainerEntry entry, ContainerSpec one, ContainerSpec other)

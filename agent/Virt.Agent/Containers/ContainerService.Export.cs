@@ -111,7 +111,7 @@ public sealed partial class ContainerService
             Image = below,
             Layers = over,
             Writes = writes,
-            Spec = ContainerSettings.Portable(spec, network) with { Image = image is null ? ImageReference.Parse(below.Name).Familiar : spec.Image },
+            Spec = ContainerSettings.Portable(spec, network, FurtherNetworksOf(spec)) with { Image = image is null ? ImageReference.Parse(below.Name).Familiar : spec.Image },
             Publish = ContainerSettings.Texts(spec.Attachment?.Ports ?? []),
             AllowFrom = [.. spec.Attachment?.AllowFrom ?? []],
         }.Write();

@@ -15,13 +15,23 @@ public sealed partial class ContainerService
     public Task<ContainerList> GetAsync(GetContainer request, Call call)
     {
         var errors = new List<ErrorInfo>();
+        return Task.FromResult(new ContainerList
+        {
+            Items = Show([.. Select(request.Names, request.Ids, errors)]),
+            Errors = [.. errors],
+        });
+    }
+
+    // By name; all where neither names nor ids are given.
+    private IEnumerable<ContainerEntry> Select(string[] names, Guid[] ids, List<ErrorInfo> errors)
+    {
         var found = new Dictionary<Guid, ContainerEntry>();
-        if (request.Names.Length == 0 && request.Ids.Length == 0)
+        if (names.Length == 0 && ids.Length == 0)
         {
             found = entries.ToDictionary();
         }
 
-        foreach (var name in request.Names)
+        foreach (var name in names)
         {
             if (NamePattern.IsPattern(name))
             {
@@ -36,16 +46,12 @@ public sealed partial class ContainerService
             }
         }
 
-        foreach (var id in request.Ids)
+        foreach (var id in ids)
         {
             Add(id, "");
         }
 
-        return Task.FromResult(new ContainerList
-        {
-            Items = Show([.. found.Values.OrderBy(e => e.Name, StringComparer.OrdinalIgnoreCase)]),
-            Errors = [.. errors],
-        });
+        return found.Values.OrderBy(static e => e.Name, StringComparer.OrdinalIgnoreCase);
 
         void Add(Guid id, string name)
         {

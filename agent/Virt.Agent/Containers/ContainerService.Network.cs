@@ -15,9 +15,14 @@ namespace Virt.Agent.Containers;
 public sealed partial class ContainerService
 {
     // The container's place in its network, kept for its life.
-    private ContainerSpec Join(Guid id, string name, NewContainer request, ContainerSpec spec, bool whatIf, string verb = "create") => ContainerNetwork.All.Contains(spec.Network)
-        ? spec
-        : spec with
+    private ContainerSpec Join(Guid id, string name, NewContainer request, ContainerSpec spec, bool whatIf, string verb = "create")
+    {
+        if (ContainerNetwork.All.Contains(spec.Network))
+        {
+            return spec;
+        }
+
+        var joined = spec with
         {
             Attachment = networks.Join(
                 new MemberRequest
@@ -28,7 +33,7 @@ public sealed partial class ContainerService
                     Name = name,
                     HostName = spec.HostName,
                     Network = spec.Network,
-                    Addresses = request.IPAddresses,
+                    Addresses = request.AdditionalNetworks.Length == 0 ? request.IPAddresses : AddressesOfFirst(request),
                     Publish = request.Publish,
                     AllowFrom = request.AllowFrom,
                     Dns = request.Dns,
@@ -36,6 +41,8 @@ public sealed partial class ContainerService
                 },
                 whatIf),
         };
+        return request.AdditionalNetworks.Length == 0 ? joined : JoinFurther(id, name, request, joined, whatIf, verb);
+    }
 
     // With the ports that are asked for; nothing is changed yet.
     private ContainerSpec Republish(ContainerEntry entry, ContainerSpec spec, SetContainer request)
@@ -87,9 +94,15 @@ public sealed partial class ContainerService
 
     private void WithMember(ContainerEntry entry, Action<NetworkMember> act)
     {
-        if (MemberOf(entry, entry.Spec) is { } member)
+        if (MemberOf(entry, entry.Spec) is not { } member)
         {
-            act(member);
+            return;
+        }
+
+        act(member);
+        foreach (var adapter in entry.Spec.Adapters)
+        {
+            act(MemberOf(entry, entry.Spec, adapter));
         }
     }
 
@@ -97,7 +110,7 @@ public sealed partial class ContainerService
         ? new NetworkMember { Id = entry.Id, Kind = Kind, Name = entry.Name, HostName = spec.HostName, Attachment = attachment, Dns = spec.Dns, OpenSpace = () => OpenSpace(entry.Id) }
         : null;
 
-    private static IPAddress[] OwnAddresses(ContainerEntry entry) => [.. entry.Spec.Attachment?.Addresses.Select(IPAddress.Parse) ?? []];
+    private static IPAddress[] OwnAddresses(ContainerEntry entry) => [.. AddressesOf(entry.Spec).Select(IPAddress.Parse)];
 
     private ContainerHostNames? HostNamesOf(ContainerSpec spec) => spec switch
     {
@@ -120,11 +133,13 @@ public sealed partial class ContainerService
             return prepared with { Member = member };
         }
 
+        var further = spec.Adapters.Select(adapter => MemberOf(entry, spec, adapter)).ToList();
+        further.ForEach(networks.Prepare);
         var gate = NetworkGate.Make();
         var steps = prepared.Launch.RootSteps.ToList();
         steps.Insert(steps.FindIndex(static step => step is { Kind: RootStepKind.Mount, Path: "/proc" }) + 1, RootStep.OfferNetwork(gate.Other));
         steps.Add(RootStep.AwaitNetwork(gate.Other));
-        return prepared with { Launch = prepared.Launch with { RootSteps = steps }, Member = member, Gate = gate };
+        return prepared with { Launch = prepared.Launch with { RootSteps = steps }, Member = member, Gate = gate, Further = further, MayForward = MayForward(spec) };
     }
 
     private async Task<KeptProcess> LaunchAsync(PreparedLaunch prepared)
@@ -167,6 +182,7 @@ public sealed partial class ContainerService
             try
             {
                 networks.Connect(prepared.Member!, prepared.Launch.Id, offered.Namespace, offered.Routes);
+                ConnectFurther(prepared, offered.Namespace, offered.Routes);
                 await FaultPoint.ReachAsync(ContainerFaults.NetworkConnected).ConfigureAwait(false);
             }
             catch

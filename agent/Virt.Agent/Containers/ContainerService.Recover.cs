@@ -34,6 +34,11 @@ public sealed partial class ContainerService
             await FinishRemountingAsync(entry).ConfigureAwait(false);
         }
 
+        foreach (var entry in entries.Values.Where(static e => e.Spec.Adapters.Any(static adapter => adapter.Step != ContainerAdapterStep.None)))
+        {
+            SettleAdapters(entry);
+        }
+
         await UndoClonesAsync(living).ConfigureAwait(false);
         await UndoExportsAsync().ConfigureAwait(false);
         var lost = throwAways.Values.ToList();

@@ -89,6 +89,7 @@ public sealed partial class ContainerService
         Volumes = [],
         Network = ContainerNetwork.Host,
         Attachment = null,
+        Adapters = [],
         Generation = 0,
         Previous = null,
         Init = false,

@@ -70,6 +70,9 @@ public sealed record ContainerSpec
     /// <summary>Its place in that network; null in one that is built in.</summary>
     public NetworkAttachment? Attachment { get; set; }
 
+    /// <summary>Its network adapters beside the first, by which it is in further networks; none where the first is in one that is built in.</summary>
+    public IReadOnlyList<ContainerAdapter> Adapters { get; set; } = [];
+
     /// <summary>Name servers that are asked in place of the host's.</summary>
     public IReadOnlyList<string> Dns { get; set; } = [];
 

@@ -54,6 +54,9 @@ internal static class ContainerStates
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckSet(string name, ContainerState state) => Check("change", name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
 
+    /// <exception cref="VirtException">WrongState.</exception>
+    public static void CheckAdapter(string verb, string name, ContainerState state) => Check(verb, name, state, Restartable, $"Wait-Container -Name {name} -For Stopped");
+
     /// <summary>What stands still would run after it, and nobody has asked for that.</summary>
     /// <exception cref="VirtException">WrongState.</exception>
     public static void CheckStartAnew(string name, ContainerState state)

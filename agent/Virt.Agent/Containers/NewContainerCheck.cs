@@ -137,6 +137,8 @@ internal static partial class NewContainerCheck
     // What only a network of its own can give; the network itself looks at the rest.
     private static void CheckNetwork(CheckedContainer who, NewContainer request, string? builtIn)
     {
+        Require(who, "Network", builtIn is null || request.AdditionalNetworks.Length == 0, $"in the network '{builtIn}' it cannot be in others too", "New-Container -Network lan, dmz");
+        Require(who, "Network", !request.AdditionalNetworks.Any(IsBuiltIn), "in several networks it can be of those that New-VirtNetwork has made", "New-Container -Network lan, dmz");
         Require(who, "IPAddress", builtIn is null || request.IPAddresses.Length == 0, $"in the network '{builtIn}' it cannot be given an address", "New-Container -Network lan -IPAddress 10.144.0.20");
         Require(who, "Publish", builtIn is null || request.Publish.Length == 0, $"in the network '{builtIn}' it has no ports to publish{(builtIn == ContainerNetwork.Host ? ", they are the host's already" : "")}", "New-Container -Network lan -Publish 8080:80");
         Require(who, "AllowFrom", request.AllowFrom.Length == 0 || request.Publish.Length > 0, "there are no published ports that somebody could come to", "New-Container -Network lan -Publish 8080:80 -AllowFrom 10.0.0.0/8");
@@ -148,6 +150,9 @@ internal static partial class NewContainerCheck
 
         Require(who, "DnsSearch", request.DnsSearch.All(static d => d.Length is > 0 and < 254 && d.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')), "a domain to search holds letters, digits, dots and dashes", "New-Container -Network lan -DnsSearch example.org");
     }
+
+    /// <summary>True where it is not a network of the user's.</summary>
+    public static bool IsBuiltIn(string network) => ContainerNetwork.All.Contains(network, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The host's folders and files must be there, and be such that the container can have them.</summary>
     /// <param name="verb">What is to be done with the container.</param>

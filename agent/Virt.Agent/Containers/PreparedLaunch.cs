@@ -15,6 +15,12 @@ namespace Virt.Agent.Containers;
 /// <param name="Machine">The command of a container in a virtual machine of its own, as the machine is told it; null: it is in none.</param>
 internal sealed record PreparedLaunch(LaunchSpec Launch, IReadOnlyList<SafeFileHandle> Mounts, NetworkMember? Member = null, NetworkGate? Gate = null, byte[]? Machine = null) : IDisposable
 {
+    /// <summary>Its adapters beside the first, in their order.</summary>
+    public IReadOnlyList<NetworkMember> Further { get; init; } = [];
+
+    /// <summary>It leads packets from one of its networks to the other.</summary>
+    public bool MayForward { get; init; }
+
     public void Dispose()
     {
         Gate?.Dispose();

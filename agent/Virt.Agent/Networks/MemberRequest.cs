@@ -8,8 +8,14 @@ namespace Virt.Agent.Networks;
 /// <summary>What a workload that is being made asks of a network.</summary>
 public sealed record MemberRequest
 {
-    /// <summary>The workload's id.</summary>
+    /// <summary>The workload's id; of an adapter that it has beside its first, that one's.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>See <see cref="NetworkMember.Workload"/>.</summary>
+    public Guid Workload { get; init; }
+
+    /// <summary>See <see cref="NetworkMember.Number"/>.</summary>
+    public int Number { get; init; }
 
     /// <summary><c>container</c> or <c>VM</c>.</summary>
     public required string Kind { get; init; }

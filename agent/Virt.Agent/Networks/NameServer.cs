@@ -24,7 +24,7 @@ internal sealed class NameServer : IAsyncDisposable
             return;
         }
 
-        var zone = new NameZone(name, [.. spec.Ranges]) { IsIsolated = isIsolated };
+        var zone = new NameZone(name, [.. spec.Ranges], Besides) { IsIsolated = isIsolated };
         var listeners = new List<NameListener>();
         var status = "";
         foreach (var range in spec.Ranges)
@@ -80,6 +80,21 @@ internal sealed class NameServer : IAsyncDisposable
         {
             await EndAsync(network).ConfigureAwait(false);
         }
+    }
+
+    // A workload asks the name servers of its first adapter's network alone (resolv.conf(5): the next one is asked only where one is silent).
+    private List<NameZone> Besides(NameZone zone, Guid workload)
+    {
+        var found = new List<(int Number, NameZone Zone)>();
+        foreach (var (_, other) in served)
+        {
+            if (other.Zone != zone && other.Zone.NumberOf(workload) is { } number)
+            {
+                found.Add((number, other.Zone));
+            }
+        }
+
+        return [.. found.OrderBy(static one => one.Number).Select(static one => one.Zone)];
     }
 
     private sealed record Served(NameZone Zone, IReadOnlyList<NameListener> Listeners, string Status);

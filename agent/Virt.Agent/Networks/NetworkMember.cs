@@ -7,8 +7,18 @@ namespace Virt.Agent.Networks;
 /// <summary>A workload that belongs to a network, whether it runs or not.</summary>
 public sealed record NetworkMember
 {
-    /// <summary>The workload's id.</summary>
+    /// <summary>The workload's id; of an adapter that it has beside its first, that one's.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>The workload's id, by which its adapters belong together.</summary>
+    public Guid Workload
+    {
+        get => field == Guid.Empty ? Id : field;
+        init;
+    }
+
+    /// <summary>Which of a container's adapters it is: 0 is the first, which has its published ports.</summary>
+    public int Number { get; init; }
 
     /// <summary><c>container</c> or <c>VM</c>.</summary>
     public required string Kind { get; init; }

@@ -14,16 +14,18 @@ public sealed partial class NetworkService
 {
     // Not 2: a kernel may put tunnels of its own into every namespace (net.core.fb_tunnels_only_for_init_net).
     private const int InnerIndex = 64;
-    private const string InnerName = "eth0";
 
     /// <summary>Takes a workload's ports of the host before it is started.</summary>
     /// <exception cref="VirtException">Conflict; NotFound (an address of the host); Unavailable: the network could not be set up.</exception>
-    public void Prepare(NetworkMember member)
+    public void Prepare(NetworkMember member) => PrepareTo("start", member);
+
+    /// <summary>The same for one that runs and with which something else is done.</summary>
+    public void PrepareTo(string verb, NetworkMember member)
     {
         var entry = EntryOf(member);
         if (entry.Bridge == 0)
         {
-            throw new VirtException(ErrorCode.Unavailable, "NetworkNotReady", $"Cannot start {member.Kind} '{member.Name}': its network '{entry.Name}' is not ready. {entry.Status}".TrimEnd(), member.Name, "systemctl restart virt-agent");
+            throw new VirtException(ErrorCode.Unavailable, "NetworkNotReady", $"Cannot {verb} {member.Kind} '{member.Name}': its network '{entry.Name}' is not ready. {entry.Status}".TrimEnd(), member.Name, "systemctl restart virt-agent");
         }
 
         ports.Take(member);
@@ -35,16 +37,18 @@ public sealed partial class NetworkService
     /// <param name="space">The namespace.</param>
     /// <param name="inside">A socket in it.</param>
     /// <exception cref="LinuxException">The kernel refuses something.</exception>
-    public void Connect(NetworkMember member, Guid launch, SafeFileHandle space, RouteSocket inside)
+    public void Connect(NetworkMember member, Guid launch, SafeFileHandle space, RouteSocket inside) => Connect(member, launch, space, inside, GatewaysOf(EntryOf(member).Spec));
+
+    private void Connect(NetworkMember member, Guid launch, SafeFileHandle space, RouteSocket inside, IEnumerable<IPAddress> gateways)
     {
         var entry = EntryOf(member);
         var spec = entry.Spec;
         var mac = PhysicalAddress.Parse(member.Attachment.MacAddress);
-        AddPair(launch, entry.Bridge, spec.MtuBytes, mac, space);
+        AddPair(PortName(member, launch), entry.Bridge, spec.MtuBytes, (InnerName(member.Number), InnerIndex + member.Number), mac, space);
 
         // As with Docker: no IPv6 where the network has none. Each would tell all others of its own address, which in a hundred namespaces is a hundred times heard.
         var hasV6 = spec.Ranges.Any(static range => range.IsInternet6);
-        inside.Configure(InnerIndex, AddressesOf(spec, member), GatewaysOf(spec), hasV6 ? 0 : spec.MtuBytes);
+        inside.Configure(InnerIndex + member.Number, AddressesOf(spec, member), gateways, hasV6 ? 0 : spec.MtuBytes);
         GoLive(entry, member);
     }
 
@@ -158,13 +162,13 @@ public sealed partial class NetworkService
 
     // Indices far above those that the kernel counts up to; one that is taken all the same is not taken twice. Known beforehand, they need not be asked for: each
     // question would wait for whatever else changes links on the host.
-    private void AddPair(Guid launch, int bridge, int mtu, PhysicalAddress mac, SafeFileHandle space)
+    private void AddPair(string port, int bridge, int mtu, (string Name, int Index) peer, PhysicalAddress mac, SafeFileHandle space)
     {
         for (var tries = 3; ; tries--)
         {
             try
             {
-                OnRoutes(socket => socket.AddPair((LinkName(launch), Random.Shared.Next(1 << 24, 1 << 30)), bridge, mtu, (InnerName, InnerIndex), mac, space));
+                OnRoutes(socket => socket.AddPair((port, Random.Shared.Next(1 << 24, 1 << 30)), bridge, mtu, peer, mac, space));
                 return;
             }
             catch (LinuxException e) when (e.Errno is Errno.EBUSY or Errno.EEXIST && tries > 0)

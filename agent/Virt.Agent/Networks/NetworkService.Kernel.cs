@@ -52,7 +52,7 @@ public sealed partial class NetworkService
             try
             {
                 using var inside = member.OpenSpace();
-                inside?.SetMtu([InnerIndex], entry.Spec.MtuBytes);
+                inside?.SetMtu([InnerIndex + member.Number], entry.Spec.MtuBytes);
             }
             catch (LinuxException e)
             {

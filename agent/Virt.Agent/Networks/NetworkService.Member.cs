@@ -124,6 +124,8 @@ public sealed partial class NetworkService
     private static NetworkMember MemberOf(MemberRequest request, NetworkAttachment attachment) => new()
     {
         Id = request.Id,
+        Workload = request.Workload,
+        Number = request.Number,
         Kind = request.Kind,
         Name = request.Name,
         HostName = request.HostName,

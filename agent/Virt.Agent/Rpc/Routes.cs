@@ -133,6 +133,9 @@ public static class Routes
         router.Add(Methods.ExportContainer, containers.ExportAsync);
         router.Add(Methods.ImportContainer, containers.ImportAsync);
         router.Add(Methods.SetContainer, containers.SetAsync);
+        router.Add(Methods.GetContainerNetworkAdapter, containers.GetAdapterAsync);
+        router.Add(Methods.AddContainerNetworkAdapter, containers.AddAdapterAsync);
+        router.Add(Methods.RemoveContainerNetworkAdapter, containers.RemoveAdapterAsync);
         router.Add(Methods.RemoveContainer, containers.RemoveAsync);
         router.Add(Methods.WaitContainer, containers.WaitAsync);
         router.Add(Methods.InvokeContainerCommand, containers.InvokeAsync);

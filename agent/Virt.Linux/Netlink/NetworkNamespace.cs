@@ -1,13 +1,19 @@
 using System;
+using System.IO;
 using System.Threading;
+using Microsoft.Win32.SafeHandles;
 using Virt.Linux.Namespaces;
 using Virt.Linux.Processes;
 
 namespace Virt.Linux.Netlink;
 
 /// <summary>Work in another network namespace. A socket that is made there belongs to it for good, whichever thread uses it.</summary>
-internal static class NetworkNamespace
+public static class NetworkNamespace
 {
+    /// <summary>Opens the network namespace of a process.</summary>
+    /// <exception cref="LinuxException">ESRCH: it has ended.</exception>
+    public static SafeFileHandle Open(PidFd process) => In(process, static () => File.OpenHandle("/proc/thread-self/ns/net", FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+
     /// <summary>Does something in the network namespace of a process, and waits for it.</summary>
     /// <exception cref="LinuxException">ESRCH: it has ended. Else what the work throws.</exception>
     internal static T In<T>(PidFd process, Func<T> work)

@@ -14,7 +14,8 @@ public sealed partial class RouteSocket
     // linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/veth.h
     private const ushort NewLink = 16, DeleteLinkMessage = 17, NewAddress = 20, NewRoute = 24, GetRoute = 26;
     private const ushort Name = 3, Mtu = 4, LinkAddress = 1, Master = 10, LinkInfo = 18, NamespaceDescriptor = 28, ParentLink = 5;
-    private const ushort FamilySettings = 26, AddressMode = 8, InternetV6 = 10;
+    private const ushort FamilySettings = 26, AddressMode = 8, InternetV6 = 10, InternetV4 = 2;
+    private const ushort LinkSettings = 1, Forwarding = 1; // IFLA_INET_CONF; IPV4_DEVCONF_FORWARDING of linux/ip.h
     private const ushort InfoKind = 1, InfoData = 2, Peer = 1, VlanId = 1;
     private const ushort LocalAddress = 2, Address = 1, AddressFlags = 8, Gateway = 5, OutLink = 4;
     private const int NoDuplicateDetection = 2;
@@ -154,6 +155,25 @@ public sealed partial class RouteSocket
             batch.Begin($"default via {gateway}", NewRoute, NetlinkBatch.Create | NetlinkBatch.Replace, [Family(bytes), 0, 0, 0, 254, 4, 0, 1, 0, 0, 0, 0]);
             batch.Add(Gateway, bytes);
             batch.Add(OutLink, link);
+        }
+        socket.Commit(batch);
+    }
+
+    /// <summary>Leads no packet of IPv4 on that comes in at a link. Of IPv6 a namespace leads none on from its beginning.</summary>
+    /// <param name="links">Their indices.</param>
+    public void StopForwarding(IEnumerable<int> links)
+    {
+        var batch = new NetlinkBatch();
+        foreach (var link in links)
+        {
+            Link(batch, $"{link}", 0, link, isUp: true);
+            var settings = batch.Nest(FamilySettings);
+            var family = batch.Nest(InternetV4);
+            var values = batch.Nest(LinkSettings);
+            batch.Add(Forwarding, 0);
+            batch.End(values);
+            batch.End(family);
+            batch.End(settings);
         }
         socket.Commit(batch);
     }

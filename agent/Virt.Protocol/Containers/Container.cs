@@ -283,6 +283,10 @@ public sealed partial record Container
     [Key(68)]
     public string MacAddress { get; set; } = "";
 
+    /// <summary>The names of all networks that it is in, that of its first adapter first.</summary>
+    [Key(69)]
+    public string[] Networks { get; set; } = [];
+
     /// <summary>The host it was read from, as the caller named it; set by the client.</summary>
     [IgnoreMember]
     public string ComputerName { get; set; } = "";

@@ -29,4 +29,8 @@ public sealed partial record ImportContainer
     /// <summary>Its volumes, as for <see cref="NewContainer.Volumes"/>; null: those that it had.</summary>
     [Key(5)]
     public string[]? Volumes { get; set; }
+
+    /// <summary>Networks beside <see cref="Network"/>, as for <see cref="NewContainer.AdditionalNetworks"/>; where <see cref="Network"/> is empty, those of the names that it had.</summary>
+    [Key(6)]
+    public string[] AdditionalNetworks { get; set; } = [];
 }

@@ -214,4 +214,8 @@ public sealed partial record NewContainer
     /// <summary>What the image's registry is shown where it is fetched; null: nothing.</summary>
     [Key(51)]
     public RegistryCredential? PullCredential { get; set; }
+
+    /// <summary>Networks that it is in beside <see cref="Network"/>, each by an adapter of its own; an address of <see cref="IPAddresses"/> is in the network that it belongs to.</summary>
+    [Key(52)]
+    public string[] AdditionalNetworks { get; set; } = [];
 }

@@ -57,6 +57,14 @@ internal static class Nouns
         },
         static item => (item.Id, item.Name, item.ComputerName));
 
+    public static readonly Noun<ContainerNetworkAdapter> ContainerNetworkAdapter = new(
+        static (host, names, ids) =>
+        {
+            var found = host.Invoke(Methods.GetContainerNetworkAdapter, new GetContainerNetworkAdapter { Names = names, Ids = ids });
+            return (found.Items, found.Errors);
+        },
+        static item => (item.Id, item.Name, item.ComputerName));
+
     public static readonly Noun<VirtNetwork> Network = new(
         static (host, names, ids) =>
         {

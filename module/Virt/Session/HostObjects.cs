@@ -21,6 +21,7 @@ internal static class HostObjects
             case VMSecurity item: item.ComputerName = computerName; break;
             case VMMovePlan item: item.ComputerName = computerName; break;
             case VMMove item: item.ComputerName = computerName; break;
+            case ContainerNetworkAdapter item: item.ComputerName = computerName; break;
             case Container item: item.ComputerName = computerName; break;
             case VirtHost item: item.ComputerName = computerName; break;
             case HostCheck item: item.ComputerName = computerName; break;
@@ -59,6 +60,7 @@ internal static class HostObjects
             case VMMemoryList list: StampAll(list.Items, computerName); break;
             case VMFirmwareList list: StampAll(list.Items, computerName); break;
             case VMSecurityList list: StampAll(list.Items, computerName); break;
+            case ContainerNetworkAdapterList list: StampAll(list.Items, computerName); break;
             case ContainerList list: StampAll(list.Items, computerName); break;
             case ContainerProcessList list: StampAll(list.Items, computerName); break;
             case HostCheckList list: StampAll(list.Items, computerName); break;

@@ -21,7 +21,7 @@ public sealed class ContainerArchiveTests
     // What an archive does not carry, or has elsewhere.
     private static readonly string[] OfOneHost =
     [
-        "Rootfs", "ImageLayers", "ImageDigest", "ImageEnvironment", "ImageLabels", "HostIds", "LabelLevel", "Attachment", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes", "FormerLimits",
+        "Rootfs", "ImageLayers", "ImageDigest", "ImageEnvironment", "ImageLabels", "HostIds", "LabelLevel", "Attachment", "Adapters", "Layers", "Generation", "LastGeneration", "Previous", "Built", "FrozenSource", "Arriving", "Exports", "StandsStill", "FormerVolumes", "FormerLimits",
     ];
 
     internal static readonly ContainerSpec Full = new()
@@ -80,6 +80,7 @@ public sealed class ContainerArchiveTests
         { """{"formatVersion":2,"what":"is not known"}""", "ContainerArchiveTooNew" },
         { Text().Replace("\"command\":[", "\"command\":[null,", StringComparison.Ordinal), "ContainerArchiveDamaged" },
         { Text().Replace("\"dns\":[\"10.0.0.1\"]", "\"dns\":null", StringComparison.Ordinal), "ContainerArchiveDamaged" },
+        { Text().Replace("\"adapters\":[", "\"adapters\":[null", StringComparison.Ordinal), "ContainerArchiveDamaged" },
         { Text().Replace(Any.Hex, "../../etc", StringComparison.Ordinal), "ContainerArchiveDamaged" },
     };
 
@@ -130,6 +131,18 @@ public sealed class ContainerArchiveTests
         Assert.Equal(("web2", "web2", "none", "a:/b"), (other.Name, other.HostName, other.Network, other.Volumes.Single()));
         Assert.Equal((0, 0, 0, 0), (other.Publish.Length, other.AllowFrom.Length, other.Dns.Length, other.DnsSearch.Length));
         Assert.Empty(ContainerSettings.RequestOf(archive, new ImportContainer { Publish = [] }).AllowFrom);
+    }
+
+    [Fact]
+    public void Its_further_networks_are_those_of_their_names_or_those_that_are_typed()
+    {
+        var spec = ContainerSettings.Portable(Full with { Adapters = [new ContainerAdapter { Id = Guid.NewGuid(), Number = 1, Network = "old", Attachment = new() { Addresses = ["10.0.0.2"] } }] }, "lan", "dmz");
+        var archive = ContainerArchive.Read(Of(spec).Write(), "/a.tar");
+        Assert.Equal((Guid.Empty, null), (archive.Spec.Adapters.Single().Id, archive.Spec.Adapters.Single().Attachment));
+        var same = ContainerSettings.RequestOf(archive, new ImportContainer());
+        Assert.Equal(("lan", "dmz"), (same.Network, same.AdditionalNetworks.Single()));
+        Assert.Empty(ContainerSettings.RequestOf(archive, new ImportContainer { Network = "none" }).AdditionalNetworks);
+        Assert.Equal(["b"], ContainerSettings.RequestOf(archive, new ImportContainer { Network = "a", AdditionalNetworks = ["b"] }).AdditionalNetworks);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class ContainerCloneTests
         Built = "sha256:2",
         Network = "lan",
         Attachment = new NetworkAttachment { NetworkId = Guid.NewGuid(), Addresses = ["10.0.0.2"], Ports = PublishedPort.Parse("8080:80", out _)!, AllowFrom = ["10.0.0.0/8"] },
+        Adapters = [new ContainerAdapter { Id = Guid.NewGuid(), Number = 1, Network = "dmz" }],
         Dns = ["10.0.0.1"],
         Labels = new Dictionary<string, string> { ["a"] = "b" },
     };
@@ -35,6 +36,7 @@ public sealed class ContainerCloneTests
     {
         var copy = ContainerClone.SpecOf(Spec, "lan2", "web2");
         Assert.Equal(("img", true, "lan2", "web2"), (copy.Image, copy.Init, copy.Network, copy.HostName));
+        Assert.Empty(copy.Adapters);
         Assert.Equal((Spec.Command, Spec.Layers, Spec.Labels), (copy.Command, copy.Layers, copy.Labels));
         Assert.Equal((0u, "", 0, 0, null, null, null), (copy.HostIds, copy.LabelLevel, copy.Generation, copy.LastGeneration, copy.Previous, copy.Built, copy.Attachment));
     }
@@ -46,6 +48,7 @@ public sealed class ContainerCloneTests
         var place = ContainerClone.PlaceOf(Spec, request);
         Assert.Equal((0, 0, 0), (place.Publish.Length, place.AllowFrom.Length, place.IPAddresses.Length));
         Assert.Equal(["10.0.0.1"], place.Dns);
+        Assert.Equal(["dmz2"], ContainerClone.PlaceOf(Spec, request, "dmz2").AdditionalNetworks);
         Assert.Equal("The ports 8080:80 stay the original's; the copy publishes none.", ContainerClone.NoteOf(Spec, request));
         request.Publish = ["8081:80"];
         Assert.Equal(["10.0.0.0/8"], ContainerClone.PlaceOf(Spec, request).AllowFrom);

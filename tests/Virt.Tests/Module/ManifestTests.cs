@@ -35,6 +35,9 @@ public sealed class ManifestTests
     // Found in a machine, by names that are that machine's own.
     private static readonly string[] NounsOfMachines = ["VMCheckpoint", "VMHardDiskDrive", "VMDvdDrive", "VMNetworkAdapter"];
 
+    // Found in a container likewise.
+    private static readonly string[] NounsOfContainers = ["ContainerNetworkAdapter"];
+
     private static readonly string[] Data = ["Name", "InputObject", "Id", "AsJob", "ComputerName", "NoVHD"];
 
     [Fact]
@@ -134,7 +137,8 @@ public sealed class ManifestTests
         {
             // The name of a machine's part is its machine's own, which comes first; a disk image's is its path.
             var itself = noun == "VHD" ? "Path" : "Name";
-            Assert.Contains(Sets(type, NounsOfMachines.Contains(noun) && !name.StartsWith("Add-", StringComparison.Ordinal) ? "VMName" : itself), set => set is { ParameterSetName: "Name", Position: 0 });
+            var first = name.StartsWith("Add-", StringComparison.Ordinal) ? itself : NounsOfMachines.Contains(noun) ? "VMName" : NounsOfContainers.Contains(noun) ? "ContainerName" : itself;
+            Assert.Contains(Sets(type, first), set => set is { ParameterSetName: "Name", Position: 0 });
             Assert.NotNull(type.GetProperty(itself)!.GetCustomAttribute<SupportsWildcardsAttribute>());
             Assert.NotNull(type.GetProperty(itself)!.GetCustomAttribute<ArgumentCompleterAttribute>());
         }

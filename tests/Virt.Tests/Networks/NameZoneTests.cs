@@ -61,6 +61,31 @@ public sealed class NameZoneTests
     }
 
     [Fact]
+    public void Who_is_in_another_network_too_finds_its_members_and_gets_out_where_that_one_leads_out()
+    {
+        var beside = new NameZone("dmz", [new Subnet(IPNetwork.Parse("10.2.0.0/24"))]);
+        var first = new NameZone("in", [new Subnet(IPNetwork.Parse("10.3.0.0/24"))], (_, workload) => beside.NumberOf(workload) is null ? [] : [beside]) { IsIsolated = true };
+        var (two, one) = (Member("two", "10.3.0.2"), Member("one", "10.3.0.3"));
+        first.Add(two);
+        first.Add(one);
+        beside.Add(two with { Id = Guid.NewGuid(), Workload = two.Id, Number = 1, Attachment = new NetworkAttachment { Addresses = ["10.2.0.2"] } });
+        beside.Add(Member("db", "10.2.0.3"));
+        Assert.Equal(1, beside.NumberOf(two.Id));
+        Assert.Equal("0 10.2.0.3", Ask("db", DnsQuestion.A, first, "10.3.0.2"));
+        Assert.Equal("0 db", Ask("3.0.2.10.in-addr.arpa", DnsQuestion.Ptr, first, "10.3.0.2"));
+        Assert.Equal("0 10.3.0.2", Ask("two", DnsQuestion.A, first, "10.3.0.2"));
+        Assert.Null(Ask("example.org", DnsQuestion.A, first, "10.3.0.2"));
+        Assert.Equal("3", Ask("db", DnsQuestion.A, first, "10.3.0.3"));
+        Assert.Equal("3", Ask("example.org", DnsQuestion.A, first, "10.3.0.3"));
+        beside.IsIsolated = true;
+        Assert.Equal("3", Ask("example.org", DnsQuestion.A, first, "10.3.0.2"));
+        beside.Remove(two.Id);
+        Assert.Equal("0 10.2.0.3", Ask("db", DnsQuestion.A, first, "10.3.0.2"));
+
+        static NetworkMember Member(string name, string address) => new() { Id = Guid.NewGuid(), Kind = "container", Name = name, HostName = name, Attachment = new NetworkAttachment { Addresses = [address] } };
+    }
+
+    [Fact]
     public void Who_has_ended_is_not_known_any_more()
     {
         Assert.Equal(["192.0.2.53"], zone.ServersOf(IPAddress.Parse("10.1.0.2")));
@@ -80,12 +105,12 @@ public sealed class NameZoneTests
         }
     }
 
-    private string? Ask(string name, ushort type)
+    private string? Ask(string name, ushort type, NameZone? asked = null, string from = "10.1.0.2")
     {
         var query = Query(name, type);
         var question = DnsQuestion.Read(query);
         Assert.NotNull(question);
-        return zone.Answer(query, question) is { } reply ? Read(reply, question) : null;
+        return (asked ?? zone).Answer(query, question, IPAddress.Parse(from)) is { } reply ? Read(reply, question) : null;
     }
 
     private static byte[] Query(string name, ushort type)

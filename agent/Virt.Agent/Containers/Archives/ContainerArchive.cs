@@ -84,7 +84,7 @@ public sealed record ContainerArchive
         var spec = archive.Spec;
         IEnumerable<object?>[] lists =
         [
-            archive.Layers, archive.Publish, archive.AllowFrom, spec.Command, spec.Environment.Values, spec.Labels.Values, spec.Volumes, spec.Dns, spec.DnsSearch, spec.DnsOptions, spec.Tmpfs, spec.Devices,
+            archive.Layers, archive.Publish, archive.AllowFrom, spec.Command, spec.Environment.Values, spec.Labels.Values, spec.Volumes, spec.Adapters, spec.Dns, spec.DnsSearch, spec.DnsOptions, spec.Tmpfs, spec.Devices,
             spec.Ulimits, spec.Sysctls.Values, spec.AdditionalGroups, spec.BlockIO, spec.After, spec.ExtraHosts.Select(static host => host.Key), spec.ExtraHosts.Select(static host => host.Value), spec.Health?.Command ?? [],
         ];
         return lists.All(static list => list.All(static one => one is not null));

@@ -13,7 +13,8 @@ internal static class ContainerSettings
     /// <summary>The settings, without what only this host can give: ids, places, paths of volumes, layers.</summary>
     /// <param name="spec">The container.</param>
     /// <param name="network">What its network is called now.</param>
-    public static ContainerSpec Portable(ContainerSpec spec, string network) => spec with
+    /// <param name="further">What the networks of its further adapters are called now.</param>
+    public static ContainerSpec Portable(ContainerSpec spec, string network, params string[] further) => spec with
     {
         Rootfs = "",
         ImageLayers = [],
@@ -24,6 +25,7 @@ internal static class ContainerSettings
         LabelLevel = "",
         Network = network,
         Attachment = null,
+        Adapters = [.. further.Select(static name => new ContainerAdapter { Network = name })],
         Volumes = [.. spec.Volumes.Select(static volume => volume.VolumeName.Length == 0 ? volume : volume with { Source = "", VolumeId = Guid.Empty })],
         Layers = [],
         Generation = 0,
@@ -56,6 +58,7 @@ internal static class ContainerSettings
             HostName = spec.HostName == archive.Name && !spec.IsChroot ? name : same.HostName,
             Volumes = request.Volumes ?? same.Volumes,
             Network = network,
+            AdditionalNetworks = request.Network.Length > 0 ? request.AdditionalNetworks : [.. spec.Adapters.Select(static adapter => adapter.Network)],
             IPAddresses = request.IPAddresses,
             Publish = publish,
             AllowFrom = publish.Length == 0 ? [] : [.. archive.AllowFrom],

@@ -23,6 +23,7 @@ internal static class MachineCheck
                 ("Volume", $"in a virtual machine of its own its /dev is that machine's, in which the place '{volume.Target}' of a volume cannot be", Making + " -Volume data:/data"),
             { ProcessCount: not null } => ("ProcessCount", "in a virtual machine of its own its processes are counted by its own kernel alone", Making + " -Ulimit nproc=100"),
             { MemoryBytes: < MachineMemory.LeastBytes } => ("MemoryBytes", $"a virtual machine of its own would have {request.MemoryBytes} bytes of memory; {MachineMemory.LeastBytes >> 20} MB is the least", Making + " -MemoryBytes 256MB"),
+            { AdditionalNetworks.Length: > 0 } => ("Network", "in a virtual machine of its own it is in one network", "New-Container -Isolation Application -Network lan, dmz"),
             _ when isHostNetwork => ("Network", "in a virtual machine of its own it has no part in the host's network", Making + " -Network lan -Publish 8080:80"),
             _ when isAlone && health is ({ TcpPort: not 0 } or { HttpUrl.Length: > 0 }) => ("Health", "in a virtual machine of its own, and without a network, nobody comes to its ports", Making + " -Network lan -HealthTcp 80"),
             _ => null,

@@ -82,7 +82,7 @@ internal sealed class NameListener : IAsyncDisposable
                     continue;
                 }
 
-                if (zone.Answer(query.Span, question) is { } known)
+                if (zone.Answer(query.Span, question, from.Address) is { } known)
                 {
                     await datagrams.SendToAsync(known, SocketFlags.None, from, end.Token).ConfigureAwait(false);
                 }
@@ -156,7 +156,7 @@ internal sealed class NameListener : IAsyncDisposable
             timer.CancelAfter(Idle);
             while (await DnsStream.ReadAsync(stream, timer.Token).ConfigureAwait(false) is { } query && DnsQuestion.Read(query) is { } question)
             {
-                var answer = zone.Answer(query, question) ?? await AskAsync(query, question, from, isTcp: true).ConfigureAwait(false);
+                var answer = zone.Answer(query, question, from) ?? await AskAsync(query, question, from, isTcp: true).ConfigureAwait(false);
                 await DnsStream.WriteAsync(stream, answer, timer.Token).ConfigureAwait(false);
                 timer.CancelAfter(Idle);
             }

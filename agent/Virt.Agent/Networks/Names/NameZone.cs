@@ -7,12 +7,16 @@ using System.Threading;
 namespace Virt.Agent.Networks.Names;
 
 /// <summary>The names of a network: of what runs in it. Safe from any thread.</summary>
-internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
+/// <param name="network">Its name.</param>
+/// <param name="subnets">Its subnets.</param>
+/// <param name="besides">The other zones that a workload is in, the one of its first adapter first; null: there are no others.</param>
+internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets, Func<NameZone, Guid, IReadOnlyList<NameZone>>? besides = null)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Guid, NetworkMember> members = [];
     private readonly Dictionary<string, List<NetworkMember>> byName = new(StringComparer.Ordinal);
     private readonly Dictionary<IPAddress, NetworkMember> byAddress = [];
+    private readonly Dictionary<Guid, NetworkMember> byWorkload = [];
 
     /// <summary>Nothing leads out of it, and so no names of outside are asked for.</summary>
     public bool IsIsolated { get; set; }
@@ -23,6 +27,7 @@ internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
         {
             Remove(member.Id);
             members[member.Id] = member;
+            byWorkload[member.Workload] = member;
             foreach (var name in NamesOf(member))
             {
                 (byName.TryGetValue(name, out var list) ? list : byName[name] = []).Add(member);
@@ -44,6 +49,7 @@ internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
                 return;
             }
 
+            byWorkload.Remove(member.Workload);
             foreach (var name in NamesOf(member))
             {
                 if (byName.TryGetValue(name, out var list) && list.RemoveAll(m => m.Id == id) > 0 && list.Count == 0)
@@ -59,8 +65,48 @@ internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
         }
     }
 
-    /// <summary>What it knows; null where somebody else is to be asked.</summary>
-    public byte[]? Answer(ReadOnlySpan<byte> query, DnsQuestion question)
+    /// <summary>Which of a workload's adapters is in it; null: none.</summary>
+    public int? NumberOf(Guid workload)
+    {
+        lock (gate)
+        {
+            return byWorkload.TryGetValue(workload, out var member) ? member.Number : null;
+        }
+    }
+
+    /// <summary>What it knows, or another network that the asker is in; null where somebody else is to be asked.</summary>
+    /// <param name="query">The message.</param>
+    /// <param name="question">What is asked in it.</param>
+    /// <param name="from">Who asks.</param>
+    public byte[]? Answer(ReadOnlySpan<byte> query, DnsQuestion question, IPAddress from)
+    {
+        if (AnswerOwn(query, question) is { } own)
+        {
+            return own;
+        }
+
+        var others = besides is not null && WorkloadOf(from) is { } asker ? besides(this, asker) : [];
+        foreach (var other in others)
+        {
+            if (other.AnswerOwn(query, question) is { } known)
+            {
+                return known;
+            }
+        }
+
+        // Who is in another network too that leads out gets there the answer that it would get there.
+        return IsIsolated && others.All(static other => other.IsIsolated) ? DnsReply.Empty(query, question, DnsReply.NoSuchName) : null;
+    }
+
+    private Guid? WorkloadOf(IPAddress address)
+    {
+        lock (gate)
+        {
+            return byAddress.TryGetValue(address, out var member) ? member.Workload : null;
+        }
+    }
+
+    private byte[]? AnswerOwn(ReadOnlySpan<byte> query, DnsQuestion question)
     {
         lock (gate)
         {
@@ -76,7 +122,7 @@ internal sealed class NameZone(string network, IReadOnlyList<Subnet> subnets)
                 return byAddress.TryGetValue(address, out var member) ? DnsReply.Name(query, question, member.Name) : DnsReply.Empty(query, question, DnsReply.NoSuchName);
             }
 
-            return IsIsolated ? DnsReply.Empty(query, question, DnsReply.NoSuchName) : null;
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
 using Virt.Protocol;
@@ -73,13 +74,14 @@ public abstract partial class ContainerSpecCommand : TargetCommand<Container>
     public string[] Volume { get; set; } = [];
 
     /// <summary>
-    /// A network that New-VirtNetwork has made; or none: nothing but loopback; or host: the host's own, with all its addresses and ports. Without it: none.
+    /// A network that New-VirtNetwork has made; or none: nothing but loopback; or host: the host's own, with all its addresses and ports. Without it: none. Several that New-VirtNetwork has made: it is in each, by an adapter of its
+    /// own; published ports lead to the first, and the default route does where that leads out.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     [ArgumentCompleter(typeof(NetworkNameCompleter))]
-    public string? Network { get; set; }
+    public string[] Network { get; set; } = [];
 
-    /// <summary>Its address in the network, or one of each family. Without it: a free one. It is kept for the container's life.</summary>
+    /// <summary>Its address in the network, or one of each family; in several networks one of each. Without it: a free one. It is kept for the container's life.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Image)]
     public string[] IPAddress { get; set; } = [];
 
@@ -127,7 +129,8 @@ public abstract partial class ContainerSpecCommand : TargetCommand<Container>
         ReadOnly = ReadOnly,
         Labels = NameValuesAttribute.ToStrings(Labels),
         Volumes = Volume,
-        Network = Network ?? "",
+        Network = Network.FirstOrDefault() ?? "",
+        AdditionalNetworks = [.. Network.Skip(1)],
         IPAddresses = IPAddress,
         Publish = Publish,
         AllowFrom = AllowFrom,

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Management.Automation;
 using Virt.Protocol;
 
@@ -36,9 +37,9 @@ public sealed class ImportContainerCommand : NewCommand
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     public string? Name { get; set; }
 
-    /// <summary>Its network on this host. Without it: the one that has the name of its own.</summary>
+    /// <summary>Its network on this host, or several, as for New-Container. Without it: those that have the names of its own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    public string? Network { get; set; }
+    public string[] Network { get; set; } = [];
 
     /// <summary>Its address in the network, or one of each family. Without it: a free one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -59,7 +60,7 @@ public sealed class ImportContainerCommand : NewCommand
         host,
         new Target(System.Guid.Empty, Given(Name) ?? Path, Path),
         Methods.ImportContainer,
-        new ImportContainer { Path = Path, Name = Given(Name) ?? "", Network = Given(Network) ?? "", IPAddresses = IPAddress, Publish = Publish, Volumes = Volume },
+        new ImportContainer { Path = Path, Name = Given(Name) ?? "", Network = Network.FirstOrDefault() ?? "", AdditionalNetworks = [.. Network.Skip(1)], IPAddresses = IPAddress, Publish = Publish, Volumes = Volume },
         follow: (_, container) =>
         {
             if (container.Status.Length > 0)

@@ -23,6 +23,13 @@ namespace Virt.Commands;
 /// <para>Makes a web server in the network lan, whose members know it as shop. From 10.0.0.0/8 it is reached at the host's port 8080.</para>
 /// </example>
 /// <example>
+/// <code>
+/// New-VirtNetwork backend -Mode Isolated
+/// New-Container front -Image starter -Network lan, backend -Publish 8081:80 -- httpd -f -p 80
+/// </code>
+/// <para>Makes one that is in the network of its database too, from which nothing leads out.</para>
+/// </example>
+/// <example>
 /// <code>'Name,Image,Environment', 'blue,starter,COLOR=blue', 'green,starter,COLOR=green' | ConvertFrom-Csv | New-Container</code>
 /// <para>Makes one container for each row. Import-Csv does the same with a file.</para>
 /// </example>
