@@ -99,6 +99,22 @@ public sealed class PipedTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Get-Container | Add-ContainerNetworkAdapter dmz", "job dmz, other dmz")]
+    [InlineData("Get-Container job | Add-ContainerNetworkAdapter dmz -IPAddress 10.0.0.2", "job dmz 10.0.0.2")]
+    [InlineData("Get-Container job | Add-ContainerNetworkAdapter -Network dmz", "job dmz")]
+    [InlineData("Add-ContainerNetworkAdapter -InputObject (Get-Container job) dmz", "job dmz")]
+    [InlineData("Add-ContainerNetworkAdapter job, other -SwitchName dmz", "job dmz, other dmz")]
+    [InlineData("'job', 'other' | Add-ContainerNetworkAdapter -Network dmz", "job dmz, other dmz")]
+    [InlineData("[pscustomobject]@{ ContainerName = 'job'; Network = 'dmz'; IPAddress = '10.0.0.2' } | Add-ContainerNetworkAdapter", "job dmz 10.0.0.2")]
+    public void A_container_comes_into_a_network(string script, string expected)
+    {
+        agent.On(Methods.AddContainerNetworkAdapter, static (request, _) => new ContainerNetworkAdapter { Name = "eth1", ContainerName = request.ContainerName });
+        shell.Run(script);
+        Assert.Empty(shell.Errors);
+        Assert.Equal(expected, string.Join(", ", agent.CallsOf(Methods.AddContainerNetworkAdapter).Select(static call => (AddContainerNetworkAdapter)call.Request).Select(static r => string.Join(' ', [r.ContainerName, r.Network, .. r.IPAddresses]))));
+    }
+
+    [Theory]
     [InlineData("Get-Container | Rename-Container site", "SeveralObjects")]
     [InlineData("Get-Container job | Rename-Container a, b", "OneWordRequired")]
     [InlineData("Get-Container job | Rename-Container", "InputObjectMissingMandatory")]
@@ -131,7 +147,7 @@ public sealed class PipedTests : IDisposable
     private static IEnumerable<(Type Command, PropertyInfo Property, int Position)> Operands() =>
         from type in typeof(VirtCommand).Assembly.GetExportedTypes()
         where type.IsDefined(typeof(CmdletAttribute), inherit: false) && IsTarget(type)
-        let names = type.GetProperties().Count(static property => property.Name is "Name" or "VMName" or "Path" && PositionIn(property, "Name") is not null && property.PropertyType == typeof(string[]))
+        let names = type.GetProperties().Count(static property => property.Name is "Name" or "VMName" or "ContainerName" or "Path" && PositionIn(property, "Name") is not null && property.PropertyType == typeof(string[]))
         from property in type.GetProperties()
         where property.PropertyType == typeof(string) || property.PropertyType == typeof(string[])
         let set = SetOf(property, "Name")

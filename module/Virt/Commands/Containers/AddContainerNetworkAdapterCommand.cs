@@ -27,10 +27,11 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Add, "ContainerNetworkAdapter", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerNetworkAdapter))]
-public sealed class AddContainerNetworkAdapterCommand : ContainerChangeCommand
+public sealed class AddContainerNetworkAdapterCommand : ContainerOperandCommand
 {
     /// <summary>The names of containers; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
     [Alias("ContainerName")]
     [Names]
     [SupportsWildcards]
@@ -38,7 +39,9 @@ public sealed class AddContainerNetworkAdapterCommand : ContainerChangeCommand
     public override string[] Name { get; set; } = [];
 
     /// <summary>The network, one that New-VirtNetwork has made and that the container is not in.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.InputObject)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Id)]
     [Alias("SwitchName")]
     [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public string Network { get; set; } = "";
@@ -50,6 +53,8 @@ public sealed class AddContainerNetworkAdapterCommand : ContainerChangeCommand
     /// <summary>Write the adapter.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    private protected override void TakeFirst(string[] words) => Network = One(words);
 
     private protected override void Act(HostCalls host, Target target) => Change(
         host,
