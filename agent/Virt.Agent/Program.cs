@@ -109,7 +109,8 @@ internal static class Program
         var images = new ImageCatalog(paths.Images);
         await using var imageStore = new ImageStore(Path.Combine(paths.State, "images"), state.Images, options.UnpackLimit, facts.BootId, time, events);
         var rooms = new BuildRooms(Path.Combine(paths.State, "images", "making"), keeper);
-        var imageService = new ImageService(images, imageStore, rooms, time, new UnfinishedFiles(paths.Exports));
+        var unfinished = new UnfinishedFiles(paths.Exports);
+        var imageService = new ImageService(images, imageStore, rooms, time, unfinished);
         var ownVmImages = new VmImageStore(Path.Combine(paths.State, "images", "vms"), images);
         var vmImages = new VmImageService(images, ownVmImages);
         var disks = new QemuImg(tools, "qemu-img");
@@ -120,7 +121,7 @@ internal static class Program
             FindMove = name => state.Operations.FindLast(Methods.MoveVM.Name, name) is { Result: { } result } row ? (VMMove.WireFormat.Decode(result).DestinationHost, row.Operation.EndTime ?? row.Operation.StartTime) : null,
         };
         var vhds = new VhdService(paths, state.Resources, keeper, vms, self, time);
-        var volumes = new VolumeService(paths, state.Resources, tools, time, events);
+        var volumes = new VolumeService(paths, state.Resources, tools, unfinished, time, events);
         var bases = new ContainerBases(images, imageStore);
         await using var containers = new ContainerService(paths, state.Resources, keeper, cgroups, bases.Find, networks, volumes, time, events, imageStore, new MachineHost(architecture, accelerator.Name, paths.Images), labels);
         ownVmImages.Watch(vms.UsersOf);
@@ -139,6 +140,7 @@ internal static class Program
         var peers = new PeerService(state.Peers, identity, options.Name, options.PeerListen?.ToString() ?? "", time);
         await using var moves = new MoveService(vms, peers, operations, images, qemu, time);
 
+        unfinished.Recover();
         await volumes.RecoverAsync().ConfigureAwait(false);
         await networks.RecoverAsync().ConfigureAwait(false);
         await Task.WhenAll(vms.RecoverAsync(), containers.RecoverAsync()).ConfigureAwait(false);

@@ -24,7 +24,7 @@ internal static class Program
         using var keeper = new Keeper(paths.KeeperSocket, arguments[0]);
         await using var networks = new NetworkService(state.Resources, TimeProvider.System);
         await networks.RecoverAsync().ConfigureAwait(false);
-        var volumes = new VolumeService(paths, state.Resources, new KeptToolRunner(keeper), TimeProvider.System);
+        var volumes = new VolumeService(paths, state.Resources, new KeptToolRunner(keeper), new UnfinishedFiles(paths.Exports), TimeProvider.System);
         await volumes.RecoverAsync().ConfigureAwait(false);
         await using var containers = new ContainerService(paths, state.Resources, keeper, new CgroupTree(), (_, _) => Base(arguments[3]), networks, volumes, TimeProvider.System);
         await containers.RecoverAsync().ConfigureAwait(false);

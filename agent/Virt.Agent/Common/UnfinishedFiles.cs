@@ -9,6 +9,22 @@ namespace Virt.Agent.Common;
 /// <param name="folder">Where they are noted.</param>
 public sealed class UnfinishedFiles(string folder)
 {
+    /// <summary>Where something lies until it is whole, beside where it goes; its name ends as the other does.</summary>
+    public static string PartialOf(string path) => Path.Combine(Path.GetDirectoryName(path.TrimEnd('/'))!, $".{Guid.NewGuid():n}-{Path.GetFileName(path.TrimEnd('/'))}");
+
+    /// <summary>Removes a file or a folder, whatever there is of it.</summary>
+    public static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            FileTree.Delete(path);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+    }
+
     /// <summary>Notes one, until what is given is disposed of.</summary>
     /// <param name="path">Where it lies until it is whole.</param>
     /// <exception cref="IOException">It cannot be noted.</exception>
@@ -30,13 +46,9 @@ public sealed class UnfinishedFiles(string folder)
             try
             {
                 var path = File.ReadAllText(note);
-                if (Directory.Exists(path))
+                if (Path.Exists(path))
                 {
-                    FileTree.Delete(path);
-                }
-                else if (File.Exists(path))
-                {
-                    File.Delete(path);
+                    Remove(path);
                 }
 
                 File.Delete(note);

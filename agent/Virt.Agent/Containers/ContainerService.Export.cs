@@ -40,7 +40,7 @@ public sealed partial class ContainerService
             return Show(entry);
         }
 
-        var partial = ArchivePath.PartialOf(request.Path);
+        var partial = UnfinishedFiles.PartialOf(request.Path);
         try
         {
             await (request.Flat ? FlattenAsync(entry, partial, call) : WriteLayersAsync(entry, image, partial, call)).ConfigureAwait(false);
@@ -55,7 +55,7 @@ public sealed partial class ContainerService
         }
         finally
         {
-            ArchivePath.Remove(partial);
+            UnfinishedFiles.Remove(partial);
             using (await locks.EnterAsync(entry.Id, default).ConfigureAwait(false))
             {
                 if (!entry.IsRemoved)
@@ -172,7 +172,7 @@ public sealed partial class ContainerService
     {
         try
         {
-            ArchivePath.Remove(partial);
+            UnfinishedFiles.Remove(partial);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Linux.LinuxException)
         {

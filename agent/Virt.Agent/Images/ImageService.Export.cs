@@ -65,7 +65,7 @@ public sealed partial class ImageService
         call,
         async packed =>
         {
-            var partial = ArchivePath.PartialOf(request.Path);
+            var partial = UnfinishedFiles.PartialOf(request.Path);
             using var noted = unfinished.Begin(partial);
             try
             {
@@ -77,7 +77,7 @@ public sealed partial class ImageService
             }
             finally
             {
-                ArchivePath.Remove(partial);
+                UnfinishedFiles.Remove(partial);
             }
         });
 

@@ -62,7 +62,7 @@ public sealed partial class VmService
     // What is begun claims by the machine's row what is read after that.
     private async Task ExportToAsync(VmEntry entry, string path, Func<string, Task<(VmArchive Archive, IReadOnlyList<VmExportDisk> Disks)>> begin, Call call)
     {
-        var partial = ArchivePath.PartialOf(path);
+        var partial = UnfinishedFiles.PartialOf(path);
         try
         {
             var (archive, chains) = await begin(partial).ConfigureAwait(false);
@@ -206,7 +206,7 @@ public sealed partial class VmService
     {
         try
         {
-            ArchivePath.Remove(partial);
+            UnfinishedFiles.Remove(partial);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
         {

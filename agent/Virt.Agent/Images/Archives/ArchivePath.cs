@@ -70,22 +70,6 @@ internal static class ArchivePath
     /// <summary>True where a file is meant, and not a folder.</summary>
     public static bool IsFile(string path) => FileEnds.Any(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Where an archive lies until it is whole; its name ends as the other does.</summary>
-    public static string PartialOf(string path) => Path.Combine(Path.GetDirectoryName(path.TrimEnd('/'))!, $".{Guid.NewGuid():n}-{Path.GetFileName(path.TrimEnd('/'))}");
-
-    /// <summary>Removes one, whatever there is of it.</summary>
-    public static void Remove(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            FileTree.Delete(path);
-        }
-        else
-        {
-            File.Delete(path);
-        }
-    }
-
     /// <summary>Gives a whole one its name.</summary>
     /// <exception cref="VirtException">AlreadyExists.</exception>
     public static void Name(string kind, string name, string partial, string path)

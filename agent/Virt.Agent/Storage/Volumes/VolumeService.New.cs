@@ -74,7 +74,7 @@ public sealed partial class VolumeService
         if (!call.WhatIf)
         {
             await using var rollback = new Rollback();
-            var partial = Path.Combine(Path.GetDirectoryName(request.Path)!, $".{Guid.NewGuid():n}-{Path.GetFileName(request.Path)}");
+            var partial = UnfinishedFiles.PartialOf(request.Path);
             using var noted = unfinished.Begin(partial);
             rollback.Add($"remove '{partial}'", () => File.Delete(partial));
             await trees.PackAsync($"Cannot export volume '{entry.Name}'", entry.Name, entry.Data, partial, call.Cancellation).ConfigureAwait(false);

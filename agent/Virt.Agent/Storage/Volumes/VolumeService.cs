@@ -34,16 +34,17 @@ public sealed partial class VolumeService
     /// <param name="paths">Where volumes lie.</param>
     /// <param name="table">Stored volumes.</param>
     /// <param name="tools">Runs cp and tar.</param>
+    /// <param name="unfinished">Notes the archives that are being written.</param>
     /// <param name="time">The clock.</param>
     /// <param name="events">Is told what happens to volumes; null: nobody is.</param>
-    public VolumeService(AgentPaths paths, ResourceTable table, IToolRunner tools, TimeProvider time, EventHub? events = null)
+    public VolumeService(AgentPaths paths, ResourceTable table, IToolRunner tools, UnfinishedFiles unfinished, TimeProvider time, EventHub? events = null)
     {
         folder = Path.Combine(paths.State, "volumes");
         this.table = table;
+        this.unfinished = unfinished;
         this.time = time;
         this.events = events ?? new EventHub(time, 1);
         trees = new TreeCopy(tools);
-        unfinished = new UnfinishedFiles(paths.Exports);
         foreach (var row in table.Load(Kind))
         {
             entries[row.Id] = new VolumeEntry(row, folder);
@@ -53,7 +54,6 @@ public sealed partial class VolumeService
     /// <summary>Finishes or undoes what the agent before this one left half done. Must have ended before the first workload is looked at.</summary>
     public Task RecoverAsync()
     {
-        unfinished.Recover();
         foreach (var entry in entries.Values.ToList())
         {
             if (entry.Phase is VolumePhase.Creating or VolumePhase.Removing)
