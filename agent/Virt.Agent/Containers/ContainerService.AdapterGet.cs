@@ -15,32 +15,22 @@ public sealed partial class ContainerService
     public Task<ContainerNetworkAdapterList> GetAdapterAsync(GetContainerNetworkAdapter request, Call call)
     {
         var errors = new List<ErrorInfo>();
-        var found = new List<ContainerNetworkAdapter>();
+        IEnumerable<ContainerNetworkAdapter> found = [];
         if (request.Ids.Length == 0)
         {
             var containers = Select(request.ContainerNames, request.ContainerIds, errors).ToList();
             var all = containers.SelectMany(AdaptersOf).ToList();
-            found.AddRange(all.Where(adapter => request.Names.Length == 0 || request.Names.Any(name => NamePattern.Matches(name, adapter.Name))));
-            foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && containers.Count > 0 && all.All(adapter => !adapter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
-            {
-                errors.Add(NoAdapter("get", name, containers.Count == 1 ? containers[0].Name : "", all).ToInfo());
-            }
+            found = PartList.ByName(containers.ConvertAll(static one => one.Name), all, static adapter => adapter.Name, request.Names, (name, container) => NoAdapter("get", name, container, all), errors);
         }
 
-        foreach (var id in request.Ids)
-        {
-            try
-            {
-                var (entry, adapter) = FindAdapter("get", id, "", Guid.Empty, "");
-                found.AddRange(adapter is null ? AdaptersOf(entry).Take(1) : [Show(entry, adapter)]);
-            }
-            catch (VirtException e)
-            {
-                errors.Add(e.ToInfo());
-            }
-        }
-
+        found = found.Concat(PartList.ById(request.Ids, ShowById, errors));
         return Task.FromResult(new ContainerNetworkAdapterList { Items = [.. found.OrderBy(static adapter => adapter.ContainerName, StringComparer.OrdinalIgnoreCase)], Errors = [.. errors] });
+    }
+
+    private ContainerNetworkAdapter ShowById(Guid id)
+    {
+        var (entry, adapter) = FindAdapter("get", id, "", Guid.Empty, "");
+        return adapter is null ? AdaptersOf(entry).First() : Show(entry, adapter);
     }
 
     private IEnumerable<ContainerNetworkAdapter> AdaptersOf(ContainerEntry entry)

@@ -15,32 +15,22 @@ public sealed partial class VmService
     public Task<VMNetworkAdapterList> GetAdapterAsync(GetVMNetworkAdapter request, Call call)
     {
         var errors = new List<ErrorInfo>();
-        var found = new List<VMNetworkAdapter>();
+        IEnumerable<VMNetworkAdapter> found = [];
         if (request.Ids.Length == 0)
         {
             var machines = Select(new GetVM { Names = request.VMNames, Ids = request.VMIds }, errors).ToList();
             var all = machines.SelectMany(AdaptersOf).ToList();
-            found.AddRange(all.Where(adapter => request.Names.Length == 0 || request.Names.Any(name => NamePattern.Matches(name, adapter.Name))));
-            foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && machines.Count > 0 && all.All(adapter => !adapter.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
-            {
-                errors.Add(AdapterNotFound("get", name, machines.Count == 1 ? machines[0].Name : "", all).ToInfo());
-            }
+            found = PartList.ByName(machines.ConvertAll(static one => one.Name), all, static adapter => adapter.Name, request.Names, (name, machine) => AdapterNotFound("get", name, machine, all), errors);
         }
 
-        foreach (var id in request.Ids)
-        {
-            try
-            {
-                var (entry, adapter) = FindAdapter("get", id, "", Guid.Empty, "");
-                found.Add(adapter is null ? ShowFirstAdapter(entry)! : Show(entry, adapter));
-            }
-            catch (VirtException e)
-            {
-                errors.Add(e.ToInfo());
-            }
-        }
-
+        found = found.Concat(PartList.ById(request.Ids, ShowAdapterById, errors));
         return Task.FromResult(new VMNetworkAdapterList { Items = [.. found.OrderBy(static adapter => adapter.VMName, StringComparer.OrdinalIgnoreCase)], Errors = [.. errors] });
+    }
+
+    private VMNetworkAdapter ShowAdapterById(Guid id)
+    {
+        var (entry, adapter) = FindAdapter("get", id, "", Guid.Empty, "");
+        return adapter is null ? ShowFirstAdapter(entry)! : Show(entry, adapter);
     }
 
     // The adapter null: it is the machine's first.

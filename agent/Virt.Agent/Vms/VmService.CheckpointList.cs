@@ -23,18 +23,7 @@ public sealed partial class VmService
             SelectByName(machines, request.Names, found, errors);
         }
 
-        foreach (var id in request.Ids)
-        {
-            try
-            {
-                found.Add(FindCheckpoint("get", id, "", Guid.Empty, "").Checkpoint);
-            }
-            catch (VirtException e)
-            {
-                errors.Add(e.ToInfo());
-            }
-        }
-
+        found.UnionWith(PartList.ById(request.Ids, id => FindCheckpoint("get", id, "", Guid.Empty, "").Checkpoint, errors));
         var items = found.Where(c => entries.ContainsKey(c.Spec.VMId)).Select(c => Show(entries[c.Spec.VMId], c));
         return Task.FromResult(new VMCheckpointList
         {

@@ -14,32 +14,22 @@ public sealed partial class VmService
     public Task<VMDriveList> GetDriveAsync(GetVMDrive request, Call call)
     {
         var errors = new List<ErrorInfo>();
-        var found = new List<VMDrive>();
+        IEnumerable<VMDrive> found = [];
         if (request.Ids.Length == 0)
         {
             var machines = Select(new GetVM { Names = request.VMNames, Ids = request.VMIds }, errors).ToList();
             var all = machines.SelectMany(DrivesOf).Where(drive => drive.Type == request.Type).ToList();
-            found.AddRange(all.Where(drive => request.Names.Length == 0 || request.Names.Any(name => NamePattern.Matches(name, drive.Name))));
-            foreach (var name in request.Names.Where(name => !NamePattern.IsPattern(name) && machines.Count > 0 && all.All(drive => !drive.Name.Equals(name, StringComparison.OrdinalIgnoreCase))))
-            {
-                errors.Add(DriveNotFound("get", name, machines.Count == 1 ? machines[0].Name : "", request.Type, all).ToInfo());
-            }
+            found = PartList.ByName(machines.ConvertAll(static one => one.Name), all, static drive => drive.Name, request.Names, (name, machine) => DriveNotFound("get", name, machine, request.Type, all), errors);
         }
 
-        foreach (var id in request.Ids)
-        {
-            try
-            {
-                var (entry, drive) = FindDrive("get", id, "", Guid.Empty, "", request.Type);
-                found.Add(drive is null ? ShowFirst(entry)! : Show(entry, drive));
-            }
-            catch (VirtException e)
-            {
-                errors.Add(e.ToInfo());
-            }
-        }
-
+        found = found.Concat(PartList.ById(request.Ids, id => ShowById(id, request.Type), errors));
         return Task.FromResult(new VMDriveList { Items = [.. found.OrderBy(static drive => drive.VMName, StringComparer.OrdinalIgnoreCase)], Errors = [.. errors] });
+    }
+
+    private VMDrive ShowById(Guid id, VMDriveType type)
+    {
+        var (entry, drive) = FindDrive("get", id, "", Guid.Empty, "", type);
+        return drive is null ? ShowFirst(entry)! : Show(entry, drive);
     }
 
     // The drive null: it is the machine's first disk.
