@@ -124,7 +124,7 @@ internal static class ContainerChange
     /// <summary>What a container publishes that goes into another network: what it is asked to, else what it does; where there is nobody to come, nothing.</summary>
     public static (string[] Publish, string[] AllowFrom) PortsIn(ContainerSpec spec, SetContainer request)
     {
-        var isAlone = ContainerNetwork.All.Contains(request.Network ?? spec.Network, StringComparer.OrdinalIgnoreCase);
+        var isAlone = NewContainerCheck.IsBuiltIn(request.Network ?? spec.Network);
         string[] publish = request.Publish ?? (isAlone ? [] : [.. spec.Attachment?.Ports.Select(static port => port.ToString()) ?? []]);
         return (publish, request.AllowFrom ?? (publish.Length == 0 ? [] : [.. spec.Attachment?.AllowFrom ?? []]));
     }

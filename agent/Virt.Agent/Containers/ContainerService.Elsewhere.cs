@@ -40,7 +40,7 @@ public sealed partial class ContainerService
             return;
         }
 
-        if (ContainerNetwork.All.Contains(network, StringComparer.OrdinalIgnoreCase))
+        if (NewContainerCheck.IsBuiltIn(network))
         {
             var last = NetworkService.InnerName(entry.Spec.Adapters[^1].Number);
             throw new VirtException(
