@@ -52,49 +52,42 @@ internal sealed partial class VmSession
 
     /// <summary>Lets a guest go on that a migration has stopped: one that was cancelled has done so itself; one that was completed has given the disks away.</summary>
     /// <exception cref="QmpException">The guest cannot go on.</exception>
-    public async Task GoOnAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            if (await ReadStatusAsync(cancellation).ConfigureAwait(false) is not ("postmigrate" or "finish-migrate" or "paused"))
-            {
-                return;
-            }
-
-            try
-            {
-                await ContinueAsync(cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch (QmpException e) when (e.Description.Contains("not finalized", StringComparison.Ordinal))
-            {
-                await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
+    public Task GoOnAsync(CancellationToken cancellation) => FromAsync(["postmigrate", "finish-migrate", "paused"], () => ContinueAsync(cancellation), cancellation);
 
     /// <summary>
     /// Lets a guest that a migration has found standing still do so as before, with its disks its own. QEMU gives those back, and the state that it can be migrated from again, to a guest that goes on and to no
     /// other: so it goes on, and is told to stand still in the same breath.
     /// </summary>
     /// <exception cref="QmpException">It cannot have its disks back.</exception>
-    public async Task StandStillAsync(CancellationToken cancellation)
+    public Task StandStillAsync(CancellationToken cancellation) => FromAsync(["postmigrate", "finish-migrate"], () => StandStillAgainAsync(cancellation), cancellation);
+
+    private async Task StandStillAgainAsync(CancellationToken cancellation)
     {
-        while (await ReadStatusAsync(cancellation).ConfigureAwait(false) is "postmigrate" or "finish-migrate")
+        var wasHeld = IsHeld;
+        IsHeld = true;
+        try
         {
-            var wasHeld = IsHeld;
-            IsHeld = true;
+            await RunForAMomentAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            IsHeld = wasHeld;
+        }
+    }
+
+    // From one of these states of QEMU's, as soon as it lets it be done.
+    private async Task FromAsync(string[] states, Func<Task> act, CancellationToken cancellation)
+    {
+        while (Array.IndexOf(states, await ReadStatusAsync(cancellation).ConfigureAwait(false)) >= 0)
+        {
             try
             {
-                await RunForAMomentAsync(cancellation).ConfigureAwait(false);
+                await act().ConfigureAwait(false);
+                return;
             }
             catch (QmpException e) when (e.Description.Contains("not finalized", StringComparison.Ordinal))
             {
                 await Task.Delay(TakeBackPause, time, cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                IsHeld = wasHeld;
             }
         }
     }
