@@ -7,7 +7,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>The base of cmdlets that work on network adapters of containers.</summary>
-public abstract class ContainerNetworkAdapterTargetCommand : TargetCommand<ContainerNetworkAdapter>
+public abstract class ContainerNetworkAdapterTargetCommand : PartTargetCommand<ContainerNetworkAdapter>
 {
     /// <summary>The names of the adapters' containers; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
@@ -39,27 +39,9 @@ public abstract class ContainerNetworkAdapterTargetCommand : TargetCommand<Conta
 
     private protected override Noun<ContainerNetworkAdapter> Noun => Nouns.ContainerNetworkAdapter;
 
-    /// <summary>Does what the cmdlet is for, with one adapter.</summary>
-    private protected virtual void Act(HostCalls host, ContainerNetworkAdapter adapter) => Emit(adapter);
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override (ContainerNetworkAdapter[] Items, ErrorInfo[] Errors) Ask(HostCalls host, Guid[] workloads)
     {
-        if (ParameterSetName == ParameterSets.InputObject)
-        {
-            ForEachObject(InputObject, (host, target) => Act(host, (ContainerNetworkAdapter)target.Input));
-        }
-        else
-        {
-            ForEachHost(HostNames, host => Find(host, new GetContainerNetworkAdapter { ContainerNames = ContainerName, Names = Name, Ids = Id }));
-        }
-    }
-
-    /// <summary>Works on what is found on a host.</summary>
-    private protected void Find(HostCalls host, GetContainerNetworkAdapter request)
-    {
-        var found = host.Invoke(Methods.GetContainerNetworkAdapter, request);
-        Array.ForEach(found.Items, item => Guard(Id.Length > 0 ? item.Id : item.Name, () => Act(host, item)));
-        Report(found.Errors);
+        var found = host.Invoke(Methods.GetContainerNetworkAdapter, new GetContainerNetworkAdapter { ContainerNames = ContainerName, ContainerIds = workloads, Names = Name, Ids = Id });
+        return (found.Items, found.Errors);
     }
 }

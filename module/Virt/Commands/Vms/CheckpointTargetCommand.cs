@@ -8,7 +8,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>The base of cmdlets that work on checkpoints. They are found first, so that a question can say what is lost.</summary>
-public abstract class CheckpointTargetCommand : TargetCommand<VMCheckpoint>
+public abstract class CheckpointTargetCommand : PartTargetCommand<VMCheckpoint>
 {
     /// <summary>The names of the checkpoints' machines; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
@@ -42,27 +42,10 @@ public abstract class CheckpointTargetCommand : TargetCommand<VMCheckpoint>
 
     private protected override Noun<VMCheckpoint> Noun => Nouns.VMCheckpoint;
 
-    /// <summary>Does what the cmdlet is for, with one checkpoint.</summary>
-    private protected virtual void Act(HostCalls host, VMCheckpoint checkpoint)
+    private protected override (VMCheckpoint[] Items, ErrorInfo[] Errors) Ask(HostCalls host, Guid[] workloads)
     {
-    }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        TakePiped();
-        if (ParameterSetName is ParameterSets.InputObject or ParameterSets.Piped)
-        {
-            ForEachObject(InputObject, (host, target) => Act(host, (VMCheckpoint)target.Input));
-            return;
-        }
-
-        ForEachHost(HostNames, host =>
-        {
-            var found = host.Invoke(Methods.GetVMCheckpoint, new GetVMCheckpoint { VMNames = VMName, Names = Name, Ids = Id });
-            Array.ForEach(found.Items, item => Guard(Id.Length > 0 ? item.Id : item.Name, () => Act(host, item)));
-            Report(found.Errors);
-        });
+        var found = host.Invoke(Methods.GetVMCheckpoint, new GetVMCheckpoint { VMNames = VMName, VMIds = workloads, Names = Name, Ids = Id });
+        return (found.Items, found.Errors);
     }
 
     /// <summary>The moment that it holds, in the user's own time.</summary>

@@ -1,9 +1,5 @@
-using System;
-using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
-using Virt.Protocol;
-using Virt.Session;
 
 namespace Virt.Commands;
 
@@ -51,24 +47,14 @@ public sealed class GetVMCheckpointCommand : CheckpointTargetCommand
         if (ParameterSetName == ParameterSets.InputObject)
         {
             ForEachFound(Emit);
-            return;
         }
-
-        foreach (var group in VM.ToLookup(item => item.ComputerName, StringComparer.Ordinal))
+        else if (ParameterSetName == Machine)
         {
-            ForEachHost(group.Key.Length > 0 ? [group.Key] : HostNames, host => Show(host, new GetVMCheckpoint { VMIds = [.. group.Select(item => item.Id)], Names = Name }));
+            ForEachOwner(VM, Nouns.VM);
         }
-
-        if (ParameterSetName != Machine)
+        else
         {
-            ForEachHost(HostNames, host => Show(host, new GetVMCheckpoint { VMNames = VMName, Names = Name, Ids = Id }));
+            base.ProcessRecord();
         }
-    }
-
-    private void Show(HostCalls host, GetVMCheckpoint request)
-    {
-        var found = host.Invoke(Methods.GetVMCheckpoint, request);
-        Array.ForEach(found.Items, Emit);
-        Report(found.Errors);
     }
 }

@@ -1,8 +1,5 @@
-using System;
-using System.Linq;
 using System.Management.Automation;
 using Virt.Completion;
-using Virt.Protocol;
 
 namespace Virt.Commands;
 
@@ -50,18 +47,14 @@ public sealed class GetVMNetworkAdapterCommand : VMNetworkAdapterTargetCommand
         if (ParameterSetName == ParameterSets.InputObject)
         {
             ForEachFound(Emit);
-            return;
         }
-
-        if (ParameterSetName != Machine)
+        else if (ParameterSetName == Machine)
+        {
+            ForEachOwner(VM, Nouns.VM);
+        }
+        else
         {
             base.ProcessRecord();
-            return;
-        }
-
-        foreach (var group in VM.ToLookup(item => item.ComputerName, StringComparer.Ordinal))
-        {
-            ForEachHost(group.Key.Length > 0 ? [group.Key] : HostNames, host => Find(host, new GetVMNetworkAdapter { VMIds = [.. group.Select(item => item.Id)], Names = Name }));
         }
     }
 }

@@ -7,7 +7,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>The base of cmdlets that work on drives of virtual machines.</summary>
-public abstract class VMDriveTargetCommand : TargetCommand<VMDrive>
+public abstract class VMDriveTargetCommand : PartTargetCommand<VMDrive>
 {
     /// <summary>The names of the drives' machines; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
@@ -36,28 +36,10 @@ public abstract class VMDriveTargetCommand : TargetCommand<VMDrive>
 
     private protected override Noun<VMDrive> Noun => Type == VMDriveType.HardDisk ? Nouns.HardDiskDrive : Nouns.DvdDrive;
 
-    /// <summary>Does what the cmdlet is for, with one drive.</summary>
-    private protected virtual void Act(HostCalls host, VMDrive drive) => Emit(drive);
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override (VMDrive[] Items, ErrorInfo[] Errors) Ask(HostCalls host, Guid[] workloads)
     {
-        if (ParameterSetName == ParameterSets.InputObject)
-        {
-            ForEachObject(InputObject, (host, target) => Act(host, (VMDrive)target.Input));
-        }
-        else
-        {
-            ForEachHost(HostNames, host => Find(host, new GetVMDrive { VMNames = VMName, Names = DriveNames, Ids = Id, Type = Type }));
-        }
-    }
-
-    /// <summary>Works on what is found on a host.</summary>
-    private protected void Find(HostCalls host, GetVMDrive request)
-    {
-        var found = host.Invoke(Methods.GetVMDrive, request);
-        Array.ForEach(found.Items, item => Guard(Id.Length > 0 ? item.Id : item.Name, () => Act(host, item)));
-        Report(found.Errors);
+        var found = host.Invoke(Methods.GetVMDrive, new GetVMDrive { VMNames = VMName, VMIds = workloads, Names = DriveNames, Ids = Id, Type = Type });
+        return (found.Items, found.Errors);
     }
 
     /// <summary>What a question is about: the drive, its machine and what is in it.</summary>

@@ -7,7 +7,7 @@ using Virt.Session;
 namespace Virt.Commands;
 
 /// <summary>The base of cmdlets that work on network adapters of virtual machines.</summary>
-public abstract class VMNetworkAdapterTargetCommand : TargetCommand<VMNetworkAdapter>
+public abstract class VMNetworkAdapterTargetCommand : PartTargetCommand<VMNetworkAdapter>
 {
     /// <summary>The names of the adapters' machines; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
@@ -39,41 +39,10 @@ public abstract class VMNetworkAdapterTargetCommand : TargetCommand<VMNetworkAda
 
     private protected override Noun<VMNetworkAdapter> Noun => Nouns.NetworkAdapter;
 
-    /// <summary>Does what the cmdlet is for, with one adapter.</summary>
-    private protected virtual void Act(HostCalls host, VMNetworkAdapter adapter) => Emit(adapter);
-
-    /// <summary>Why something cannot be done with all of these; null: it can.</summary>
-    private protected virtual VirtException? RefusalOf(VMNetworkAdapter[] adapters) => null;
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override (VMNetworkAdapter[] Items, ErrorInfo[] Errors) Ask(HostCalls host, Guid[] workloads)
     {
-        if (ParameterSetName == ParameterSets.InputObject)
-        {
-            if (RefusalOf(InputObject) is { } refusal)
-            {
-                ThrowTerminatingError(ErrorRecords.From(refusal, InputObject));
-            }
-
-            ForEachObject(InputObject, (host, target) => Act(host, (VMNetworkAdapter)target.Input));
-        }
-        else
-        {
-            ForEachHost(HostNames, host => Find(host, new GetVMNetworkAdapter { VMNames = VMName, Names = Name, Ids = Id }));
-        }
-    }
-
-    /// <summary>Works on what is found on a host.</summary>
-    private protected void Find(HostCalls host, GetVMNetworkAdapter request)
-    {
-        var found = host.Invoke(Methods.GetVMNetworkAdapter, request);
-        if (RefusalOf(found.Items) is { } refusal)
-        {
-            throw refusal;
-        }
-
-        Array.ForEach(found.Items, item => Guard(Id.Length > 0 ? item.Id : item.Name, () => Act(host, item)));
-        Report(found.Errors);
+        var found = host.Invoke(Methods.GetVMNetworkAdapter, new GetVMNetworkAdapter { VMNames = VMName, VMIds = workloads, Names = Name, Ids = Id });
+        return (found.Items, found.Errors);
     }
 
     /// <summary>What a question is about: the adapter, its machine and its network.</summary>
