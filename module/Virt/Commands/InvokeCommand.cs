@@ -153,7 +153,7 @@ public abstract class InvokeCommand<T> : TargetCommand<T>
         var result = Run(host, target, invocation, e => Report(e, target.Input));
         if (result.IsTruncated)
         {
-            OnPipeline(() => WriteWarning($"'{target.Name}': the command wrote more than the 16 MB of output that a guest agent keeps; the rest is lost. Let it write to a file there, and copy that."));
+            Warn($"'{target.Name}': the command wrote more than the 16 MB of output that a guest agent keeps; the rest is lost. Let it write to a file there, and copy that.");
         }
 
         Emit(result);

@@ -86,8 +86,18 @@ public abstract partial class TargetCommand<T> : VirtCommand
         });
     }
 
-    /// <summary>True where the user has given a pattern, and this is one of those that it fits.</summary>
-    private protected static bool IsOfPattern(Target target) => target.Input is string text && WildcardPattern.ContainsWildcardCharacters(text);
+    /// <summary>Does what only one that runs can be asked for; of those that a pattern means, with the ones that run.</summary>
+    private protected static void WhereItRuns(Target target, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (VirtException e) when (e.Code == ErrorCode.WrongState && target.Input is string text && WildcardPattern.ContainsWildcardCharacters(text))
+        {
+            // The user has not asked for this one.
+        }
+    }
 
     /// <summary>Throws where the object is not there.</summary>
     private protected void Require(HostCalls host, Target target)

@@ -26,7 +26,7 @@ public abstract partial class VirtCommand
     {
         foreach (var missing in after.Where(other => !known.Contains(other, StringComparer.OrdinalIgnoreCase)))
         {
-            OnPipeline(() => WriteWarning($"{char.ToUpperInvariant(kind[0])}{kind.Substring(1)} '{name}' would be started after '{missing}', but there is no {kind} of that name yet."));
+            Warn($"{char.ToUpperInvariant(kind[0])}{kind.Substring(1)} '{name}' would be started after '{missing}', but there is no {kind} of that name yet.");
         }
     }
 }

@@ -117,6 +117,9 @@ public abstract partial class VirtCommand : PSCmdlet, IDisposable
     /// <summary>Writes the errors that came with a list, each with the very thing that the user gave.</summary>
     private protected void Report(ErrorInfo[] errors) => Array.ForEach(errors, error => Report(new VirtException(error), error.Target));
 
+    /// <summary>Writes a warning, from any thread.</summary>
+    private protected void Warn(string text) => OnPipeline(() => WriteWarning(text));
+
     /// <summary>Asks the user something, from any thread.</summary>
     private protected T AskUser<T>(Func<T> ask) => queue is null ? ask() : queue.Ask(ask);
 

@@ -52,7 +52,7 @@ public sealed class GetContainerLogCommand : ContainerTargetCommand
     {
         if (entry.Stream == LogStream.Lost)
         {
-            OnPipeline(() => WriteWarning($"Container '{entry.Name}': {entry.Line}"));
+            Warn($"Container '{entry.Name}': {entry.Line}");
             return;
         }
 

@@ -65,7 +65,7 @@ public sealed class ImportContainerCommand : NewCommand
         {
             if (container.Status.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"Container '{container.Name}': {container.Status}"));
+                Warn($"Container '{container.Name}': {container.Status}");
             }
 
             return container;

@@ -139,13 +139,13 @@ public sealed partial class SetContainerCommand : ContainerChangeCommand
     private protected override void Act(HostCalls host, Target target)
     {
         var request = WithSettings(Request(target));
-        Change(host, target, Methods.SetContainer, request, PassThru, Warn, static container => container.Status);
+        Change(host, target, Methods.SetContainer, request, PassThru, Follow, static container => container.Status);
 
-        object Warn(HostCalls calls, Container container)
+        object Follow(HostCalls calls, Container container)
         {
             if (container.Status.Length > 0 && container.State == ContainerState.Running)
             {
-                OnPipeline(() => WriteWarning($"Container '{container.Name}': {container.Status}"));
+                Warn($"Container '{container.Name}': {container.Status}");
             }
 
             return WarnOfMissing(calls, container, IsWanted(nameof(After)) ? After : []);

@@ -62,7 +62,7 @@ public sealed class WatchVirtEventCommand : VirtCommand
     {
         if (item.Action == VirtEventAction.Lost && !Action.Contains(VirtEventAction.Lost))
         {
-            OnPipeline(() => WriteWarning($"Host '{item.Name}': {item.Message}"));
+            Warn($"Host '{item.Name}': {item.Message}");
             return;
         }
 

@@ -126,7 +126,7 @@ public sealed class NewContainerImageCommand : NewCommand
         {
             foreach (var warning in image.Warnings)
             {
-                OnPipeline(() => WriteWarning($"Container image '{image.Name}': {warning}"));
+                Warn($"Container image '{image.Name}': {warning}");
             }
 
             return image;

@@ -225,7 +225,7 @@ public sealed class NewVMImageCommand : NewCommand
     {
         if (image.SealProblem.Length > 0)
         {
-            OnPipeline(() => WriteWarning($"Image '{image.Name}' is as its installer has left it, with a machine id and host keys that all its machines will share. {image.SealProblem}"));
+            Warn($"Image '{image.Name}' is as its installer has left it, with a machine id and host keys that all its machines will share. {image.SealProblem}");
         }
 
         return image;

@@ -46,7 +46,7 @@ public sealed class TestContainerImageCommand : VirtCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var logins = new RegistryLogins(text => OnPipeline(() => WriteWarning(text)), Cancellation);
+        var logins = new RegistryLogins(text => Warn(text), Cancellation);
         ForEachHost(HostNames, host =>
         {
             var images = host.Invoke(Methods.GetContainerImage, new GetContainerImage { Names = Name }).Items;

@@ -35,7 +35,7 @@ public sealed class GetPatchStatusCommand : WorkloadCommand
             // Where nothing was to be expected, as of a machine that is off or a container without a package manager, the table is enough.
             if (status.Problem.StartsWith("Cannot ", StringComparison.Ordinal))
             {
-                OnPipeline(() => WriteWarning(status.Problem));
+                Warn(status.Problem);
             }
         }
 

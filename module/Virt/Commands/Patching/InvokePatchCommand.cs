@@ -166,7 +166,7 @@ public sealed class InvokePatchCommand : PatchOptionsCommand
 
             foreach (var problem in target.Problems)
             {
-                OnPipeline(() => WriteWarning($"{workload}: {problem.Message}{(problem.FixCommand.Length > 0 ? " " + problem.FixCommand : "")}"));
+                Warn($"{workload}: {problem.Message}{(problem.FixCommand.Length > 0 ? " " + problem.FixCommand : "")}");
             }
         }
     }

@@ -43,7 +43,7 @@ public sealed class ResizeVHDCommand : VHDChangeCommand
     {
         if (AllowShrink)
         {
-            OnPipeline(() => WriteWarning($"Where disk '{target.Name}' is larger than {SizeBytes} bytes, whatever it holds beyond that is lost."));
+            Warn($"Where disk '{target.Name}' is larger than {SizeBytes} bytes, whatever it holds beyond that is lost.");
         }
 
         Change(host, target, Methods.ResizeVHD, new ResizeVHD { Path = target.Name, SizeBytes = SizeBytes, AllowShrink = AllowShrink }, PassThru);

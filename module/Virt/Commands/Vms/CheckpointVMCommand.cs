@@ -91,7 +91,7 @@ public sealed class CheckpointVMCommand : VMChangeCommand
         {
             if (checkpoint.Status.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{checkpoint.VMName}', checkpoint '{checkpoint.Name}': {checkpoint.Status}"));
+                Warn($"VM '{checkpoint.VMName}', checkpoint '{checkpoint.Name}': {checkpoint.Status}");
             }
 
             return checkpoint;

@@ -37,14 +37,7 @@ public sealed class MeasureVMCommand : VMTargetCommand
     {
         var seconds = IsGiven(nameof(IntervalSeconds)) ? IntervalSeconds : Continuous ? 1 : 0.2;
         var observer = new CallObserver { Item = message => Emit(HostObjects.Stamp(Read(message), host.ComputerName)) };
-        try
-        {
-            host.Invoke(Methods.MeasureVM, new MeasureVM { Id = target.Id, Name = target.Name, Continuous = Continuous, Interval = TimeSpan.FromSeconds(seconds) }, observer: observer);
-        }
-        catch (VirtException e) when (e.Code == ErrorCode.WrongState && IsOfPattern(target))
-        {
-            // Of those that a pattern means, the ones that run.
-        }
+        WhereItRuns(target, () => host.Invoke(Methods.MeasureVM, new MeasureVM { Id = target.Id, Name = target.Name, Continuous = Continuous, Interval = TimeSpan.FromSeconds(seconds) }, observer: observer));
     }
 
     private static VMMeasurement Read(Message message) => MessageCodec.ReadValue(message, Methods.MeasureVM.Item.Read);

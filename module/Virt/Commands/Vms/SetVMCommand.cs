@@ -171,13 +171,13 @@ public sealed class SetVMCommand : VMChangeCommand
 
     private protected override void Act(HostCalls host, Target target)
     {
-        Change(host, target, Methods.SetVM, Request(target), PassThru, Warn, static machine => Waits(machine, "would wait"));
+        Change(host, target, Methods.SetVM, Request(target), PassThru, Follow, static machine => Waits(machine, "would wait"));
 
-        object Warn(HostCalls calls, VM machine)
+        object Follow(HostCalls calls, VM machine)
         {
             if (machine.PendingChanges.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{machine.Name}': {Waits(machine, "waits")}"));
+                Warn($"VM '{machine.Name}': {Waits(machine, "waits")}");
             }
 
             return WarnOfMissing(calls, machine, IsWanted(nameof(After)) ? After : []);

@@ -57,12 +57,12 @@ public sealed class SetVMMemoryCommand : VMPartChangeCommand
         {
             if (memory.PendingChanges.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{memory.VMName}': {NextStart.Words(memory.VMName, memory.State, memory.PendingChanges)}"));
+                Warn($"VM '{memory.VMName}': {NextStart.Words(memory.VMName, memory.State, memory.PendingChanges)}");
             }
 
             if (memory.Status.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{memory.VMName}': {memory.Status}"));
+                Warn($"VM '{memory.VMName}': {memory.Status}");
             }
 
             return memory;

@@ -62,7 +62,7 @@ public sealed class SetVMProcessorCommand : VMPartChangeCommand
         {
             if (processor.PendingChanges.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{processor.VMName}': {NextStart.Words(processor.VMName, processor.State, processor.PendingChanges)}"));
+                Warn($"VM '{processor.VMName}': {NextStart.Words(processor.VMName, processor.State, processor.PendingChanges)}");
             }
 
             return processor;
