@@ -27,7 +27,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Add, "ContainerNetworkAdapter", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(ContainerNetworkAdapter))]
-public sealed class AddContainerNetworkAdapterCommand : ContainerOperandCommand
+public sealed class AddContainerNetworkAdapterCommand : ContainerOperandChangeCommand
 {
     /// <summary>The names of containers; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]

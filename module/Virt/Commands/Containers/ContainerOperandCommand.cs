@@ -3,8 +3,8 @@ using Virt.Completion;
 
 namespace Virt.Commands;
 
-/// <summary>The base of cmdlets that change containers by something that stands after their names, or alone where they come from the pipeline.</summary>
-public abstract class ContainerOperandCommand : ContainerChangeCommand
+/// <summary>The base of cmdlets that do something with containers by what stands after their names, or alone where they come from the pipeline.</summary>
+public abstract class ContainerOperandCommand : ContainerTargetCommand
 {
     /// <summary>The names of containers; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]

@@ -26,7 +26,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class CopyContainerCommand : ContainerOperandCommand
+public sealed class CopyContainerCommand : ContainerOperandChangeCommand
 {
     /// <summary>The copy's name, and its host name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
@@ -59,7 +59,7 @@ public sealed class CopyContainerCommand : ContainerOperandCommand
         {
             if (container.Status.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"Container '{container.Name}': {container.Status}"));
+                Warn($"Container '{container.Name}': {container.Status}");
             }
 
             return container;

@@ -1,6 +1,5 @@
 using System.IO;
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
 using Virt.Session;
@@ -24,22 +23,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "ContainerFile", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class CopyContainerFileCommand : ContainerTargetCommand
+public sealed class CopyContainerFileCommand : ContainerOperandCommand
 {
-    /// <summary>The names of containers; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ContainerNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
-    /// <summary>Containers, as Get-Container gives them. They are found again by their ids, on the hosts that they came from.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
-    [Kind(typeof(Container))]
-    public override Container[] InputObject { get; set; } = [];
-
     /// <summary>What is copied: a file or a folder here, or with -FromContainer an absolute path in the container.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
@@ -104,7 +89,7 @@ public sealed class CopyContainerFileCommand : ContainerTargetCommand
     {
         if (CopyProblem.OfLeftOut($"Container '{target.Name}'", leftOut) is { } text)
         {
-            OnPipeline(() => WriteWarning(text));
+            Warn(text);
         }
     }
 }

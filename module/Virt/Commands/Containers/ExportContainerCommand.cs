@@ -36,7 +36,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class ExportContainerCommand : ContainerOperandCommand
+public sealed class ExportContainerCommand : ContainerOperandChangeCommand
 {
     /// <summary>What is not there yet on the host, an absolute path: a file where it ends in .tar, .tar.gz, .tgz, .tar.zst or .tzst, compressed as that says, else a folder.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]

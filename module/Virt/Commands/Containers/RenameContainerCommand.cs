@@ -12,7 +12,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Rename, "Container", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(Container))]
-public sealed class RenameContainerCommand : ContainerOperandCommand
+public sealed class RenameContainerCommand : ContainerOperandChangeCommand
 {
     /// <summary>Its new name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]

@@ -21,23 +21,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Compare, "VM", DefaultParameterSetName = ParameterSets.Name)]
 [OutputType(typeof(VMMovePlan))]
-public sealed class CompareVMCommand : VMTargetCommand
+public sealed class CompareVMCommand : VMOperandCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
-    /// <summary>Virtual machines, as Get-VM gives them. They are found again by their ids, on the hosts that they came from.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
-    [Kind(typeof(VM))]
-    public override VM[] InputObject { get; set; } = [];
-
     /// <summary>The other host, by the name that it has as a peer of the machine's host.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]

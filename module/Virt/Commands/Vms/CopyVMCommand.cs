@@ -38,7 +38,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class CopyVMCommand : VMOperandCommand
+public sealed class CopyVMCommand : VMOperandChangeCommand
 {
     /// <summary>
     /// The copy's name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host. One run of # stands for the first free number, of at least so many digits. Without # several copies are called name-1, name-2. Without it: the original's name
@@ -112,7 +112,7 @@ public sealed class CopyVMCommand : VMOperandCommand
             {
                 if (copy.Status.Length > 0)
                 {
-                    OnPipeline(() => WriteWarning($"VM '{copy.Name}': {copy.Status}"));
+                    Warn($"VM '{copy.Name}': {copy.Status}");
                 }
             }
 

@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Management.Automation;
-using Virt.Completion;
 using Virt.Protocol;
 using Virt.Protocol.Wire;
 using Virt.Session;
@@ -33,23 +32,8 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Copy, "VMFile", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class CopyVMFileCommand : VMTargetCommand
+public sealed class CopyVMFileCommand : VMOperandCommand
 {
-    /// <summary>The names of virtual machines; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ParameterSets.Piped)]
-    [Alias("VMName")]
-    [Names]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(VMNameCompleter))]
-    public override string[] Name { get; set; } = [];
-
-    /// <summary>Virtual machines, as Get-VM gives them. They are found again by their ids, on the hosts that they came from.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ParameterSets.InputObject)]
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Piped)]
-    [Kind(typeof(VM))]
-    public override VM[] InputObject { get; set; } = [];
-
     /// <summary>What is copied: a file or a folder here, or with -FromVM an absolute path in the guest.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.Name)]
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ParameterSets.InputObject)]
@@ -132,7 +116,7 @@ public sealed class CopyVMFileCommand : VMTargetCommand
             host.Invoke(Methods.CopyVMFile, request, observer: observer, stdin: parts);
             if (CopyProblem.OfLeftOut($"VM '{request.Name}'", parts.LeftOut) is { } text)
             {
-                OnPipeline(() => WriteWarning(text));
+                Warn(text);
             }
 
             return;

@@ -55,7 +55,7 @@ public sealed class ExportVMCheckpointCommand : CheckpointOperandCommand
         {
             if (exported.Status.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{exported.VMName}', checkpoint '{exported.Name}': {exported.Status}"));
+                Warn($"VM '{exported.VMName}', checkpoint '{exported.Name}': {exported.Status}");
             }
 
             return exported;

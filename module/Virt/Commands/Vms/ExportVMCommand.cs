@@ -30,7 +30,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsData.Export, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class ExportVMCommand : VMOperandCommand
+public sealed class ExportVMCommand : VMOperandChangeCommand
 {
     /// <summary>A folder that is not there yet on the host, an absolute path.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]
@@ -60,7 +60,7 @@ public sealed class ExportVMCommand : VMOperandCommand
         {
             if (vm.Status.Length > 0)
             {
-                OnPipeline(() => WriteWarning($"VM '{vm.Name}': {vm.Status}"));
+                Warn($"VM '{vm.Name}': {vm.Status}");
             }
 
             return PassThru ? vm : null;

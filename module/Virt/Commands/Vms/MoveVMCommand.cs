@@ -32,7 +32,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Move, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VMMove))]
-public sealed class MoveVMCommand : VMOperandCommand
+public sealed class MoveVMCommand : VMOperandChangeCommand
 {
     private const string ByPlan = "Plan";
 

@@ -25,7 +25,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Move, "VMStorage", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class MoveVMStorageCommand : VMOperandCommand
+public sealed class MoveVMStorageCommand : VMOperandChangeCommand
 {
     /// <summary>The folder, an absolute path of the host; it must be there.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]

@@ -14,7 +14,7 @@ namespace Virt.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Rename, "VM", DefaultParameterSetName = ParameterSets.Name, SupportsShouldProcess = true)]
 [OutputType(typeof(VM))]
-public sealed class RenameVMCommand : VMOperandCommand
+public sealed class RenameVMCommand : VMOperandChangeCommand
 {
     /// <summary>Its new name: 1 to 64 letters, digits, dots, dashes and underscores, unique on the host.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = ParameterSets.Name)]

@@ -3,8 +3,8 @@ using Virt.Completion;
 
 namespace Virt.Commands;
 
-/// <summary>The base of cmdlets that change virtual machines by something that stands after their names, or alone where they come from the pipeline.</summary>
-public abstract class VMOperandCommand : VMChangeCommand
+/// <summary>The base of cmdlets that do something with virtual machines by what stands after their names, or alone where they come from the pipeline.</summary>
+public abstract class VMOperandCommand : VMTargetCommand
 {
     /// <summary>The names of virtual machines; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ParameterSets.Name)]
